@@ -1,0 +1,84 @@
+"""The model card: README.md of a model folder, written from config.json alone, so that it says only what is known."""
+
+import json
+from pathlib import Path
+
+from ganzoo.images import save_atomic
+
+WHAT = {
+    "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",
+    "cgan": "A conditional GAN: the label multiplies the random numbers like a filter (Mirza & Osindero 2014).",
+    "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
+}
+
+
+def write_card(folder: Path) -> None:
+    """(Re)write README.md of a model folder. A card that a person edited (its marker removed) is left alone."""
+    path = folder / "README.md"
+    if path.is_file() and MARKER not in path.read_text(encoding="utf-8"):
+        return
+    said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    save_atomic(path, lambda temporary: temporary.write_text(card_text(said, folder), encoding="utf-8"))
+
+
+MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
+
+
+def card_text(said: dict, folder: Path) -> str:
+    name, lesson, made = said.get("name", folder.name), said["lesson"], said["settings"]
+    facts, metrics = said.get("training", {}), said.get("metrics", {})
+    call = "sample(labels=[0, 1, 2], seed=7)" if lesson == "cgan" else "sample(n=8, seed=7)"
+    film = "\n![training film](film.webp)\n" if (folder / "film.webp").is_file() else ""
+    rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
+    shares = "".join(
+        f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
+        for key, value in metrics.items()
+        if isinstance(value, dict)
+    )
+    table = (
+        f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n{shares}"
+        if metrics
+        else ("Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n")
+    )
+    average = (
+        f"an average of the generator's weights (EMA, decay {facts['ema']})" if facts.get("ema") else "the last weights"
+    )
+    return f"""---
+library_name: ganzoo
+pipeline_tag: unconditional-image-generation
+license: mit
+tags: [ganzoo, gan, {lesson}]
+---
+{MARKER}
+
+# {name}
+
+{WHAT[lesson]} Trained on `{made["data"]}`, {made["image_size"]}x{made["image_size"]} pixels, {made["channels"]} channel(s).
+
+```python
+import ganzoo
+model = ganzoo.load("{name}")
+pictures = model.{call}   # a list of PIL pictures
+```
+
+![samples](samples.png)
+{film}
+![curves](curves.png)
+
+## Numbers
+
+{table}
+## How it was made
+
+`{facts.get("command", "unknown")}`
+
+{facts.get("step", 0):,} steps ({facts.get("epochs", 0)} epochs) of {facts.get("batch_size", 0)} pictures \
+in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, {facts.get("precision", "fp32")}, seed {facts.get("seed", 0)}, ganzoo at \
+`{facts.get("git_commit", "unknown")}`, {", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())}. \
+The weights are {average}; stored as fp16, computed in fp32.
+
+## Limits
+
+It knows nothing but small pictures like those of `{made["data"]}`. A low Fréchet distance is relative to the judge
+named in the metric and compares with nothing else. Samples repeat the biases and the blind spots of the training set.
+"""

@@ -1,0 +1,63 @@
+"""Training curves as a picture, drawn with Pillow so that no plotting library is needed (a leaf)."""
+
+from PIL import Image, ImageDraw, ImageFont
+
+WIDTH, HEIGHT, SCALE = 960, 320, 2  # drawn at twice the size and shrunk: smooth lines
+INK, FAINT, PAPER = (60, 60, 70), (226, 226, 232), (255, 255, 255)
+PANELS = (  # title, then (row key, words, colour) of its lines
+    ("losses", (("loss_d", "discriminator", (37, 99, 235)), ("loss_g", "generator", (234, 88, 12)))),
+    ("critic's opinion", (("score_real", "of real", (22, 163, 74)), ("score_fake", "of fake", (219, 39, 119)))),
+)
+
+
+def draw_curves(rows: list[dict]) -> Image.Image:
+    """Rows of log.jsonl (events "step") -> a 960 x 320 picture: both losses at the left, the opinions at the right."""
+    steps = [row for row in rows if row.get("event") == "step"]
+    sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for i, (title, lines) in enumerate(PANELS):
+        left = (60 + i * WIDTH // 2) * SCALE
+        _panel(draw, steps, title, lines, (left, 46 * SCALE, left + (WIDTH // 2 - 84) * SCALE, (HEIGHT - 40) * SCALE))
+    return sheet.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+
+def _panel(draw, steps, title, lines, box) -> None:
+    left, top, right, bottom = box
+    font = ImageFont.load_default(13 * SCALE)
+    draw.text((left, top - 36 * SCALE), title, fill=INK, font=font)
+    values = [row[key] for row in steps for key, *_ in lines if isinstance(row.get(key), (int, float))]
+    high = max(1.0, sorted(values)[int(0.995 * (len(values) - 1))] if values else 1.0)
+    low = min(0.0, *values) if values else 0.0
+    last = max((row["step"] for row in steps), default=1) or 1
+    for k in range(5):
+        value = low + (high - low) * k / 4
+        y = bottom - (bottom - top) * k / 4
+        draw.line((left, y, right, y), fill=FAINT, width=SCALE)
+        draw.text((left - 8 * SCALE, y), f"{value:.2f}", fill=INK, font=font, anchor="rm")
+    draw.text((left, bottom + 8 * SCALE), "0", fill=INK, font=font)
+    draw.text((right, bottom + 8 * SCALE), f"step {last:,}", fill=INK, font=font, anchor="ra")
+    at = left + draw.textlength(title, font=font) + 18 * SCALE
+    for key, words, colour in lines:
+        draw.text((at, top - 36 * SCALE), words, fill=colour, font=font)
+        at += draw.textlength(words, font=font) + 14 * SCALE
+        points = [
+            (
+                left + (right - left) * row["step"] / last,
+                bottom - (bottom - top) * (min(max(v, low), high) - low) / (high - low),
+            )
+            for row, v in zip(steps, smoothed([row.get(key) for row in steps]), strict=True)
+            if v is not None
+        ]
+        if len(points) > 1:
+            draw.line(points, fill=colour, width=2 * SCALE, joint="curve")
+
+
+def smoothed(values: list, share: float = 0.02) -> list:
+    """A running mean over `share` of the points, so that a long run reads as a line and not as a band."""
+    reach = max(1, round(share * len(values)))
+    out, window = [], []
+    for value in values:
+        if isinstance(value, (int, float)) and value == value:
+            window = (window + [value])[-reach:]
+        out.append(sum(window) / len(window) if window else None)
+    return out

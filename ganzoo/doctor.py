@@ -1,0 +1,95 @@
+"""The doctor reads a run's log and says in plain words what goes wrong and what to do (lesson 3: the three states).
+
+It sees only the rows of log.jsonl, so a resumed run, a page and a test all get the same opinion from the same log.
+Each piece of advice is given once.
+"""
+
+import math
+
+# Opinions are the critic's mean verdict, 0 fake .. 1 real. A healthy fight stays well inside these.
+SURE_REAL, SURE_FAKE = 0.95, 0.05
+WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
+LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
+LEVEL = 0.04  # relative change of a loss from one stretch to the next that still counts as level
+STRETCH = 40  # rows in one stretch
+
+ADVICE = {
+    "nan": "A loss is no longer a number, so training stops; the last save is whole: resume it with a lower --lr, "
+    "or with --precision fp32.",
+    "critic_wins": "The critic tells real from fake almost without error, so the creator hardly learns any more: "
+    "lower --discriminator-lr, or add --r1 10.",
+    "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): use --norm batch, "
+    "a lower --lr, or add --r1 10.",
+    "plateau": "Both losses are level (lesson 3, the last state): look at the samples, and stop if they look right; "
+    "more steps change little.",
+}
+
+
+class Doctor:
+    """Feed it the rows of a log in order; `see` returns the advice that a row gives rise to."""
+
+    def __init__(self):
+        self.steps: list[dict] = []
+        self.diversity: list[float] = []
+        self.given: set[str] = set()
+
+    def see(self, row: dict) -> list[tuple[str, str]]:
+        """One row of the log -> [(code, sentence)], mostly empty."""
+        kind = row.get("event")
+        if kind == "advice":  # a resumed run reads its old log: what was said is not said again
+            self.given.add(row.get("code", ""))
+            return []
+        if kind == "step":
+            self.steps.append(row)
+        elif kind == "samples":
+            self.diversity.append(row.get("diversity", 1.0))
+        signs = {
+            "nan": self._nan,
+            "critic_wins": self._critic_wins,
+            "collapse": self._collapse,
+            "plateau": self._plateau,
+        }
+        found = [code for code, sign in signs.items() if code not in self.given and sign()]
+        self.given.update(found)
+        return [(code, ADVICE[code]) for code in found]
+
+    def _nan(self) -> bool:
+        return bool(self.steps) and not all(
+            math.isfinite(self.steps[-1][key] if self.steps[-1][key] is not None else math.nan)
+            for key in ("loss_d", "loss_g")
+        )
+
+    def _critic_wins(self) -> bool:
+        last = self.steps[-WINDOWS:]
+        return len(last) == WINDOWS and all(
+            (row["score_real"] or 0) > SURE_REAL and (row["score_fake"] or 0) < SURE_FAKE for row in last
+        )
+
+    def _collapse(self) -> bool:
+        """Few modes now, although the creator once did better or has had the time to."""
+        last = self.diversity[-3:]
+        return len(self.diversity) >= 12 and all(d < LEAST_DIVERSITY for d in last)
+
+    def _plateau(self) -> bool:
+        return state(self.steps) == "level"
+
+
+def state(steps: list[dict]) -> str:
+    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve), "level" (losses rest)."""
+    if not steps:
+        return "early"
+    recent = steps[-WINDOWS:]
+    gap = sum((r["score_real"] or 0) - (r["score_fake"] or 0) for r in recent) / len(recent)
+    if len(steps) >= 3 * STRETCH and all(
+        _is_level([r[key] for r in steps[-2 * STRETCH :]]) for key in ("loss_d", "loss_g")
+    ):
+        return "level" if gap < 0.8 else "early"
+    return "early" if gap > 0.8 or len(steps) < WINDOWS else "contest"
+
+
+def _is_level(values: list) -> bool:
+    if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in values):
+        return False
+    half = len(values) // 2
+    before, after = sum(values[:half]) / half, sum(values[half:]) / (len(values) - half)
+    return abs(after - before) <= LEVEL * max(abs(before), abs(after), 1e-6)

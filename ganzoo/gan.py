@@ -1,0 +1,133 @@
+"""Lesson 1: a generator that turns a random vector into a picture, and a discriminator that grades it (slides: GAN).
+
+    python train/gan.py --data mnist
+
+The generator is the course's, layer for layer: 100 -> 256 -> 512 -> 784 with Batch Normalization, 561,168 trained
+parameters. `train_step` is the whole game, in the course's two steps; DCGAN (dcgan.py) plays the same game with other
+networks, the conditional GAN (cgan.py) with a label added.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo.layers import activation, norm1d
+from ganzoo.losses import as_opinion, creator_loss, critic_loss, r1_penalty
+from ganzoo.settings import Settings, option
+
+
+@dataclass
+class Config(Settings):
+    """Settings of lesson 1."""
+
+    lesson: ClassVar[str] = "gan"
+    needs_labels: ClassVar[bool] = False
+    size_multiple: ClassVar[int] = 1
+
+    noise_size: int = option(100, "numbers in one inspiration", low=1, high=4096)
+    width: int = option(256, "first hidden layer of the generator; the second is twice as wide", low=1, high=8192)
+    activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=("leaky_relu", "relu"))
+    norm: str = option("batch", "normalization in the generator (lesson 4)", choices=("batch", "none"))
+
+
+class Generator(nn.Module):
+    """The creator: noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家).
+
+    Dense 256, activation, BN, Dense 512, activation, BN, Dense 784, tanh.
+    """
+
+    def __init__(self, noise_size=100, width=256, channels=1, image_size=28, act="leaky_relu", norm="batch"):
+        super().__init__()
+        self.shape = (channels, image_size, image_size)
+        sizes = (noise_size, width, 2 * width)
+        self.hidden = nn.ModuleList(
+            nn.Sequential(nn.Linear(a, b), activation(act), *norm1d(norm, b))
+            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.last = nn.Linear(sizes[-1], channels * image_size * image_size)
+
+    def stages(self, noise: Tensor) -> list[Tensor]:
+        """Everything an inspiration passes through: [noise, hidden, hidden, picture]."""
+        stages = [noise]
+        for layer in self.hidden:
+            stages.append(layer(stages[-1]))
+        stages.append(torch.tanh(self.last(stages[-1])).view(-1, *self.shape))
+        return stages
+
+    def forward(self, noise: Tensor) -> Tensor:
+        return self.stages(noise)[-1]
+
+
+class Discriminator(nn.Module):
+    """The critic: pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家).
+
+    784 -> 512 -> 256 -> 1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch.
+    """
+
+    def __init__(self, width=256, channels=1, image_size=28, act="leaky_relu"):
+        super().__init__()
+        sizes = (channels * image_size * image_size, 2 * width, width)
+        self.hidden = nn.ModuleList(
+            nn.Sequential(nn.Linear(a, b), activation(act)) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.last = nn.Linear(width, 1)
+
+    def stages(self, pictures: Tensor) -> list[Tensor]:
+        """Everything a picture passes through: [picture, hidden, hidden, score]."""
+        stages = [pictures.flatten(1)]
+        for layer in self.hidden:
+            stages.append(layer(stages[-1]))
+        return [pictures, *stages[1:], self.last(stages[-1])]
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.stages(pictures)[-1]
+
+
+def build(config: Config) -> dict[str, nn.Module]:
+    """The two networks of a config, with fresh weights."""
+    size = dict(width=config.width, channels=config.channels, image_size=config.image_size, act=config.activation)
+    return {
+        "generator": Generator(config.noise_size, norm=config.norm, **size),
+        "discriminator": Discriminator(**size),
+    }
+
+
+def train_step(nets, optimizers, batch, config) -> Tensor:
+    """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional
+    lesson's batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake.
+    """
+    generator, discriminator = nets["generator"], nets["discriminator"]
+    label = (batch["label"],) if "label" in batch else ()
+    fake = generator(batch["noise"], *label)
+
+    # Step 1, train the critic: real pictures are 1, what the creator makes at present is 0.
+    # One pass judges both halves, which is the same as two passes because the critic has no batch norm.
+    optimizers["discriminator"].zero_grad()
+    both = torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)])
+    on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
+    loss_d = critic_loss(on_real, on_fake, config.adversarial)
+    loss_d.backward()
+    optimizers["discriminator"].step()
+
+    # Step 2, train the creator: the critic should say 1. The critic only looks; its own weights need no gradient.
+    optimizers["generator"].zero_grad()
+    discriminator.requires_grad_(False)
+    loss_g = creator_loss(discriminator(fake, *label).float(), config.adversarial)
+    loss_g.backward()
+    optimizers["generator"].step()
+    discriminator.requires_grad_(True)
+
+    opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
+    return torch.stack([loss_d.detach(), loss_g.detach(), *opinions])
+
+
+def penalty_step(nets, optimizers, batch, config) -> None:
+    """R1 on real pictures, every `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B)."""
+    real = batch["real"].detach().requires_grad_(True)
+    label = (batch["label"],) if "label" in batch else ()
+    optimizers["discriminator"].zero_grad()
+    penalty = r1_penalty(nets["discriminator"](real, *label), real)
+    (0.5 * config.r1 * config.r1_every * penalty).backward()
+    optimizers["discriminator"].step()

@@ -1,0 +1,161 @@
+"""Pictures in and out: PIL <-> tensor, grids, films (a leaf: imports only errors).
+
+Everywhere in ganzoo a picture tensor is (N, C, H, W); uint8 in 0..255 at rest, float in [-1, 1] inside networks.
+"""
+
+import os
+import warnings
+from io import BytesIO
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from ganzoo.errors import GanzooError
+
+
+def to_float(pictures: Tensor) -> Tensor:
+    """uint8 0..255 -> float in [-1, 1]."""
+    return pictures.float().div_(127.5).sub_(1)
+
+
+def to_uint8(pictures: Tensor) -> Tensor:
+    """float in [-1, 1] -> uint8 0..255, rounded. NaN becomes 0."""
+    return pictures.detach().float().nan_to_num(-1.0).add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def to_pil(pictures: Tensor) -> list[Image.Image]:
+    """(N, C, H, W), uint8 or float in [-1, 1] -> a list of N PIL pictures, mode L or RGB."""
+    if pictures.dtype != torch.uint8:
+        pictures = to_uint8(pictures)
+    arrays = pictures.cpu().permute(0, 2, 3, 1).contiguous().numpy()
+    return [Image.fromarray(a[:, :, 0] if a.shape[2] == 1 else a) for a in arrays]
+
+
+def open_picture(source) -> Image.Image:
+    """A path, bytes or PIL picture -> an upright L or RGB picture of 8 bits. Raises GanzooError if it cannot be read.
+
+    16-bit and float greys are scaled to 8 bits, transparency is laid on white, CMYK and palettes become RGB.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = (
+                source
+                if isinstance(source, Image.Image)
+                else Image.open(BytesIO(source) if isinstance(source, bytes) else source)
+            )
+            picture = ImageOps.exif_transpose(picture)
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        raise GanzooError(
+            f"{_called(source)} cannot be read as a picture ({_reason(error)}): remove or replace it."
+        ) from None
+    if picture.mode in ("L", "RGB"):
+        return picture
+    if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits, scans and depth maps
+        values = torch.frombuffer(bytearray(picture.convert("F").tobytes()), dtype=torch.float32).nan_to_num(0.0)
+        top = 65535.0 if picture.mode.startswith("I") else max(1.0, float(values.max()))
+        grey = values.mul(255.0 / top).clamp(0, 255).round().to(torch.uint8)
+        return Image.frombytes("L", picture.size, bytes(grey.tolist()))
+    if picture.mode == "1":
+        return picture.convert("L")
+    if "A" in picture.mode.upper() or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
+        red, green, blue = (band.tobytes() for band in picture.split())
+        return picture.convert("L") if red == green == blue else picture
+    return picture.convert("RGB")
+
+
+def _called(source) -> str:
+    return f"The file {source}" if isinstance(source, (str, Path)) else "A picture"
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).split("\n")[0].split(":")[0][:80] or type(error).__name__
+
+
+def from_pil(pictures, image_size: int, channels: int) -> Tensor:
+    """PIL pictures (or paths, or bytes) -> uint8 (N, channels, size, size): the middle square, resized."""
+    out = torch.empty(len(pictures), channels, image_size, image_size, dtype=torch.uint8)
+    for i, picture in enumerate(pictures):
+        picture = open_picture(picture).convert("L" if channels == 1 else "RGB")
+        if picture.size != (image_size, image_size):
+            picture = ImageOps.fit(picture, (image_size, image_size), Image.Resampling.BICUBIC)
+        data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
+        out[i] = data.view(image_size, image_size, channels).permute(2, 0, 1)
+    return out
+
+
+def grid(pictures: Tensor, columns: int = 8, scale: int = 1, gap: int = 2) -> Image.Image:
+    """(N, C, H, W) -> one picture, row by row, each cell magnified `scale` times by whole pixels."""
+    cells = to_pil(pictures)
+    width, height = cells[0].size
+    width, height = width * scale, height * scale
+    rows = -(-len(cells) // columns)
+    sheet = Image.new(
+        cells[0].mode,
+        (columns * (width + gap) - gap, rows * (height + gap) - gap),
+        255 if cells[0].mode == "L" else (255, 255, 255),
+    )
+    for i, cell in enumerate(cells):
+        place = ((i % columns) * (width + gap), (i // columns) * (height + gap))
+        sheet.paste(cell.resize((width, height), Image.Resampling.NEAREST), place)
+    return sheet
+
+
+def save_atomic(path: Path, write) -> None:
+    """Write through `write(temporary_path)`, then rename: a reader never meets half a file, a crash leaves the old one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with open(temporary, "rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise GanzooError(
+            f"{path} could not be written ({error.strerror or error}): free some space or choose another --out; "
+            "what was saved before is untouched."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def save_picture(picture: Image.Image, path: Path) -> None:
+    save_atomic(path, lambda temporary: picture.save(temporary, format="PNG", optimize=True))
+
+
+def save_film(frames: list[Image.Image], path: Path, milliseconds: int = 120) -> None:
+    """Frames -> an animated webp that plays forever and rests on the last frame for two seconds."""
+    durations = [milliseconds] * (len(frames) - 1) + [2000]
+    save_atomic(
+        path,
+        lambda temporary: frames[0].save(
+            temporary,
+            format="WEBP",
+            save_all=True,
+            append_images=frames[1:],
+            duration=durations,
+            loop=0,
+            quality=55,
+            method=4,
+        ),
+    )
+
+
+def film_frames(path: Path) -> list[Image.Image]:
+    """The frames of a film, as they were put in."""
+    with Image.open(path) as film:
+        frames = []
+        for i in range(getattr(film, "n_frames", 1)):
+            film.seek(i)
+            frames.append(film.convert("RGB"))
+    return frames

@@ -1,0 +1,50 @@
+"""What several lessons share: activations, norms, weight init, the noise and order that are functions of (seed, step)."""
+
+import torch
+from torch import Tensor, nn
+
+
+def activation(kind: str) -> nn.Module:
+    """LeakyReLU with slope 0.2 keeps a gradient where ReLU's neurons die (lesson 16, hack 1)."""
+    return nn.LeakyReLU(0.2) if kind == "leaky_relu" else nn.ReLU()
+
+
+def norm1d(kind: str, features: int) -> list[nn.Module]:
+    return [nn.BatchNorm1d(features)] if kind == "batch" else []
+
+
+def norm2d(kind: str, features: int) -> list[nn.Module]:
+    return [nn.BatchNorm2d(features)] if kind == "batch" else []
+
+
+def init_normal(module: nn.Module) -> None:
+    """Convolutions start at N(0, 0.02) and norms at N(1, 0.02) (Radford et al. 2016, section 4)."""
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.BatchNorm2d):
+        nn.init.normal_(module.weight, 1.0, 0.02)
+        nn.init.zeros_(module.bias)
+
+
+def mix(*numbers: int) -> int:
+    """Whole numbers -> one well-mixed 63-bit seed (splitmix64), so that neighbouring steps share no randomness."""
+    state = 0
+    for number in numbers:
+        state = (state ^ (number & 0xFFFFFFFFFFFFFFFF)) + 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+        state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+        state = (state ^ state >> 27) * 0x94D049BB133111EB & 0xFFFFFFFFFFFFFFFF
+        state ^= state >> 31
+    return state >> 1
+
+
+def seeded(device: torch.device | str, *numbers: int) -> torch.Generator:
+    """A random generator on `device` whose draws depend on nothing but `numbers`."""
+    return torch.Generator(device).manual_seed(mix(*numbers))
+
+
+def noise(count: int, size: int, seed: int, device: torch.device | str = "cpu") -> Tensor:
+    """`count` inspirations, standard normal (count, size). Drawn on the CPU, so that a seed means the same picture
+    on every device, and one by one, so that the first pictures of a larger request stay the same."""
+    return torch.stack([torch.randn(size, generator=seeded("cpu", seed, i)) for i in range(count)]).to(device)

@@ -1,0 +1,128 @@
+"""runs/NAME/: what is written while a run trains, and what a later session or a card reads of it.
+
+config.json, log.jsonl, samples/STEP.png (the same noise every time), resume.pt, film.webp, and model/, a model folder.
+"""
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo import card, checkpoint
+from ganzoo.curves import draw_curves
+from ganzoo.errors import GanzooError
+from ganzoo.images import film_frames, grid, save_atomic, save_film, save_picture
+from ganzoo.training import Training
+
+
+class RunFolder:
+    """runs/NAME/: what is written while a run trains. Every file but the log is replaced whole or not at all."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        (folder / "samples").mkdir(parents=True, exist_ok=True)
+
+    def write_config(self, config) -> None:
+        text = json.dumps(checkpoint.describe(config, {}), indent=1, ensure_ascii=False)
+        save_atomic(self.folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+
+    def log(self, *rows: dict) -> None:
+        try:
+            with open(self.folder / "log.jsonl", "a", encoding="utf-8") as log:
+                log.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        except OSError as error:
+            raise GanzooError(
+                f"{self.folder}/log.jsonl could not be written ({error.strerror}): free some space, "
+                "then go on with --resume."
+            ) from None
+
+    def cut_back(self, step: int) -> list[dict]:
+        """Forget what came after the last save: a resumed run writes it again."""
+        rows = checkpoint.read_log(self.folder / "log.jsonl", step)
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        save_atomic(self.folder / "log.jsonl", lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        for path in (self.folder / "samples").glob("*.png"):
+            if path.stem.isdigit() and int(path.stem) > step:
+                path.unlink()
+        return rows
+
+    def write_samples(self, step: int, preview: Tensor) -> None:
+        save_picture(grid(preview), self.folder / "samples" / f"{step:06d}.png")
+
+    def save(self, training: Training, config, finished: bool) -> None:
+        """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
+        model = self.folder / "model"
+        rows = checkpoint.read_log(self.folder / "log.jsonl")
+        facts = {"name": self.folder.name, "training": training_facts(training, config)}
+        checkpoint.save_model(
+            model, config, {"generator": training.shared, "discriminator": training.nets["discriminator"]}, facts
+        )
+        save_picture(grid(training.preview(), scale=2), model / "samples.png")
+        save_picture(draw_curves(rows), model / "curves.png")
+        card.write_card(model)
+        if finished:
+            self.write_film(model)
+        checkpoint.save_resume(self.folder / "resume.pt", training.state())
+
+    def write_film(self, model: Path) -> None:
+        """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
+        paths = sorted((self.folder / "samples").glob("*.png"))
+        if len(paths) < 2:
+            return
+        frames = [frame for path in paths for frame in film_frames(path)]
+        save_film(frames, self.folder / "film.webp")
+        shutil.copyfile(self.folder / "film.webp", model / "film.webp")
+        rows = [r for r in checkpoint.read_log(self.folder / "log.jsonl") if r["event"] == "step"]
+        thin = rows[:: max(1, len(rows) // 200)]
+        keep = ("step", "loss_d", "loss_g", "score_real", "score_fake")
+        story = {"steps": [int(p.stem) for p in paths], "curves": {k: [r[k] for r in thin] for k in keep}}
+        save_atomic(model / "film.json", lambda temporary: temporary.write_text(json.dumps(story), encoding="utf-8"))
+
+
+def training_facts(training: Training, config) -> dict:
+    """What a card says of how the weights came to be."""
+    import safetensors
+
+    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    return {
+        "command": " ".join(["python", *words]),
+        "seed": config.seed,
+        "step": training.step,
+        "epochs": round(training.step / training.batches.per_epoch, 2),
+        "batch_size": config.batch_size,
+        "minutes": round(training.seconds / 60, 2),
+        "hardware": describe_device(training.device),
+        "precision": "bf16" if training.precision else "fp32",
+        "ema": config.ema,
+        "git_commit": git_commit(),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "safetensors": safetensors.__version__,
+        },
+    }
+
+
+def git_commit() -> str:
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return found.stdout.strip() or "unknown"
+
+
+def describe_device(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads" if device.type == "cpu" else device.type

@@ -1,0 +1,236 @@
+"""The loop. `fit(config)` is a generator of events that a recipe prints, a page draws and a test counts.
+
+    for event in ganzoo.fit(config):       # {"event": "start" | "step" | "samples" | ..., ...}
+        ...
+
+A run lives in runs/NAME/: config.json, log.jsonl, samples/STEP.png, resume.pt, model/, film.webp. Data order and noise
+are functions of (seed, step), so that N steps + resume + N steps equal 2N steps, on the CPU bit for bit.
+"""
+
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo import checkpoint, settings
+from ganzoo.data import Pictures, data_word, load_pictures, made_up_pictures
+from ganzoo.doctor import Doctor
+from ganzoo.errors import GanzooError
+from ganzoo.images import to_float
+from ganzoo.runfolder import RunFolder, describe_device
+from ganzoo.training import PREVIEW, Training
+
+FRAMES = 48  # in a film: early steps, where most happens, get most of them
+
+
+def run_name(config) -> str:
+    """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository."""
+    name = config.name or f"{config.lesson}-{data_word(config.data)}" + ("-nobn" if config.norm == "none" else "")
+    return name + "-smoke" * (config.smoke and not name.endswith("-smoke"))
+
+
+def choose_device(word: str) -> torch.device:
+    if word == "auto":
+        word = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    kind, _, number = word.partition(":")
+    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+    if kind not in there or not (number.isdigit() or not number):
+        raise GanzooError(f"--device takes auto, cpu, cuda, cuda:N or mps, not {word!r}.")
+    if int(number or 0) >= there[kind]:
+        raise GanzooError(
+            f"--device {word} is not on this machine ({there['cuda']} CUDA device(s) found): use --device auto."
+        )
+    return torch.device(word)
+
+
+def film_steps(total: int) -> set[int]:
+    """The steps after which samples are drawn: quadratically spaced, both ends included."""
+    return {round(total * (i / FRAMES) ** 2) for i in range(FRAMES + 1)}
+
+
+# --- starting and going on --------------------------------------------------------------------------------------
+
+
+def prepare(config, given=frozenset()):
+    """Check what can fail cheaply, before any training. For `--resume`, the settings of the run that is gone on with.
+
+    `given` names the settings that the user typed: on resume only those of settings.FREE_ON_RESUME may differ.
+    """
+    folder = Path(config.out) / run_name(config)
+    if config.resume:
+        folder = folder if config.resume == "auto" else Path(config.resume)
+        if not (folder / "resume.pt").is_file():
+            raise GanzooError(
+                f"{folder} holds no resume.pt, so there is nothing to resume: check the folder, or leave --resume out."
+            )
+        _, old = checkpoint.read_config(folder)
+        if old.lesson != config.lesson:
+            raise GanzooError(f"{folder} is a {old.lesson} run: resume it with train/{old.lesson}.py.")
+        for name in given:
+            value = getattr(config, name)
+            if name not in settings.FREE_ON_RESUME and value != getattr(old, name):
+                raise GanzooError(
+                    f"{settings.flag_of(name)} was {getattr(old, name)!r} in {folder} and cannot change on resume: "
+                    "leave the flag out, or start another run with --name."
+                )
+            if name in settings.FREE_ON_RESUME and name not in ("name", "out"):
+                setattr(old, name, value)
+        old.resume, old.name, old.out = "auto", folder.name, str(folder.parent)
+        config = old
+    elif config.smoke:
+        shutil.rmtree(folder, ignore_errors=True)
+    elif (folder / "resume.pt").exists() or (folder / "config.json").exists():
+        raise GanzooError(
+            f"{folder} already holds a run: add --resume to go on with it, or --name NEW to start another."
+        )
+    choose_device(config.device)
+    if config.image_size % config.size_multiple:
+        raise GanzooError(
+            f"--image-size must be a multiple of {config.size_multiple} for {config.lesson}, not {config.image_size}."
+        )
+    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
+        raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
+    try:
+        (folder / "samples").mkdir(parents=True, exist_ok=True)
+        (folder / ".probe").write_bytes(b"0" * 4096)
+        (folder / ".probe").unlink()
+    except OSError as error:
+        raise GanzooError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
+    return config
+
+
+def read_pictures(config) -> Pictures:
+    """The data of a config, checked against what its lesson needs."""
+    if config.smoke:
+        pictures = made_up_pictures(image_size=config.image_size, channels=config.channels, seed=config.seed)
+    else:
+        pictures = load_pictures(config.data, config.image_size, config.channels, config.seed)
+    if config.needs_labels and (pictures.train_labels is None or len(pictures.classes) < 2):
+        raise GanzooError(
+            f"{config.lesson} needs labels and {config.data} has none: put the pictures into one sub-folder a "
+            "class, or use train/gan.py."
+        )
+    return pictures
+
+
+# --- the loop ---------------------------------------------------------------------------------------------------
+
+
+def fit(config, pictures: Pictures | None = None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
+    """Train a prepared config (see `prepare`) and yield what happens. `should_stop` is asked after every step; a stop
+    saves first. Raises GanzooError with the remedy; whatever was saved before stays whole.
+    """
+    pictures = pictures or read_pictures(config)
+    config.classes, config.channels = tuple(pictures.classes), pictures.channels
+    device = choose_device(config.device)
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+    folder = Path(config.out) / run_name(config)
+    training, doctor = Training(config, pictures, device), Doctor()
+    run = RunFolder(folder)
+    real_diversity = diversity(to_float(pictures.train[:PREVIEW]))
+    total = 2 if config.smoke else config.epochs * training.batches.per_epoch
+    every = 1 if config.smoke else min(50, training.batches.per_epoch)
+
+    if config.resume:
+        training.load_state(checkpoint.read_resume(folder / "resume.pt", device))
+        for row in run.cut_back(training.step):
+            doctor.see(row)
+    run.write_config(config)
+    stored = pictures.train.numel() / 2**20
+    yield {
+        "event": "start",
+        "folder": str(folder),
+        "step": training.step,
+        "steps": total,
+        "device": describe_device(device),
+        "notes": [
+            *pictures.notes,
+            f"{len(pictures.train):,} training pictures of {config.image_size}x{config.image_size}x"
+            f"{config.channels} lie on the {device.type} as uint8 ({stored:.0f} MB); no step waits for data",
+        ],
+    }
+
+    frames = film_steps(total)
+    began, since = time.perf_counter(), training.step
+
+    def note(row: dict):
+        """A row into the log, the doctor's advice on it behind it."""
+        advice = [{"event": "advice", "step": training.step, "code": c, "text": t} for c, t in doctor.see(row)]
+        run.log(row, *advice)
+        yield row
+        yield from advice
+        if any(a["code"] == "nan" for a in advice):
+            raise GanzooError(f"Step {training.step}: {advice[0]['text']}")
+
+    def samples():
+        preview = training.preview()
+        run.write_samples(training.step, preview)
+        row = {"event": "samples", "step": training.step, "diversity": round(diversity(preview) / real_diversity, 4)}
+        yield from note(row)
+
+    if training.step == 0:
+        yield from samples()
+    while training.step < total:
+        training.advance()
+        stopping = should_stop() and training.step < total
+        if training.step % every == 0 or training.step == total:
+            row = training.averages()
+            now = time.perf_counter()
+            speed = (training.step - since) * config.batch_size / max(1e-9, now - began)
+            training.seconds += now - began
+            row = {
+                "event": "step",
+                "step": training.step,
+                "steps": total,
+                "epoch": round(training.step / training.batches.per_epoch, 3),
+                **row,
+                "images_per_s": round(speed, 1),
+                "seconds": round(training.seconds, 2),
+            }
+            if device.type == "cuda":
+                row["memory_mb"] = round(torch.cuda.max_memory_allocated(device) / 2**20)
+            yield from note(row)
+            began, since = time.perf_counter(), training.step
+        if training.step in frames or stopping:
+            yield from samples()
+        if training.step % config.save_every == 0 or training.step == total or stopping:
+            training.seconds += time.perf_counter() - began if since != training.step else 0.0
+            run.save(training, config, finished=stopping or training.step == total)
+            yield {"event": "saved", "step": training.step, "folder": str(folder)}
+        if training.step in frames or stopping or training.step % config.save_every == 0:
+            began, since = time.perf_counter(), training.step
+        if stopping:
+            yield {"event": "stopped", "step": training.step, "folder": str(folder)}
+            return
+    yield {
+        "event": "done",
+        "step": training.step,
+        "folder": str(folder),
+        "model": str(folder / "model"),
+        "minutes": round(training.seconds / 60, 2),
+    }
+
+
+def diversity(pictures: Tensor) -> float:
+    """Root mean squared distance between two different pictures of a batch (N, C, H, W), per pixel, in [-1, 1] units."""
+    flat = pictures.float().flatten(1)
+    count = len(flat)
+    return max(1e-6, math.sqrt(float(flat.var(0, correction=0).mean()) * 2 * count / max(1, count - 1)))
+
+
+def progress_line(row: dict) -> str:
+    """One aligned line for a "step" row: how far, how fast, how long still, and the critic's opinion."""
+    left = (row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"])
+    number = {
+        k: "  nan" if row[k] is None else f"{row[k]:5.2f}" for k in ("loss_d", "loss_g", "score_real", "score_fake")
+    }
+    memory = f"  {row['memory_mb']:,} MB" if "memory_mb" in row else ""
+    return (
+        f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {int(left) // 60:d}:{int(left) % 60:02d}"
+        f"  loss D {number['loss_d']} G {number['loss_g']}  critic: real {number['score_real']} fake {number['score_fake']}{memory}"
+    )

@@ -1,0 +1,158 @@
+"""What changes while a run trains (networks, averaged generator, optimizers, step) and how one step is computed.
+
+The trainer drives it; a live page may drive it step by step. On CUDA a step is captured once as a graph and replayed.
+"""
+
+import copy
+import math
+
+import torch
+from torch import Tensor
+
+from ganzoo import checkpoint
+from ganzoo.data import Batches, Pictures
+from ganzoo.layers import mix, noise, seeded
+
+PREVIEW = 64  # pictures in a sample grid, from noise that never changes
+ROW = ("loss_d", "loss_g", "score_real", "score_fake")  # what a lesson's train_step returns
+EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
+
+
+class Training:
+    """What changes while a run trains: networks, averaged generator, optimizers, step."""
+
+    def __init__(self, config, pictures: Pictures, device: torch.device):
+        self.config, self.device = config, device
+        self.lesson = checkpoint.LESSONS[config.lesson]
+        with torch.random.fork_rng(devices=[]):  # the weights depend on the seed alone, and nobody's random state moves
+            torch.manual_seed(mix(config.seed, 0x1417))
+            self.nets = {role: net.to(device) for role, net in self.lesson.build(config).items()}
+        self.average = copy.deepcopy(self.nets["generator"]).eval().requires_grad_(False)
+        rates = {"generator": config.lr, "discriminator": config.discriminator_lr or config.lr}
+        graph = device.type == "cuda"
+        self.optimizers = {
+            role: torch.optim.Adam(
+                net.parameters(),
+                torch.tensor(rates[role], device=device) if graph else rates[role],
+                betas=(config.beta1, 0.999),
+                fused=device.type in ("cpu", "cuda"),
+                capturable=graph,
+            )
+            for role, net in self.nets.items()
+        }
+        self.batches = Batches(
+            pictures.train,
+            pictures.train_labels if config.needs_labels else None,
+            config.batch_size,
+            config.seed,
+            device,
+        )
+        self.step, self.seconds = 0, 0.0
+        self.sums = torch.zeros(len(ROW), device=device, dtype=torch.float64)
+        self.counted = 0  # steps in the sums
+        self.eager = 0
+        self.precision = (
+            torch.bfloat16 if config.precision == "bf16" or (config.precision == "auto" and graph) else None
+        )
+        self._batch: dict[str, Tensor] = {}
+        self._graph = None
+
+    def batch(self, step: int) -> dict[str, Tensor]:
+        real, label = self.batches(step)
+        generator = seeded(self.device, self.config.seed, step, 0x2015E)
+        drawn = {
+            "real": real,
+            "noise": torch.randn(len(real), self.config.noise_size, generator=generator, device=self.device),
+        }
+        return drawn | ({"label": label} if label is not None else {})
+
+    def _compute(self, batch) -> None:
+        with torch.autocast(self.device.type, self.precision, enabled=self.precision is not None, cache_enabled=False):
+            self.sums += self.lesson.train_step(self.nets, self.optimizers, batch, self.config)
+        if self.config.ema:
+            self._move_average()
+
+    @torch.no_grad()
+    def _move_average(self) -> None:
+        own = self.nets["generator"].state_dict()
+        for name, kept in self.average.state_dict().items():
+            if kept.is_floating_point():
+                kept.lerp_(own[name], 1 - self.config.ema)
+            else:
+                kept.copy_(own[name])
+
+    def advance(self) -> None:
+        """One step of the game on the batch of this step."""
+        batch = self.batch(self.step)
+        if self.config.r1 and self.step % self.config.r1_every == 0:
+            self.lesson.penalty_step(self.nets, self.optimizers, batch, self.config)
+        if self.device.type != "cuda":
+            self._compute(batch)
+        else:
+            self._replay(batch)
+        self.step += 1
+        self.counted += 1
+
+    def _replay(self, batch) -> None:
+        """Eager for the first steps, then one captured CUDA graph: launching kernels one by one costs more than they do."""
+        if self._graph is None and self.eager >= EAGER_STEPS:
+            self._batch = {name: tensor.clone() for name, tensor in batch.items()}
+            torch.cuda.synchronize(self.device)
+            self._graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self._graph):
+                self._compute(self._batch)
+        if self._graph is None:
+            self.eager += 1
+            side = torch.cuda.Stream(self.device)  # capture needs the warm-up on a stream of its own
+            side.wait_stream(torch.cuda.current_stream(self.device))
+            with torch.cuda.stream(side):
+                self._compute(batch)
+            torch.cuda.current_stream(self.device).wait_stream(side)
+            return
+        for name, tensor in batch.items():
+            self._batch[name].copy_(tensor)
+        self._graph.replay()
+
+    @property
+    def shared(self) -> torch.nn.Module:
+        """The generator that is sampled and shared: the average, if there is one."""
+        return self.average if self.config.ema else self.nets["generator"]
+
+    @torch.no_grad()
+    def preview(self) -> Tensor:
+        """The same 64 inspirations every time -> (64, C, H, W) in [-1, 1]; a conditional lesson shows class by class."""
+        fixed = noise(PREVIEW, self.config.noise_size, self.config.seed, self.device)
+        generator, was_training = self.shared, self.shared.training
+        label = ()
+        if self.config.needs_labels:
+            label = (torch.arange(PREVIEW, device=self.device) * len(self.config.classes) // PREVIEW,)
+        generator.eval()
+        pictures = generator(fixed, *label)
+        generator.train(was_training)
+        return pictures.float()
+
+    def averages(self) -> dict[str, float | None]:
+        """Means since they were last asked for; a number that is none any more is None (JSON has no NaN)."""
+        values = (self.sums / max(1, self.counted)).tolist()
+        self.sums.zero_()
+        self.counted = 0
+        return {name: round(v, 6) if math.isfinite(v) else None for name, v in zip(ROW, values, strict=True)}
+
+    def state(self) -> dict:
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "sums": self.sums,
+            "counted": self.counted,
+            "average": self.average.state_dict(),
+            "nets": {role: net.state_dict() for role, net in self.nets.items()},
+            "optimizers": {role: optimizer.state_dict() for role, optimizer in self.optimizers.items()},
+        }
+
+    def load_state(self, state: dict) -> None:
+        self.step, self.seconds, self.counted = state["step"], state["seconds"], state["counted"]
+        self.sums.copy_(state["sums"])
+        self.average.load_state_dict(state["average"])
+        for role, net in self.nets.items():
+            net.load_state_dict(state["nets"][role])
+            self.optimizers[role].load_state_dict(state["optimizers"][role])
