@@ -8,6 +8,7 @@ from ganzoo.images import save_atomic
 WHAT = {
     "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",
     "cgan": "A conditional GAN: the label multiplies the random numbers like a filter (Mirza & Osindero 2014).",
+    "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
     "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
 }
 
@@ -27,8 +28,10 @@ MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
 def card_text(said: dict, folder: Path) -> str:
     name, lesson, made = said.get("name", folder.name), said["lesson"], said["settings"]
     facts, metrics = said.get("training", {}), said.get("metrics", {})
-    call = "sample(labels=[0, 1, 2], seed=7)" if lesson == "cgan" else "sample(n=8, seed=7)"
-    film = "\n![training film](film.webp)\n" if (folder / "film.webp").is_file() else ""
+    call = {
+        "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
+        "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
+    }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
     shares = "".join(
         f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
@@ -40,12 +43,16 @@ def card_text(said: dict, folder: Path) -> str:
         if metrics
         else ("Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n")
     )
-    average = (
-        f"an average of the generator's weights (EMA, decay {facts['ema']})" if facts.get("ema") else "the last weights"
-    )
+    average = "the last weights"
+    if facts.get("ema"):
+        average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
+    versions = ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
+    pictures = [
+        f"![{name}]({name})" for name in ("samples.png", "film.webp", "curves.png") if (folder / name).is_file()
+    ]
     return f"""---
 library_name: ganzoo
-pipeline_tag: unconditional-image-generation
+pipeline_tag: {"image-classification" if lesson == "judge" else "unconditional-image-generation"}
 license: mit
 tags: [ganzoo, gan, {lesson}]
 ---
@@ -58,12 +65,10 @@ tags: [ganzoo, gan, {lesson}]
 ```python
 import ganzoo
 model = ganzoo.load("{name}")
-pictures = model.{call}   # a list of PIL pictures
+{call}
 ```
 
-![samples](samples.png)
-{film}
-![curves](curves.png)
+{chr(10).join(pictures)}
 
 ## Numbers
 
@@ -72,10 +77,9 @@ pictures = model.{call}   # a list of PIL pictures
 
 `{facts.get("command", "unknown")}`
 
-{facts.get("step", 0):,} steps ({facts.get("epochs", 0)} epochs) of {facts.get("batch_size", 0)} pictures \
-in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, {facts.get("precision", "fp32")}, seed {facts.get("seed", 0)}, ganzoo at \
-`{facts.get("git_commit", "unknown")}`, {", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())}. \
-The weights are {average}; stored as fp16, computed in fp32.
+{facts.get("step", 0):,} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
+{facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
+`{facts.get("git_commit", "unknown")}`, {versions}. The weights are {average}; stored as fp16, computed in fp32.
 
 ## Limits
 

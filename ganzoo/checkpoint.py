@@ -16,11 +16,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from ganzoo import cgan, dcgan, gan, settings
+from ganzoo import cgan, dcgan, gan, judges, settings
 from ganzoo.errors import GanzooError
 from ganzoo.images import save_atomic
 
-LESSONS = {"gan": gan, "cgan": cgan, "dcgan": dcgan}
+LESSONS = {"gan": gan, "cgan": cgan, "dcgan": dcgan, "judge": judges}
 FORMAT = 1  # raised when an older ganzoo could not read what this one writes
 FILES = {"generator": "model.safetensors", "discriminator": "discriminator.safetensors"}
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
@@ -129,7 +129,7 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
             raise GanzooError(
                 f"{path}: {name!r} holds NaN or infinite numbers: the training broke, use an earlier checkpoint."
             )
-    net.load_state_dict({name: tensor.to(own[name].dtype) for name, tensor in tensors.items()}, strict=True)
+    net.load_state_dict({k: t.to(own[k].dtype) for k, t in tensors.items()}, strict=True, assign=True)
     return net.eval()
 
 

@@ -4,6 +4,7 @@ config.json, log.jsonl, samples/STEP.png (the same noise every time), resume.pt,
 """
 
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -58,9 +59,17 @@ class RunFolder:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
         model = self.folder / "model"
         rows = checkpoint.read_log(self.folder / "log.jsonl")
-        facts = {"name": self.folder.name, "training": training_facts(training, config)}
+        made = facts(config, training.device, training.step, training.seconds / 60) | {
+            "epochs": round(training.step / training.batches.per_epoch, 2),
+            "batch_size": config.batch_size,
+            "precision": "bf16" if training.precision else "fp32",
+            "ema": config.ema,
+        }
         checkpoint.save_model(
-            model, config, {"generator": training.shared, "discriminator": training.nets["discriminator"]}, facts
+            model,
+            config,
+            {"generator": training.shared, "discriminator": training.nets["discriminator"]},
+            {"name": self.folder.name, "training": made},
         )
         save_picture(grid(training.preview(), scale=2), model / "samples.png")
         save_picture(draw_curves(rows), model / "curves.png")
@@ -84,31 +93,25 @@ class RunFolder:
         save_atomic(model / "film.json", lambda temporary: temporary.write_text(json.dumps(story), encoding="utf-8"))
 
 
-def training_facts(training: Training, config) -> dict:
+def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
     """What a card says of how the weights came to be."""
-    import safetensors
-
-    words = [Path(sys.argv[0]).name, *sys.argv[1:]]
+    script = Path(sys.argv[0])
+    words = [f"train/{script.name}" if script.parent.name == "train" else script.name, *sys.argv[1:]]
     return {
         "command": " ".join(["python", *words]),
         "seed": config.seed,
-        "step": training.step,
-        "epochs": round(training.step / training.batches.per_epoch, 2),
-        "batch_size": config.batch_size,
-        "minutes": round(training.seconds / 60, 2),
-        "hardware": describe_device(training.device),
-        "precision": "bf16" if training.precision else "fp32",
-        "ema": config.ema,
+        "step": steps,
+        "minutes": round(minutes, 2),
+        "hardware": describe_device(device),
         "git_commit": git_commit(),
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "safetensors": safetensors.__version__,
-        },
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
 
 
 def git_commit() -> str:
+    """The commit of this code: $GANZOO_GIT_COMMIT where it travels without .git (a job, a Space), else what git says."""
+    if os.environ.get("GANZOO_GIT_COMMIT"):
+        return os.environ["GANZOO_GIT_COMMIT"]
     try:
         found = subprocess.run(
             ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],

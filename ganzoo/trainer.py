@@ -22,14 +22,16 @@ from ganzoo.doctor import Doctor
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
 from ganzoo.runfolder import RunFolder, describe_device
-from ganzoo.training import PREVIEW, Training
+from ganzoo.training import PREVIEW, ROW, Training
 
 FRAMES = 48  # in a film: early steps, where most happens, get most of them
 
 
 def run_name(config) -> str:
     """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository."""
-    name = config.name or f"{config.lesson}-{data_word(config.data)}" + ("-nobn" if config.norm == "none" else "")
+    name = config.name or f"{config.lesson}-{data_word(config.data)}" + (
+        "-nobn" if getattr(config, "norm", "") == "none" else ""
+    )
     return name + "-smoke" * (config.smoke and not name.endswith("-smoke"))
 
 
@@ -225,12 +227,11 @@ def diversity(pictures: Tensor) -> float:
 
 def progress_line(row: dict) -> str:
     """One aligned line for a "step" row: how far, how fast, how long still, and the critic's opinion."""
-    left = (row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"])
-    number = {
-        k: "  nan" if row[k] is None else f"{row[k]:5.2f}" for k in ("loss_d", "loss_g", "score_real", "score_fake")
-    }
+    left = int((row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"]))
+    number = {k: "  nan" if row[k] is None else f"{row[k]:5.2f}" for k in ROW}
     memory = f"  {row['memory_mb']:,} MB" if "memory_mb" in row else ""
     return (
-        f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {int(left) // 60:d}:{int(left) % 60:02d}"
-        f"  loss D {number['loss_d']} G {number['loss_g']}  critic: real {number['score_real']} fake {number['score_fake']}{memory}"
+        f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}  "
+        f"loss D {number['loss_d']} G {number['loss_g']}  "
+        f"critic: real {number['score_real']} fake {number['score_fake']}{memory}"
     )

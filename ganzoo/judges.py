@@ -1,0 +1,131 @@
+"""The small networks that metrics ask: a classifier of our own for each set, and the one loop that trains them.
+
+    python train/judge.py --data mnist      # -> runs/judge-mnist/model, the same model folder as every lesson's
+
+A judge says which class a picture is; the 128 numbers before its answer are the features of the Fréchet distance.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganzoo.data import Batches, Pictures
+from ganzoo.images import to_float
+from ganzoo.layers import mix, seeded
+from ganzoo.settings import option
+
+
+@dataclass
+class Config:
+    """Settings of a judge."""
+
+    lesson: ClassVar[str] = "judge"
+    needs_labels: ClassVar[bool] = True
+    size_multiple: ClassVar[int] = 4
+    resume: ClassVar[str] = ""
+
+    data: str = option("mnist", "mnist | fashion | a folder | a data set on the Hub (user/name or user/name@revision)")
+    name: str = option("", "name of the run and the judge (default: judge-data)")
+    epochs: int = option(12, "passes over the training pictures", low=1, high=1000)
+    batch_size: int = option(256, "pictures in one step", low=2, high=65_536)
+    lr: float = option(3e-3, "highest learning rate of the one-cycle schedule", low=0.0, high=1.0)
+    width: int = option(32, "features of the first block; twice as many in the second", low=1, high=512)
+    flip: bool = option(False, "mirror half of the training pictures (garments yes, digits no)")
+    seed: int = option(0, "the same seed gives the same judge", low=0, high=2**31 - 1)
+    image_size: int = option(28, "side of the square pictures in pixels", low=4, high=1024)
+    channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
+    device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
+    out: str = option("runs", "folder that holds the run folders")
+    smoke: bool = option(False, "two steps on made-up data, offline")
+    classes: tuple = option((), "names of the labels", flag=False)
+
+
+class Classifier(nn.Module):
+    """Pictures (B, C, S, S) in [-1, 1] -> class scores (B, classes). `features` gives the (B, 128) before them."""
+
+    FEATURES = 128
+
+    def __init__(self, width=32, channels=1, image_size=28, classes=10):
+        super().__init__()
+
+        def block(inputs, outputs):
+            return [
+                *(nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()),
+                *(nn.Conv2d(outputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2)),
+            ]
+
+        self.body = nn.Sequential(
+            *block(channels, width),
+            *block(width, 2 * width),
+            nn.Flatten(),
+            nn.Linear(2 * width * (image_size // 4) ** 2, self.FEATURES),
+            nn.ReLU(),
+        )
+        self.last = nn.Linear(self.FEATURES, classes)
+
+    def features(self, pictures: Tensor) -> Tensor:
+        return self.body(pictures)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.last(F.dropout(self.features(pictures), 0.3, self.training))
+
+
+def build(config: Config) -> dict[str, nn.Module]:
+    return {"generator": Classifier(config.width, config.channels, config.image_size, len(config.classes))}
+
+
+def augment(pictures: Tensor, generator: torch.Generator, flip: bool) -> Tensor:
+    """A small seeded rotation, scaling and shift for every picture, and a mirror for half of them if `flip`."""
+    n = len(pictures)
+    angle, zoom, dx, dy, side = torch.rand(5, n, generator=generator, device=pictures.device).mul(2).sub(1)
+    angle, zoom, side = angle * 0.2, 1 + zoom * 0.1, torch.where(side > 0, -1.0, 1.0) if flip else torch.ones_like(side)
+    cos, sin = angle.cos() * zoom, angle.sin() * zoom
+    theta = torch.stack([cos * side, -sin, dx * 0.15, sin * side, cos, dy * 0.15], 1).view(n, 2, 3)
+    grid = F.affine_grid(theta, list(pictures.shape), align_corners=False)
+    return F.grid_sample(pictures + 1, grid, align_corners=False) - 1  # outside is -1, black
+
+
+def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
+    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "test_accuracy"}."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(mix(config.seed, 0x1D6E))
+        net = build(config)["generator"].to(device)
+    batches = Batches(pictures.train, pictures.train_labels, config.batch_size, config.seed, device)
+    total = 2 if config.smoke else config.epochs * batches.per_epoch
+    optimizer = torch.optim.AdamW(net.parameters(), config.lr, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=total + 1)
+    for step in range(total):
+        real, label = batches(step)
+        real = augment(real, seeded(device, config.seed, step, 0xA06), config.flip)
+        loss = F.cross_entropy(net(real), label, label_smoothing=0.05)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if (step + 1) % batches.per_epoch == 0 or step + 1 == total:
+            yield {"event": "step", "step": step + 1, "steps": total, "loss": round(loss.item(), 4)}
+    net.eval()
+    accuracy = (answers(net, pictures.test).cpu() == pictures.test_labels).double().mean().item()
+    yield {"event": "done", "steps": total, "net": net, "test_accuracy": round(accuracy, 4)}
+
+
+@torch.no_grad()
+def ask(net: Classifier, pictures: Tensor, batch_size: int = 512) -> tuple[Tensor, Tensor]:
+    """uint8 or float pictures (N, C, S, S) -> (features (N, 128) float32, class scores (N, classes)), both on the CPU."""
+    device = next(net.parameters()).device
+    found = []
+    for part in pictures.split(batch_size):
+        part = part.to(device)
+        features = net.features(to_float(part) if part.dtype == torch.uint8 else part)
+        found.append((features.cpu(), net.last(features).cpu()))
+    features, scores = zip(*found, strict=True)
+    return torch.cat(features), torch.cat(scores)
+
+
+def answers(net: Classifier, pictures: Tensor, batch_size: int = 512) -> Tensor:
+    """The class that the judge takes each picture for, (N,) int64."""
+    return ask(net, pictures, batch_size)[1].argmax(1)

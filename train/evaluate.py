@@ -1,0 +1,67 @@
+"""Measure models and write the numbers into their config.json and card.
+
+    python train/evaluate.py runs/gan-mnist/model runs/dcgan-mnist/model [--n 10000] [--seed 1] [--device cuda]
+
+For GAN, CGAN and DCGAN: the Fréchet distance of the set's judge against the test split, the share of every class, the
+speckle number beside that of real pictures, and for CGAN the share of samples that show the label asked for.
+"""
+
+import argparse
+import json
+import sys
+
+from ganzoo import card, data, images, judges, metrics, model
+from ganzoo.errors import GanzooError
+
+
+def measure(made: model.Model, n: int, seed: int) -> dict:
+    """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data."""
+    word = data.data_word(made.config.data)
+    judge = model.load(f"judge-{word}", str(made.device)).generator
+    real = data.load_pictures(made.config.data, made.config.image_size, made.config.channels, made.config.seed).test
+    noise = made.noise(n, seed)
+    fake = images.to_uint8(made.tensor(noise))
+    real_features, _ = judges.ask(judge, real)
+    fake_features, scores = judges.ask(judge, fake)
+    answers = scores.argmax(1)
+    shares = metrics.class_shares(answers, data.CLASSES.get(word, tuple(str(i) for i in range(scores.shape[1]))))
+    found = {
+        f"frechet-{word}-judge{fake_features.shape[1]}-n{n}-test": round(
+            metrics.frechet_distance(fake_features, real_features), 3
+        ),
+        f"speckle-median3-n{n}": round(metrics.speckle(images.to_float(fake)), 3),
+        f"speckle-median3-real-{word}-test": round(metrics.speckle(images.to_float(real)), 3),
+        f"smallest-class-share-{word}-judge-n{n}": min(shares.values()),
+        f"class-share-{word}-judge-n{n}": shares,
+    }
+    if made.config.needs_labels:
+        accuracy = metrics.label_accuracy(answers, made.labels(None, n)[0])
+        found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
+    return found
+
+
+def main(argv=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", help="model folders or bundled names")
+    parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
+    parser.add_argument("--device", default="auto")
+    asked = parser.parse_args(argv)
+    try:
+        for name in asked.models:
+            made = model.load(name, asked.device)
+            found = measure(made, asked.n, asked.seed)
+            path = made.folder / "config.json"
+            said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
+            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+            images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
+            card.write_card(made.folder)
+            print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
+        return 0
+    except GanzooError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
