@@ -10,7 +10,6 @@ The game is lesson 1's: gan.train_step.
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 
 from ganzoo import gan
@@ -75,14 +74,19 @@ class Discriminator(nn.Module):
         super().__init__()
         self.down1 = nn.Sequential(nn.Conv2d(channels, width, 4, stride=2, padding=1), activation(act))
         self.down2 = nn.Sequential(nn.Conv2d(width, 2 * width, 4, stride=2, padding=1), activation(act))
-        self.last = nn.Linear(2 * width * (image_size // 4) ** 2, 1)
+        # A dense layer on top sees how the strokes hang together; without it digits are well drawn and wrongly built.
+        self.whole = nn.Sequential(
+            nn.Flatten(), nn.Linear(2 * width * (image_size // 4) ** 2, 16 * width), activation(act)
+        )
+        self.last = nn.Linear(16 * width, 1)
         self.apply(init_normal)
 
     def stages(self, pictures: Tensor) -> list[Tensor]:
-        """[picture, features at 1/2 size, features at 1/4 size, score]."""
+        """[picture, features at 1/2 size, features at 1/4 size, dense features, score]."""
         half = self.down1(pictures)
         quarter = self.down2(half)
-        return [pictures, half, quarter, self.last(torch.flatten(quarter, 1))]
+        whole = self.whole(quarter)
+        return [pictures, half, quarter, whole, self.last(whole)]
 
     def forward(self, pictures: Tensor) -> Tensor:
         return self.stages(pictures)[-1]

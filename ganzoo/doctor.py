@@ -10,8 +10,9 @@ import math
 SURE_REAL, SURE_FAKE = 0.95, 0.05
 WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
 LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
-LEVEL = 0.04  # relative change of a loss from one stretch to the next that still counts as level
-STRETCH = 40  # rows in one stretch
+TIME_TO_LEARN = 300  # steps before a lack of variety counts
+LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
+STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
 
 ADVICE = {
     "nan": "A loss is no longer a number, so training stops; the last save is whole: resume it with a lower --lr, "
@@ -31,6 +32,7 @@ class Doctor:
     def __init__(self):
         self.steps: list[dict] = []
         self.diversity: list[float] = []
+        self.sampled_at = 0
         self.given: set[str] = set()
 
     def see(self, row: dict) -> list[tuple[str, str]]:
@@ -43,6 +45,7 @@ class Doctor:
             self.steps.append(row)
         elif kind == "samples":
             self.diversity.append(row.get("diversity", 1.0))
+            self.sampled_at = row.get("step", 0)
         signs = {
             "nan": self._nan,
             "critic_wins": self._critic_wins,
@@ -66,25 +69,29 @@ class Doctor:
         )
 
     def _collapse(self) -> bool:
-        """Few modes now, although the creator once did better or has had the time to."""
+        """The samples resemble each other far more than real pictures do, although the creator has had time to learn."""
         last = self.diversity[-3:]
-        return len(self.diversity) >= 12 and all(d < LEAST_DIVERSITY for d in last)
+        return len(last) == 3 and self.sampled_at >= TIME_TO_LEARN and all(d < LEAST_DIVERSITY for d in last)
 
     def _plateau(self) -> bool:
         return state(self.steps) == "level"
 
 
 def state(steps: list[dict]) -> str:
-    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve), "level" (losses rest)."""
-    if not steps:
-        return "early"
+    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level".
+
+    Level means that the mean of either loss moved by less than 2 % between the last two stretches. A stretch grows with
+    the run: what looks level over a minute may still sink over an hour.
+    """
     recent = steps[-WINDOWS:]
-    gap = sum((r["score_real"] or 0) - (r["score_fake"] or 0) for r in recent) / len(recent)
-    if len(steps) >= 3 * STRETCH and all(
-        _is_level([r[key] for r in steps[-2 * STRETCH :]]) for key in ("loss_d", "loss_g")
-    ):
-        return "level" if gap < 0.8 else "early"
-    return "early" if gap > 0.8 or len(steps) < WINDOWS else "contest"
+    gap = sum((r["score_real"] or 0) - (r["score_fake"] or 0) for r in recent) / max(1, len(recent))
+    if len(recent) < WINDOWS or gap > 0.8:
+        return "early"
+    stretch = max(STRETCH, len(steps) // 4)
+    if len(steps) < 3 * stretch:
+        return "contest"
+    level = all(_is_level([r[key] for r in steps[-2 * stretch :]]) for key in ("loss_d", "loss_g"))
+    return "level" if level else "contest"
 
 
 def _is_level(values: list) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from ganzoo import checkpoint
 from ganzoo.errors import GanzooError
@@ -36,7 +37,7 @@ class Model:
         return self.config.classes if self.config.needs_labels else ()
 
     def _network(self, role: str) -> torch.nn.Module:
-        with torch.device("meta"):  # weights are read once, straight into place, never initialised first
+        with torch.device("meta"), _NoInit():  # weights are read once, straight into place, never initialised first
             net = checkpoint.LESSONS[self.config.lesson].build(self.config)[role]
         return checkpoint.read_network(self.folder, role, net).to(self.device)
 
@@ -99,7 +100,7 @@ class Model:
     def critique(self, pictures, condition=None) -> list[float] | float:
         """The critic's opinion, 0 fake .. 1 real: a number for one picture, a list for a list (or an (N, C, S, S) tensor
         in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by."""
-        single = isinstance(pictures, (Image.Image, str, Path))
+        single = isinstance(pictures, (Image.Image, str, Path, bytes))
         if isinstance(pictures, Tensor):
             x = pictures.float()
         else:
@@ -114,6 +115,16 @@ class Model:
         scores = self.discriminator(x.to(self.device), *(y.to(self.device) for y in label))
         opinions = as_opinion(scores.float(), self.config.adversarial).flatten().tolist()
         return opinions[0] if single else opinions
+
+
+class _NoInit(TorchFunctionMode):
+    """Leaves new weights as they are. (On the meta device, filling them at random would import torch._dynamo: 3 seconds.)"""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if getattr(function, "__module__", None) == "torch.nn.init":
+            return kwargs.get("tensor", args[0] if args else None)
+        return function(*args, **kwargs)
 
 
 def _whole(value, name: str, low: int, high: int) -> int:

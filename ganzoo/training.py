@@ -54,6 +54,7 @@ class Training:
         self.precision = (
             torch.bfloat16 if config.precision == "bf16" or (config.precision == "auto" and graph) else None
         )
+        self.pace = torch.zeros((), device=device)
         self._batch: dict[str, Tensor] = {}
         self._graph = None
 
@@ -74,16 +75,18 @@ class Training:
 
     @torch.no_grad()
     def _move_average(self) -> None:
-        own = self.nets["generator"].state_dict()
-        for name, kept in self.average.state_dict().items():
-            if kept.is_floating_point():
-                kept.lerp_(own[name], 1 - self.config.ema)
-            else:
-                kept.copy_(own[name])
+        """average += pace * (generator - average), batch-norm statistics included."""
+        own, kept = self.nets["generator"].state_dict(), self.average.state_dict()
+        floats = [name for name, tensor in kept.items() if tensor.is_floating_point()]
+        gap = torch._foreach_sub([own[n] for n in floats], [kept[n] for n in floats])
+        torch._foreach_mul_(gap, self.pace)
+        torch._foreach_add_([kept[n] for n in floats], gap)
 
     def advance(self) -> None:
         """One step of the game on the batch of this step."""
         batch = self.batch(self.step)
+        # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
+        self.pace.fill_(1 - min(self.config.ema, (1 + self.step) / (10 + self.step)))
         if self.config.r1 and self.step % self.config.r1_every == 0:
             self.lesson.penalty_step(self.nets, self.optimizers, batch, self.config)
         if self.device.type != "cuda":

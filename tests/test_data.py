@@ -1,0 +1,218 @@
+"""Reading pictures: every kind of source, every common picture mode, and batches that depend on (seed, step) alone."""
+
+import gzip
+import io
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hub.server import LocalHub
+from PIL import Image
+
+from ganzoo.data import Batches, load_pictures, made_up_pictures
+from ganzoo.errors import GanzooError
+from ganzoo.folders import read_idx
+from ganzoo.images import from_pil, open_picture, to_float, to_pil, to_uint8
+
+FASHION = Path(__file__).parent / "data" / "fashion"
+
+
+def write_classes(folder, classes=("cat", "dog"), count=8, mode="L"):
+    for c, name in enumerate(classes):
+        (folder / name).mkdir(parents=True)
+        for i in range(count):
+            colour = 40 + 20 * i + c if mode == "L" else (40 + 20 * i, 10 * c, 99)
+            Image.new(mode, (32, 24), colour).save(folder / name / f"{i:02d}.png")
+
+
+def test_idx_folder_has_its_split_labels_and_names():
+    pictures = load_pictures(str(FASHION))
+    assert pictures.train.shape == (480, 1, 28, 28)
+    assert pictures.test.shape == (160, 1, 28, 28)
+    assert pictures.train.dtype == torch.uint8
+    assert pictures.train_labels[:4].tolist() == [9, 0, 0, 3]  # the first labels of Fashion-MNIST
+    assert pictures.classes[9] == "ankle boot"
+
+
+def test_alias_is_looked_for_under_ganzoo_data_first(tmp_path, monkeypatch):
+    (tmp_path / "fashion").symlink_to(FASHION)
+    monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
+    assert len(load_pictures("fashion-mnist").train) == 480
+
+
+def test_class_folder_gives_labels_and_a_held_out_tenth(tmp_path):
+    write_classes(tmp_path, count=15)
+    pictures = load_pictures(str(tmp_path))
+    assert pictures.classes == ("cat", "dog")
+    assert (len(pictures.train), len(pictures.test)) == (27, 3)
+    assert any("held out" in note for note in pictures.notes)
+    again = load_pictures(str(tmp_path))
+    assert torch.equal(pictures.test, again.test)
+    train = {p.numpy().tobytes() for p in pictures.train}
+    assert not train & {p.numpy().tobytes() for p in pictures.test}
+
+
+def test_train_and_test_folders_are_respected(tmp_path):
+    write_classes(tmp_path / "train", count=8)
+    write_classes(tmp_path / "test", count=2)
+    pictures = load_pictures(str(tmp_path))
+    assert (len(pictures.train), len(pictures.test)) == (16, 4)
+
+
+@pytest.mark.parametrize(("mode", "channels", "expected"), [("L", 0, 1), ("RGB", 0, 3), ("RGB", 1, 1), ("L", 3, 3)])
+def test_channels_follow_the_data_unless_asked(tmp_path, mode, channels, expected):
+    write_classes(tmp_path, mode=mode)
+    assert load_pictures(str(tmp_path), image_size=16, channels=channels).train.shape[1:] == (expected, 16, 16)
+
+
+def test_unreadable_files_are_named_and_left_out(tmp_path):
+    write_classes(tmp_path)
+    (tmp_path / "cat" / "broken.png").write_bytes(b"\x89PNG not really")
+    (tmp_path / "dog" / "cut.png").write_bytes((tmp_path / "dog" / "00.png").read_bytes()[:40])
+    pictures = load_pictures(str(tmp_path))
+    assert len(pictures.train) + len(pictures.test) == 16
+    assert "broken.png" in " ".join(pictures.notes)
+    assert "cut.png" in " ".join(pictures.notes)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I", "F", "HSV", "LAB"])
+def test_every_picture_mode_becomes_eight_bits(mode):
+    picture = open_picture(Image.new(mode, (5, 4), 1 if mode == "1" else None))
+    assert picture.mode in ("L", "RGB")
+    assert picture.size == (5, 4)
+
+
+def test_sixteen_bit_grey_keeps_its_scale_and_exif_its_orientation(tmp_path):
+    deep = Image.frombytes("I;16", (2, 1), struct.pack("<2H", 65535, 32768))
+    deep.save(tmp_path / "deep.png")
+    assert list(open_picture(tmp_path / "deep.png").tobytes()) == [255, 128]
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    Image.new("RGB", (40, 20)).save(tmp_path / "side.jpg", exif=exif)
+    assert open_picture(tmp_path / "side.jpg").size == (20, 40)
+
+
+def test_transparency_is_laid_on_white():
+    assert open_picture(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0)) == 255
+    assert open_picture(Image.new("RGBA", (1, 1), (200, 0, 0, 255))).getpixel((0, 0)) == (200, 0, 0)
+
+
+def test_tensor_and_pil_are_inverse():
+    pictures = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16)
+    assert torch.equal(to_uint8(to_float(pictures)), pictures)
+    assert torch.equal(from_pil(to_pil(pictures), 16, 1), pictures)
+
+
+def bad_idx(kind):
+    head = struct.pack(">4B3I", 0, 0, 8, 3, 2, 2, 2)
+    return {
+        "not gzip": b"hello",
+        "cut gzip": gzip.compress(head + bytes(8))[:-6],
+        "wrong magic": gzip.compress(b"\0\0\x09\3" + head[4:] + bytes(8)),
+        "too short": gzip.compress(head + bytes(5)),
+        "too long": gzip.compress(head + bytes(50)),
+        "empty": b"",
+        "no pictures": gzip.compress(struct.pack(">4B3I", 0, 0, 8, 3, 0, 2, 2)),
+        "promises terabytes": gzip.compress(struct.pack(">4B3I", 0, 0, 8, 3, 2**31, 2**31, 2**31)),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["not gzip", "cut gzip", "wrong magic", "too short", "too long", "empty", "no pictures", "promises terabytes"],
+)
+def test_a_damaged_idx_file_is_named(tmp_path, kind):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(bad_idx(kind))
+    with pytest.raises(GanzooError, match="train-images-idx3-ubyte"):
+        read_idx(path, 3)
+
+
+def test_batches_are_a_function_of_seed_and_step():
+    pictures = made_up_pictures(100)
+    one, two = (Batches(pictures.train, pictures.train_labels, 16, 5, "cpu") for _ in range(2))
+    for step in (3, 11, 0, 7):  # in any order
+        assert torch.equal(one(step)[0], two(step)[0])
+    other = Batches(pictures.train, pictures.train_labels, 16, 6, "cpu")
+    assert not torch.equal(one(3)[0], other(3)[0])
+
+
+def test_an_epoch_shows_every_picture_at_most_once():
+    rows = torch.arange(50, dtype=torch.uint8).view(50, 1, 1, 1)
+    batches = Batches(rows, None, 8, 0, "cpu")
+    seen = torch.cat([to_uint8(batches(step)[0]).flatten() for step in range(batches.per_epoch)])
+    assert len(seen) == 48 == len(seen.unique())
+
+
+def test_a_set_smaller_than_a_batch_still_gives_whole_batches():
+    batches = Batches(torch.zeros(10, 1, 2, 2, dtype=torch.uint8), torch.arange(10), 64, 0, "cpu")
+    pictures, labels = batches(0)
+    assert pictures.shape == (64, 1, 2, 2)
+    assert len(labels.unique()) == 10
+
+
+# --- the Hub, over HTTP -----------------------------------------------------------------------------------------
+
+LOAD = """
+import json, sys, ganzoo
+try:
+    p = ganzoo.load_pictures(sys.argv[1], image_size=28)
+    first = p.train[0].flatten().tolist()
+    answer = [list(p.train.shape), list(p.test.shape), p.classes, p.train_labels is not None, p.notes, first]
+except ganzoo.GanzooError as error:
+    answer = str(error)
+print(json.dumps(answer))
+"""
+
+
+def load_in_subprocess(hub, home, name, **env):
+    done = subprocess.run(
+        [sys.executable, "-c", LOAD, name], env=hub.env(home) | env, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def png(value, size=(28, 28)):
+    out = io.BytesIO()
+    Image.new("L", size, value).save(out, "PNG")
+    return out.getvalue()
+
+
+def parquet(rows):
+    datasets = pytest.importorskip("datasets")
+    features = datasets.Features({"img": datasets.Image(), "label": datasets.ClassLabel(names=["zero", "one"])})
+    out = io.BytesIO()
+    datasets.Dataset.from_dict(
+        {"img": [{"bytes": b, "path": None} for b, _ in rows], "label": [label for _, label in rows]}, features=features
+    ).to_parquet(out)
+    return out.getvalue()
+
+
+def test_data_sets_come_from_a_hub_over_http(tmp_path):
+    with LocalHub() as hub:
+        hub.add_user("alice")
+        rows = [(png(10 * i), i % 2) for i in range(20)]
+        hub.add_repo(
+            "datasets",
+            "alice/digits",
+            {"data/train-00000-of-00001.parquet": parquet(rows), "data/test-00000-of-00001.parquet": parquet(rows[:4])},
+        )
+        folder = {f"train/{c}/{i}.png": png(10 * i, (40, 28)) for c in ("cat", "dog") for i in range(10)}
+        hub.add_repo("datasets", "alice/pets", folder)
+        hub.add_repo("datasets", "alice/words", {"train.csv": b"text,n\nhello,1\nworld,2\n"})
+        train, test, classes, labelled, notes, first = load_in_subprocess(hub, tmp_path, "alice/digits@main")
+        assert (train, test, classes, labelled) == ([20, 1, 28, 28], [4, 1, 28, 28], ["zero", "one"], True)
+        assert "'img'" in notes[0]
+        assert set(first) == {0}
+        train, test, classes, labelled, notes, _ = load_in_subprocess(hub, tmp_path, "alice/pets")
+        assert (train, test, classes) == ([18, 1, 28, 28], [2, 1, 28, 28], ["cat", "dog"])
+        assert "no image column" in load_in_subprocess(hub, tmp_path, "alice/words")
+        assert "could not be loaded" in load_in_subprocess(hub, tmp_path, "alice/nothing")
+        outside = hub.outside
+    assert not [r for r in outside if "datasets-server" not in str(r)]
+    assert "cannot be reached" in load_in_subprocess(hub, tmp_path / "empty", "alice/digits")

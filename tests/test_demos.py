@@ -1,0 +1,332 @@
+"""The pages as a program: it starts fast, answers every public endpoint whatever it is asked, speaks two complete
+languages and asks no other host."""
+
+import base64
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import string
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+DEMOS = Path(__file__).parent.parent / "demos"
+STARTS = 1.6  # times what `import gradio, torch` takes
+LIMIT_MB = 700
+GUARD = """
+import os, sys
+def hook(event, args):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        host = args[0] if event == "socket.getaddrinfo" else args[1][0] if isinstance(args[1], tuple) else "localhost"
+        if host not in (None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0"):
+            with open(os.environ["GANZOO_TEST_ASKED"], "a") as log:
+                log.write(f"{host}\\n")
+sys.addaudithook(hook)
+"""
+
+
+class Served:
+    """The running app: its address, what it printed, and which other hosts it asked for."""
+
+    def __init__(self, url: str, process, folder: Path, seconds: float):
+        self.url, self.process, self.folder, self.seconds = url, process, folder, seconds
+
+    @property
+    def printed(self) -> str:
+        return (self.folder / "printed.txt").read_text(encoding="utf-8")
+
+    @property
+    def asked(self) -> str:
+        path = self.folder / "asked.txt"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serve(folder: Path):
+    """`python demos/app.py` in `folder`, with one sound and one broken local run beside it."""
+    from ganzoo.model import WEIGHTS
+
+    shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
+    (folder / "runs" / "broken" / "model").mkdir(parents=True)
+    (folder / "runs" / "broken" / "model" / "config.json").write_text("{ not json", encoding="utf-8")
+    (folder / "guard").mkdir()
+    (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder / "guard")]))
+    env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and k != "HF_TOKEN"}
+    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"}
+    port = free_port()
+    began = time.perf_counter()
+    with open(folder / "printed.txt", "wb") as printed:
+        process = subprocess.Popen(
+            [sys.executable, str(DEMOS / "app.py"), "--port", str(port)],
+            cwd=folder,
+            env=env,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        while True:
+            if process.poll() is not None or time.perf_counter() - began > 120:
+                raise AssertionError("the app did not start: " + (folder / "printed.txt").read_text()[-2000:])
+            try:
+                if urllib.request.urlopen(url, timeout=5).status == 200:
+                    break
+            except OSError:
+                time.sleep(0.02)
+        yield Served(url, process, folder, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("app")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def client(app):
+    from gradio_client import Client
+
+    return Client(app.url, verbose=False)
+
+
+# --- starting ---------------------------------------------------------------------------------------------------
+
+
+def test_start_is_fast_and_small(app):
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import gradio, torch"], check=True)
+    imports = time.perf_counter() - began
+    assert app.seconds < STARTS * imports + 1.0, (
+        f"{app.seconds:.1f} s to the first page, {imports:.1f} s for the imports"
+    )
+    assert app.megabytes < LIMIT_MB
+
+
+def test_a_taken_port_moves_to_the_next(app):
+    port = int(app.url.rsplit(":")[-1].strip("/"))
+    found = subprocess.run(
+        [sys.executable, "-c", f"import app; print(app.free_port('127.0.0.1', {port}))"],
+        cwd=DEMOS,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(found.stdout) > port
+
+
+def test_a_bad_port_is_one_line():
+    found = subprocess.run(
+        [sys.executable, str(DEMOS / "app.py"), "--port", "99999999"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 2 and found.stderr.startswith("Error: --port") and "Traceback" not in found.stderr
+
+
+# --- the public endpoints ---------------------------------------------------------------------------------------
+
+
+def drawing(size=280, ink=True, form="png") -> str:
+    picture = Image.new("L", (size, size))
+    if ink:
+        ImageDraw.Draw(picture).line([(size * 0.5, size * 0.2), (size * 0.5, size * 0.8)], fill=255, width=size // 12)
+    buffer = io.BytesIO()
+    picture.save(buffer, form)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+HUGE = 10**30
+BAD_SEEDS = ["NaN", "Infinity", -1, HUGE, None, "seven", [7], {"a": 1}, 1.5, True, "", "7; rm -rf /"]
+BAD_NAMES = ["", None, "../../etc", "judge", 7, [], "gan-mnist-nobn/../x", "x" * 5000, "user/name"]
+GOOD = {  # arguments -> what the answer must satisfy
+    "/models": [((), lambda out: {"gan-mnist", "runs/mine"} <= {m["name"] for m in out})],
+    "/card": [(("gan-mnist",), lambda out: "gan-mnist" in out and "ganzoo.load" in out)],
+    "/sample": [
+        ((), lambda out: len(out["pictures"]) == 24 == len(out["scores"])),
+        (("gan", "mnist", 7, 64, None), lambda out: all(0 <= s <= 1 for s in out["scores"])),
+        (("dcgan", "mnist", 0, 1, []), lambda out: out["pictures"][0].startswith("data:image/png;base64,")),
+        (("cgan", "mnist", 2**31 - 1, 4, [2, 0, 2, 6]), lambda out: out["labels"] == [2, 0, 2, 6]),
+    ],
+    "/morph": [
+        (("gan", "mnist", 7, 8, 0.5), lambda out: 0 <= out["score"] <= 1),
+        (("cgan", "mnist", 7, 7, 1), lambda out: out["share"] == 1),
+    ],
+    "/grow": [
+        (
+            ("gan", "mnist", 7),
+            lambda out: out["creator"] == [[100], [256], [512], [1, 28, 28]] and out["critic"][-1] == [1],
+        ),
+        (("cgan", "mnist", 7), lambda out: len(out["creator"]) == 5),
+        (("dcgan", "mnist", 7), lambda out: [s[-1] for s in out["creator"]] == [100, 7, 14, 28]),
+    ],
+    "/filters": [(("mnist",), lambda out: (len(out["creator"]), len(out["critic"][0])) == (10, 784))],
+    "/speckles": [(("mnist", 7), lambda out: out["gan"] > 0 and out["dcgan"] > 0)],
+    "/frame": [(("gan", "mnist", 0), lambda out: out["step"] == 0 and out["state"] == "early")],
+    "/judge": [
+        ((drawing(), "gan", "mnist"), lambda out: len(out["scores"]) == 1 and 0 <= out["scores"][0] <= 1),
+        ((drawing(28), "cgan", "mnist"), lambda out: len(out["scores"]) == 10),
+        ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out["scores"]) == 1),
+    ],
+}
+HOSTILE = {
+    "/models": [],
+    "/card": [(name,) for name in (*BAD_NAMES, "runs/broken", "runs/../runs/mine")],
+    "/sample": [
+        *(("gan", "mnist", seed, 4, None) for seed in BAD_SEEDS),
+        *((name, "mnist", 7, 4, None) for name in BAD_NAMES),
+        *(("gan", name, 7, 4, None) for name in BAD_NAMES),
+        *(("gan", "mnist", 7, count, None) for count in (0, -1, 65, HUGE, "NaN", None)),
+        *(("cgan", "mnist", 7, 2, labels) for labels in ([10, 0], [0], [-1, 0], ["a", "b"], "01", [None, None], [HUGE, 0])),
+        ("gan", "mnist", 7, 2, [0, 1]),
+    ],
+    "/morph": [
+        *(("gan", "mnist", 7, seed, 0.5) for seed in BAD_SEEDS),
+        *(("gan", "mnist", 7, 8, share) for share in ("NaN", -0.1, 1.1, HUGE, None, "half", [0.5])),
+    ],
+    "/grow": [("gan", "mnist", seed) for seed in BAD_SEEDS],
+    "/filters": [(name,) for name in BAD_NAMES],
+    "/speckles": [(name, 7) for name in BAD_NAMES],
+    "/frame": [("gan", "mnist", number) for number in (-1, 1000, "NaN", None, HUGE)],
+    "/judge": [
+        ((value, "gan", "mnist"))
+        for value in ("", None, 7, "data:image/png;base64,", "data:image/png;base64,!!", "data:image/png;base64,aGVsbG8=",
+                      drawing(ink=False), drawing(1100), "data:image/png;base64," + "A" * 500_000, {"path": "/etc/passwd"})
+    ],
+}  # fmt: skip
+LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|ValueError|/work/|site-packages|NoneType")
+
+
+def test_every_endpoint_is_known_and_tried(client):
+    published = set(client.view_api(return_format="dict")["named_endpoints"])
+    assert published == set(GOOD) == set(HOSTILE)
+
+
+@pytest.mark.parametrize("endpoint", GOOD)
+def test_good_values(client, endpoint):
+    for given, holds in GOOD[endpoint]:
+        answer = client.predict(*given, api_name=endpoint)
+        assert holds(answer), (endpoint, given, str(answer)[:300])
+
+
+@pytest.mark.parametrize("endpoint", [e for e in HOSTILE if HOSTILE[e]])
+def test_hostile_values_are_answered_in_one_sentence(client, endpoint):
+    from gradio_client.exceptions import AppError
+
+    for given in HOSTILE[endpoint]:
+        with pytest.raises(AppError) as caught:
+            client.predict(*given, api_name=endpoint)
+        said = str(caught.value)
+        assert 10 < len(said) < 400 and not LEAKS.search(said), (endpoint, str(given)[:80], said)
+
+
+def test_the_same_seed_is_the_same_picture_and_64_are_quick(client):
+    first = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
+    began = time.perf_counter()
+    again = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
+    assert time.perf_counter() - began < 1.0  # with the client's own queue protocol around the 64 samples
+    assert first["pictures"] == again["pictures"] and first["scores"] == again["scores"]
+
+
+def test_raw_requests_to_private_events_leak_nothing(app):
+    """Whoever calls the page's own events directly with nonsense gets no traceback either."""
+    text = urllib.request.urlopen(app.url, timeout=10).read().decode()
+    config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
+    tried = 0
+    for event in config["dependencies"]:
+        if event["queue"] or not event["backend_fn"]:
+            continue
+        for junk in ("NaN", None, -5, "x" * 1000, [1]):
+            body = json.dumps({"data": [junk] * len(event["inputs"]), "fn_index": event["id"], "session_hash": "test"})
+            request = urllib.request.Request(
+                app.url + "gradio_api/run/predict", body.encode(), {"Content-Type": "application/json"}
+            )
+            try:
+                said = urllib.request.urlopen(request, timeout=10).read().decode()
+            except urllib.error.HTTPError as error:
+                said = error.read().decode()
+            assert not re.search(r"Traceback|File \\\"", said), said[:300]
+            tried += 1
+    assert tried
+
+
+def test_z_nothing_leaked_and_no_other_host_was_asked(app):
+    """Last in this file: what the server printed and whom it asked during all of the above."""
+    assert app.asked == ""
+    assert "Traceback" not in app.printed, app.printed[-3000:]
+    assert "http" in app.printed
+
+
+# --- the words --------------------------------------------------------------------------------------------------
+
+CJK = re.compile(r"[一-鿿]")
+SAME_IN_BOTH = {"title", "lesson_gan", "lesson_dcgan", "other_language", "row_label", "curve_losses", "megabytes"}
+
+
+@pytest.fixture
+def words(monkeypatch):
+    monkeypatch.syspath_prepend(str(DEMOS))
+    import words
+
+    return words
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_are_complete(words):
+    assert not words.NAMES.keys() & words.SENTENCES.keys()
+    for key, pair in {**words.WORDS, **words.CLASSES}.items():
+        english, chinese = pair
+        assert english.strip() and chinese.strip(), key
+        assert fields(english) == fields(chinese), key
+        if key not in SAME_IN_BOTH:
+            assert CJK.search(chinese), f"{key}: not translated"
+            assert not CJK.search(english), f"{key}: Chinese among the English"
+            assert english != chinese, key
+
+
+def test_every_word_is_used_and_every_used_word_exists(words):
+    sources = {
+        p.name: p.read_text(encoding="utf-8") for p in DEMOS.glob("*.py") if p.name not in ("words.py", "sentences.py")
+    }
+    text = "\n".join(sources.values())
+    used = set(re.findall(r'(?:say|words|self\.words|ENGLISH)\(\s*"([a-z_]+)"', text))
+    used |= set(re.findall(r'Trouble\(\s*"([a-z_]+)"', text))
+    assert used <= words.WORDS.keys(), used - words.WORDS.keys()
+    made = ("q_", "lead_", "lesson_", "data_", "name_", "state_")  # keys put together in code: f"q_{key}"
+    idle = {k for k in words.WORDS if f'"{k}"' not in text and not k.startswith(made) and not k.endswith("_short")}
+    assert idle <= {"other_trouble"}, idle
+
+
+def test_classes_of_the_data_sets_are_translated(words):
+    from ganzoo.data import CLASSES
+
+    assert set(CLASSES["fashion"]) == words.CLASSES.keys()
+
+
+def test_no_file_grows_beyond_one_screenful_of_ideas():
+    for path in DEMOS.glob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name

@@ -1,0 +1,82 @@
+"""The doctor on runs that really show the illness, and on one that does not."""
+
+import math
+
+import pytest
+
+from ganzoo import gan, trainer
+from ganzoo.data import load_pictures
+from ganzoo.doctor import ADVICE, Doctor, state
+from ganzoo.errors import GanzooError
+
+FASHION = "tests/data/fashion"
+
+
+def codes(tmp_path, epochs, **more):
+    config = gan.Config(data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=epochs, batch_size=48, **more)
+    found = []
+    for event in trainer.fit(trainer.prepare(config), load_pictures(FASHION)):
+        if event["event"] == "advice":
+            found.append(event["code"])
+    return found
+
+
+def test_a_critic_that_wins_outright_is_named(tmp_path):
+    found = codes(tmp_path, 60, lr=1e-5, discriminator_lr=4e-3)
+    assert found.count("critic_wins") == 1
+
+
+def test_a_creator_that_collapses_is_named(tmp_path):
+    found = codes(tmp_path, 60, norm="none", lr=0.02, beta1=0.9)
+    assert found.count("collapse") == 1
+
+
+def test_a_healthy_run_is_left_in_peace(tmp_path):
+    assert not {"critic_wins", "collapse", "nan"} & set(codes(tmp_path, 40))
+
+
+def test_nan_stops_the_run_and_keeps_the_last_save(tmp_path):
+    config = gan.Config(data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=2, batch_size=48, save_every=5)
+    events = trainer.fit(trainer.prepare(config), load_pictures(FASHION))
+    with pytest.raises(GanzooError, match="no longer a number"):
+        for event in events:
+            if event["event"] == "saved":  # an overflow, as a far too high learning rate makes it
+                events.gi_frame.f_locals["training"].nets["discriminator"].last.bias.data.fill_(math.inf)
+    assert (tmp_path / "x" / "resume.pt").is_file()
+    log = (tmp_path / "x" / "log.jsonl").read_text()
+    assert '"code": "nan"' in log
+    assert "NaN" not in log
+
+
+def row(step, d, g, real=0.6, fake=0.4):
+    return {"event": "step", "step": step, "loss_d": d, "loss_g": g, "score_real": real, "score_fake": fake}
+
+
+def test_plateau_is_named_once_when_both_losses_rest():
+    doctor = Doctor()
+    falling = [row(i, 0.7 - 0.3 * math.exp(-i / 50), 0.7 + i / 500) for i in range(200)]
+    assert not [a for r in falling for a in doctor.see(r)]
+    level = [row(200 + i, 0.5 + 0.01 * math.sin(i), 1.1 + 0.02 * math.cos(i)) for i in range(1500)]
+    assert [code for r in level for code, _ in doctor.see(r)] == ["plateau"]
+
+
+def test_a_resumed_log_does_not_repeat_its_advice():
+    doctor = Doctor()
+    rows = [row(i, 0.5, 1.0) for i in range(1500)]
+    first = [a for r in rows for a in doctor.see(r)]
+    again = Doctor()
+    again.see({"event": "advice", "code": first[0][0]})
+    assert not [a for r in rows for a in again.see(r)]
+
+
+def test_states_are_the_three_of_the_lesson():
+    assert state([row(0, 0.1, 4.0, 0.99, 0.01)]) == "early"
+    assert state([row(i, 0.6 - i / 2000, 1 + i / 100) for i in range(60)]) == "contest"
+    assert state([row(i, 0.5, 1.0) for i in range(1500)]) == "level"
+
+
+def test_every_advice_is_one_sentence_with_a_remedy():
+    for text in ADVICE.values():
+        assert text.endswith(".")
+        assert "\n" not in text
+        assert "--" in text or "stop" in text

@@ -1,0 +1,72 @@
+"""Metrics against numbers known without them, and the bundled judges against their promise."""
+
+import pytest
+import torch
+
+import ganzoo
+from ganzoo import judges, metrics
+from ganzoo.data import load_pictures, made_up_pictures
+
+
+def test_frechet_distance_of_known_gaussians():
+    generator = torch.Generator().manual_seed(0)
+    a = torch.randn(4000, 5, generator=generator, dtype=torch.float64)
+    a = (a - a.mean(0)) @ torch.linalg.inv(torch.linalg.cholesky(a.T.cov())).T  # exactly mean 0, covariance 1
+    assert metrics.frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+    assert metrics.frechet_distance(a, a + 2) == pytest.approx(5 * 4, rel=1e-9)  # a shift by 2 in five dimensions
+    assert metrics.frechet_distance(a, 3 * a) == pytest.approx(
+        5 * (3 - 1) ** 2, rel=1e-9
+    )  # sum of (sigma_a - sigma_b)^2
+
+
+def test_frechet_distance_is_symmetric_and_stands_fewer_samples_than_features():
+    a, b = torch.randn(20, 64), torch.randn(30, 64) + 1
+    assert metrics.frechet_distance(a, b) == pytest.approx(metrics.frechet_distance(b, a), rel=1e-6)
+    assert metrics.frechet_distance(a, b) > 0
+
+
+def test_shares_and_accuracy():
+    answers = torch.tensor([0, 0, 1, 2])
+    assert metrics.class_shares(answers, ("a", "b", "c", "d")) == {"a": 0.5, "b": 0.25, "c": 0.25, "d": 0.0}
+    assert metrics.label_accuracy(answers, torch.tensor([0, 1, 1, 2])) == 0.75
+
+
+def test_speckle_counts_lone_dots_and_forgives_areas():
+    flat = torch.zeros(1, 1, 9, 9) - 1
+    assert metrics.speckle(flat) == 0
+    dot = flat.clone()
+    dot[0, 0, 4, 4] = 1
+    assert metrics.speckle(dot) == pytest.approx(100 / 81)
+    area = flat.clone()
+    area[:, :, 3:, :] = 1
+    assert metrics.speckle(area) == 0
+
+
+@pytest.mark.parametrize(("name", "promise"), [("judge-mnist", 0.993), ("judge-fashion", 0.92)])
+def test_bundled_judges_state_an_accuracy_that_meets_the_promise(name, promise):
+    said = ganzoo.load(name).said["metrics"]
+    word = name.split("-")[1]
+    assert said[f"accuracy-{word}-n10000-test"] >= promise
+
+
+def test_fashion_judge_is_right_on_real_test_pictures():
+    """160 real test pictures lie in tests/data: 92 % of them and a margin for so few."""
+    pictures = load_pictures("tests/data/fashion")
+    answers = judges.answers(ganzoo.load("judge-fashion").generator, pictures.test)
+    assert (answers == pictures.test_labels).double().mean() > 0.88
+
+
+def test_a_measurement_is_the_same_for_every_batch_size():
+    judge = ganzoo.load("judge-mnist").generator
+    real, fake = made_up_pictures(300).train, made_up_pictures(300, seed=1).train
+    distances = [
+        metrics.frechet_distance(judges.ask(judge, real, size)[0], judges.ask(judge, fake, size)[0])
+        for size in (7, 64, 300)
+    ]
+    assert distances == pytest.approx([distances[0]] * 3, rel=1e-4)
+
+
+def test_one_loop_trains_a_judge_that_learns():
+    config = judges.Config(epochs=4, batch_size=32, width=8, channels=1, classes=tuple("0123456789"))
+    *_, done = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
+    assert done["test_accuracy"] > 0.9  # digits drawn by code differ only by a shift

@@ -1,0 +1,244 @@
+"""Each recipe as a user runs it: smoke, interrupted, killed, resumed; and what goes wrong says what to do."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import ganzoo
+from ganzoo import checkpoint
+
+ROOT = Path(__file__).parent.parent
+FASHION = ROOT / "tests" / "data" / "fashion"
+LESSONS = ("gan", "cgan", "dcgan")
+SMALL = ["--batch-size", "32", "--width", "8", "--seed", "4", "--device", "cpu"]
+
+
+def start(lesson, *flags, cwd, **popen):
+    command = [sys.executable, ROOT / "train" / f"{lesson}.py", *map(str, flags)]
+    env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "2",
+    }
+    return subprocess.Popen(
+        command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen
+    )
+
+
+def run(lesson, *flags, cwd, **popen):
+    process = start(lesson, *flags, cwd=cwd, **popen)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def same_state(a, b):
+    from test_trainer import same
+
+    return same(checkpoint.read_resume(a / "resume.pt", "cpu"), checkpoint.read_resume(b / "resume.pt", "cpu"))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_smoke_runs_offline_and_its_model_loads(lesson, tmp_path):
+    code, out, err = run(lesson, "--smoke", cwd=tmp_path)
+    assert code == 0, err
+    assert "images/s" in out
+    assert "ETA" in out
+    assert "critic: real" in out
+    model = ganzoo.load(tmp_path / "runs" / f"{lesson}-mnist-smoke")
+    assert len(model.sample(4)) == 4
+    assert run(lesson, "--smoke", cwd=tmp_path)[0] == 0  # again, over itself
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_ctrl_c_saves_and_resume_ends_where_an_uninterrupted_run_ends(lesson, tmp_path):
+    flags = ["--data", FASHION, "--epochs", 40 if lesson != "dcgan" else 6, *SMALL]
+    code, _, err = run(lesson, *flags, "--name", "straight", cwd=tmp_path)
+    assert code == 0, err
+    process = start(lesson, *flags, "--name", "stopped", cwd=tmp_path)
+    for line in process.stdout:
+        if "lie on the cpu" in line:
+            break
+    time.sleep(0.4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, out + err
+    assert "--resume" in out
+    stopped_at = checkpoint.read_resume(tmp_path / "runs" / "stopped" / "resume.pt", "cpu")["step"]
+    assert 0 < stopped_at < 40 * 15
+    code, out, err = run(lesson, "--resume", tmp_path / "runs" / "stopped", cwd=tmp_path)
+    assert code == 0, err
+    assert f"going on from step {stopped_at}" in out
+    assert same_state(tmp_path / "runs" / "straight", tmp_path / "runs" / "stopped")
+
+
+def test_kill_9_at_random_moments_loses_only_the_steps_since_the_last_save(tmp_path):
+    flags = ["--data", FASHION, "--epochs", 30, *SMALL, "--save-every", 20]
+    assert run("gan", *flags, "--name", "straight", cwd=tmp_path)[0] == 0
+    folder = tmp_path / "runs" / "killed"
+    kills = 0
+    for delay in (0.31, 0.77, 0.12, 0.55, 0.23):
+        resume = ["--resume"] if (folder / "resume.pt").exists() else []
+        if folder.exists() and not resume:  # killed before the first save: as if it had never begun
+            import shutil
+
+            shutil.rmtree(folder)
+        process = start("gan", *flags, "--name", "killed", *resume, cwd=tmp_path)
+        for line in process.stdout:
+            if "lie on the cpu" in line:
+                break
+        time.sleep(delay)
+        kills += process.poll() is None
+        process.kill()
+        process.communicate()
+        for path in folder.rglob("*.json"):
+            json.loads(path.read_text())
+        if (folder / "resume.pt").exists():
+            assert checkpoint.read_resume(folder / "resume.pt", "cpu")["step"] % 20 == 0
+            assert len(ganzoo.load(folder).sample(2)) == 2
+    assert kills
+    code, _, err = run("gan", *flags, "--name", "killed", *(["--resume"] if folder.exists() else []), cwd=tmp_path)
+    assert code == 0, err
+    assert same_state(tmp_path / "runs" / "straight", folder)
+    steps = [r["step"] for r in checkpoint.read_log(folder / "log.jsonl") if r["event"] == "step"]
+    assert steps == sorted(set(steps))
+
+
+def hostile(tmp_path):
+    """name -> (lesson, flags, words that the sentence must hold)."""
+    from PIL import Image
+
+    one = tmp_path / "one" / "a"
+    one.mkdir(parents=True)
+    Image.new("L", (28, 28)).save(one / "1.png")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.txt").write_text("x")
+    (tmp_path / "broken").mkdir()
+    for i in range(9):
+        (tmp_path / "broken" / f"{i}.png").write_bytes(b"not a picture")
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for i in range(20):
+        Image.new("L", (28, 28), 10 * i).save(flat / f"{i}.png")
+    idx = tmp_path / "idx"
+    idx.mkdir()
+    (idx / "train-images-idx3-ubyte.gz").write_bytes((FASHION / "train-images-idx3-ubyte.gz").read_bytes()[:3000])
+    labels = tmp_path / "labels"
+    labels.mkdir()
+    for name in ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"):
+        (labels / name).write_bytes((FASHION / name).read_bytes())
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    (mixed / "train-images-idx3-ubyte.gz").write_bytes((FASHION / "train-images-idx3-ubyte.gz").read_bytes())
+    (mixed / "train-labels-idx1-ubyte.gz").write_bytes((FASHION / "t10k-labels-idx1-ubyte.gz").read_bytes())
+    good = ("--data", FASHION)
+    return {
+        "empty folder": ("gan", ("--data", tmp_path / "empty"), "holds no pictures"),
+        "no such folder": ("gan", ("--data", "./nowhere"), "neither a folder nor a Hub id"),
+        "a file as data": ("gan", ("--data", tmp_path / "file.txt"), "is a file"),
+        "one picture": ("gan", ("--data", tmp_path / "one"), "at least 8"),
+        "only broken pictures": ("gan", ("--data", tmp_path / "broken"), "can be read"),
+        "cut idx": ("gan", ("--data", idx), "damaged"),
+        "labels of another set": ("cgan", ("--data", mixed), "do not belong together"),
+        "no labels in idx": ("cgan", ("--data", labels), "needs labels"),
+        "no labels in a folder": ("cgan", ("--data", flat), "needs labels"),
+        "epochs in words": ("gan", (*good, "--epochs", "many"), "--epochs takes a whole number"),
+        "epochs 0": ("gan", (*good, "--epochs", 0), "--epochs takes a whole number from 1"),
+        "epochs 1.5": ("gan", (*good, "--epochs", 1.5), "--epochs takes"),
+        "batch 1": ("gan", (*good, "--batch-size", 1), "--batch-size takes a whole number from 2"),
+        "batch of billions": ("gan", (*good, "--batch-size", 10**12), "--batch-size takes"),
+        "lr negative": ("gan", (*good, "--lr", -1), "--lr takes a number from 0 to 1"),
+        "lr nan": ("gan", (*good, "--lr", "nan"), "--lr takes"),
+        "lr in words": ("gan", (*good, "--lr", "fast"), "--lr takes"),
+        "beta1 of 1": ("gan", (*good, "--beta1", 1), "--beta1 takes"),
+        "seed negative": ("gan", (*good, "--seed", -5), "--seed takes a whole number from 0"),
+        "seed huge": ("gan", (*good, "--seed", 10**30), "--seed takes"),
+        "unknown loss": ("gan", (*good, "--adversarial", "wgan"), "one of bce, lsgan, hinge"),
+        "unknown activation": ("gan", (*good, "--activation", "gelu"), "one of leaky_relu, relu"),
+        "unknown norm": ("gan", (*good, "--norm", "layer"), "one of batch, none"),
+        "unknown upsampling": ("dcgan", (*good, "--upsample", "cubic"), "one of deconv, resize"),
+        "unknown flag": ("gan", (*good, "--wings", 2), "--wings"),
+        "a flag of another lesson": ("gan", (*good, "--upsample", "resize"), "--upsample"),
+        "a flag without its value": ("gan", (*good, "--epochs"), "--epochs"),
+        "size not a multiple": ("dcgan", (*good, "--image-size", 30), "multiple of 4"),
+        "size 0": ("gan", (*good, "--image-size", 0), "--image-size takes"),
+        "two channels": ("gan", (*good, "--channels", 2), "one of 0, 1, 3"),
+        "width 0": ("gan", (*good, "--width", 0), "--width takes"),
+        "no such device": ("gan", (*good, "--device", "tpu"), "--device takes"),
+        "a device that is not there": ("gan", (*good, "--device", "cuda:77"), "not on this machine"),
+        "name with slashes": ("gan", (*good, "--name", "../up"), "--name"),
+        "out is a file": ("gan", (*good, "--out", tmp_path / "file.txt"), "cannot be written"),
+        "nothing to resume": ("gan", (*good, "--resume"), "nothing to resume"),
+        "resume nowhere": ("gan", ("--resume", "nowhere"), "nothing to resume"),
+        "push without a token": ("gan", (*good, "--push"), "hf auth login"),
+    }
+
+
+def test_forty_hostile_inputs_each_get_one_sentence(tmp_path, monkeypatch, capsys):
+    """In process for speed (a process a case costs 2 s); the exit code and the absence of a traceback are the recipe's own."""
+    from ganzoo import recipe
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    for kind, (lesson, flags, words) in hostile(tmp_path).items():
+        module = getattr(ganzoo, lesson)
+        assert recipe.run(module, "test", [str(f) for f in flags]) == 2, kind
+        said = capsys.readouterr().err
+        assert words in said, (kind, said)
+        assert said.startswith("Error: "), kind
+        assert said.count("\n") == 1, (kind, said)
+        assert "Traceback" not in said, kind
+
+
+def test_a_full_disk_stops_with_a_sentence_and_keeps_what_was_saved(tmp_path):
+    flags = ["--data", FASHION, "--epochs", 2, *SMALL, "--save-every", 5]
+    assert run("gan", *flags, "--name", "x", cwd=tmp_path)[0] == 0
+    folder = tmp_path / "runs" / "x"
+    before = (folder / "resume.pt").read_bytes()
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    code, out, err = run("gan", "--resume", folder, "--epochs", 9, cwd=tmp_path, preexec_fn=small_files)
+    assert code == 2, out + err
+    assert "could not be written" in err
+    assert "Traceback" not in err
+    assert (folder / "resume.pt").read_bytes() == before
+    assert not list(folder.rglob("*.tmp"))
+    assert run("gan", "--resume", folder, "--epochs", 9, cwd=tmp_path)[0] == 0
+
+
+def test_judge_and_evaluate_run(tmp_path):
+    def script(name, *flags):
+        return subprocess.run(
+            [sys.executable, ROOT / "train" / name, *map(str, flags)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    done = script("judge.py", "--smoke")
+    assert done.returncode == 0, done.stderr
+    assert ganzoo.load(tmp_path / "runs" / "judge-mnist-smoke").said["lesson"] == "judge"
+    os.environ["GANZOO_DATA"] = ""
+    assert run("cgan", "--data", FASHION, "--epochs", 1, *SMALL, "--name", "cgan-fashion", cwd=tmp_path)[0] == 0
+    done = script("evaluate.py", tmp_path / "runs" / "cgan-fashion", "--n", 50)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "runs" / "cgan-fashion" / "model" / "config.json").read_text())["metrics"]
+    assert found["frechet-fashion-judge128-n50-test"] > 0
+    assert sum(found["class-share-fashion-judge-n50"].values()) == pytest.approx(1, abs=0.01)
+    assert "label-accuracy-fashion-judge-n50" in found
+    assert (
+        "label-accuracy-fashion-judge-n50" in (tmp_path / "runs" / "cgan-fashion" / "model" / "README.md").read_text()
+    )
+    done = script("evaluate.py", "nowhere")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
