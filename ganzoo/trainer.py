@@ -64,28 +64,11 @@ def prepare(config, given=frozenset()):
     """
     folder = Path(config.out) / run_name(config)
     if config.resume:
-        folder = folder if config.resume == "auto" else Path(config.resume)
-        if not (folder / "resume.pt").is_file():
-            raise GanzooError(
-                f"{folder} holds no resume.pt, so there is nothing to resume: check the folder, or leave --resume out."
-            )
-        _, old = checkpoint.read_config(folder)
-        if old.lesson != config.lesson:
-            raise GanzooError(f"{folder} is a {old.lesson} run: resume it with train/{old.lesson}.py.")
-        for name in given:
-            value = getattr(config, name)
-            if name not in settings.FREE_ON_RESUME and value != getattr(old, name):
-                raise GanzooError(
-                    f"{settings.flag_of(name)} was {getattr(old, name)!r} in {folder} and cannot change on resume: "
-                    "leave the flag out, or start another run with --name."
-                )
-            if name in settings.FREE_ON_RESUME and name not in ("name", "out"):
-                setattr(old, name, value)
-        old.resume, old.name, old.out = "auto", folder.name, str(folder.parent)
-        config = old
+        config = _resumed(config, given, folder if config.resume == "auto" else Path(config.resume))
+        folder = Path(config.out) / config.name
     elif config.smoke:
         shutil.rmtree(folder, ignore_errors=True)
-    elif (folder / "resume.pt").exists() or (folder / "config.json").exists():
+    elif (folder / "resume.pt").exists():
         raise GanzooError(
             f"{folder} already holds a run: add --resume to go on with it, or --name NEW to start another."
         )
@@ -103,6 +86,29 @@ def prepare(config, given=frozenset()):
     except OSError as error:
         raise GanzooError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
     return config
+
+
+def _resumed(config, given, folder: Path):
+    """The settings of the run in `folder`, with what `given` may change. A run killed before its first save is whole
+    again at step 0."""
+    if not (folder / "config.json").is_file():
+        raise GanzooError(
+            f"{folder} holds no run, so there is nothing to resume: check the folder, or leave --resume out."
+        )
+    _, old = checkpoint.read_config(folder)
+    if old.lesson != config.lesson:
+        raise GanzooError(f"{folder} is a {old.lesson} run: resume it with train/{old.lesson}.py.")
+    for name in given - {"name", "out", "resume"}:
+        value = getattr(config, name)
+        if name not in settings.FREE_ON_RESUME and value != getattr(old, name):
+            raise GanzooError(
+                f"{settings.flag_of(name)} was {getattr(old, name)!r} in {folder} and cannot change on resume: "
+                "leave the flag out, or start another run with --name."
+            )
+        setattr(old, name, value)
+    old.resume = "auto" if (folder / "resume.pt").is_file() else ""
+    old.name, old.out = folder.name, str(folder.parent)
+    return old
 
 
 def read_pictures(config) -> Pictures:
@@ -140,8 +146,8 @@ def fit(config, pictures: Pictures | None = None, should_stop: Callable[[], bool
 
     if config.resume:
         training.load_state(checkpoint.read_resume(folder / "resume.pt", device))
-        for row in run.cut_back(training.step):
-            doctor.see(row)
+    for row in run.cut_back(training.step if config.resume else -1):
+        doctor.see(row)
     run.write_config(config)
     stored = pictures.train.numel() / 2**20
     yield {

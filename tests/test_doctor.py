@@ -13,7 +13,9 @@ FASHION = "tests/data/fashion"
 
 
 def codes(tmp_path, epochs, **more):
-    config = gan.Config(data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=epochs, batch_size=48, **more)
+    config = gan.Config(
+        data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=epochs, batch_size=16, width=64, **more
+    )
     found = []
     for event in trainer.fit(trainer.prepare(config), load_pictures(FASHION)):
         if event["event"] == "advice":
@@ -22,17 +24,17 @@ def codes(tmp_path, epochs, **more):
 
 
 def test_a_critic_that_wins_outright_is_named(tmp_path):
-    found = codes(tmp_path, 60, lr=1e-5, discriminator_lr=4e-3)
+    found = codes(tmp_path, 25, lr=1e-5, discriminator_lr=4e-3)
     assert found.count("critic_wins") == 1
 
 
 def test_a_creator_that_collapses_is_named(tmp_path):
-    found = codes(tmp_path, 60, norm="none", lr=0.02, beta1=0.9)
+    found = codes(tmp_path, 25, norm="none", lr=5e-3, beta1=0.9, discriminator_lr=1e-3)
     assert found.count("collapse") == 1
 
 
 def test_a_healthy_run_is_left_in_peace(tmp_path):
-    assert not {"critic_wins", "collapse", "nan"} & set(codes(tmp_path, 40))
+    assert not {"critic_wins", "collapse", "nan"} & set(codes(tmp_path, 25))
 
 
 def test_nan_stops_the_run_and_keeps_the_last_save(tmp_path):

@@ -1,0 +1,79 @@
+"""Push and pull with the real client over HTTP: a recipe's model goes to a local Hub and comes back the same."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from hub.server import LocalHub
+
+ROOT = Path(__file__).parent.parent
+LOAD = """
+import json, sys, ganzoo
+try:
+    model = ganzoo.load(sys.argv[1])
+    answer = [p.tobytes().hex() for p in model.sample(2, seed=5)] + [str(model.folder)]
+except ganzoo.GanzooError as error:
+    answer = str(error)
+print(json.dumps(answer))
+"""
+
+
+def python(hub, home, *words, token=None, cwd=None):
+    words = [sys.executable, *map(str, words)]
+    return subprocess.run(words, env=hub.env(home, token=token), cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+def load(hub, home, name):
+    done = python(hub, home, "-c", LOAD, name)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_pushed_model_comes_back_the_same(tmp_path):
+    with LocalHub() as hub:
+        hub.add_user("alice", token="hf_secret_of_alice")
+        done = python(hub, tmp_path, ROOT / "train" / "gan.py", "--smoke", "--push", "--private", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "alice/gan-mnist-smoke" in done.stdout
+        assert "hf_secret_of_alice" not in done.stdout + done.stderr
+        pulled = load(hub, tmp_path, "alice/gan-mnist-smoke")
+        local = load(hub, tmp_path, tmp_path / "runs" / "gan-mnist-smoke")
+        assert pulled[:2] == local[:2]
+        assert (Path(pulled[2]) / "README.md").is_file()
+        assert (Path(pulled[2]) / "film.webp").is_file()
+        hub.add_repo("models", "alice/pickles", {"pytorch_model.bin": b"x", "config.json": b'{"library": "timm"}'})
+        assert "not written by ganzoo" in load(hub, tmp_path, "alice/pickles")
+        assert "could not be fetched" in load(hub, tmp_path, "alice/nothing")
+
+
+def test_a_push_that_cannot_work_fails_before_training(tmp_path):
+    with LocalHub() as hub:
+        hub.add_user("alice", token="hf_writes")
+        hub.add_user("alice", token="hf_reads", write=False)
+        for token, words in (
+            ("hf_wrong", "does not accept the token"),
+            ("hf_reads", "not allowed"),
+            ("", "hf auth login"),
+        ):
+            done = python(hub, tmp_path, ROOT / "train" / "gan.py", "--smoke", "--push", token=token, cwd=tmp_path)
+            assert done.returncode == 2
+            assert words in done.stderr, done.stderr
+            assert done.stderr.count("\n") == 1
+            assert "images/s" not in done.stdout
+        done = python(
+            hub, tmp_path, ROOT / "train" / "gan.py", "--smoke", "--push", "a b/c d", token="hf_writes", cwd=tmp_path
+        )
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_failed_upload_keeps_the_model_and_prints_the_way_to_retry(tmp_path):
+    with LocalHub() as hub:
+        hub.add_user("alice", token="hf_writes")
+        hub.fail_next(503, count=50, path_contains="/commit/")
+        done = python(hub, tmp_path, ROOT / "train" / "gan.py", "--smoke", "--push", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "hf upload alice/gan-mnist-smoke" in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert (tmp_path / "runs" / "gan-mnist-smoke" / "model" / "model.safetensors").is_file()
