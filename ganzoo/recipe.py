@@ -13,24 +13,33 @@ from ganzoo.errors import GanzooError
 def run(lesson, description: str, argv: list[str] | None = None) -> int:
     """Train `lesson` (a module with `Config`) as the command line says. Returns the exit code: 0, 2 for a user's
     error, 130 after Ctrl-C (which saves first)."""
-    try:
-        config, given = settings.parse(lesson.Config, argv, description)
-        config = trainer.prepare(config, given)
-        push = None
-        if config.push:
-            from ganzoo import hub
+    return guarded(lambda: _run(lesson, description, argv))
 
-            push = hub.Push(config.push, trainer.run_name(config), config.private)
-            print(f"Will push to {push.repo_id}.")
-        model = train(config)
-        if model is None:
-            return 130
-        if push:
-            print(f"Pushed to {push.upload(model)}")
-        return 0
+
+def guarded(main) -> int:
+    """Call a script's `main`; an error that the user can put right becomes one line and exit code 2."""
+    try:
+        return main()
     except GanzooError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
+
+
+def _run(lesson, description: str, argv: list[str] | None) -> int:
+    config, given = settings.parse(lesson.Config, argv, description)
+    config = trainer.prepare(config, given)
+    push = None
+    if config.push:
+        from ganzoo import hub  # only who pushes waits for the client
+
+        push = hub.Push(config.push, trainer.run_name(config), config.private)
+        print(f"Will push to {push.repo_id}.")
+    model = train(config)
+    if model is None:
+        return 130
+    if push:
+        print(f"Pushed to {push.upload(model)}")
+    return 0
 
 
 def train(config) -> str | None:

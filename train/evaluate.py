@@ -10,8 +10,7 @@ import argparse
 import json
 import sys
 
-from ganzoo import card, data, images, judges, metrics, model
-from ganzoo.errors import GanzooError
+from ganzoo import card, data, images, judges, metrics, model, recipe
 
 
 def measure(made: model.Model, n: int, seed: int) -> dict:
@@ -47,21 +46,17 @@ def main(argv=None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
     parser.add_argument("--device", default="auto")
     asked = parser.parse_args(argv)
-    try:
-        for name in asked.models:
-            made = model.load(name, asked.device)
-            found = measure(made, asked.n, asked.seed)
-            path = made.folder / "config.json"
-            said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
-            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-            images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
-            card.write_card(made.folder)
-            print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
-        return 0
-    except GanzooError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 2
+    for name in asked.models:
+        made = model.load(name, asked.device)
+        found = measure(made, asked.n, asked.seed)
+        path = made.folder / "config.json"
+        said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
+        text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+        images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
+        card.write_card(made.folder)
+        print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recipe.guarded(main))

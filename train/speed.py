@@ -15,8 +15,7 @@ import time
 import torch
 import torchvision
 
-from ganzoo import data, gan, images, trainer
-from ganzoo.errors import GanzooError
+from ganzoo import data, gan, images, recipe, trainer
 from ganzoo.training import Training
 
 
@@ -70,28 +69,28 @@ def main(argv=None) -> int:
     parser.add_argument("--batches", type=int, default=150, help="batches in one run")
     parser.add_argument("--device", default="cpu")
     asked = parser.parse_args(argv)
-    try:
-        device = trainer.choose_device(asked.device)
-        # No average in the usual loop, so none here: the comparison is of the same work.
-        config = gan.Config(channels=1, ema=0.0, precision="fp32")
-        pictures = data.made_up_pictures(20_000)
-        ours = Training(config, pictures, device).advance
-        usual = usual_loop(config, pictures, device)
-        for _ in range(10):
-            ours(), next(usual)
-        speeds = []
-        for run in range(asked.runs):
-            seconds = [timed(ours, asked.batches, device), timed(lambda: next(usual), asked.batches, device)]
-            speeds.append([asked.batches * config.batch_size / s for s in seconds])
-            print(f"run {run + 1}: ganzoo {speeds[-1][0]:,.0f} images/s, usual loop {speeds[-1][1]:,.0f} images/s", flush=True)
-        ratios = [mine / theirs for mine, theirs in speeds]
-        where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
-        print(f"median ratio {statistics.median(ratios):.2f} (lowest {min(ratios):.2f}, highest {max(ratios):.2f}), {where}")
-        return 0
-    except GanzooError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 2
+    device = trainer.choose_device(asked.device)
+    # No average in the usual loop, so none here: the comparison is of the same work.
+    config = gan.Config(channels=1, ema=0.0, precision="fp32")
+    pictures = data.made_up_pictures(20_000)
+    ours = Training(config, pictures, device).advance
+    usual = usual_loop(config, pictures, device)
+    for _ in range(10):
+        ours(), next(usual)
+    speeds = []
+    for run in range(asked.runs):
+        seconds = [timed(ours, asked.batches, device), timed(lambda: next(usual), asked.batches, device)]
+        speeds.append([asked.batches * config.batch_size / s for s in seconds])
+        print(
+            f"run {run + 1}: ganzoo {speeds[-1][0]:,.0f} images/s, usual loop {speeds[-1][1]:,.0f} images/s", flush=True
+        )
+    ratios = [mine / theirs for mine, theirs in speeds]
+    where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
+    print(
+        f"median ratio {statistics.median(ratios):.2f} (lowest {min(ratios):.2f}, highest {max(ratios):.2f}), {where}"
+    )
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(recipe.guarded(main))

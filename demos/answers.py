@@ -1,0 +1,129 @@
+"""The answers of the tab Create: (choice, seed, what was typed) -> HTML, or one quiet line that says what to do.
+
+Everything is computed per call; nothing a visitor does is kept on the server.
+"""
+
+from html import escape
+from urllib.parse import quote
+
+import contrasts
+import film
+import hand
+import scenes
+import shelf
+from parts import quiet
+from words import Trouble, Words
+
+from ganzoo import GanzooError
+from ganzoo.data import CLASSES
+
+LESSON, DATA, SEED, PICKS = "gan", "mnist", 7, "2026"
+MOST_PICKS = 8
+QUESTIONS = ("make", "between", "grow", "film", "bn", "cgan", "dcgan", "hand")
+
+
+def told(words: Words, draw, *args) -> str:
+    """`draw(words, *args)`, or the one quiet line that says why not and what to do."""
+    try:
+        return draw(words, *args)
+    except GanzooError as error:
+        return quiet(words.explain(error))
+
+
+# --- what each part shows ---------------------------------------------------------------------------------------
+
+
+def chosen(lesson, data, custom) -> str:
+    return custom or shelf.name_of(lesson or LESSON, data or DATA)
+
+
+def link(lesson, data, custom, seed) -> str:
+    return f"?model={quote(custom)}&amp;seed={seed}" if custom else f"?lesson={lesson}&amp;set={data}&amp;seed={seed}"
+
+
+def grid(words, lesson, data, custom, seed, pick) -> str:
+    def draw(words):
+        number, at = shelf.seed_of(seed), shelf.whole(pick, 0, scenes.COUNT - 1, "bad_pick")
+        made = scenes.make(words, shelf.open_model(chosen(lesson, data, custom)), number, at)
+        return f'<div class="gz-make" data-link="{link(lesson, data, custom, number)}">{made}</div>'
+
+    return told(words, draw)
+
+
+def contents(words: Words) -> str:
+    """One line of links to the questions further down."""
+    links = "".join(f'<a href="#s-{key}">{escape(words("q_" + key))}</a>' for key in QUESTIONS[1:])
+    return f'<nav class="gz-contents" aria-label="{escape(words("sections"))}">{links}</nav>'
+
+
+def growth(words, name, seed, pick) -> str:
+    def draw(words):
+        at = shelf.whole(pick, 0, scenes.COUNT - 1, "bad_pick")
+        return scenes.grow(words, shelf.open_model(name), shelf.seed_of(seed), at)
+
+    return told(words, draw)
+
+
+def way(words, name, first, second) -> str:
+    def draw(words):
+        return scenes.strip(words, shelf.open_model(name), shelf.seed_of(first), shelf.seed_of(second))
+
+    return told(words, draw)
+
+
+def point(words, name, first, second, percent) -> str:
+    def draw(words):
+        share = shelf.whole(percent, 0, 100, "bad_share") / 100
+        return scenes.morph(words, shelf.open_model(name), shelf.seed_of(first), shelf.seed_of(second), share)
+
+    return told(words, draw)
+
+
+def picks_of(text, classes: int) -> list[int]:
+    """ "2026" -> [2, 0, 2, 6]"""
+    digits = "".join(str(text or "").replace(",", "").split())
+    if not digits.isascii() or not digits.isdigit() or len(digits) > MOST_PICKS or max(map(int, digits)) >= classes:
+        raise Trouble("bad_labels", high=MOST_PICKS, most=min(9, classes - 1))
+    return [int(d) for d in digits]
+
+
+def asked(words, data, picks, seed) -> str:
+    def draw(words):
+        made = shelf.open_model(shelf.name_of("cgan", data or DATA))
+        return scenes.asked_for(words, made, picks_of(picks, len(made.classes)), shelf.seed_of(seed))
+
+    return told(words, draw)
+
+
+def labels(words, data, seed) -> str:
+    def draw(words):
+        return scenes.under_labels(words, shelf.open_model(shelf.name_of("cgan", data or DATA)), shelf.seed_of(seed))
+
+    return told(words, draw)
+
+
+def normalization(words, seed) -> str:
+    return told(words, lambda words: contrasts.normalization(words, shelf.seed_of(seed)))
+
+
+def speckles(words, data, seed) -> str:
+    return told(words, lambda words: contrasts.speckles(words, data or DATA, shelf.seed_of(seed)))
+
+
+def training(words, name, at) -> str:
+    return told(words, film.show, name, int(at or 0))
+
+
+def judged(words, name, drawing) -> str:
+    return told(words, lambda words: hand.judge(words, shelf.open_model(name), drawing))
+
+
+def frames(name) -> int:
+    try:
+        return film.length(name)
+    except GanzooError:
+        return 2
+
+
+def class_words(words, data) -> list[str]:
+    return [words.label(c) for c in CLASSES.get(data or DATA, CLASSES["mnist"])]

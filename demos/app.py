@@ -1,0 +1,76 @@
+"""The pages: what a GAN makes and why, in English at / and in Chinese at /zh.
+
+    python demos/app.py [--port 7860] [--host 127.0.0.1]
+
+No token, no network: everything is computed here, with the models in ganzoo/weights and runs/.
+"""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
+
+PORTS = 100  # how many ports are tried after the one asked for
+SCRIPT = Path(__file__).parent / "page.js"
+
+
+def free_port(host: str, port: int) -> int:
+    """`port`, or the next one that nobody listens on."""
+    for candidate in range(port, min(port + PORTS, 65536)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise SystemExit(
+        f"Error: no free port from {port} to {port + PORTS - 1} on {host}: choose another --port or --host."
+    )
+
+
+def main(argv=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=7860, help="first port to try (default: 7860)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="0.0.0.0 shows the pages to the network (default: 127.0.0.1)"
+    )
+    asked = parser.parse_args(argv)
+    if not 0 < asked.port < 65536:
+        print(f"Error: --port takes a number from 1 to 65535, not {asked.port}.", file=sys.stderr)
+        return 2
+    free_port(asked.host, asked.port)  # gradio and torch take seconds to import: what is wrong should not wait for them
+
+    from pages import build
+    from theme import css, theme
+
+    demo = build()
+    _, url, _ = demo.launch(
+        server_name=asked.host,
+        server_port=free_port(asked.host, asked.port),
+        theme=theme(),
+        css=css(),
+        head=f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>",
+        footer_links=["api"],  # the page has its own footer; this one describes the API
+        ssr_mode=False,
+        share=False,
+        inbrowser=False,
+        show_error=False,
+        enable_monitoring=False,
+        run_history=False,
+        mcp_server=False,
+        pwa=False,
+        max_file_size="2mb",
+        quiet=True,
+        prevent_thread_lock=True,
+    )
+    print(f"ganzoo is at {url} (Ctrl-C ends it)", flush=True)
+    demo.block_thread()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

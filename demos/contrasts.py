@@ -1,0 +1,91 @@
+"""Two models side by side from the same inspirations: with and without Batch Normalization, dots and strokes.
+
+The numbers come from the models' own cards (10,000 samples each); the sentences say what they say, whatever it is.
+"""
+
+from html import escape
+
+import shelf
+from parts import bar, image, prose
+from words import Trouble, Words
+
+from ganzoo import metrics
+from ganzoo.images import to_pil
+
+COUNT = 18
+
+
+def _panel(title: str, pictures: list, alt: str, below: str) -> str:
+    cells = "".join(image(p, f"{alt} {i + 1}") for i, p in enumerate(pictures))
+    return f'<section class="gz-panel"><h3>{escape(title)}</h3><div class="gz-tiles">{cells}</div>{below}</section>'
+
+
+def _draw(name: str, seed: int):
+    made = shelf.open_model(name)
+    return made.tensor(made.noise(COUNT, seed))
+
+
+# --- lesson 4: with and without Batch Normalization -------------------------------------------------------------
+
+
+def normalization(words: Words, seed: int) -> str:
+    panels, shares = [], {}
+    for key, name in (("with_bn", "gan-mnist"), ("without_bn", "gan-mnist-nobn")):
+        shares[key] = _shares(shelf.entry(name))
+        pictures = to_pil(_draw(name, seed))
+        panels.append(_panel(words(key), pictures, words(key), _share_bars(words, shares[key])))
+    return f'<div class="gz-pair">{"".join(panels)}</div>{prose(_measured(words, shares))}'
+
+
+def _shares(entry: shelf.Entry) -> dict[str, float]:
+    found = entry.metric("class-share-")
+    numbers = isinstance(found, dict) and all(isinstance(v, (int, float)) for v in found.values())
+    return found if numbers else {}
+
+
+def _share_bars(words: Words, shares: dict[str, float]) -> str:
+    if not shares:
+        return f'<p class="gz-note">{escape(words("not_measured"))}</p>'
+    top = max(0.2, *shares.values())
+    rows = "".join(bar(v / top, words.label(k), f"{v:.1%}", "creator") for k, v in shares.items())
+    return f'<div class="gz-bars digits" role="group" aria-label="{escape(words("share_label"))}">{rows}</div>'
+
+
+def _measured(words: Words, shares: dict[str, dict]) -> str:
+    """What the digit classifier counted, as a sentence that holds for any outcome."""
+    if not all(shares.values()):
+        return ""
+    said = {}
+    for key, short in (("with_bn", "a"), ("without_bn", "b")):
+        rare = min(shares[key], key=shares[key].get)
+        said |= {f"{short}_digit": rare, f"{short}_share": f"{shares[key][rare]:.1%}"}
+        said[f"{short}_off"] = f"{50 * sum(abs(v - 1 / len(shares[key])) for v in shares[key].values()):.1f}"
+    verdict = "bn_evener" if float(said["a_off"]) < float(said["b_off"]) else "bn_not_evener"
+    return words("bn_measured", **said) + " " + words(verdict)
+
+
+# --- lesson 7: dots and strokes ---------------------------------------------------------------------------------
+
+
+def speckles(words: Words, data: str, seed: int) -> str:
+    panels, numbers, real = [], [], None
+    for key, lesson in (("mlp", "gan"), ("convolutions", "dcgan")):
+        name = shelf.name_of(lesson, data)
+        tensor = _draw(name, seed)
+        entry = shelf.entry(name)
+        value = entry.metric("speckle-median3-n")
+        real = entry.metric("speckle-median3-real-") or real
+        numbers.append((words(f"{key}_short"), value, "creator"))
+        here = words("speckle_here", value=f"{metrics.speckle(tensor):.2f}")
+        panels.append(_panel(words(key), to_pil(tensor), words(key), f'<p class="gz-note">{escape(here)}</p>'))
+    numbers.append((words("real_pictures"), real, "real"))
+    known = [(w, float(v), kind) for w, v, kind in numbers if isinstance(v, (int, float))]
+    if not known:
+        raise Trouble("not_measured")
+    top = max(v for _, v, _ in known) or 1.0
+    rows = "".join(bar(v / top, w, f"{v:.2f}", kind) for w, v, kind in known)
+    return (
+        f'<div class="gz-pair">{"".join(panels)}</div>'
+        f'<div class="gz-bars wide" role="group" aria-label="{escape(words("speckle_label"))}">{rows}</div>'
+        f"{prose(words('speckle_note'))}"
+    )

@@ -1,0 +1,160 @@
+"""The public API: each question of the pages as one function of plain values (English words, data: pictures).
+
+from gradio_client import Client
+Client("http://127.0.0.1:7860").predict("cgan", "mnist", 7, 4, [2, 0, 2, 6], api_name="/sample")
+"""
+
+from functools import wraps
+
+import contrasts
+import film
+import gradio as gr
+import hand
+import scenes
+import shelf
+import torch
+from parts import uri
+from words import Trouble, Words
+from zoo import card as card_text
+
+from ganzoo import GanzooError
+from ganzoo.metrics import speckle
+
+ENGLISH = Words("en")
+MOST = 64  # pictures in one call
+
+
+def said(function):
+    """A GanzooError becomes the one sentence that a client is told."""
+
+    @wraps(function)
+    def call(*args):
+        try:
+            return function(*args)
+        except GanzooError as error:
+            raise gr.Error(ENGLISH.explain(error), print_exception=False) from None
+
+    return call
+
+
+def _open(lesson, data) -> object:
+    return shelf.open_model(shelf.name_of(str(lesson)[:20], str(data)[:20]))
+
+
+def _labels(model, labels, count: int) -> list[int] | None:
+    """[] means none were asked for: 0, 1, 2 .. where the model takes labels."""
+    if not labels:
+        return scenes.labels_for(model, count)
+    if not model.config.needs_labels:
+        raise Trouble("no_labels")
+    most = len(model.classes) - 1
+    if not isinstance(labels, list) or len(labels) != count:
+        raise Trouble("bad_labels", high=count, most=most)
+    try:
+        return [shelf.whole(k, 0, most) for k in labels]
+    except Trouble:
+        raise Trouble("bad_labels", high=count, most=most) from None
+
+
+@said
+def models() -> list[dict]:
+    """Every model on this machine: name, lesson, data, metrics, megabytes."""
+    return [
+        {"name": e.name, "lesson": e.lesson, "data": e.data, "metrics": e.metrics, "megabytes": round(e.megabytes, 2)}
+        for e in shelf.entries()
+        if not e.problem
+    ]
+
+
+@said
+def card(name: str) -> str:
+    """The model card as Markdown."""
+    return card_text(ENGLISH, name)
+
+
+@said
+def sample(
+    lesson: str = "gan", data: str = "mnist", seed: int = 7, count: int = 24, labels: list[int] | None = None
+) -> dict:
+    """Pictures from a seed with the critic's score of each, 0 fake .. 1 real. `labels`: one a picture, cgan only."""
+    model = _open(lesson, data)
+    number, count = shelf.seed_of(seed), shelf.whole(count, 1, MOST, "bad_count")
+    labels = _labels(model, labels, count)
+    pictures = model.tensor(model.noise(count, number), labels)
+    scores = scenes.critique(model, pictures, labels)
+    return {
+        "model": model.name,
+        "seed": number,
+        "labels": labels,
+        "scores": scores,
+        "pictures": scenes.as_api(pictures),
+    }
+
+
+@said
+def morph(lesson: str = "gan", data: str = "mnist", seed_a: int = 7, seed_b: int = 8, share: float = 0.5) -> dict:
+    """The picture at `share` of the way from inspiration A to B, on the sphere, with the critic's score."""
+    model = _open(lesson, data)
+    try:
+        at = float(share)
+    except (TypeError, ValueError, OverflowError):
+        raise Trouble("bad_share") from None
+    if not 0 <= at <= 1:
+        raise Trouble("bad_share")
+    a, b = scenes.ends(model, shelf.seed_of(seed_a), shelf.seed_of(seed_b))
+    labels = scenes.labels_for(model, 1)
+    picture = model.tensor(scenes.between(a, b, at)[None], labels)
+    return {"share": at, "score": scenes.critique(model, picture, labels)[0], "picture": scenes.as_api(picture)[0]}
+
+
+@said
+def grow(lesson: str = "gan", data: str = "mnist", seed: int = 7) -> dict:
+    """How many numbers an inspiration becomes layer by layer, how the critic shrinks them, and its score."""
+    model = _open(lesson, data)
+    with torch.no_grad():
+        label = model.labels(scenes.labels_for(model, 1), 1)
+        up = model.generator.stages(model.noise(1, shelf.seed_of(seed)), *label)
+        down = model.discriminator.stages(up[-1], *label)
+    score = scenes.critique(model, up[-1], scenes.labels_for(model, 1))[0]
+    return {"creator": [list(x.shape[1:]) for x in up], "critic": [list(x.shape[1:]) for x in down], "score": score}
+
+
+@said
+def filters(data: str = "mnist") -> dict:
+    """What each label multiplies: the creator's factors (labels x 100) and the critic's (labels x 784)."""
+    model = _open("cgan", data)
+    nets = {"creator": model.generator, "critic": model.discriminator}
+    return {"classes": list(model.classes)} | {
+        key: [[round(v, 4) for v in row] for row in net.filter.weight.tolist()] for key, net in nets.items()
+    }
+
+
+@said
+def speckles(data: str = "mnist", seed: int = 7) -> dict:
+    """The speckle number of 18 pictures of the dense and of the convolutional creator, from the same noise."""
+    number = shelf.seed_of(seed)
+    made = {lesson: _open(lesson, data) for lesson in ("gan", "dcgan")}
+    return {k: speckle(m.tensor(m.noise(contrasts.COUNT, number))) for k, m in made.items()}
+
+
+@said
+def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> dict:
+    """One frame of the training film: how many there are, its step, its state in words."""
+    name = shelf.name_of(str(lesson)[:20], str(data)[:20])
+    count = film.length(name)
+    at = shelf.whole(number, 0, count - 1, "bad_frame")
+    return film.facts(name, at)
+
+
+@said
+def judge(picture: str, lesson: str = "gan", data: str = "mnist") -> dict:
+    """The critic's opinion of a drawing (white on black, a data:image/png;base64 address): one number, or one a label."""
+    model = _open(lesson, data)
+    seen, scores = hand.opinions(model, picture)
+    return {"seen": uri(seen), "scores": scores, "classes": list(model.classes)}
+
+
+def publish() -> None:
+    """Register the endpoints on the page being built."""
+    for function in (models, card, sample, morph, grow, filters, speckles, frame, judge):
+        gr.api(function, api_name=function.__name__, concurrency_limit=4)

@@ -1,0 +1,104 @@
+/* What the browser does by itself: remember the language, copy a link, the drawing board, clicks on pictures and cards. */
+(() => {
+  const zh = /\/zh\/?$/.test(location.pathname);
+  const keep = (value) => { try { localStorage.setItem("ganzoo-language", value); } catch { /* private mode */ } };
+  const kept = (() => { try { return localStorage.getItem("ganzoo-language"); } catch { return null; } })();
+  const wants = kept || ((navigator.language || "").toLowerCase().startsWith("zh") ? "zh" : "en");
+  document.documentElement.lang = zh ? "zh-Hant" : "en";
+  if (!zh && wants === "zh" && !location.search.includes("show=api")) {
+    keep("zh");
+    location.replace(location.pathname.replace(/\/?$/, "/zh") + location.search);
+    return;
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a.gz-language");
+    if (!link) return;
+    keep(zh ? "en" : "zh");
+    event.preventDefault();
+    location.assign(new URL(link.getAttribute("href"), location.href).pathname + location.search);
+  });
+
+  if (location.search.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
+    const wait = setInterval(() => {
+      const button = document.querySelector("footer button.show-api");
+      if (button) { clearInterval(wait); button.click(); }
+    }, 100);
+  }
+
+  const board = () => document.querySelector("#board canvas");
+  const wipe = (canvas) => {
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#000";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    return pen;
+  };
+  const paint = (canvas) => new Promise((done) => {
+    const picture = new Image();
+    picture.onload = () => { wipe(canvas).drawImage(picture, 0, 0); done(); };
+    picture.src = canvas.dataset.example;
+  });
+
+  window.ganzoo = {
+    /* the picture grid: a click follows that picture, the address always says what is shown */
+    grid(element, trigger, watch, event) {
+      element.addEventListener("click", (click) => {
+        const cell = click.target.closest("[data-pick]");
+        if (cell) trigger(event, { pick: Number(cell.dataset.pick) });
+      });
+      let first = element.querySelector(".gz-make")?.dataset.link;
+      watch("value", () => {
+        const link = element.querySelector(".gz-make")?.dataset.link;
+        if (link && link !== first) { history.replaceState(history.state, "", link); first = link; }
+      });
+    },
+    cards(element, trigger, event) {
+      element.addEventListener("click", (click) => {
+        const card = click.target.closest("[data-name]");
+        if (card) trigger(event, { name: card.dataset.name });
+      });
+    },
+    board(element, trigger, event) {
+      const canvas = element.querySelector("canvas");
+      if (!canvas) return;
+      paint(canvas);
+      let last = null;
+      const at = (move) => {
+        const box = canvas.getBoundingClientRect();
+        return [(move.clientX - box.left) * canvas.width / box.width, (move.clientY - box.top) * canvas.height / box.height];
+      };
+      const stroke = (move) => {
+        const pen = canvas.getContext("2d"), to = at(move);
+        pen.strokeStyle = "#fff"; pen.lineWidth = 22; pen.lineCap = pen.lineJoin = "round";
+        pen.beginPath(); pen.moveTo(...last); pen.lineTo(...to); pen.stroke();
+        last = to;
+      };
+      canvas.addEventListener("pointerdown", (down) => {
+        canvas.setPointerCapture(down.pointerId);
+        if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; }
+        last = at(down); stroke(down);
+      });
+      canvas.addEventListener("pointermove", (move) => { if (last) stroke(move); });
+      for (const end of ["pointerup", "pointercancel"]) {
+        canvas.addEventListener(end, () => { if (last) { last = null; trigger(event); } });
+      }
+    },
+    drawing: (_, ...rest) => [board().toDataURL("image/png"), ...rest],
+    cleared: (_, ...rest) => { wipe(board()); board().dataset.drawn = "yes"; return ganzoo.drawing(_, ...rest); },
+    example: async (_, ...rest) => {
+      await paint(board());
+      board().dataset.drawn = "";
+      return ganzoo.drawing(_, ...rest);
+    },
+    async copy(said) {
+      const link = document.querySelector(".gz-make")?.dataset.link || "";
+      const button = document.querySelector("#copy-link");
+      const before = button.textContent;
+      try { await navigator.clipboard.writeText(location.origin + location.pathname + link); button.textContent = said; } catch {
+        history.replaceState(history.state, "", link);
+        window.prompt("", location.href);
+      }
+      setTimeout(() => { button.textContent = before; }, 1500);
+    },
+    reveal: (id) => document.getElementById(id)?.scrollIntoView({ behavior: "smooth", block: "start" }),
+  };
+})();

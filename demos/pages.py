@@ -1,0 +1,47 @@
+"""The two pages, English and Chinese: header, tabs, footer. What is in a tab stands in that tab's own file."""
+
+from html import escape
+
+import endpoints
+import gradio as gr
+from create import Create, show
+from words import LANGUAGES, Words
+from zoo import Zoo
+
+
+def header(words: Words) -> str:
+    there = "zh" if words.language == "en" else "./"
+    return (
+        f'<div class="gz-top"><a class="gz-name" href="{"./" if words.language == "en" else "zh"}">{words("title")}</a>'
+        f'<span class="gz-tagline">{escape(words("tagline"))}</span>'
+        f'<a class="gz-language" href="{there}" title="{escape(words("other_language_title"))}">'
+        f"{words('other_language')}</a></div>"
+    )
+
+
+def footer(words: Words) -> str:
+    return f'<p class="gz-footer">{escape(words("footer"))} <a href="./?show=api">{escape(words("use_api"))}</a></p>'
+
+
+def page(demo: gr.Blocks, words: Words) -> None:
+    """One page in one language."""
+    gr.Navbar(visible=False)
+    show(header(words))
+    with gr.Tabs(selected="create", elem_id="tabs") as tabs:
+        with gr.Tab(words("tab_create"), id="create"):
+            create = Create(demo, words)
+        with gr.Tab(words("tab_zoo"), id="zoo") as tab:
+            zoo = Zoo(words, create, tabs)
+    tab.select(zoo.refresh, None, zoo.cards, api_visibility="private", show_progress="hidden")
+    show(footer(words))
+
+
+def build() -> gr.Blocks:
+    """Both pages. The first language is at /, the others at /LANGUAGE; the API belongs to the first."""
+    with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True) as demo:
+        page(demo, Words(LANGUAGES[0]))
+        endpoints.publish()
+    for language in LANGUAGES[1:]:
+        with demo.route(language, f"/{language}", show_in_navbar=False):
+            page(demo, Words(language))
+    return demo

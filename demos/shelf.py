@@ -1,0 +1,128 @@
+"""Which models there are, and one opened copy of each, read-only and shared by all visitors.
+
+A visitor can name only what is listed here: the bundled models and the runs under the working directory.
+"""
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from words import Trouble
+
+from ganzoo import GanzooError, Model, checkpoint, model
+
+LESSONS = ("gan", "cgan", "dcgan")
+SETS = ("mnist", "fashion")
+LARGEST_SEED = 2**31 - 1
+RUNS = Path("runs")
+
+
+@dataclass
+class Entry:
+    """One model on the shelf. `problem` says why it cannot be opened, if so."""
+
+    name: str
+    folder: Path
+    local: bool
+    said: dict = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def lesson(self) -> str:
+        return str(self.said.get("lesson", ""))
+
+    @property
+    def data(self) -> str:
+        return str(self.said.get("settings", {}).get("data", ""))
+
+    @property
+    def metrics(self) -> dict:
+        return self.said.get("metrics", {})
+
+    def metric(self, start: str) -> object:
+        """The value of the first metric whose name starts so, or None."""
+        return next((value for key, value in self.metrics.items() if key.startswith(start)), None)
+
+    @property
+    def megabytes(self) -> float:
+        return sum(path.stat().st_size for path in self.folder.glob("*") if path.is_file()) / 2**20
+
+
+def name_of(lesson: str, data: str) -> str:
+    return f"{lesson}-{data}"
+
+
+def folders() -> dict[str, Path]:
+    """Every name that may be opened -> its folder; bundled first, then local runs as runs/NAME."""
+    found = {name: model.WEIGHTS / name for name in model.bundled()}
+    for path in sorted(RUNS.glob("*/model/config.json")):
+        found[f"runs/{path.parent.parent.name}"] = path.parent
+    return found
+
+
+def entries() -> list[Entry]:
+    """The whole shelf in the course's order. A folder that cannot be read is listed with its problem and stops nobody."""
+    shelf = []
+    for name, folder in folders().items():
+        entry = Entry(name, folder, name.startswith("runs/"))
+        try:
+            entry.said, config = checkpoint.read_config(folder)
+            if config.lesson not in LESSONS:
+                continue  # judges and whatever makes no pictures from noise
+        except GanzooError as error:
+            entry.problem = str(error)
+        shelf.append(entry)
+    return sorted(shelf, key=lambda e: (e.local, LESSONS.index(e.lesson) if e.lesson else 0, e.name))
+
+
+def entry(name: str) -> Entry:
+    for found in entries():
+        if found.name == name:
+            return found
+    raise Trouble("no_model", name=str(name)[:80])
+
+
+def sound(name: str) -> Entry:
+    """The entry of that name, if it can be opened."""
+    found = entry(name)
+    if found.problem:
+        raise Trouble("zoo_broken", name=found.name)
+    return found
+
+
+def open_model(name: str) -> Model:
+    """The model of that name, its networks read. Raises GanzooError if it is missing, damaged or of another kind."""
+    folder = folders().get(name) if isinstance(name, str) else None
+    if folder is None:
+        raise Trouble("no_model", name=str(name)[:80])
+    try:
+        stamp = max(path.stat().st_mtime_ns for path in folder.glob("*"))
+    except (OSError, ValueError):  # removed meanwhile
+        raise Trouble("no_model", name=str(name)[:80]) from None
+    return _opened(folder, stamp)
+
+
+@lru_cache(maxsize=12)
+def _opened(folder: Path, stamp: int) -> Model:
+    made = Model(folder)
+    if made.config.lesson not in LESSONS:
+        raise Trouble("no_model", name=made.name)
+    labels = [0] if made.config.needs_labels else None  # read and run once now, so that visitors only ever read
+    made.critique(made.tensor(made.noise(1), labels), labels)
+    return made
+
+
+def whole(value, low: int, high: int, key: str = "bad_seed") -> int:
+    """What a visitor typed -> a whole number in range, or Trouble in words. NaN, text and huge numbers are all said."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Trouble(key, low=low, high=f"{high:,}") from None
+    if isinstance(value, bool) or not math.isfinite(number) or number != int(number) or not low <= number <= high:
+        raise Trouble(key, low=low, high=f"{high:,}")
+    return int(number)
+
+
+def seed_of(value) -> int:
+    return whole(value, 0, LARGEST_SEED)

@@ -1,0 +1,157 @@
+"""The tab Zoo: every model on this machine as a card; choosing one shows its own card and all its numbers."""
+
+import base64
+import re
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+import shelf
+from answers import told
+from create import QUIET, Create, show
+from parts import heading, quiet, uri
+from PIL import Image
+from words import Words
+
+PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
+LARGEST_PICTURE = 3 << 20
+HEADLINES = (("zoo_frechet", "frechet-", "{:.2f}"), ("zoo_accuracy", "label-accuracy-", "{:.1%}"),
+             ("zoo_smallest", "smallest-class-share-", "{:.1%}"), ("zoo_speckle", "speckle-median3-n", "{:.2f} %"))  # fmt: skip
+
+
+def inline(path: Path) -> str:
+    """A picture file of a model folder as a data: address; nothing if it is missing, foreign or huge."""
+    kind = PICTURES.get(path.suffix.lower())
+    if kind is None or not path.is_file() or path.stat().st_size > LARGEST_PICTURE:
+        return ""
+    return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def thumbnail(path: Path) -> str:
+    """The upper half of a sample sheet, small. Nothing if it is missing or no picture."""
+    if not inline(path):
+        return ""
+    try:
+        with Image.open(path) as sheet:
+            top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
+            return uri(top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST).convert("RGB"), "WEBP")
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return ""
+
+
+def facts(words: Words, entry: shelf.Entry) -> list[tuple[str, str]]:
+    """The key numbers of a model, in words; what was not measured is left out."""
+    found = []
+    for key, start, form in HEADLINES:
+        value = entry.metric(start)
+        if isinstance(value, (int, float)):
+            found.append((words(key), form.format(value)))
+    training = entry.said.get("training", {})
+    if isinstance(training.get("minutes"), (int, float)):
+        found.append((words("zoo_minutes"), words("minutes", minutes=training["minutes"])))
+    if training.get("hardware"):
+        found.append((words("zoo_hardware"), str(training["hardware"])[:60]))
+    return [*found, (words("zoo_size"), words("megabytes", size=f"{entry.megabytes:.1f}"))]
+
+
+def shelf_html(words: Words, chosen: str = "") -> str:
+    """All cards; a broken run is one quiet line under them."""
+    cards, broken = [], []
+    for entry in shelf.entries():
+        if entry.problem:
+            broken.append(quiet(words("zoo_broken", name=entry.name)))
+            continue
+        source = thumbnail(entry.folder / "samples.png")
+        alt = escape(words("zoo_sample_alt", name=entry.name))
+        sample = f'<span class="gz-crop"><img class="gz-px" src="{source}" alt="{alt}"></span>' if source else ""
+        rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts(words, entry))
+        kind = words(f"lesson_{entry.lesson}")
+        data = words(f"data_{entry.data}") if entry.data in shelf.SETS else entry.data
+        origin = words("zoo_local" if entry.local else "zoo_bundled")
+        cards.append(
+            f'<button type="button" class="gz-card" data-name="{escape(entry.name)}" '
+            f'aria-pressed="{str(entry.name == chosen).lower()}" '
+            f'aria-label="{escape(words("zoo_choose", name=entry.name))}">{sample}<strong>{escape(entry.name)}</strong>'
+            f'<span class="gz-kind">{escape(kind)} · {escape(data)} · {escape(origin)}</span><dl>{rows}</dl></button>'
+        )
+    body = f'<div class="gz-cards">{"".join(cards)}</div>' if cards else quiet(words("zoo_empty"))
+    return body + "".join(broken)
+
+
+def card(words: Words, name: str) -> str:
+    """README.md of a model as Markdown: front matter cut off, its own pictures put in place, foreign ones left out."""
+    entry = shelf.sound(name)
+    path = entry.folder / "README.md"
+    text = path.read_text(encoding="utf-8", errors="replace")[:100_000] if path.is_file() else f"# {entry.name}\n"
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+
+    def picture(found: re.Match) -> str:
+        source = inline(entry.folder / Path(found[2]).name)
+        return f"![{found[1]}]({source})" if source else found[1]
+
+    return re.sub(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)", picture, text).strip()
+
+
+def numbers(words: Words, name: str) -> str:
+    """Every metric of a model, its name being its protocol."""
+    entry = shelf.sound(name)
+    if not entry.metrics:
+        return quiet(words("not_measured"))
+    rows = "".join(
+        f"<tr><td><code>{escape(k)}</code></td><td>{escape(_value(v, words))}</td></tr>"
+        for k, v in entry.metrics.items()
+    )
+    return (
+        f'<h3>{escape(words("zoo_numbers"))}</h3><div class="gz-table"><table><thead><tr><th>{escape(words("zoo_metric"))}</th>'
+        f"<th>{escape(words('zoo_value'))}</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _value(value, words: Words) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{words.label(k)} {v:.1%}" if isinstance(v, float) else f"{k} {v}" for k, v in value.items())
+    return str(value)
+
+
+class Zoo:
+    def __init__(self, words: Words, create: Create, tabs: gr.Tabs):
+        self.words, self.create = words, create
+        self.name = gr.State("")
+        with gr.Column(elem_classes="gz-section"):
+            show(heading(words("tab_zoo"), words("lead_zoo")))
+            self.cards = show(
+                "", elem_id="cards", min_height=400, js_on_load="ganzoo.cards(element, trigger, 'select')"
+            )
+        with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
+            self.open = gr.Button(words("zoo_open"), variant="primary", elem_id="open-in-create")
+            with gr.Row(elem_classes="gz-readme"):
+                with gr.Column():
+                    show(f"<h3>{escape(words('zoo_card'))}</h3>")
+                    self.readme = gr.Markdown(elem_id="card")
+                self.numbers = show(elem_id="numbers")
+        self.cards.select(
+            self._choose, None, [self.name, self.cards, self.detail, self.readme, self.numbers], **QUIET
+        ).then(None, None, None, js="() => ganzoo.reveal('detail')")
+        c = create
+        self.open.click(
+            lambda name: [gr.Tabs(selected="create"), *c.open(name)],
+            self.name,
+            [tabs, *c.state],
+            **QUIET,
+        ).then(c._judge, [c.board, *c.choice], c.judged, js="ganzoo.drawing", **QUIET).then(
+            None, None, None, js="() => ganzoo.reveal('grid')"
+        )
+
+    def refresh(self):
+        return shelf_html(self.words)
+
+    def _choose(self, event: gr.EventData):
+        name = str(event._data.get("name", "") if isinstance(event._data, dict) else "")
+        return (
+            name,
+            shelf_html(self.words, name),
+            gr.Column(visible=True),
+            told(self.words, card, name),
+            told(self.words, numbers, name),
+        )
