@@ -356,8 +356,9 @@ def test_load_dataset_of_an_imagefolder(hub: LocalHub, tmp_path: Path) -> None:
 
 
 def test_started_by_hand_it_prints_what_to_export(tmp_path: Path) -> None:
-    command = [sys.executable, str(Path(__file__).parent / "hub" / "server.py"), "--port", "0", "--home", str(tmp_path)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    command = [sys.executable, "-m", "hub.server", "--port", "0", "--home", str(tmp_path)]
+    here = Path(__file__).parent
+    server = subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         env = {}
         for line in server.stdout:
