@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from huggingface_hub import HfApi, constants, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+from huggingface_hub.errors import HFValidationError, HTTPError, LocalTokenNotFoundError
 
 from ganzoo.errors import GanzooError
+
+# HTTPError is the client's own transport library's (httpx or httpx2): refusals by the Hub and broken connections alike.
+TROUBLE = (HTTPError, OSError)
 
 WANTED = ["config.json", "*.safetensors", "README.md", "*.png", "film.webp", "film.json"]
 
@@ -14,12 +17,12 @@ class Push:
     """A push that is checked before training and done after it: token and name at second 0, one commit at the end."""
 
     def __init__(self, wish: str, name: str, private: bool = False):
-        self.api, self.private = HfApi(), private
+        self.api = HfApi()
         try:
             user = self.api.whoami()["name"]
         except LocalTokenNotFoundError:
             raise GanzooError("--push needs a token of the Hub: run `hf auth login`, or set HF_TOKEN.") from None
-        except (HfHubHTTPError, OSError) as error:
+        except TROUBLE as error:
             raise GanzooError(
                 f"--push: the Hub does not accept the token or cannot be reached ({_short(error)}): "
                 "run `hf auth login`, check the network, or train without --push."
@@ -27,7 +30,7 @@ class Push:
         self.repo_id = f"{user}/{name}" if wish == "auto" else wish
         try:
             self.api.create_repo(self.repo_id, private=private, exist_ok=True)
-        except (HfHubHTTPError, HFValidationError, OSError) as error:
+        except (*TROUBLE, HFValidationError) as error:
             raise GanzooError(
                 f"--push {self.repo_id}: not allowed or not a name for a repository ({_short(error)}): "
                 "use --push YOUR_NAME/MODEL and a token that can write."
@@ -42,7 +45,7 @@ class Push:
                 allow_patterns=WANTED,
                 commit_message=f"{Path(folder).parent.name}, trained with ganzoo",
             )
-        except (HfHubHTTPError, OSError, ValueError) as error:
+        except (*TROUBLE, ValueError) as error:
             raise GanzooError(
                 f"The push to {self.repo_id} failed ({_short(error)}); the model is safe in {folder}. Try again: "
                 f"hf upload {self.repo_id} {folder}"
@@ -56,7 +59,7 @@ def pull(repo_id: str, revision: str | None = None) -> Path:
         return Path(snapshot_download(repo_id, revision=revision, allow_patterns=WANTED))
     except HFValidationError as error:
         raise GanzooError(f"{repo_id!r} is not a name of a repository on the Hub ({_short(error)}).") from None
-    except (HfHubHTTPError, OSError) as error:
+    except TROUBLE as error:
         raise GanzooError(
             f"{repo_id} could not be fetched from the Hub ({_short(error)}): check the name, your token "
             "(`hf auth login`) and the network."

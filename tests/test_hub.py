@@ -68,6 +68,17 @@ def test_a_push_that_cannot_work_fails_before_training(tmp_path):
         assert done.stderr.count("\n") == 1
 
 
+def test_a_hub_that_is_down_is_one_sentence_before_training(tmp_path):
+    hub = LocalHub()
+    hub.add_user("alice", token="hf_writes")
+    hub.stop()
+    done = python(hub, tmp_path, ROOT / "train" / "gan.py", "--smoke", "--push", cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "cannot be reached" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "could not be fetched" in load(hub, tmp_path, "alice/gan-mnist")
+
+
 def test_a_failed_upload_keeps_the_model_and_prints_the_way_to_retry(tmp_path):
     with LocalHub() as hub:
         hub.add_user("alice", token="hf_writes")
