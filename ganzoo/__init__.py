@@ -4,16 +4,20 @@ The public names, in the order data flows: data -> lesson -> checkpoint -> train
 Nothing heavy is imported here: gradio, datasets, torchvision and torchmetrics load when first needed.
 """
 
-from ganzoo import cgan, dcgan, gan, judges, metrics
+from ganzoo import cgan, dcgan, gan, judges, metrics, pix2pix
 from ganzoo.data import Pictures, load_pictures
 from ganzoo.errors import GanzooError
+from ganzoo.layers import receptive_field
 from ganzoo.model import Model, bundled, load
+from ganzoo.pairs import Pairs
+from ganzoo.pairsources import load_pairs
 from ganzoo.trainer import fit, prepare
 
 __version__ = "0.1.0"
 __all__ = [
     "GanzooError",
     "Model",
+    "Pairs",
     "Pictures",
     "bundled",
     "cgan",
@@ -22,7 +26,10 @@ __all__ = [
     "gan",
     "judges",
     "load",
+    "load_pairs",
     "load_pictures",
     "metrics",
+    "pix2pix",
     "prepare",
+    "receptive_field",
 ]

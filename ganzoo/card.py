@@ -9,6 +9,7 @@ WHAT = {
     "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",
     "cgan": "A conditional GAN: the label multiplies the random numbers like a filter (Mirza & Osindero 2014).",
     "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
+    "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs (Isola et al. 2017).",
     "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
 }
 
@@ -22,6 +23,7 @@ def write_card(folder: Path) -> None:
     save_atomic(path, lambda temporary: temporary.write_text(card_text(said, folder), encoding="utf-8"))
 
 
+PIPELINES = {"judge": "image-classification", "pix2pix": "image-to-image"}
 MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
 
 
@@ -30,6 +32,7 @@ def card_text(said: dict, folder: Path) -> str:
     facts, metrics = said.get("training", {}), said.get("metrics", {})
     call = {
         "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
+        "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
         "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
     }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
@@ -43,6 +46,9 @@ def card_text(said: dict, folder: Path) -> str:
         if metrics
         else ("Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n")
     )
+    depth = f"{made['channels']} channel(s)"
+    if lesson == "pix2pix":
+        depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
     average = "the last weights"
     if facts.get("ema"):
         average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
@@ -52,7 +58,7 @@ def card_text(said: dict, folder: Path) -> str:
     ]
     return f"""---
 library_name: ganzoo
-pipeline_tag: {"image-classification" if lesson == "judge" else "unconditional-image-generation"}
+pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
 license: mit
 tags: [ganzoo, gan, {lesson}]
 ---
@@ -60,7 +66,7 @@ tags: [ganzoo, gan, {lesson}]
 
 # {name}
 
-{WHAT[lesson]} Trained on `{made["data"]}`, {made["image_size"]}x{made["image_size"]} pixels, {made["channels"]} channel(s).
+{WHAT[lesson]} Trained on `{made["data"]}`, {made["image_size"]}x{made["image_size"]} pixels, {depth}.
 
 ```python
 import ganzoo
@@ -83,6 +89,6 @@ model = ganzoo.load("{name}")
 
 ## Limits
 
-It knows nothing but small pictures like those of `{made["data"]}`. A low Fréchet distance is relative to the judge
-named in the metric and compares with nothing else. Samples repeat the biases and the blind spots of the training set.
+It knows nothing but pictures like those of `{made["data"]}` at this size. A metric is relative to the judge named in it
+and compares with nothing else. What it makes repeats the biases and the blind spots of the training set.
 """

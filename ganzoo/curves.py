@@ -4,20 +4,23 @@ from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT, SCALE = 960, 320, 2  # drawn at twice the size and shrunk: smooth lines
 INK, FAINT, PAPER = (60, 60, 70), (226, 226, 232), (255, 255, 255)
-PANELS = (  # title, then (row key, words, colour) of its lines
+PANELS = (  # title, then (row key, words, colour) of its lines; a panel without numbers is left out
+    ("pixels", (("mae", "mean absolute error", (124, 58, 237)),)),
     ("losses", (("loss_d", "discriminator", (37, 99, 235)), ("loss_g", "generator", (234, 88, 12)))),
     ("critic's opinion", (("score_real", "of real", (22, 163, 74)), ("score_fake", "of fake", (219, 39, 119)))),
 )
 
 
 def draw_curves(rows: list[dict]) -> Image.Image:
-    """Rows of log.jsonl (events "step") -> a 960 x 320 picture: both losses at the left, the opinions at the right."""
+    """Rows of log.jsonl (events "step") -> a 960 x 320 picture: pixel error, both losses, the critic's opinions, as far as they were logged."""
     steps = [row for row in rows if row.get("event") == "step"]
+    panels = [panel for panel in PANELS if any(key in row for row in steps[-1:] for key, *_ in panel[1])] or PANELS[1:]
     sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
     draw = ImageDraw.Draw(sheet)
-    for i, (title, lines) in enumerate(PANELS):
-        left = (60 + i * WIDTH // 2) * SCALE
-        _panel(draw, steps, title, lines, (left, 46 * SCALE, left + (WIDTH // 2 - 84) * SCALE, (HEIGHT - 40) * SCALE))
+    share = WIDTH // len(panels)
+    for i, (title, lines) in enumerate(panels):
+        left = (60 + i * share) * SCALE
+        _panel(draw, steps, title, lines, (left, 46 * SCALE, left + (share - 84) * SCALE, (HEIGHT - 40) * SCALE))
     return sheet.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
@@ -26,7 +29,8 @@ def _panel(draw, steps, title, lines, box) -> None:
     font = ImageFont.load_default(13 * SCALE)
     draw.text((left, top - 36 * SCALE), title, fill=INK, font=font)
     values = [row[key] for row in steps for key, *_ in lines if isinstance(row.get(key), (int, float))]
-    high = max(1.0, sorted(values)[int(0.995 * (len(values) - 1))] if values else 1.0)
+    high = sorted(values)[int(0.995 * (len(values) - 1))] if values else 1.0
+    high = high * 1.1 or 1.0 if title == "pixels" else max(1.0, high)
     low = min(0.0, *values) if values else 0.0
     last = max((row["step"] for row in steps), default=1) or 1
     for k in range(5):

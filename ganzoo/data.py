@@ -51,6 +51,27 @@ class Pictures:
     def channels(self) -> int:
         return self.train.shape[1]
 
+    def fill(self, config) -> None:
+        """Write into a config what only the data knows."""
+        config.classes, config.channels = tuple(self.classes), self.channels
+
+    def batches(self, config, device, rank: int = 0, world: int = 1) -> "Batches":
+        labels = self.train_labels if config.needs_labels else None
+        return Batches(self.train, labels, config.batch_size, config.seed, device, rank, world)
+
+    @property
+    def shown(self) -> Tensor:
+        """A few real pictures (N, C, H, W): what the variety of made ones is measured against."""
+        return self.train[:64]
+
+    def where(self, device: torch.device) -> str:
+        n, c, h, w = self.train.shape
+        size = self.train.numel() / 2**20
+        return (
+            f"{n:,} training pictures of {h}x{w}x{c} lie on the {device.type} as uint8 ({size:.0f} MB); "
+            "no step waits for data"
+        )
+
 
 def data_word(data: str) -> str:
     """The {data} part of a run's name: the alias, or the last part of the path or Hub id."""
@@ -119,6 +140,20 @@ def _split(word, seed, train, train_labels, test, test_labels, classes, notes) -
     return Pictures(word, train.contiguous(), test.contiguous(), train_labels, test_labels, classes, notes)
 
 
+def read_data(config) -> Pictures:
+    """The pictures of a config, checked against what its lesson needs."""
+    if config.smoke:
+        pictures = made_up_pictures(image_size=config.image_size, channels=config.channels, seed=config.seed)
+    else:
+        pictures = load_pictures(config.data, config.image_size, config.channels, config.seed)
+    if config.needs_labels and (pictures.train_labels is None or len(pictures.classes) < 2):
+        raise GanzooError(
+            f"{config.lesson} needs labels and {config.data} has none: put the pictures into one sub-folder a "
+            "class, or use train/gan.py."
+        )
+    return pictures
+
+
 def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, seed: int = 0) -> Pictures:
     """Digits drawn by code with a small seeded shift: for --smoke and for tests, offline."""
     generator = seeded("cpu", seed, 0xD161)
@@ -151,20 +186,24 @@ class Batches:
     Each epoch is a new seeded order; a batch never crosses an epoch unless the set is smaller than one batch.
     """
 
-    def __init__(self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device):
+    def __init__(
+        self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device, rank: int = 0, world: int = 1
+    ):
         self.pictures = pictures.to(device)
         self.labels = labels.to(device) if labels is not None else None
         self.batch_size, self.seed, self.device = batch_size, seed, device
-        self.per_epoch = max(1, len(pictures) // batch_size)
+        self.whole = batch_size * world  # one batch over all processes; this one takes its own slice
+        self.mine = slice(rank * batch_size, (rank + 1) * batch_size)
+        self.per_epoch = max(1, len(pictures) // self.whole)
         self._epoch, self._order = -1, None
 
     def __call__(self, step: int) -> tuple[Tensor, Tensor | None]:
         epoch, place = divmod(step, self.per_epoch)
         if epoch != self._epoch:
-            repeats = -(-self.batch_size // len(self.pictures))
+            repeats = -(-self.whole // len(self.pictures))
             orders: Iterable[Tensor] = (
                 torch.randperm(len(self.pictures), generator=seeded("cpu", self.seed, epoch, k)) for k in range(repeats)
             )
             self._epoch, self._order = epoch, torch.cat(list(orders)).to(self.device)
-        rows = self._order[place * self.batch_size : (place + 1) * self.batch_size]
+        rows = self._order[place * self.whole : (place + 1) * self.whole][self.mine]
         return to_float(self.pictures[rows]), self.labels[rows] if self.labels is not None else None

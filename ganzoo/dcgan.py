@@ -13,11 +13,12 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from ganzoo import gan
-from ganzoo.gan import penalty_step, train_step
+from ganzoo.gan import columns, draw_batch, penalty_step, preview, read_data, sheet, train_step
 from ganzoo.layers import activation, init_normal, norm2d
 from ganzoo.settings import option
 
-__all__ = ["Config", "Discriminator", "Generator", "build", "penalty_step", "train_step"]
+__all__ = ["Config", "Discriminator", "Generator", "build", "columns", "draw_batch", "penalty_step", "preview"]
+__all__ += ["read_data", "sheet", "train_step"]
 
 
 @dataclass

@@ -57,15 +57,13 @@ class Doctor:
         return [(code, ADVICE[code]) for code in found]
 
     def _nan(self) -> bool:
-        return bool(self.steps) and not all(
-            math.isfinite(self.steps[-1][key] if self.steps[-1][key] is not None else math.nan)
-            for key in ("loss_d", "loss_g")
-        )
+        losses = ("mae", "loss_d", "loss_g")
+        return bool(self.steps) and any(key in self.steps[-1] and self.steps[-1][key] is None for key in losses)
 
     def _critic_wins(self) -> bool:
         last = self.steps[-WINDOWS:]
         return len(last) == WINDOWS and all(
-            (row["score_real"] or 0) > SURE_REAL and (row["score_fake"] or 0) < SURE_FAKE for row in last
+            (row.get("score_real") or 0) > SURE_REAL and (row.get("score_fake") or 0) < SURE_FAKE for row in last
         )
 
     def _collapse(self) -> bool:
@@ -84,13 +82,14 @@ def state(steps: list[dict]) -> str:
     the run: what looks level over a minute may still sink over an hour.
     """
     recent = steps[-WINDOWS:]
-    gap = sum((r["score_real"] or 0) - (r["score_fake"] or 0) for r in recent) / max(1, len(recent))
+    gap = sum((r.get("score_real") or 0) - (r.get("score_fake") or 0) for r in recent) / max(1, len(recent))
     if len(recent) < WINDOWS or gap > 0.8:
         return "early"
     stretch = max(STRETCH, len(steps) // 4)
     if len(steps) < 3 * stretch:
         return "contest"
-    level = all(_is_level([r[key] for r in steps[-2 * stretch :]]) for key in ("loss_d", "loss_g"))
+    losses = [key for key in ("mae", "loss_d", "loss_g") if key in steps[-1]]
+    level = all(_is_level([r.get(key) for r in steps[-2 * stretch :]]) for key in losses)
     return "level" if level else "contest"
 
 

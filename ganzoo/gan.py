@@ -13,9 +13,17 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from ganzoo.layers import activation, norm1d
+from ganzoo import images
+from ganzoo.data import Pictures, read_data
+from ganzoo.layers import activation, noise, norm1d, seeded
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.settings import Settings, option
+
+
+__all__ = ["Config", "Discriminator", "Generator", "build", "columns", "draw_batch", "penalty_step", "preview"]
+__all__ += ["read_data", "sheet", "train_step"]
+
+PREVIEW = 64  # pictures in a sample grid, from noise that never changes
 
 
 @dataclass
@@ -30,6 +38,10 @@ class Config(Settings):
     width: int = option(256, "first hidden layer of the generator; the second is twice as wide", low=1, high=8192)
     activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=("leaky_relu", "relu"))
     norm: str = option("batch", "normalization in the generator (lesson 4)", choices=("batch", "none"))
+
+    @property
+    def variant(self) -> str:
+        return "nobn" if self.norm == "none" else ""
 
 
 class Generator(nn.Module):
@@ -92,6 +104,33 @@ def build(config: Config) -> dict[str, nn.Module]:
         "generator": Generator(config.noise_size, norm=config.norm, **size),
         "discriminator": Discriminator(**size),
     }
+
+
+def columns(config) -> tuple[str, ...]:
+    """Names of the numbers that `train_step` returns."""
+    return ("loss_d", "loss_g", "score_real", "score_fake")
+
+
+def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
+    """What `train_step` needs at `step`: real pictures, fresh noise and, for a conditional lesson, labels."""
+    real, label = batches(step)
+    generator = seeded(batches.device, config.seed, step, 0x2015E)
+    whole = torch.randn(batches.whole, config.noise_size, generator=generator, device=batches.device)
+    drawn = {"real": real, "noise": whole[batches.mine]}
+    return drawn | ({"label": label} if label is not None else {})
+
+
+def preview(generator: nn.Module, config, pictures: Pictures, device) -> Tensor:
+    """The same 64 inspirations every time -> (64, C, H, W) in [-1, 1]; a conditional lesson shows class by class."""
+    fixed = noise(PREVIEW, config.noise_size, config.seed, device)
+    if not config.needs_labels:
+        return generator(fixed)
+    return generator(fixed, torch.arange(PREVIEW, device=device) * len(config.classes) // PREVIEW)
+
+
+def sheet(made: Tensor, pictures: Pictures, scale: int = 1):
+    """The preview as one PIL picture."""
+    return images.grid(made, scale=scale)
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:

@@ -14,8 +14,8 @@ from ganzoo.images import from_pil, open_picture
 PATIENCE = 5  # seconds to wait for the Hub; the client itself gives up only after 23 s of retries
 
 
-def read_hub(name: str, image_size: int, channels: int) -> dict:
-    """`user/name` or `user/name@revision` -> the dict that folders.read_folder describes."""
+def open_dataset(name: str):
+    """`user/name` or `user/name@revision` -> (its splits, the datasets library)."""
     repo, _, revision = name.partition("@")
     _check_reachable(repo)
     import datasets
@@ -31,6 +31,13 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
             f"The data set {name} could not be loaded from the Hub ({reason}): check the name, your token "
             "(hf auth login) and the network."
         ) from error
+    return splits, datasets
+
+
+def read_hub(name: str, image_size: int, channels: int) -> dict:
+    """`user/name` or `user/name@revision` -> the dict that folders.read_folder describes."""
+    repo = name.partition("@")[0]
+    splits, datasets = open_dataset(name)
     first = "train" if "train" in splits else next(iter(splits))
     other = next((s for s in ("test", "validation", "valid", "val") if s in splits and s != first), None)
     features = splits[first].features

@@ -13,10 +13,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganzoo.data import Batches, Pictures
+from ganzoo.data import Batches, Pictures, read_data
 from ganzoo.images import to_float
 from ganzoo.layers import mix, seeded
 from ganzoo.settings import option
+
+__all__ = ["Classifier", "Config", "answers", "ask", "augment", "build", "fit", "read_data"]
 
 
 @dataclass

@@ -14,7 +14,19 @@ def norm1d(kind: str, features: int) -> list[nn.Module]:
 
 
 def norm2d(kind: str, features: int) -> list[nn.Module]:
-    return [nn.BatchNorm2d(features)] if kind == "batch" else []
+    """batch; instance (each picture for itself, so that training and use agree); or none."""
+    if kind == "none":
+        return []
+    return [nn.BatchNorm2d(features) if kind == "batch" else nn.InstanceNorm2d(features)]
+
+
+def receptive_field(strides, kernel: int = 4) -> int:
+    """Side in pixels of what one output of stacked convolutions sees (lesson 15), from the last layer back to the first:
+    next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels."""
+    field = 1
+    for stride in reversed(list(strides)):
+        field = kernel + (field - 1) * stride
+    return field
 
 
 def init_normal(module: nn.Module) -> None:

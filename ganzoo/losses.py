@@ -56,3 +56,13 @@ def r1_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
     """
     (gradient,) = torch.autograd.grad(scores.sum(), pictures, create_graph=True)
     return gradient.square().flatten(1).sum(1).mean()
+
+
+def pixel_loss(fake: Tensor, truth: Tensor, kind: str = "mae") -> Tensor:
+    """The old losses, pixel by pixel (lesson 10): mae, the mean absolute error, or mse, the mean squared one. Where
+    many answers are true, the best single one is their median under mae and their mean under mse: both blur."""
+    if kind == "mae":
+        return (fake - truth).abs().mean()
+    if kind == "mse":
+        return (fake - truth).square().mean()
+    raise ValueError(f"pixel loss must be mae or mse, not {kind!r}")

@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from PIL import Image
 
 from ganzoo import card, checkpoint
 from ganzoo.curves import draw_curves
 from ganzoo.errors import GanzooError
-from ganzoo.images import film_frames, grid, save_atomic, save_film, save_picture
+from ganzoo.images import film_frames, save_atomic, save_film, save_picture
 from ganzoo.training import Training
 
 
@@ -52,8 +52,8 @@ class RunFolder:
                 path.unlink()
         return rows
 
-    def write_samples(self, step: int, preview: Tensor) -> None:
-        save_picture(grid(preview), self.folder / "samples" / f"{step:06d}.png")
+    def write_samples(self, step: int, sheet: Image.Image) -> None:
+        save_picture(sheet, self.folder / "samples" / f"{step:06d}.png")
 
     def save(self, training: Training, config, finished: bool) -> None:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
@@ -68,17 +68,17 @@ class RunFolder:
         checkpoint.save_model(
             model,
             config,
-            {"generator": training.shared, "discriminator": training.nets["discriminator"]},
+            {**training.nets, "generator": training.shared},
             {"name": self.folder.name, "training": made},
         )
-        save_picture(grid(training.preview(), scale=2), model / "samples.png")
+        save_picture(training.sheet(training.preview(), scale=2), model / "samples.png")
         save_picture(draw_curves(rows), model / "curves.png")
         card.write_card(model)
         if finished:
-            self.write_film(model)
+            self.write_film(model, training.columns)
         checkpoint.save_resume(self.folder / "resume.pt", training.state())
 
-    def write_film(self, model: Path) -> None:
+    def write_film(self, model: Path, columns: tuple) -> None:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
         paths = sorted((self.folder / "samples").glob("*.png"))
         if len(paths) < 2:
@@ -88,9 +88,18 @@ class RunFolder:
         shutil.copyfile(self.folder / "film.webp", model / "film.webp")
         rows = [r for r in checkpoint.read_log(self.folder / "log.jsonl") if r["event"] == "step"]
         thin = rows[:: max(1, len(rows) // 200)]
-        keep = ("step", "loss_d", "loss_g", "score_real", "score_fake")
-        story = {"steps": [int(p.stem) for p in paths], "curves": {k: [r[k] for r in thin] for k in keep}}
+        story = {
+            "steps": [int(p.stem) for p in paths],
+            "curves": {k: [r[k] for r in thin] for k in ("step", *columns)},
+        }
         save_atomic(model / "film.json", lambda temporary: temporary.write_text(json.dumps(story), encoding="utf-8"))
+
+
+class NoFolder:
+    """The run folder of a process that is not the first of several: it writes nothing."""
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: []
 
 
 def facts(config, device: torch.device, steps: int, minutes: float) -> dict:

@@ -45,6 +45,7 @@ class Settings:
     adversarial: str = option("bce", "adversarial loss", choices=("bce", "lsgan", "hinge"))
     r1: float = option(0.0, "weight of the R1 gradient penalty (0: off)", low=0.0, high=1e6)
     r1_every: int = option(16, "steps between two R1 penalties", low=1, high=100_000)
+    decay: float = option(0.0, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
     ema: float = option(
         0.999, "decay of the averaged weights that are shared and sampled (0: off)", low=0.0, high=0.999999
     )
@@ -59,14 +60,20 @@ class Settings:
     push: str = option(
         "", "push the model to the Hub: USER/NAME, or nothing for your own {name}", optional_value="auto"
     )
+    compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
     private: bool = option(False, "make the pushed repository private")
     smoke: bool = option(False, "two steps on made-up data, offline: is the installation sound?")
     # from the data, not from the command line
     classes: tuple = option((), "names of the labels", flag=False)
 
+    @property
+    def variant(self) -> str:
+        """The last part of a run's name, where a setting makes it another kind of model."""
+        return ""
+
 
 # What a resumed run may change: where and how long it runs, never what it computes.
-FREE_ON_RESUME = ("resume", "epochs", "device", "out", "name", "push", "private", "save_every", "smoke")
+FREE_ON_RESUME = ("resume", "epochs", "device", "out", "name", "push", "private", "save_every", "smoke", "compile")
 
 
 def flag_of(name: str) -> str:

@@ -16,26 +16,26 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint, settings
-from ganzoo.data import Pictures, data_word, load_pictures, made_up_pictures
+from ganzoo import checkpoint, parallel, settings
+from ganzoo.data import data_word
 from ganzoo.doctor import Doctor
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
-from ganzoo.runfolder import RunFolder, describe_device
-from ganzoo.training import PREVIEW, ROW, Training
+from ganzoo.runfolder import NoFolder, RunFolder, describe_device
+from ganzoo.training import Training
 
 FRAMES = 48  # in a film: early steps, where most happens, get most of them
 
 
 def run_name(config) -> str:
     """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository."""
-    name = config.name or f"{config.lesson}-{data_word(config.data)}" + (
-        "-nobn" if getattr(config, "norm", "") == "none" else ""
-    )
+    parts = [config.lesson, data_word(config.data), getattr(config, "variant", "")]
+    name = config.name or "-".join(part for part in parts if part)
     return name + "-smoke" * (config.smoke and not name.endswith("-smoke"))
 
 
 def choose_device(word: str) -> torch.device:
+    word = parallel.device_word(word)
     if word == "auto":
         word = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     kind, _, number = word.partition(":")
@@ -66,6 +66,8 @@ def prepare(config, given=frozenset()):
     if config.resume:
         config = _resumed(config, given, folder if config.resume == "auto" else Path(config.resume))
         folder = Path(config.out) / config.name
+    elif parallel.place()[0]:
+        return config  # the first process looks after the folder
     elif config.smoke:
         shutil.rmtree(folder, ignore_errors=True)
     elif (folder / "resume.pt").exists():
@@ -111,37 +113,23 @@ def _resumed(config, given, folder: Path):
     return old
 
 
-def read_pictures(config) -> Pictures:
-    """The data of a config, checked against what its lesson needs."""
-    if config.smoke:
-        pictures = made_up_pictures(image_size=config.image_size, channels=config.channels, seed=config.seed)
-    else:
-        pictures = load_pictures(config.data, config.image_size, config.channels, config.seed)
-    if config.needs_labels and (pictures.train_labels is None or len(pictures.classes) < 2):
-        raise GanzooError(
-            f"{config.lesson} needs labels and {config.data} has none: put the pictures into one sub-folder a "
-            "class, or use train/gan.py."
-        )
-    return pictures
-
-
 # --- the loop ---------------------------------------------------------------------------------------------------
 
 
-def fit(config, pictures: Pictures | None = None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
+def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
     """Train a prepared config (see `prepare`) and yield what happens. `should_stop` is asked after every step; a stop
     saves first. Raises GanzooError with the remedy; whatever was saved before stays whole.
     """
-    pictures = pictures or read_pictures(config)
-    config.classes, config.channels = tuple(pictures.classes), pictures.channels
+    pictures = pictures or checkpoint.LESSONS[config.lesson].read_data(config)
+    pictures.fill(config)
     device = choose_device(config.device)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")
     folder = Path(config.out) / run_name(config)
     training, doctor = Training(config, pictures, device), Doctor()
-    run = RunFolder(folder)
-    real_diversity = diversity(to_float(pictures.train[:PREVIEW]))
-    total = 2 if config.smoke else config.epochs * training.batches.per_epoch
+    run = RunFolder(folder) if parallel.place()[0] == 0 else NoFolder()
+    real_diversity = diversity(to_float(pictures.shown))
+    total = training.steps = 2 if config.smoke else config.epochs * training.batches.per_epoch
     every = 1 if config.smoke else min(50, training.batches.per_epoch)
 
     if config.resume:
@@ -149,18 +137,13 @@ def fit(config, pictures: Pictures | None = None, should_stop: Callable[[], bool
     for row in run.cut_back(training.step if config.resume else -1):
         doctor.see(row)
     run.write_config(config)
-    stored = pictures.train.numel() / 2**20
     yield {
         "event": "start",
         "folder": str(folder),
         "step": training.step,
         "steps": total,
         "device": describe_device(device),
-        "notes": [
-            *pictures.notes,
-            f"{len(pictures.train):,} training pictures of {config.image_size}x{config.image_size}x"
-            f"{config.channels} lie on the {device.type} as uint8 ({stored:.0f} MB); no step waits for data",
-        ],
+        "notes": [*pictures.notes, pictures.where(device)],
     }
 
     frames = film_steps(total)
@@ -177,7 +160,7 @@ def fit(config, pictures: Pictures | None = None, should_stop: Callable[[], bool
 
     def samples():
         preview = training.preview()
-        run.write_samples(training.step, preview)
+        run.write_samples(training.step, training.sheet(preview))
         row = {"event": "samples", "step": training.step, "diversity": round(diversity(preview) / real_diversity, 4)}
         yield from note(row)
 
@@ -185,7 +168,7 @@ def fit(config, pictures: Pictures | None = None, should_stop: Callable[[], bool
         yield from samples()
     while training.step < total:
         training.advance()
-        stopping = should_stop() and training.step < total
+        stopping = parallel.anyone(should_stop()) and training.step < total
         if training.step % every == 0 or training.step == total:
             row = training.averages()
             now = time.perf_counter()
@@ -232,12 +215,17 @@ def diversity(pictures: Tensor) -> float:
 
 
 def progress_line(row: dict) -> str:
-    """One aligned line for a "step" row: how far, how fast, how long still, and the critic's opinion."""
+    """One aligned line for a "step" row: how far, how fast, how long still, the losses and the critic's opinion."""
     left = int((row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"]))
-    number = {k: "  nan" if row[k] is None else f"{row[k]:5.2f}" for k in ROW}
-    memory = f"  {row['memory_mb']:,} MB" if "memory_mb" in row else ""
-    return (
-        f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}  "
-        f"loss D {number['loss_d']} G {number['loss_g']}  "
-        f"critic: real {number['score_real']} fake {number['score_fake']}{memory}"
-    )
+    said = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}"
+    words = {
+        "mae": "  MAE",
+        "loss_d": "  loss D",
+        "loss_g": " G",
+        "score_real": "  critic: real",
+        "score_fake": " fake",
+    }
+    for key, word in words.items():
+        if key in row:
+            said += word + ("   nan" if row[key] is None else f" {row[key]:5.3f}" if key == "mae" else f" {row[key]:5.2f}")
+    return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")

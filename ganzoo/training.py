@@ -9,46 +9,47 @@ import math
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint
-from ganzoo.data import Batches, Pictures
-from ganzoo.layers import mix, noise, seeded
+from ganzoo import checkpoint, parallel
+from ganzoo.layers import mix
 
-PREVIEW = 64  # pictures in a sample grid, from noise that never changes
-ROW = ("loss_d", "loss_g", "score_real", "score_fake")  # what a lesson's train_step returns
 EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
 
 
 class Training:
     """What changes while a run trains: networks, averaged generator, optimizers, step."""
 
-    def __init__(self, config, pictures: Pictures, device: torch.device):
-        self.config, self.device = config, device
+    def __init__(self, config, pictures, device: torch.device, steps: int = 0):
+        """`pictures` is what the lesson's read_data gave; `steps` the planned length, which the decay needs."""
+        self.config, self.pictures, self.device, self.steps = config, pictures, device, steps
         self.lesson = checkpoint.LESSONS[config.lesson]
+        self.columns = self.lesson.columns(config)
+        rank, world = parallel.start(device)
         with torch.random.fork_rng(devices=[]):  # the weights depend on the seed alone, and nobody's random state moves
             torch.manual_seed(mix(config.seed, 0x1417))
             self.nets = {role: net.to(device) for role, net in self.lesson.build(config).items()}
+        if device.type == "cuda":
+            self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
         self.average = copy.deepcopy(self.nets["generator"]).eval().requires_grad_(False)
-        rates = {"generator": config.lr, "discriminator": config.discriminator_lr or config.lr}
+        self.rates = {"generator": config.lr, "discriminator": config.discriminator_lr or config.lr}
         graph = device.type == "cuda"
         self.optimizers = {
             role: torch.optim.Adam(
                 net.parameters(),
-                torch.tensor(rates[role], device=device) if graph else rates[role],
+                torch.tensor(self.rates[role], device=device) if graph else self.rates[role],
                 betas=(config.beta1, 0.999),
                 fused=device.type in ("cpu", "cuda"),
                 capturable=graph,
             )
             for role, net in self.nets.items()
         }
-        self.batches = Batches(
-            pictures.train,
-            pictures.train_labels if config.needs_labels else None,
-            config.batch_size,
-            config.seed,
-            device,
-        )
+        if world > 1:
+            for optimizer in self.optimizers.values():
+                parallel.average_gradients(optimizer)
+        # What a step runs; self.nets stays plain, for its names are those of the checkpoint.
+        self.running = {r: torch.compile(n) if config.compile and graph else n for r, n in self.nets.items()}
+        self.batches = pictures.batches(config, device, rank, world)
         self.step, self.seconds = 0, 0.0
-        self.sums = torch.zeros(len(ROW), device=device, dtype=torch.float64)
+        self.sums = torch.zeros(len(self.columns), device=device, dtype=torch.float64)
         self.counted = 0  # steps in the sums
         self.eager = 0
         self.precision = (
@@ -58,18 +59,9 @@ class Training:
         self._batch: dict[str, Tensor] = {}
         self._graph = None
 
-    def batch(self, step: int) -> dict[str, Tensor]:
-        real, label = self.batches(step)
-        generator = seeded(self.device, self.config.seed, step, 0x2015E)
-        drawn = {
-            "real": real,
-            "noise": torch.randn(len(real), self.config.noise_size, generator=generator, device=self.device),
-        }
-        return drawn | ({"label": label} if label is not None else {})
-
     def _compute(self, batch) -> None:
         with torch.autocast(self.device.type, self.precision, enabled=self.precision is not None, cache_enabled=False):
-            self.sums += self.lesson.train_step(self.nets, self.optimizers, batch, self.config)
+            self.sums += self.lesson.train_step(self.running, self.optimizers, batch, self.config)
         if self.config.ema:
             self._move_average()
 
@@ -84,17 +76,32 @@ class Training:
 
     def advance(self) -> None:
         """One step of the game on the batch of this step."""
-        batch = self.batch(self.step)
+        batch = self.lesson.draw_batch(self.batches, self.step, self.config)
+        self._set_rates()
         # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
         self.pace.fill_(1 - min(self.config.ema, (1 + self.step) / (10 + self.step)))
         if self.config.r1 and self.step % self.config.r1_every == 0:
             self.lesson.penalty_step(self.nets, self.optimizers, batch, self.config)
-        if self.device.type != "cuda":
-            self._compute(batch)
-        else:
-            self._replay(batch)
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(mix(self.config.seed, self.step, 0xD209))  # dropout, too, is a function of (seed, step)
+            if self.device.type != "cuda":
+                self._compute(batch)
+            else:
+                self._replay(batch)
         self.step += 1
         self.counted += 1
+
+    def _set_rates(self) -> None:
+        """Constant, then over the last `decay` share of the run in a straight line to 0: a function of the step."""
+        if not self.config.decay or not self.steps:
+            return
+        left = min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps))
+        for role, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                if isinstance(group["lr"], Tensor):
+                    group["lr"].fill_(self.rates[role] * left)
+                else:
+                    group["lr"] = self.rates[role] * left
 
     def _replay(self, batch) -> None:
         """Eager for the first steps, then one captured CUDA graph: launching kernels one by one costs more than they do."""
@@ -123,23 +130,23 @@ class Training:
 
     @torch.no_grad()
     def preview(self) -> Tensor:
-        """The same 64 inspirations every time -> (64, C, H, W) in [-1, 1]; a conditional lesson shows class by class."""
-        fixed = noise(PREVIEW, self.config.noise_size, self.config.seed, self.device)
+        """What the shared generator makes of inputs that never change: (N, C, H, W) in [-1, 1]."""
         generator, was_training = self.shared, self.shared.training
-        label = ()
-        if self.config.needs_labels:
-            label = (torch.arange(PREVIEW, device=self.device) * len(self.config.classes) // PREVIEW,)
         generator.eval()
-        pictures = generator(fixed, *label)
+        made = self.lesson.preview(generator, self.config, self.pictures, self.device)
         generator.train(was_training)
-        return pictures.float()
+        return made.float()
+
+    def sheet(self, made: Tensor, scale: int = 1):
+        """The preview as one PIL picture."""
+        return self.lesson.sheet(made, self.pictures, scale)
 
     def averages(self) -> dict[str, float | None]:
         """Means since they were last asked for; a number that is none any more is None (JSON has no NaN)."""
         values = (self.sums / max(1, self.counted)).tolist()
         self.sums.zero_()
         self.counted = 0
-        return {name: round(v, 6) if math.isfinite(v) else None for name, v in zip(ROW, values, strict=True)}
+        return {name: round(v, 6) if math.isfinite(v) else None for name, v in zip(self.columns, values, strict=True)}
 
     def state(self) -> dict:
         return {

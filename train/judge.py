@@ -14,7 +14,7 @@ from ganzoo import card, checkpoint, judges, recipe, runfolder, settings, traine
 def main(argv=None) -> int:
     config, _ = settings.parse(judges.Config, argv, __doc__)
     config = trainer.prepare(config)
-    pictures, device = trainer.read_pictures(config), trainer.choose_device(config.device)
+    pictures, device = judges.read_data(config), trainer.choose_device(config.device)
     config.classes, config.channels = pictures.classes, pictures.channels
     began = time.perf_counter()
     for event in judges.fit(config, pictures, device):

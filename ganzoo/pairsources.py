@@ -1,0 +1,259 @@
+"""Where pairs lie: AB files, A/ and B/ by stem, two columns of a Hub data set. Used through `ganzoo.load_pairs`.
+
+Every source becomes a list of named readers; a reader gives the two PIL pictures of one pair.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from ganzoo import drawings, hubdata
+from ganzoo.data import FEWEST, _like_hub_id, data_word
+from ganzoo.errors import GanzooError
+from ganzoo.folders import SUFFIXES
+from ganzoo.images import open_picture
+from ganzoo.layers import seeded
+from ganzoo.pairs import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed, domain_names, turned
+
+PAIR_ALIASES = {  # alias: (Hub id, names of sides A and B, usual direction)
+    "facades": ("huggan/facades", ("photo", "label"), "label->photo"),
+    "maps": ("huggan/maps", ("aerial", "map"), "map->aerial"),
+    "aerial-map": ("", ("aerial", "map"), "map->aerial"),
+}
+SPLITS = ("train", "test", "val", "validation")
+COLUMNS = (("imageA", "imageB"), ("A", "B"), ("input", "target"), ("source", "target"), ("input_image", "edited_image"))
+
+Reader = Callable[[], tuple[Image.Image, Image.Image]]
+
+
+def load_pairs(
+    data: str,
+    image_size: int = 256,
+    channels: int = 0,
+    domains: str = "",
+    direction: str = "",
+    seed: int = 0,
+    stream: bool = False,
+) -> Pairs:
+    """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3.
+
+    `domains` names the sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which.
+    Raises GanzooError that names the files concerned, the first ten of them.
+    """
+    usual = PAIR_ALIASES.get(data, ("", ("A", "B"), ""))
+    names, notes = domain_names(domains, usual[1]), []
+    home = os.environ.get("GANZOO_DATA")
+    folder = Path(home) / data if home and data in PAIR_ALIASES and (Path(home) / data).is_dir() else Path(data)
+    if folder.is_dir():
+        splits = folder_splits(folder)
+    elif folder.exists():
+        raise GanzooError(f"--data {data} is a file: give the folder that holds the pairs.")
+    elif data in PAIR_ALIASES and not usual[0]:
+        raise GanzooError(f"--data {data} is not on the Hub: put it under $GANZOO_DATA/{data}.")
+    elif data in PAIR_ALIASES or _like_hub_id(data):
+        splits, names = hub_splits(usual[0] or data, names, bool(domains))
+    else:
+        raise GanzooError(
+            f"--data {data} is neither a folder nor a Hub id nor one of {', '.join(PAIR_ALIASES)}: check the path."
+        )
+    if not direction:
+        fits = usual[2] and set(usual[2].split("->")) == set(names)
+        direction = usual[2] if fits else f"{names[0]}->{names[1]}"
+        if not fits:
+            notes.append(f"direction {direction}; turn it round with --direction '{names[1]}->{names[0]}'")
+    direction, swap = turned(direction, names)
+    train, test = splits.get("train"), next((splits[s] for s in SPLITS[1:] if splits.get(s)), None)
+    train = train or next(iter(splits.values()))
+    if test is train or not test:
+        if len(train) < FEWEST:
+            raise GanzooError(f"{data} holds {len(train)} pair(s); at least {FEWEST} are needed: add more.")
+        order = torch.randperm(len(train), generator=seeded("cpu", seed, 0x7E57)).tolist()
+        held = max(1, len(train) // 10)
+        notes.append(f"no test split: a seeded tenth ({held} pairs) is held out and never trained on")
+        test, train = [train[i] for i in order[:held]], [train[i] for i in sorted(order[held:])]
+    if len(test) > TEST_MOST:
+        notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
+        test = test[:TEST_MOST]
+    if len(train) < FEWEST:
+        raise GanzooError(f"{data} holds {len(train)} pair(s) to train on; at least {FEWEST} are needed: add more.")
+    large = round(image_size * JITTER)
+    test_a, test_b, test_names = _read(test, image_size, channels, notes, "test")
+    size = len(train) * (test_a.shape[1] + test_b.shape[1]) * large**2
+    if stream or size > MEMORY:
+        depths = (test_a.shape[1], test_b.shape[1])
+        reading = [reader for _, reader in train]
+
+        def read(i: int) -> tuple[Tensor, Tensor]:
+            pair = tuple(_square(p, large, d) for p, d in zip(reading[i](), depths, strict=True))
+            return pair[::-1] if swap else pair
+
+        kept: Kept | Streamed = Streamed(read, len(train))
+    else:
+        a, b, _ = _read(train, large, channels, notes, "train")
+        depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
+        a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
+        b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
+        kept = Kept(*((b, a) if swap else (a, b)))
+    if swap:
+        test_a, test_b = test_b, test_a
+    return Pairs(data_word(data), kept, test_a, test_b, test_names, direction, notes)
+
+
+def read_data(config) -> Pairs:
+    """The pairs of a config; with --smoke facades drawn by code and their colours turned."""
+    if config.smoke:
+        return made_up_pairs(image_size=config.image_size, seed=config.seed)
+    c = config
+    return load_pairs(c.data, c.image_size, c.channels, c.domains, c.direction, c.seed, c.stream)
+
+
+def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs:
+    """Facades drawn by code; the "photo" swaps their colour channels. For --smoke and for tests, offline."""
+    large = round(image_size * JITTER)
+    drawn = [drawings.facade(seed * 1000 + i, large) for i in range(count + 4)]
+    label = torch.stack([_square(d, large, 3) for d in drawn])
+    photo = label[:, [2, 0, 1]] // 2 + 60
+    edge = (large - image_size) // 2
+    middle = slice(edge, edge + image_size)
+    test = [x[count:, :, middle, middle].contiguous() for x in (label, photo)]
+    names = [f"drawn {i}" for i in range(4)]
+    return Pairs("smoke", Kept(label[:count], photo[:count]), *test, names, "label->photo", ["drawn by code"])
+
+
+def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list, split: str):
+    """Decode pairs in threads -> two uint8 tensors and the names. Unreadable pairs are left out and named."""
+
+    def read(pair):
+        try:
+            a, b = pair[1]()
+            return [_square(p, size, channels or (1 if p.mode == "L" else 3)) for p in (a, b)], a.size
+        except (GanzooError, OSError, ValueError, SyntaxError) as error:
+            return None, error
+
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        found = list(pool.map(read, pairs))
+    bad = [name for (name, _), (tensors, _) in zip(pairs, found, strict=True) if tensors is None]
+    named = ", ".join(bad[:10]) + (", ..." if len(bad) > 10 else "")
+    good = [(name, t, s) for (name, _), (t, s) in zip(pairs, found, strict=True) if t is not None]
+    if not good:
+        reason = next(why for tensors, why in found if tensors is None)
+        raise GanzooError(f"None of the {len(pairs)} {split} pairs can be read ({named}): {reason}")
+    if bad:
+        notes.append(f"{len(bad)} of {len(pairs)} {split} pairs cannot be read and are left out: {named}")
+    oblong = [name for name, _, size_ in good if size_[0] != size_[1]]
+    if oblong:
+        notes.append(f"{len(oblong)} {split} pairs are not square; their middle square is used: {oblong[0]}, ...")
+    sides = []
+    for side in (0, 1):
+        depth = max(tensors[side].shape[0] for _, tensors, _ in good)  # one colour picture makes the side colour
+        sides.append(torch.stack([tensors[side].expand(depth, -1, -1) for _, tensors, _ in good]))
+    return *sides, [name for name, _, _ in good]
+
+
+def _square(picture: Image.Image, size: int, depth: int) -> Tensor:
+    """The middle square, resized, as uint8 (depth, size, size)."""
+    picture = picture.convert("L" if depth == 1 else "RGB")
+    if picture.size != (size, size):
+        picture = ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    return torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).view(size, size, depth).permute(2, 0, 1)
+
+
+# --- folders ----------------------------------------------------------------------------------------------------
+
+
+def folder_splits(folder: Path) -> dict[str, list[tuple[str, Reader]]]:
+    """{split: [(name, reader)]} of a folder: train/ val/ test/ of AB files or of A/ B/, trainA/ trainB/, or just one set."""
+    inside = {p.name: p for p in folder.iterdir() if p.is_dir()}
+    splits = {}
+    for split in SPLITS:
+        if f"{split}A" in inside and f"{split}B" in inside:
+            splits[split] = two_folders(inside[f"{split}A"], inside[f"{split}B"])
+        elif split in inside:
+            splits[split] = one_split(inside[split])
+    splits = {split: pairs for split, pairs in splits.items() if pairs}
+    if splits:
+        return splits
+    pairs = one_split(folder)
+    if not pairs:
+        raise GanzooError(
+            f"{folder} holds no picture pairs: put them side by side into AB files, or into two folders A/ and B/ with "
+            "the same file names."
+        )
+    return {"train": pairs}
+
+
+def one_split(folder: Path) -> list[tuple[str, Reader]]:
+    for a, b in (("A", "B"), ("a", "b"), ("input", "target")):
+        if (folder / a).is_dir() and (folder / b).is_dir():
+            return two_folders(folder / a, folder / b)
+    return [(path.name, lambda path=path: halves(path)) for path in _files(folder)]
+
+
+def two_folders(a: Path, b: Path) -> list[tuple[str, Reader]]:
+    """Files of A and B matched by stem. A stem without its partner is an error that names it."""
+    left, right = ({path.stem: path for path in _files(side)} for side in (a, b))
+    alone = [f"{a.name}/{left[s].name}" for s in sorted(left.keys() - right.keys())]
+    alone += [f"{b.name}/{right[s].name}" for s in sorted(right.keys() - left.keys())]
+    if alone:
+        shown = ", ".join(alone[:10]) + (", ..." if len(alone) > 10 else "")
+        raise GanzooError(
+            f"{len(alone)} file(s) of {a.parent} have no partner of the same name on the other side: {shown}. "
+            "Rename or remove them (for two sets without pairs there is CycleGAN)."
+        )
+    return [(stem, lambda stem=stem: _together(left[stem], right[stem])) for stem in sorted(left)]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+
+
+def halves(path: Path) -> tuple[Image.Image, Image.Image]:
+    """An AB file, A at the left and B at the right -> (A, B)."""
+    picture = open_picture(path)
+    width, height = picture.size
+    if width % 2 or not 1.8 <= width / height <= 2.2:
+        raise GanzooError(
+            f"{path.name} is {width}x{height}, not two squares side by side (like 512x256); two separate pictures "
+            "belong into folders A/ and B/."
+        )
+    return picture.crop((0, 0, width // 2, height)), picture.crop((width // 2, 0, width, height))
+
+
+def _together(a: Path, b: Path) -> tuple[Image.Image, Image.Image]:
+    one, other = open_picture(a), open_picture(b)
+    if abs(one.width / one.height - other.width / other.height) > 0.02 * one.width / one.height:
+        raise GanzooError(
+            f"{a.name} is {one.width}x{one.height} and its partner {other.width}x{other.height}: a pair needs one shape."
+        )
+    return one, other
+
+
+# --- the Hub ----------------------------------------------------------------------------------------------------
+
+
+def hub_splits(repo: str, names: tuple[str, str], asked: bool) -> tuple[dict, tuple[str, str]]:
+    """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides)."""
+    splits, datasets = hubdata.open_dataset(repo)
+    features = next(iter(splits.values())).features
+    images = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+    if asked and set(names) <= set(images):
+        columns = names
+    else:
+        usual = [pair for pair in COLUMNS if set(pair) <= set(images)]
+        if not usual and len(images) != 2:
+            raise GanzooError(
+                f"{repo} has the image column(s) {', '.join(images) or 'none'}: name the two that form a pair with --domains A,B."
+            )
+        columns = usual[0] if usual else tuple(images)
+        names = names if asked or names != ("A", "B") else columns
+
+    def reader(rows, i):
+        return lambda: tuple(open_picture(rows[i][column]) for column in columns)
+
+    found = {split: [(f"{split} row {i}", reader(rows, i)) for i in range(len(rows))] for split, rows in splits.items()}
+    return found, names

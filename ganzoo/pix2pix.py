@@ -1,0 +1,277 @@
+"""Lesson 4: Pix2Pix. Translate a picture into another, learned from pairs (slides: Pix2Pix; Isola et al. 2017).
+
+    python train/pix2pix.py --data facades --loss all
+
+The creator is a U-Net: it must look at the original, so its earlier features are joined to its later layers. The critic
+is a PatchGAN: it grades every region instead of the whole. What the creator is told decides what it learns: `gan` (be
+taken for real), `mae` (be close, pixel by pixel), or `gan+mae`, which wins.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganzoo import images
+from ganzoo.layers import activation, init_normal, norm2d
+from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
+from ganzoo.pairs import Pairs
+from ganzoo.pairsources import read_data
+from ganzoo.settings import Settings, option
+
+__all__ = ["Config", "LOSSES", "PatchDiscriminator", "UNetGenerator", "build", "columns", "draw_batch"]
+__all__ += ["penalty_step", "preview", "read_data", "sheet", "train_step"]
+
+LOSSES = ("gan", "mae", "gan+mae")
+# Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
+# 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes.
+PATCHES = {
+    1: (1, 1, 1),
+    16: (2, 1, 1),
+    34: (2, 2, 1, 1),
+    46: (2, 2, 2, 2),
+    70: (2, 2, 2, 1, 1),
+    94: (2, 2, 2, 2, 2),
+    286: (2, 2, 2, 2, 2, 1, 1),
+}
+
+
+@dataclass
+class Config(Settings):
+    """Settings of lesson 4; the defaults are the paper's (section 6.2)."""
+
+    lesson: ClassVar[str] = "pix2pix"
+    needs_labels: ClassVar[bool] = False
+
+    data: str = option("facades", "facades | maps | aerial-map | a folder of pairs | a data set on the Hub (user/name)")
+    epochs: int = option(200, "passes over the training pairs", low=1, high=100_000)
+    batch_size: int = option(1, "pairs in one step", low=1, high=65_536)
+    image_size: int = option(256, "side of the square pictures in pixels", low=8, high=1024)
+    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    domains: str = option("", "names of sides A and B, or of two columns: photo,label")
+    direction: str = option("", "which side becomes which: label->photo")
+    stream: bool = option(False, "read pairs from disk while training (by itself where they do not fit in memory)")
+    loss: str = option("gan+mae", "what the generator is told; all trains the three", choices=(*LOSSES, "all"))
+    pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
+    weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", low=0.0, high=1e6)
+    width: int = option(64, "features of the generator's first layer", low=1, high=512)
+    most: int = option(8, "features of the deepest layers, in multiples of --width", low=1, high=64)
+    halvings: int = option(0, "layers of the generator's way down (0: as many as the size allows, at most 8)", high=10)
+    no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
+    upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize"))
+    dropout: float = option(0.5, "noise in the three innermost blocks while training", low=0.0, high=0.95)
+    critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
+    patch: int = option(70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES))
+    unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
+    norm: str = option("instance", "normalization in both networks", choices=("instance", "batch", "none"))
+    activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
+    # from the data
+    in_channels: int = option(3, "channels of the input", flag=False, choices=(1, 3))
+    out_channels: int = option(3, "channels of the output", flag=False, choices=(1, 3))
+
+    @property
+    def levels(self) -> int:
+        """Halvings on the way down: as asked, or as often as the side can be halved, at most 8 times."""
+        return self.halvings or min(8, (self.image_size & -self.image_size).bit_length() - 1)
+
+    @property
+    def size_multiple(self) -> int:
+        return 2**self.levels
+
+    @property
+    def variant(self) -> str:
+        return "-".join(
+            [
+                self.loss.replace("+", "-").replace("mae", self.pixel),
+                *["noskip"] * self.no_skips,
+                *["nocond"] * self.unconditional,
+            ]
+        )
+
+
+class UNetGenerator(nn.Module):
+    """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels.
+
+    Paper, section 6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the
+    layer of its size on the way down. `last` replaces tanh (a segmenter wants raw scores).
+    """
+
+    def __init__(
+        self,
+        in_channels=3,
+        out_channels=3,
+        width=64,
+        levels=8,
+        most=8,
+        skips=True,
+        norm="instance",
+        upsample="deconv",
+        dropout=0.5,
+        act="leaky_relu",
+        last: type[nn.Module] = nn.Tanh,
+    ):
+        super().__init__()
+        self.skips = skips
+        sizes = [in_channels, *(width * min(2**i, most) for i in range(levels))]
+        self.down = nn.ModuleList()
+        for i in range(levels):
+            ends = i in (0, levels - 1)  # no norm on the picture itself, none where one pixel may be left
+            self.down.append(
+                nn.Sequential(
+                    *([activation(act)] if i else []),
+                    nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1),
+                    *([] if ends else norm2d(norm, sizes[i + 1])),
+                )
+            )
+        self.up = nn.ModuleList()
+        for i in reversed(range(levels)):
+            inputs = sizes[i + 1] * (2 if skips and i < levels - 1 else 1)
+            outputs = sizes[i] if i else out_channels
+            block = [nn.ReLU(), *double(upsample, inputs, outputs)]
+            if i:
+                block += norm2d(norm, outputs)
+                block += [nn.Dropout(dropout)] if dropout and levels - 1 > i >= levels - 4 else []
+            self.up.append(nn.Sequential(*block, *([] if i else [last()])))
+        self.apply(init_normal)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        seen = []
+        x = picture
+        for layer in self.down:
+            x = layer(x)
+            seen.append(x)
+        x = self.up[0](seen.pop())
+        for layer in self.up[1:]:
+            x = layer(torch.cat([x, seen.pop()], 1) if self.skips else x)
+        return x
+
+
+def double(kind: str, inputs: int, outputs: int) -> list[nn.Module]:
+    """Twice the height and width. deconv: kernel 4, stride 2. resize: nearest neighbour, then a 3x3 convolution."""
+    if kind == "deconv":
+        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1)]
+    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1)]
+
+
+class PatchDiscriminator(nn.Module):
+    """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch.
+
+    Paper, section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default,
+    70, gives 30 x 30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels.
+    """
+
+    def __init__(self, channels=6, width=64, patch=70, norm="instance", act="leaky_relu"):
+        super().__init__()
+        strides = PATCHES[patch]
+        sizes = [channels, *(width * min(2**i, 8) for i in range(len(strides) - 1)), 1]
+        shape = dict(kernel_size=1) if patch == 1 else dict(kernel_size=4, padding=1)
+        layers: list[nn.Module] = []
+        for i, stride in enumerate(strides):
+            layers.append(nn.Conv2d(sizes[i], sizes[i + 1], stride=stride, **shape))
+            if i < len(strides) - 1:
+                layers += [*(norm2d(norm, sizes[i + 1]) if i else []), activation(act)]
+        self.layers = nn.Sequential(*layers)
+        self.apply(init_normal)
+
+    def forward(self, pair: Tensor) -> Tensor:
+        return self.layers(pair)
+
+
+def build(config: Config) -> dict[str, nn.Module]:
+    """The networks of a config, with fresh weights; a run on pixels alone (`mae`) has no discriminator."""
+    nets: dict[str, nn.Module] = {
+        "generator": UNetGenerator(
+            config.in_channels,
+            config.out_channels,
+            config.width,
+            config.levels,
+            config.most,
+            not config.no_skips,
+            config.norm,
+            config.upsample,
+            config.dropout,
+            config.activation,
+        )
+    }
+    if config.loss != "mae":
+        channels = config.out_channels + (0 if config.unconditional else config.in_channels)
+        nets["discriminator"] = PatchDiscriminator(
+            channels, config.critic_width, config.patch, config.norm, config.activation
+        )
+    return nets
+
+
+def columns(config: Config) -> tuple[str, ...]:
+    """Names of the numbers that `train_step` returns. mae: mean absolute error of pixels in 0..1."""
+    return ("mae",) if config.loss == "mae" else ("mae", "loss_d", "loss_g", "score_real", "score_fake")
+
+
+def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
+    return batches(step)
+
+
+def preview(generator: nn.Module, config: Config, pairs: Pairs, device) -> Tensor:
+    """Six test inputs, always the same -> what the generator makes of them (6, out, S, S)."""
+    return generator(images.to_float(pairs.few()[0]).to(device))
+
+
+def sheet(made: Tensor, pairs: Pairs, scale: int = 1):
+    """Three rows as one PIL picture: inputs, what was made, the truth."""
+    rows = [images.to_uint8(made).cpu(), *pairs.few()]
+    depth = max(row.shape[1] for row in rows)
+    made, original, truth = (row.expand(-1, depth, -1, -1) for row in rows)
+    return images.grid(torch.cat([original, made, truth]), columns=len(made))
+
+
+def shown(picture: Tensor, original: Tensor, config: Config) -> Tensor:
+    """What the critic gets to see: the picture, and beside it the original that it should fit."""
+    return picture if config.unconditional else torch.cat([original, picture], 1)
+
+
+def train_step(nets, optimizers, batch, config) -> Tensor:
+    """One round. `batch`: "input" (B, in, S, S) and "target" (B, out, S, S) in [-1, 1]. Returns `columns`."""
+    original, truth = batch["input"], batch["target"]
+    generator, discriminator = nets["generator"], nets.get("discriminator")
+    fake = generator(original).float()
+    row = [(fake.detach() - truth).abs().mean() / 2]
+
+    # Step 1, train the critic: a true pair is 1, the original with what the creator makes of it is 0 (section 3.1).
+    if discriminator is not None:
+        optimizers["discriminator"].zero_grad()
+        on_real = discriminator(shown(truth, original, config)).float()
+        on_fake = discriminator(shown(fake.detach(), original, config)).float()
+        loss_d = critic_loss(on_real, on_fake, config.adversarial)
+        loss_d.backward()
+        optimizers["discriminator"].step()
+
+    # Step 2, train the creator: the critic should say 1, and every pixel should be near the truth (equation 4).
+    optimizers["generator"].zero_grad()
+    loss = torch.zeros((), device=fake.device)
+    if discriminator is not None:
+        discriminator.requires_grad_(False)
+        loss_g = creator_loss(discriminator(shown(fake, original, config)).float(), config.adversarial)
+        loss = loss + loss_g
+    if config.loss != "gan":
+        loss = loss + config.weight * pixel_loss(fake, truth, config.pixel)
+    loss.backward()
+    optimizers["generator"].step()
+
+    if discriminator is not None:
+        discriminator.requires_grad_(True)
+        opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
+        row += [loss_d.detach(), loss_g.detach(), *opinions]
+    return torch.stack(row)
+
+
+def penalty_step(nets, optimizers, batch, config) -> None:
+    """R1 on true pairs, every `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B)."""
+    if "discriminator" not in nets:
+        return
+    real = shown(batch["target"], batch["input"], config).detach().requires_grad_(True)
+    optimizers["discriminator"].zero_grad()
+    scores = nets["discriminator"](real)
+    penalty = r1_penalty(F.adaptive_avg_pool2d(scores, 1), real)
+    (0.5 * config.r1 * config.r1_every * penalty).backward()
+    optimizers["discriminator"].step()
