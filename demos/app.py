@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
 PORTS = 100  # how many ports are tried after the one asked for
-SCRIPT = Path(__file__).parent / "page.js"
+SCRIPTS = ("page.js", "compare.js", "lessons.js")
 
 
 def free_port(host: str, port: int) -> int:
@@ -53,7 +53,9 @@ def main(argv=None) -> int:
         server_port=free_port(asked.host, asked.port),
         theme=theme(),
         css=css(),
-        head=f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>",
+        head="".join(
+            f"<script>{(Path(__file__).parent / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS
+        ),
         footer_links=["api"],  # the page has its own footer; this one describes the API
         ssr_mode=False,
         share=False,

@@ -74,4 +74,6 @@ def theme() -> gr.themes.Base:
 
 
 def css() -> str:
-    return (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+    return "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css"), reverse=True)
+    )

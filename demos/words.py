@@ -3,6 +3,8 @@
 `Words("zh")("seed")` gives one; sentences live in sentences.py. A test asks that no pair lacks a half.
 """
 
+from compare_words import COMPARE
+from lessons_words import LESSONS
 from sentences import SENTENCES
 
 from ganzoo import GanzooError
@@ -121,7 +123,7 @@ CLASSES = {  # what the data sets call their classes -> how a page does
     "ankle boot": ("ankle boot", "短靴"),
 }
 
-WORDS = NAMES | SENTENCES
+WORDS = NAMES | SENTENCES | COMPARE | LESSONS
 
 
 class Trouble(GanzooError):

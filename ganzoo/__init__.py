@@ -4,7 +4,7 @@ The public names, in the order data flows: data -> lesson -> checkpoint -> train
 Nothing heavy is imported here: gradio, datasets, torchvision and torchmetrics load when first needed.
 """
 
-from ganzoo import cgan, dcgan, gan, judges, metrics, pix2pix
+from ganzoo import cgan, dcgan, gan, judges, metrics, pix2pix, segmenter
 from ganzoo.data import Pictures, load_pictures
 from ganzoo.errors import GanzooError
 from ganzoo.layers import receptive_field
@@ -32,4 +32,5 @@ __all__ = [
     "pix2pix",
     "prepare",
     "receptive_field",
+    "segmenter",
 ]

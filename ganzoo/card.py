@@ -10,6 +10,7 @@ WHAT = {
     "cgan": "A conditional GAN: the label multiplies the random numbers like a filter (Mirza & Osindero 2014).",
     "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
     "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs (Isola et al. 2017).",
+    "segmenter": "A U-Net that reads the label map back from a photo: the judge of label recovery.",
     "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
 }
 
@@ -23,7 +24,7 @@ def write_card(folder: Path) -> None:
     save_atomic(path, lambda temporary: temporary.write_text(card_text(said, folder), encoding="utf-8"))
 
 
-PIPELINES = {"judge": "image-classification", "pix2pix": "image-to-image"}
+PIPELINES = {"judge": "image-classification", "segmenter": "image-segmentation", "pix2pix": "image-to-image"}
 MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
 
 
@@ -33,6 +34,7 @@ def card_text(said: dict, folder: Path) -> str:
     call = {
         "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
         "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
+        "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
         "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
     }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))

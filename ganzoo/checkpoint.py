@@ -16,11 +16,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from ganzoo import cgan, dcgan, gan, judges, pix2pix, settings
+from ganzoo import cgan, dcgan, gan, judges, pix2pix, segmenter, settings
 from ganzoo.errors import GanzooError
 from ganzoo.images import save_atomic
 
-LESSONS = {"gan": gan, "cgan": cgan, "dcgan": dcgan, "pix2pix": pix2pix, "judge": judges}
+LESSONS = {"gan": gan, "cgan": cgan, "dcgan": dcgan, "pix2pix": pix2pix, "judge": judges, "segmenter": segmenter}
 FORMAT = 1  # raised when an older ganzoo could not read what this one writes
 FILES = {"generator": "model.safetensors", "discriminator": "discriminator.safetensors"}
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
@@ -90,7 +90,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         if not isinstance(said.setdefault(name, {}), kind):
             raise GanzooError(f"{path}: {name!r} must be an object of names and values.")
     config = settings.from_json(LESSONS[said["lesson"]].Config, said.get("settings"), str(path))
-    if config.channels not in (1, 3) and config.lesson != "pix2pix":
+    if config.channels not in (1, 3) and config.lesson not in ("pix2pix", "segmenter"):
         raise GanzooError(f"{path}: channels must be 1 or 3, not {config.channels}.")
     if config.image_size % config.size_multiple:
         raise GanzooError(f"{path}: image_size must be a multiple of {config.size_multiple}, not {config.image_size}.")

@@ -95,6 +95,31 @@ def from_pil(pictures, image_size: int, channels: int) -> Tensor:
     return out
 
 
+def whole_tensor(picture, channels: int, most: int = 0) -> Tensor:
+    """A PIL picture (or path, or bytes) as it is -> uint8 (1, channels, H, W), its longer side at most `most` (0: any)."""
+    picture = open_picture(picture).convert("L" if channels == 1 else "RGB")
+    if most and max(picture.size) > most:
+        picture = ImageOps.contain(picture, (most, most), Image.Resampling.LANCZOS)
+    data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
+    return data.view(1, picture.height, picture.width, channels).permute(0, 3, 1, 2).contiguous()
+
+
+def fit_multiple(pictures: Tensor, multiple: int) -> tuple[Tensor, tuple[slice, slice]]:
+    """(N, C, H, W) -> mirrored outwards to the next multiple in H and W, as often as needed, and where the picture lies
+    in it: `padded[:, :, *where]` is what came in."""
+
+    def line(length: int) -> tuple[Tensor, slice]:
+        after = -length % multiple
+        before, period = after // 2, max(1, 2 * (length - 1))
+        place = torch.arange(-before, length + after - before).remainder(period)
+        return torch.where(place < length, place, period - place), slice(before, before + length)
+
+    (ys, rows), (xs, columns) = line(pictures.shape[2]), line(pictures.shape[3])
+    if len(ys) == pictures.shape[2] and len(xs) == pictures.shape[3]:
+        return pictures, (rows, columns)
+    return pictures[:, :, ys.to(pictures.device)][:, :, :, xs.to(pictures.device)], (rows, columns)
+
+
 def grid(pictures: Tensor, columns: int = 8, scale: int = 1, gap: int = 2) -> Image.Image:
     """(N, C, H, W) -> one picture, row by row, each cell magnified `scale` times by whole pixels."""
     cells = to_pil(pictures)

@@ -92,7 +92,7 @@ def augment(pictures: Tensor, generator: torch.Generator, flip: bool) -> Tensor:
 
 
 def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
-    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "test_accuracy"}."""
+    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "metrics"}."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(mix(config.seed, 0x1D6E))
         net = build(config)["generator"].to(device)
@@ -112,7 +112,7 @@ def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
             yield {"event": "step", "step": step + 1, "steps": total, "loss": round(loss.item(), 4)}
     net.eval()
     accuracy = (answers(net, pictures.test).cpu() == pictures.test_labels).double().mean().item()
-    yield {"event": "done", "steps": total, "net": net, "test_accuracy": round(accuracy, 4)}
+    yield {"event": "done", "steps": total, "net": net, "metrics": {"accuracy": round(accuracy, 4)}}
 
 
 @torch.no_grad()

@@ -42,3 +42,75 @@ def speckle(pictures: Tensor) -> float:
     around = torch.nn.functional.unfold(torch.nn.functional.pad(x, (1, 1, 1, 1), mode="replicate"), 3)
     median = around.median(1).values.view_as(x)
     return float((x - median).abs().double().mean() / 2 * 100)
+
+
+# --- translated pictures beside the truth: uint8 (N, C, H, W) on both sides -------------------------------------------
+
+
+def pixel_metrics(made: Tensor, truth: Tensor) -> dict[str, float]:
+    """L1 (pixels in 0..1, lower is better), PSNR in dB and SSIM (both higher is better), means over the pictures."""
+    from torchmetrics.functional.image import peak_signal_noise_ratio, structural_similarity_index_measure
+
+    a, b = made.double() / 255, truth.double() / 255
+    psnr = peak_signal_noise_ratio(a, b, data_range=1.0, dim=(1, 2, 3), reduction="elementwise_mean")
+    return {
+        "l1": float((a - b).abs().mean()),
+        "psnr": float(psnr),
+        "ssim": float(structural_similarity_index_measure(a, b, data_range=1.0)),
+    }
+
+
+def sharpness(made: Tensor, truth: Tensor) -> float:
+    """High-frequency energy of the made pictures over that of the true ones: 1 is as sharp as real, below is blurred.
+
+    High frequencies are what a 5 x 5 binomial blur takes away from the brightness."""
+
+    def energy(pictures: Tensor) -> float:
+        grey = pictures.double().mean(1, keepdim=True) / 255
+        line = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], dtype=torch.float64) / 16
+        padded = torch.nn.functional.pad(grey, (2, 2, 2, 2), mode="reflect")
+        blurred = torch.nn.functional.conv2d(padded, torch.outer(line, line)[None, None])
+        return float((grey - blurred).square().mean())
+
+    return energy(made) / max(1e-12, energy(truth))
+
+
+def tone(made: Tensor, truth: Tensor, bins: int = 64) -> float:
+    """How far the colours as a whole are from the true ones: 0 the same, 1 nothing in common. One minus the overlap of
+    the histograms of L, a and b over all pixels of the set, mean of the three (Isola et al. 2017, 5.1, figure 7)."""
+    distances = []
+    limits = ((0.0, 100.0), (-110.0, 110.0), (-110.0, 110.0))
+    for channel, (low, high) in enumerate(limits):
+        shares = []
+        for pictures in (made, truth):
+            values = lab(pictures)[:, channel].flatten()
+            shares.append(torch.histc(values, bins, low, high) / values.numel())
+        distances.append(1 - float(torch.minimum(*shares).sum()))
+    return sum(distances) / 3
+
+
+def lab(pictures: Tensor) -> Tensor:
+    """sRGB, uint8 (N, C, H, W) -> CIE Lab under D65, float64 (N, 3, H, W); grey pictures count as three equal channels."""
+    rgb = pictures.expand(-1, 3, -1, -1).double() / 255
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    matrix = torch.tensor(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]],
+        dtype=torch.float64,
+    )
+    xyz = torch.einsum("ij,njhw->nihw", matrix, linear) / matrix.sum(1)[None, :, None, None]
+    f = torch.where(xyz > (6 / 29) ** 3, xyz.clamp(min=1e-12) ** (1 / 3), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    x, y, z = f.unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
+
+
+def checkerboard(pictures: Tensor) -> float:
+    """A grid pattern as a number: the energy of the brightness at period 2 (the corners of the spectrum: every second
+    row, column or both) over the mean energy of the frequencies just below. About 1 is none (Odena et al. 2016)."""
+    grey = pictures.double().mean(1)
+    spectrum = torch.fft.fft2(grey - grey.mean((1, 2), keepdim=True)).abs().square().mean(0)
+    height, width = spectrum.shape
+    half_h, half_w = height // 2, width // 2
+    peaks = [spectrum[half_h, 0], spectrum[0, half_w], spectrum[half_h, half_w]]
+    near_h, near_w = slice(half_h - height // 8, half_h - 1), slice(half_w - width // 8, half_w - 1)
+    around = [spectrum[near_h, 0].mean(), spectrum[0, near_w].mean(), spectrum[near_h, near_w].mean()]
+    return float(sum(p / a.clamp(min=1e-12) for p, a in zip(peaks, around, strict=True)) / 3)

@@ -1,9 +1,13 @@
-"""A trained model in use: `sample`, `critique`, and where to find one.
+"""A trained model in use: `sample` or `translate`, `critique`, and where to find one.
 
 model = ganzoo.load("cgan-mnist")                 # bundled name | model folder | Hub id "user/name"
 digits = model.sample(labels=[3, 1, 4], seed=7)   # a list of PIL pictures
 opinion = model.critique(digits, [3, 1, 4])       # one number a picture, 0 fake .. 1 real
+photo = ganzoo.load("pix2pix-facades-gan-mae").translate(label_picture)   # PIL in, PIL out, any size
 """
+
+import copy
+import warnings
 
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +19,13 @@ from torch.overrides import TorchFunctionMode
 
 from ganzoo import checkpoint
 from ganzoo.errors import GanzooError
-from ganzoo.images import from_pil, to_float, to_pil
+from ganzoo.images import fit_multiple, from_pil, to_float, to_pil, whole_tensor
 from ganzoo.layers import noise
 from ganzoo.losses import as_opinion
 
 WEIGHTS = Path(__file__).parent / "weights"
 MOST = 100_000  # samples in one call
+LONGEST = 2048  # pixels of a side that one pass translates; a larger picture is made smaller first
 
 
 class Model:
@@ -53,6 +58,55 @@ class Model:
             )
         return self._network("discriminator")
 
+    @property
+    def translates(self) -> bool:
+        """Whether this model takes a picture (Pix2Pix) or noise (GAN, conditional GAN, DCGAN)."""
+        return hasattr(self.config, "in_channels")
+
+    @property
+    def direction(self) -> str:
+        """ "label->photo" for a model that translates, else nothing."""
+        return self.config.direction if self.translates else ""
+
+    @cached_property
+    def _varied(self) -> torch.nn.Module:
+        """The generator with its dropout awake."""
+        net = copy.deepcopy(self.generator)
+        for layer in net.modules():
+            if isinstance(layer, torch.nn.Dropout):
+                layer.train()
+        return net
+
+    @torch.no_grad()
+    def translate_tensor(self, pictures: Tensor, variation: int | None = None) -> Tensor:
+        """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
+        if not self.translates:
+            raise GanzooError(f"{self.name} makes pictures from noise: use sample(n=8, seed=0).")
+        net = self.generator
+        if variation is not None:
+            if not self.config.dropout:
+                raise GanzooError(f"{self.name} was trained without dropout, so it has one answer and no variations.")
+            net = self._varied
+        padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
+        with torch.random.fork_rng(devices=[], enabled=variation is not None):
+            if variation is not None:
+                torch.manual_seed(_whole(variation, "variation", 0, 2**63 - 1))
+            made = net(padded)
+        return made[:, :, rows, columns].float().cpu()
+
+    def translate(self, picture, variation: int | None = None) -> Image.Image:
+        """A picture (PIL, path or bytes) of any size -> its translation, as large as the picture came.
+
+        The answer is always the same; `variation=1, 2, ..` wakes the dropout noise of a model trained with it. A side
+        longer than 2048 pixels is made smaller first, with a warning. Raises GanzooError for what is no picture.
+        """
+        if not self.translates:
+            raise GanzooError(f"{self.name} makes pictures from noise: use sample(n=8, seed=0).")
+        pixels = whole_tensor(picture, self.config.in_channels, LONGEST)
+        if max(pixels.shape[2:]) == LONGEST and max(getattr(picture, "size", (0,))) > LONGEST:
+            warnings.warn(f"the picture is translated at {pixels.shape[3]}x{pixels.shape[2]} pixels", stacklevel=2)
+        return to_pil(self.translate_tensor(to_float(pixels), variation))[0]
+
     def noise(self, n: int, seed: int = 0) -> Tensor:
         """`n` inspirations (n, noise_size); the first ones stay the same when n grows."""
         return noise(_whole(n, "n", 1, MOST), self.config.noise_size, _whole(seed, "seed", 0, 2**63 - 1))
@@ -81,6 +135,8 @@ class Model:
     @torch.no_grad()
     def tensor(self, noise: Tensor, labels=None) -> Tensor:
         """Inspirations (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
+        if self.translates:
+            raise GanzooError(f"{self.name} translates pictures: use translate(picture).")
         label = self.labels(labels, len(noise))
         parts = []
         for start in range(0, len(noise), 256):
@@ -92,14 +148,19 @@ class Model:
 
     def sample(self, n: int | None = None, labels=None, seed: int = 0) -> list[Image.Image]:
         """Make pictures: `n` of them, or one for every label. The same seed gives the same pictures on every device."""
+        if self.translates:
+            raise GanzooError(f"{self.name} translates pictures: use translate(picture).")
         if n is None:
             n = len(labels) if labels is not None and not isinstance(labels, (int, str)) else 8
         return to_pil(self.tensor(self.noise(n, seed), labels))
 
     @torch.no_grad()
-    def critique(self, pictures, condition=None) -> list[float] | float:
+    def critique(self, pictures, condition=None):
         """The critic's opinion, 0 fake .. 1 real: a number for one picture, a list for a list (or an (N, C, S, S) tensor
-        in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by."""
+        in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by. A PatchGAN gives a map, an
+        (h, w) array, for each picture, and its condition is the original (or originals) that were translated."""
+        if self.translates:
+            return self._patch_maps(pictures, condition)
         single = isinstance(pictures, (Image.Image, str, Path, bytes))
         if isinstance(pictures, Tensor):
             x = pictures.float()
@@ -115,6 +176,31 @@ class Model:
         scores = self.discriminator(x.to(self.device), *(y.to(self.device) for y in label))
         opinions = as_opinion(scores.float(), self.config.adversarial).flatten().tolist()
         return opinions[0] if single else opinions
+
+    def _patch_maps(self, pictures, condition):
+        single = isinstance(pictures, (Image.Image, str, Path, bytes))
+        if condition is None and not self.config.unconditional:
+            raise GanzooError(f"{self.name} judges a picture beside its original: give condition=, the original.")
+        found = []
+        originals = [condition] if single or condition is None else list(condition)
+        pictures = [pictures] if single else list(pictures)
+        if condition is not None and len(originals) != len(pictures):
+            raise GanzooError(f"{len(originals)} originals for {len(pictures)} pictures: give one original a picture.")
+        for i, picture in enumerate(pictures):
+            seen = to_float(whole_tensor(picture, self.config.out_channels, LONGEST))
+            if not self.config.unconditional:
+                original = to_float(whole_tensor(originals[i], self.config.in_channels, LONGEST))
+                if original.shape[2:] != seen.shape[2:]:
+                    raise GanzooError("A picture and its original must have the same size to be judged side by side.")
+                seen = torch.cat([original, seen], 1)
+            found.append(self.patch_map(seen))
+        return found[0] if single else found
+
+    @torch.no_grad()
+    def patch_map(self, seen: Tensor):
+        """What the critic is shown (1, in + out, H, W) in [-1, 1] -> its opinion of every patch, an (h, w) array in 0..1."""
+        padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
+        return as_opinion(self.discriminator(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
 
 
 class _NoInit(TorchFunctionMode):

@@ -182,7 +182,7 @@ def crop(pictures: Tensor, places: Tensor, mirrored: Tensor, size: int) -> Tenso
 
 
 def turned(direction: str, domains: tuple[str, str]) -> tuple[str, bool]:
-    """"label->photo" and the names of sides A and B -> (the direction in full, whether B is the input)."""
+    """ "label->photo" and the names of sides A and B -> (the direction in full, whether B is the input)."""
     a, b = domains
     asked = [part.strip() for part in (direction or f"{a}->{b}").split("->")]
     if asked == [a, b]:
@@ -193,10 +193,12 @@ def turned(direction: str, domains: tuple[str, str]) -> tuple[str, bool]:
 
 
 def domain_names(domains: str, usual: tuple[str, str]) -> tuple[str, str]:
-    """"photo,label" -> ("photo", "label"); nothing -> what is usual for the data."""
+    """ "photo,label" -> ("photo", "label"); nothing -> what is usual for the data."""
     if not domains:
         return usual
     parts = tuple(part.strip() for part in domains.split(","))
     if len(parts) != 2 or not all(parts) or parts[0] == parts[1] or any(">" in p for p in parts):
-        raise GanzooError(f"--domains takes two different names with a comma between, like photo,label, not {domains!r}.")
+        raise GanzooError(
+            f"--domains takes two different names with a comma between, like photo,label, not {domains!r}."
+        )
     return parts

@@ -24,7 +24,9 @@ def place() -> tuple[int, int]:
 def device_word(word: str) -> str:
     """`--device` for this process: with torchrun each process of a host takes its own GPU."""
     local = os.environ.get("LOCAL_RANK")
-    return f"cuda:{local}" if local and place()[1] > 1 and word in ("auto", "cuda") and torch.cuda.is_available() else word
+    return (
+        f"cuda:{local}" if local and place()[1] > 1 and word in ("auto", "cuda") and torch.cuda.is_available() else word
+    )
 
 
 def start(device: torch.device) -> tuple[int, int]:

@@ -227,5 +227,7 @@ def progress_line(row: dict) -> str:
     }
     for key, word in words.items():
         if key in row:
-            said += word + ("   nan" if row[key] is None else f" {row[key]:5.3f}" if key == "mae" else f" {row[key]:5.2f}")
+            said += word + (
+                "   nan" if row[key] is None else f" {row[key]:5.3f}" if key == "mae" else f" {row[key]:5.2f}"
+            )
     return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")

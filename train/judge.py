@@ -1,33 +1,41 @@
-"""Train the judge of a set: the small classifier that the metrics ask.
+"""Train the judge of a set: the small network that the metrics ask.
 
-python train/judge.py --data mnist --epochs 20
+python train/judge.py --data mnist --epochs 20            # a classifier of pictures
 python train/judge.py --data fashion --epochs 30 --flip
+python train/judge.py --data facades                      # pairs: a segmenter that reads label maps back
+python train/judge.py segmenter --data my/pairs --domains photo,label --direction 'label->photo'
 """
 
 import sys
 import time
 from pathlib import Path
 
-from ganzoo import card, checkpoint, judges, recipe, runfolder, settings, trainer
+from ganzoo import card, checkpoint, judges, recipe, runfolder, segmenter, settings, trainer
+from ganzoo.pairsources import PAIR_ALIASES
 
 
 def main(argv=None) -> int:
-    config, _ = settings.parse(judges.Config, argv, __doc__)
+    argv = sys.argv[1:] if argv is None else list(argv)
+    pairs = argv[:1] == ["segmenter"] or any(word in PAIR_ALIASES for word in argv)
+    lesson = segmenter if pairs else judges
+    config, _ = settings.parse(lesson.Config, [a for a in argv if a != "segmenter"], __doc__)
+    config.name = config.name or trainer.run_name(config).replace("segmenter", "judge")
     config = trainer.prepare(config)
-    pictures, device = judges.read_data(config), trainer.choose_device(config.device)
-    config.classes, config.channels = pictures.classes, pictures.channels
+    pictures, device = lesson.read_data(config), trainer.choose_device(config.device)
+    pictures.fill(config)
     began = time.perf_counter()
-    for event in judges.fit(config, pictures, device):
+    for event in lesson.fit(config, pictures, device):
         if event["event"] == "step":
             print(f"step {event['step']:,}/{event['steps']:,}  loss {event['loss']:.4f}", flush=True)
     minutes = (time.perf_counter() - began) / 60
     name = trainer.run_name(config)
-    metric = {f"accuracy-{pictures.name}-n{len(pictures.test)}-test": event["test_accuracy"]}
-    facts = {"name": name, "metrics": metric, "training": runfolder.facts(config, device, event["steps"], minutes)}
+    protocol = f"{pictures.name}-n{len(pictures.test if not pairs else pictures.test_names)}-test"
+    metrics = {f"{key}-{protocol}": value for key, value in event["metrics"].items()}
+    facts = {"name": name, "metrics": metrics, "training": runfolder.facts(config, device, event["steps"], minutes)}
     folder = Path(config.out) / name / "model"
     checkpoint.save_model(folder, config, {"generator": event["net"]}, facts)
     card.write_card(folder)
-    print(f"{folder}: {metric}")
+    print(f"{folder}: {metrics}")
     return 0
 
 

@@ -1,0 +1,1 @@
+/* The drawing board of the tab Compare and what the browser does there by itself. */

@@ -1,0 +1,1 @@
+/* What the browser does by itself on the tab Lessons. */
