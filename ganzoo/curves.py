@@ -12,7 +12,8 @@ PANELS = (  # title, then (row key, words, colour) of its lines; a panel without
 
 
 def draw_curves(rows: list[dict]) -> Image.Image:
-    """Rows of log.jsonl (events "step") -> a 960 x 320 picture: pixel error, both losses, the critic's opinions, as far as they were logged."""
+    """Rows of log.jsonl (events "step") -> a 960 x 320 picture: what was logged of the pixel error, the losses and the
+    critic's opinions."""
     steps = [row for row in rows if row.get("event") == "step"]
     panels = [panel for panel in PANELS if any(key in row for row in steps[-1:] for key, *_ in panel[1])] or PANELS[1:]
     sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
@@ -65,3 +66,18 @@ def smoothed(values: list, share: float = 0.02) -> list:
             window = (window + [value])[-reach:]
         out.append(sum(window) / len(window) if window else None)
     return out
+
+
+def draw_comparison(logs: dict[str, list[dict]]) -> Image.Image:
+    """The pixel error of several runs in one panel: {name: rows of log.jsonl} -> a 960 x 320 picture."""
+    colours = ((37, 99, 235), (234, 88, 12), (22, 163, 74), (124, 58, 237), (219, 39, 119))
+    steps: dict[int, dict] = {}
+    for name, rows in logs.items():
+        for row in rows:
+            if row.get("event") == "step" and "mae" in row:
+                steps.setdefault(row["step"], {"step": row["step"]})[name] = row["mae"]
+    sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
+    lines = [(name, name, colours[i % len(colours)]) for i, name in enumerate(logs)]
+    box = (60 * SCALE, 46 * SCALE, (WIDTH - 24) * SCALE, (HEIGHT - 40) * SCALE)
+    _panel(ImageDraw.Draw(sheet), [steps[s] for s in sorted(steps)], "pixels", lines, box)
+    return sheet.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)

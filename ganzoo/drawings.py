@@ -43,8 +43,9 @@ def facade(seed: int, size: int = 256) -> Image.Image:
     pen = ImageDraw.Draw(sheet)
 
     def box(name, x0, y0, x1, y1):
-        if x1 - x0 >= 0.004 and y1 - y0 >= 0.004:
-            pen.rectangle([round(v * size) for v in (x0, y0, x1)] + [round(y1 * size) - 1], fill=FACADE[name])
+        left, upper, right, lower = (round(v * size) for v in (x0, y0, x1, y1))
+        if right >= left and lower > upper:  # what is thinner than a pixel is left out
+            pen.rectangle((left, upper, right, lower - 1), fill=FACADE[name])
 
     left, right = dice.uniform(0, 0.12), dice.uniform(0.88, 1.0)
     top, bottom = dice.uniform(0.04, 0.16), dice.uniform(0.93, 1.0)

@@ -19,7 +19,6 @@ from ganzoo.layers import activation, noise, norm1d, seeded
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.settings import Settings, option
 
-
 __all__ = ["Config", "Discriminator", "Generator", "build", "columns", "draw_batch", "penalty_step", "preview"]
 __all__ += ["read_data", "sheet", "train_step"]
 

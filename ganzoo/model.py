@@ -8,7 +8,6 @@ photo = ganzoo.load("pix2pix-facades-gan-mae").translate(label_picture)   # PIL 
 
 import copy
 import warnings
-
 from functools import cached_property
 from pathlib import Path
 

@@ -21,8 +21,8 @@ from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
 from ganzoo.settings import Settings, option
 
-__all__ = ["Config", "LOSSES", "PatchDiscriminator", "UNetGenerator", "build", "columns", "draw_batch"]
-__all__ += ["penalty_step", "preview", "read_data", "sheet", "train_step"]
+__all__ = ["LOSSES", "Config", "PatchDiscriminator", "UNetGenerator", "build", "columns", "draw_batch"]
+__all__ += ["patch_box", "penalty_step", "preview", "read_data", "sheet", "train_step"]
 
 LOSSES = ("gan", "mae", "gan+mae")
 # Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
@@ -95,7 +95,8 @@ class UNetGenerator(nn.Module):
     """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels.
 
     Paper, section 6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the
-    layer of its size on the way down. `last` replaces tanh (a segmenter wants raw scores).
+    layer of its size on the way down. `last` replaces tanh (a segmenter wants raw scores). A convolution before a norm
+    has no bias, because the norm would take it away again.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class UNetGenerator(nn.Module):
             self.down.append(
                 nn.Sequential(
                     *([activation(act)] if i else []),
-                    nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1),
+                    nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1, bias=ends or norm == "none"),
                     *([] if ends else norm2d(norm, sizes[i + 1])),
                 )
             )
@@ -129,7 +130,7 @@ class UNetGenerator(nn.Module):
         for i in reversed(range(levels)):
             inputs = sizes[i + 1] * (2 if skips and i < levels - 1 else 1)
             outputs = sizes[i] if i else out_channels
-            block = [nn.ReLU(), *double(upsample, inputs, outputs)]
+            block = [nn.ReLU(), *double(upsample, inputs, outputs, bias=not i or norm == "none")]
             if i:
                 block += norm2d(norm, outputs)
                 block += [nn.Dropout(dropout)] if dropout and levels - 1 > i >= levels - 4 else []
@@ -148,11 +149,11 @@ class UNetGenerator(nn.Module):
         return x
 
 
-def double(kind: str, inputs: int, outputs: int) -> list[nn.Module]:
+def double(kind: str, inputs: int, outputs: int, bias: bool) -> list[nn.Module]:
     """Twice the height and width. deconv: kernel 4, stride 2. resize: nearest neighbour, then a 3x3 convolution."""
     if kind == "deconv":
-        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1)]
-    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1)]
+        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
+    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
 
 
 class PatchDiscriminator(nn.Module):
@@ -169,14 +170,37 @@ class PatchDiscriminator(nn.Module):
         shape = dict(kernel_size=1) if patch == 1 else dict(kernel_size=4, padding=1)
         layers: list[nn.Module] = []
         for i, stride in enumerate(strides):
-            layers.append(nn.Conv2d(sizes[i], sizes[i + 1], stride=stride, **shape))
+            normed = 0 < i < len(strides) - 1 and norm != "none"
+            layers.append(nn.Conv2d(sizes[i], sizes[i + 1], stride=stride, bias=not normed, **shape))
             if i < len(strides) - 1:
-                layers += [*(norm2d(norm, sizes[i + 1]) if i else []), activation(act)]
+                layers += [*(norm2d(norm, sizes[i + 1]) if normed else []), activation(act)]
         self.layers = nn.Sequential(*layers)
         self.apply(init_normal)
 
     def forward(self, pair: Tensor) -> Tensor:
         return self.layers(pair)
+
+
+def patch_box(patch: int, row: int, column: int, size: int | tuple[int, int]) -> tuple[int, int, int, int]:
+    """The pixels that one score of the critic depends on through its convolutions: (left, top, right, bottom), cut off
+    at the picture's edge, right and bottom exclusive. `size` is the picture's side, or its (height, width)."""
+    height, width = (size, size) if isinstance(size, int) else size
+    top, bottom = _span(patch, row, height)
+    left, right = _span(patch, column, width)
+    return left, top, right, bottom
+
+
+def _span(patch: int, index: int, length: int) -> tuple[int, int]:
+    kernel, padding = (1, 0) if patch == 1 else (4, 1)
+    lengths = [length]
+    for stride in PATCHES[patch]:
+        lengths.append((lengths[-1] + 2 * padding - kernel) // stride + 1)
+    if not 0 <= index < lengths[-1]:
+        raise IndexError(f"{length} pixels give {max(0, lengths[-1])} scores, there is none at {index}")
+    first = last = index
+    for stride, inside in zip(reversed(PATCHES[patch]), reversed(lengths[:-1]), strict=True):  # from the score back
+        first, last = max(0, first * stride - padding), min(inside - 1, last * stride - padding + kernel - 1)
+    return first, last + 1
 
 
 def build(config: Config) -> dict[str, nn.Module]:

@@ -3,10 +3,13 @@
 A recipe is three lines: its docstring (which is its --help), its lesson, and `recipe.run`.
 """
 
+import dataclasses
 import signal
 import sys
+from pathlib import Path
 
-from ganzoo import settings, trainer
+from ganzoo import parallel, settings, trainer
+from ganzoo.data import data_word
 from ganzoo.errors import GanzooError
 
 
@@ -27,22 +30,52 @@ def guarded(main) -> int:
 
 def _run(lesson, description: str, argv: list[str] | None) -> int:
     config, given = settings.parse(lesson.Config, argv, description)
-    config = trainer.prepare(config, given)
-    push = None
-    if config.push:
-        from ganzoo import hub  # only who pushes waits for the client
+    configs = [config] if getattr(config, "loss", "") != "all" else _contest(lesson, config)
+    # Whatever can fail early fails here, for every run, before the first one starts.
+    configs = [trainer.prepare(c, given) for c in configs]
+    first = parallel.place()[0] == 0
+    pushes = [_push(c) if config.push and first else None for c in configs]
+    pictures = lesson.read_data(configs[0])
+    for one, push in zip(configs, pushes, strict=True):
+        model = train(one, pictures)
+        if model is None:
+            if len(configs) > 1:
+                print("The other losses: the same command once more, with --resume.")
+            return 130
+        if push:
+            print(f"Pushed to {push.upload(model)}")
+    if len(configs) > 1 and first:
+        from ganzoo import comparison
 
-        push = hub.Push(config.push, trainer.run_name(config), config.private)
-        print(f"Will push to {push.repo_id}.")
-    model = train(config)
-    if model is None:
-        return 130
-    if push:
-        print(f"Pushed to {push.upload(model)}")
+        folders = {c.loss: Path(c.out) / trainer.run_name(c) for c in configs}
+        place = (
+            Path(config.out) / f"{config.name or 'pix2pix-' + data_word(config.data)}-compare{'-smoke' * config.smoke}"
+        )
+        print(comparison.write(place, folders, pictures))
+        print(f"The comparison: {place}/table.md, grid.png, curves.png")
     return 0
 
 
-def train(config) -> str | None:
+def _contest(lesson, config) -> list:
+    """--loss all: one run for each loss, alike in everything else; with --resume those that were begun go on."""
+    runs = []
+    for loss in lesson.LOSSES:
+        named = f"{config.name}-{loss.replace('+', '-')}" if config.name else ""
+        one = dataclasses.replace(config, loss=loss, name=named)
+        begun = (Path(config.out) / trainer.run_name(one) / "config.json").is_file()
+        runs.append(dataclasses.replace(one, resume="auto" if config.resume and begun else ""))
+    return runs
+
+
+def _push(config):
+    from ganzoo import hub  # only who pushes waits for the client
+
+    push = hub.Push(config.push, trainer.run_name(config), config.private)
+    print(f"Will push to {push.repo_id}.")
+    return push
+
+
+def train(config, pictures=None) -> str | None:
     """Print the events of `trainer.fit`. Returns the model folder, or None if Ctrl-C stopped the run (it is saved)."""
     stop = []
     before = signal.signal(
@@ -50,34 +83,35 @@ def train(config) -> str | None:
     )
     live = sys.stdout.isatty()
     printed = -1.0
+    say = print if parallel.place()[0] == 0 else lambda *args, **kwargs: None  # the first of several processes speaks
     try:
-        for event in trainer.fit(config, should_stop=lambda: bool(stop)):
+        for event in trainer.fit(config, pictures, should_stop=lambda: bool(stop)):
             kind = event["event"]
             if kind == "start":
-                print(
+                say(
                     f"{event['folder']}: {config.lesson} on {event['device']}, {event['steps']:,} steps"
                     + (f", going on from step {event['step']:,}" if event["step"] else "")
                 )
                 for note in event["notes"]:
-                    print(f"  {note}")
+                    say(f"  {note}")
                 sys.stdout.flush()
             elif kind == "step":
                 if live:
-                    print("\r" + trainer.progress_line(event), end="", flush=True)
+                    say("\r" + trainer.progress_line(event), end="", flush=True)
                 elif event["seconds"] - printed >= 5 or event["step"] == event["steps"]:  # in a file: a line in 5 s
-                    print(trainer.progress_line(event), flush=True)
+                    say(trainer.progress_line(event), flush=True)
                     printed = event["seconds"]
             elif kind == "advice":
-                print(f"{chr(10) if live else ''}Doctor, step {event['step']:,}: {event['text']}", flush=True)
+                say(f"{chr(10) if live else ''}Doctor, step {event['step']:,}: {event['text']}", flush=True)
             elif kind == "stopped":
-                print(
+                say(
                     f"{chr(10) if live else ''}Stopped and saved at step {event['step']:,}. Go on with: "
                     f"python {sys.argv[0]} --resume {event['folder']}",
                     flush=True,
                 )
                 return None
             elif kind == "done":
-                print(f"{chr(10) if live else ''}Done in {event['minutes']} minutes. The model: {event['model']}")
+                say(f"{chr(10) if live else ''}Done in {event['minutes']} minutes. The model: {event['model']}")
                 return event["model"]
     finally:
         signal.signal(signal.SIGINT, before)

@@ -4,13 +4,15 @@
 
 For GAN, CGAN and DCGAN: the Fréchet distance of the set's judge against the test split, the share of every class, the
 speckle number beside that of real pictures, and for CGAN the share of samples that show the label asked for.
+For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, and label recovery where the set has
+a judge (train/judge.py); several models of one set are printed as a table.
 """
 
 import argparse
 import json
 import sys
 
-from ganzoo import card, data, images, judges, metrics, model, recipe
+from ganzoo import card, comparison, data, images, judges, metrics, model, pix2pix, recipe
 
 
 def measure(made: model.Model, n: int, seed: int) -> dict:
@@ -46,15 +48,27 @@ def main(argv=None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
     parser.add_argument("--device", default="auto")
     asked = parser.parse_args(argv)
+    sets: dict[tuple, tuple] = {}
+    tables: dict[tuple, dict] = {}
     for name in asked.models:
         made = model.load(name, asked.device)
-        found = measure(made, asked.n, asked.seed)
+        if made.translates:
+            c = made.config
+            key = (c.data, c.image_size, c.direction)
+            if key not in sets:  # read once for all models of a set
+                sets[key] = (pix2pix.read_data(c), comparison.judge_for(c.data))
+            found = comparison.measure(made, *sets[key])
+            tables.setdefault(key, {})[made.name] = found
+        else:
+            found = measure(made, asked.n, asked.seed)
         path = made.folder / "config.json"
         said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
         text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
         images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
         card.write_card(made.folder)
         print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
+    for rows in tables.values():
+        print("\n" + comparison.table(rows))
     return 0
 
 

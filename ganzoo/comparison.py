@@ -1,0 +1,103 @@
+"""The contest (lesson 12): the same test pictures through several Pix2Pix models, as a table, a grid and curves.
+
+python train/pix2pix.py --loss all                          # trains the three and writes runs/NAME-compare/
+python train/evaluate.py runs/pix2pix-facades-*/model       # measures any models and prints their table
+"""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo import checkpoint, images, metrics, segmenter
+from ganzoo.curves import draw_comparison
+from ganzoo.data import data_word
+from ganzoo.errors import GanzooError
+from ganzoo.model import WEIGHTS, Model, load
+from ganzoo.pairs import Pairs
+
+BETTER = {  # how a table names a metric, and which way is better
+    "l1": "L1 ↓",
+    "psnr": "PSNR ↑",
+    "ssim": "SSIM ↑",
+    "sharpness": "sharpness → 1",
+    "tone-lab": "tone ↓",
+    "label-recovery-pixel-accuracy": "label recovery, pixels ↑",
+    "label-recovery-class-iou": "label recovery, IoU ↑",
+    "checkerboard": "checkerboard → real",
+}
+
+
+def translate_all(made: Model, pairs: Pairs, batch_size: int = 16) -> Tensor:
+    """Every test input through the generator -> uint8 (N, out, S, S)."""
+    parts = pairs.test_input.split(batch_size)
+    return torch.cat([images.to_uint8(made.translate_tensor(images.to_float(part))) for part in parts])
+
+
+def measure(made: Model, pairs: Pairs, judge: Model | None = None) -> dict[str, float]:
+    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol."""
+    pictures, truth = translate_all(made, pairs), pairs.test_target
+    found = metrics.pixel_metrics(pictures, truth)
+    found |= {"sharpness": metrics.sharpness(pictures, truth), "tone-lab": metrics.tone(pictures, truth)}
+    found |= {"checkerboard": metrics.checkerboard(pictures), "checkerboard-real": metrics.checkerboard(truth)}
+    if judge:
+        wanted = segmenter.classes_of(pairs.test_input, segmenter.palette(pairs))
+        for key, asked in (("label-recovery", pictures), ("label-recovery-real", truth)):
+            scores = segmenter.recovery(segmenter.answers(judge.generator, asked), wanted)
+            found |= {f"{key}-{name}": value for name, value in scores.items()}
+    protocol = f"{pairs.name}-{made.config.image_size}px-n{len(truth)}-test"
+    return {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
+
+
+def judge_for(data: str) -> Model | None:
+    """The segmenter of a set, bundled or trained here, if there is one."""
+    name = f"judge-{data_word(data)}"
+    for place in (WEIGHTS / name, Path("runs") / name):
+        if (place / "config.json").is_file() or (place / "model").is_dir():
+            found = load(place)
+            return found if found.config.lesson == "segmenter" else None
+    return None
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """{model: metrics} -> a Markdown table; the last row is what real test pictures get, where that is known."""
+    columns = [key for key in BETTER if all(_value(row, key) is not None for row in rows.values())]
+    lines = ["| model | " + " | ".join(BETTER[c] for c in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name, row in rows.items():
+        lines.append(f"| {name} | " + " | ".join(f"{_value(row, c):.3f}" for c in columns) + " |")
+    first = next(iter(rows.values()))
+    real = {c: _value(first, c.replace("label-recovery", "label-recovery-real")) for c in columns if "label" in c}
+    real |= {
+        "checkerboard": _value(first, "checkerboard-real"),
+        "l1": 0.0,
+        "ssim": 1.0,
+        "sharpness": 1.0,
+        "tone-lab": 0.0,
+    }
+    shown = [f"{real[c]:.3f}" if real.get(c) is not None else "" for c in columns]
+    return "\n".join([*lines, "| real pictures | " + " | ".join(shown) + " |"])
+
+
+def _value(row: dict, key: str):
+    """The metric of that kind in a row of full names: `l1` finds `l1-facades-128px-n106-test`, not another kind."""
+    found = [v for name, v in row.items() if name.startswith(f"{key}-") and not name.startswith(f"{key}-real")]
+    return found[0] if found else None
+
+
+def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:
+    """table.md, grid.png and curves.png of trained models ({name: run folder}) into `folder`. Returns the table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    opened = {name: load(path) for name, path in models.items()}
+    if not all(made.translates for made in opened.values()):
+        raise GanzooError("Only Pix2Pix models can be compared on pictures: leave the others out.")
+    judge = judge_for(next(iter(opened.values())).config.data)
+    text = table({name: measure(made, pairs, judge) for name, made in opened.items()})
+    images.save_atomic(folder / "table.md", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+    few, truth = pairs.few(8)
+    rows = [few, *(images.to_uint8(m.translate_tensor(images.to_float(few))) for m in opened.values()), truth]
+    depth = max(row.shape[1] for row in rows)
+    sheet = images.grid(torch.cat([row.expand(-1, depth, -1, -1) for row in rows]), columns=len(few))
+    images.save_picture(sheet, folder / "grid.png")
+    logs = {name: checkpoint.read_log(path / "log.jsonl") for name, path in models.items()}
+    images.save_picture(draw_comparison(logs), folder / "curves.png")
+    return text

@@ -1,0 +1,314 @@
+"""Pix2Pix: the paper's and the course's numbers, the three losses on one start, exact resume, two processes as one."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from test_recipes import ROOT, run
+from test_trainer import same
+
+import ganzoo
+from ganzoo import checkpoint, pix2pix, trainer
+from ganzoo.errors import GanzooError
+from ganzoo.images import fit_multiple
+from ganzoo.pairsources import made_up_pairs
+
+SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "device": "cpu", "seed": 3, "save_every": 5}
+FLAGS = [x for k, v in SMALL.items() for x in (f"--{k.replace('_', '-')}", str(v))]
+
+
+def count(net) -> int:
+    return sum(p.numel() for p in net.parameters())
+
+
+# --- networks ---------------------------------------------------------------------------------------------------
+
+
+def test_the_paper_s_networks_to_the_parameter():
+    # The reference code counts 54,413,955 with batch norm; ours has 576 more: biases of the two layers without a norm.
+    assert count(pix2pix.UNetGenerator(norm="batch")) == 54_413_955 + 576
+    assert count(pix2pix.UNetGenerator()) == 54_404_099 + 576
+    assert count(pix2pix.PatchDiscriminator(norm="batch")) == 2_768_705
+    assert count(pix2pix.PatchDiscriminator(patch=1, norm="batch")) == 9_024 + 1
+    assert pix2pix.PatchDiscriminator(width=4)(torch.zeros(1, 6, 256, 256)).shape == (1, 1, 30, 30)
+
+
+def test_receptive_fields_are_the_course_s_and_real():
+    assert [ganzoo.receptive_field([2] * n) for n in range(1, 6)] == [4, 10, 22, 46, 94]
+    for patch, strides in pix2pix.PATCHES.items():
+        assert ganzoo.receptive_field(strides, kernel=1 if patch == 1 else 4) == patch
+        if patch > 94:
+            continue
+        picture = torch.randn(1, 6, 256, 256, requires_grad=True)
+        scores = pix2pix.PatchDiscriminator(width=2, patch=patch, norm="none")(picture)
+        scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
+        seen = picture.grad.abs().sum((0, 1)) > 0
+        assert int(seen.any(0).sum()) == int(seen.any(1).sum()) == patch
+
+
+@pytest.mark.parametrize("more", [{}, {"no_skips": True}, {"upsample": "resize"}, {"norm": "batch"}, {"norm": "none"}])
+@pytest.mark.parametrize(("size", "halvings", "levels"), [(32, 0, 5), (48, 0, 4), (64, 3, 3)])
+def test_shapes_and_ranges(more, size, halvings, levels):
+    config = pix2pix.Config(**SMALL | {"image_size": size, "halvings": halvings} | more)
+    assert config.levels == levels
+    nets = pix2pix.build(config)
+    picture = torch.rand(2, 3, size, size) * 2 - 1
+    made = nets["generator"](picture)
+    assert made.shape == picture.shape
+    assert made.abs().max() <= 1
+    assert nets["discriminator"](torch.cat([picture, made], 1)).shape[:2] == (2, 1)
+
+
+def test_without_skips_nothing_passes_but_through_the_bottleneck():
+    def passes(no_skips):
+        net = pix2pix.build(pix2pix.Config(**SMALL, no_skips=no_skips, norm="none", dropout=0.0))["generator"].eval()
+        for layer in net.down[-1].modules():
+            if isinstance(layer, torch.nn.Conv2d):  # close the bottleneck
+                torch.nn.init.zeros_(layer.weight)
+        a, b = net(torch.rand(1, 3, 32, 32)), net(torch.rand(1, 3, 32, 32))
+        return not torch.equal(a, b)
+
+    assert passes(no_skips=False)
+    assert not passes(no_skips=True)
+
+
+def test_instance_norm_gives_the_same_answer_in_training_and_in_use():
+    net = pix2pix.build(pix2pix.Config(**SMALL, dropout=0.0))["generator"]
+    pictures = torch.rand(3, 3, 32, 32)
+    together = net.train()(pictures)
+    assert torch.equal(together, net.eval()(pictures))
+    assert torch.allclose(together[:1], net(pictures[:1]), atol=1e-6)  # and neighbours do not matter
+
+
+# --- losses -----------------------------------------------------------------------------------------------------
+
+
+def one_step(**more):
+    config = pix2pix.Config(**SMALL, **more)
+    torch.manual_seed(0)
+    nets = pix2pix.build(config)
+    before = {role: [p.clone() for p in net.parameters()] for role, net in nets.items()}
+    optimizers = {role: torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999)) for role, net in nets.items()}
+    pairs = made_up_pairs(8, 32)
+    batch = pairs.batches(config, "cpu")(0)
+    row = pix2pix.train_step(nets, optimizers, batch, config)
+    moved = {
+        r: any(not torch.equal(a, b) for a, b in zip(before[r], n.parameters(), strict=True)) for r, n in nets.items()
+    }
+    return config, row, moved, nets, optimizers, batch
+
+
+@pytest.mark.parametrize("loss", pix2pix.LOSSES)
+@pytest.mark.parametrize(
+    "more", [{}, {"pixel": "mse", "adversarial": "lsgan"}, {"unconditional": True, "adversarial": "hinge"}]
+)
+def test_each_loss_trains_what_it_should(loss, more):
+    config, row, moved, nets, optimizers, batch = one_step(loss=loss, r1=1.0, **more)
+    assert set(moved) == ({"generator"} if loss == "mae" else {"generator", "discriminator"})
+    assert all(moved.values())
+    assert len(row) == len(pix2pix.columns(config)) and torch.isfinite(row).all()
+    assert all(p.requires_grad for net in nets.values() for p in net.parameters())
+    pix2pix.penalty_step(nets, optimizers, batch, config)
+
+
+def test_the_pixel_weight_is_what_divides_the_three():
+    """gan ignores the truth: a generator step under `gan` is the same whatever --weight says; under gan+mae it is not."""
+
+    def generator_after(loss, weight):
+        *_, nets, _, _ = one_step(loss=loss, weight=weight, dropout=0.0)
+        return torch.cat([p.flatten() for p in nets["generator"].parameters()])
+
+    assert torch.equal(generator_after("gan", 1.0), generator_after("gan", 100.0))
+    assert not torch.equal(generator_after("gan+mae", 1.0), generator_after("gan+mae", 100.0))
+    assert torch.equal(generator_after("gan+mae", 0.0), generator_after("gan", 7.0))
+
+
+def test_the_unconditional_critic_does_not_see_the_original():
+    *_, nets, _, batch = one_step(unconditional=True)
+    assert pix2pix.shown(batch["target"], batch["input"], pix2pix.Config(unconditional=True)) is batch["target"]
+    assert next(nets["discriminator"].parameters()).shape[1] == 3
+
+
+# --- training ---------------------------------------------------------------------------------------------------
+
+
+def fit(config, pairs, given=frozenset()):
+    config = trainer.prepare(config, given)
+    return list(trainer.fit(config, pairs))
+
+
+@pytest.mark.parametrize(
+    "more", [{"dropout": 0.5}, {"loss": "mae", "decay": 0.0}, {"loss": "gan", "r1": 1.0, "r1_every": 3}]
+)
+def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
+    pairs = made_up_pairs(10, 32)
+    settings = SMALL | {"out": str(tmp_path), "batch_size": 2, "epochs": 4} | more
+    straight = pix2pix.Config(name="straight", **settings)
+    fit(straight, pairs)
+    steps = []
+    first = trainer.prepare(pix2pix.Config(name="halves", **settings))
+    for event in trainer.fit(first, pairs, should_stop=lambda: len(steps) >= 1):
+        steps += [event] if event["event"] == "step" else []
+    again = pix2pix.Config(name="halves", resume="auto", **settings)
+    fit(again, pairs, {"resume"})
+    states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "halves")]
+    assert states[0]["step"] == states[1]["step"] == 20
+    assert same(*states)
+
+
+def test_learning_rates_are_level_then_sink_in_a_straight_line():
+    from ganzoo.training import Training
+
+    config = pix2pix.Config(**SMALL, decay=0.5)
+    pairs = made_up_pairs(8, 32)
+    pairs.fill(config)
+    training = Training(config, pairs, torch.device("cpu"), steps=8)
+    rates = []
+    for _ in range(8):
+        training.advance()
+        rates.append([round(o.param_groups[0]["lr"] / config.lr, 6) for o in training.optimizers.values()])
+    assert rates == [[r, r] for r in (1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25)]
+
+
+def test_the_three_losses_start_alike_and_see_the_same_data(tmp_path):
+    code, out, err = run("pix2pix", "--smoke", "--loss", "all", *FLAGS, cwd=tmp_path)
+    assert code == 0, err
+    for loss in pix2pix.LOSSES:
+        assert f"| {loss} |" in out
+    place = tmp_path / "runs" / "pix2pix-facades-compare-smoke"
+    assert sorted(p.name for p in place.iterdir()) == ["curves.png", "grid.png", "table.md"]
+    logs = [checkpoint.read_log(p / "log.jsonl") for p in sorted((tmp_path / "runs").glob("pix2pix-*-smoke"))]
+    first = [next(r["mae"] for r in rows if r["event"] == "step") for rows in logs if rows]
+    assert len(first) == 3 and len(set(first)) == 1  # same weights, same batch, same dropout: the same first error
+    mae = tmp_path / "runs" / "pix2pix-facades-mae-smoke" / "model"
+    assert not (mae / "discriminator.safetensors").exists()
+    with pytest.raises(GanzooError, match="without its discriminator"):
+        ganzoo.load(mae).discriminator  # noqa: B018
+
+
+def test_recipe_on_a_folder_stopped_and_resumed_with_all_three(tmp_path):
+    from test_pairs import write_ab
+
+    write_ab(tmp_path / "my pairs", 9)
+    flags = ["--data", tmp_path / "my pairs", "--epochs", 2, "--batch-size", 2, *FLAGS]
+    code, out, err = run("pix2pix", *flags, "--direction", "B->A", cwd=tmp_path)
+    assert code == 0, err
+    assert "8 training pairs, B->A" in out
+    assert (tmp_path / "runs" / "pix2pix-my-pairs-gan-mae" / "model" / "README.md").read_text().count("B->A")
+    code, _, err = run("pix2pix", *flags, "--direction", "B->A", cwd=tmp_path)
+    assert (code, "already holds a run" in err) == (2, True)
+    code, out, err = run("pix2pix", *flags, "--direction", "B->A", "--loss", "all", "--resume", cwd=tmp_path)
+    assert code == 0, err  # what is done stays, what is missing is trained
+    assert "| gan+mae |" in out
+
+
+def test_two_processes_are_one_with_twice_the_batch(tmp_path):
+    """torchrun, two gloo ranks on different data, against one process with both halves in one batch."""
+    from test_pairs import write_ab
+
+    write_ab(tmp_path / "pairs", 9)
+    flags = ["--data", tmp_path / "pairs", "--epochs", 3, "--dropout", 0, *FLAGS]
+    assert run("pix2pix", *flags, "--batch-size", 4, "--name", "one", cwd=tmp_path)[0] == 0
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {"OMP_NUM_THREADS": "1"}
+    command = [*torchrun, ROOT / "train" / "pix2pix.py", *flags, "--batch-size", "2", "--name", "two"]
+    done = subprocess.run([str(c) for c in command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("Done in") == 1  # only the first process speaks
+    states = [checkpoint.read_resume(tmp_path / "runs" / name / "resume.pt", "cpu") for name in ("one", "two")]
+    assert states[0]["step"] == states[1]["step"] == 6
+    for role, net in states[0]["nets"].items():
+        for name, tensor in net.items():
+            gap = (tensor - states[1]["nets"][role][name]).abs().max()
+            assert gap < 1e-5, f"{role} {name}: {gap}"
+
+
+# --- in use -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    place = tmp_path_factory.mktemp("trained")
+    config = pix2pix.Config(name="tiny", out=str(place), epochs=1, **SMALL)
+    fit(config, made_up_pairs(8, 32))
+    return ganzoo.load(place / "tiny")
+
+
+@pytest.mark.parametrize("size", [(32, 32), (300, 200), (1, 1), (3, 90), (33, 31), (257, 64)])
+def test_translate_keeps_any_size(trained, size):
+    from ganzoo import drawings
+
+    picture = drawings.facade(1).resize(size)
+    assert trained.translate(picture).size == size
+    scores = trained.critique(trained.translate(picture), picture)
+    assert scores.ndim == 2 and 0 <= scores.min() and scores.max() <= 1
+
+
+def test_translate_equals_the_training_network_on_a_fitting_picture(trained):
+    pairs = made_up_pairs(8, 32)
+    wanted = pix2pix.preview(trained.generator, trained.config, pairs, "cpu")
+    made = trained.translate_tensor(ganzoo.pix2pix.images.to_float(pairs.few()[0]))
+    assert torch.allclose(wanted, made, atol=1e-6)
+
+
+def test_a_picture_that_is_too_large_is_made_smaller_and_that_is_said(trained):
+    from PIL import Image
+
+    with pytest.warns(UserWarning, match="2048x1024"):
+        assert trained.translate(Image.new("RGB", (3000, 1500))).size == (2048, 1024)
+
+
+def test_answers_are_the_same_until_variations_are_asked_for(trained):
+    from ganzoo import drawings
+
+    picture = drawings.facade(2, 32)
+    plain = [trained.translate(picture).tobytes() for _ in range(2)]
+    assert plain[0] == plain[1]
+    varied = [trained.translate(picture, variation=v).tobytes() for v in (1, 1, 2)]
+    assert varied[0] == varied[1] != varied[2]
+    assert trained.translate(picture).tobytes() == plain[0]
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 5), (31, 33), (64, 32), (100, 3)])
+def test_fit_multiple_mirrors_and_gives_back(height, width):
+    pictures = torch.rand(2, 3, height, width)
+    padded, (rows, columns) = fit_multiple(pictures, 32)
+    assert padded.shape[2] % 32 == padded.shape[3] % 32 == 0
+    assert torch.equal(padded[:, :, rows, columns], pictures)
+    if height > 1 and rows.stop < padded.shape[2]:  # beyond the edge lies the line before the edge
+        assert torch.equal(padded[:, :, rows.stop, columns], pictures[:, :, -2])
+
+
+def test_wrong_uses_are_one_sentence(trained):
+    from PIL import Image
+
+    picture = Image.new("RGB", (32, 32))
+    gan = ganzoo.load("gan-mnist")
+    for call, words in (
+        (lambda: trained.sample(3), "use translate"),
+        (lambda: gan.translate(picture), "use sample"),
+        (lambda: trained.critique(picture), "beside its original"),
+        (lambda: trained.critique(picture, Image.new("RGB", (32, 16))), "same size"),
+        (lambda: trained.critique([picture], [picture, picture]), "one original a picture"),
+        (lambda: trained.translate("nowhere.png"), "cannot be read"),
+        (lambda: trained.translate(b""), "cannot be read"),
+        (lambda: trained.translate(picture, variation=-1), "variation must be"),
+    ):
+        with pytest.raises(GanzooError, match=words):
+            call()
+
+
+def test_bad_flags_are_one_sentence(tmp_path):
+    for flags, words in (
+        (["--loss", "l2"], "--loss takes one of"),
+        (["--patch", "71"], "--patch takes one of"),
+        (["--image-size", "30", "--halvings", "3"], "multiple of 8"),
+        (["--decay", "2"], "--decay takes a number"),
+        (["--data", "nowhere"], "check the path"),
+        (["--domains", "one", "--data", str(ROOT)], "two different names"),
+    ):
+        code, out, err = run("pix2pix", *flags, cwd=tmp_path)
+        assert code == 2 and words in err, (flags, err)
+        assert err.count("\n") == 1 and "Traceback" not in err + out
