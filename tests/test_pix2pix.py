@@ -149,8 +149,9 @@ def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
     fit(straight, pairs)
     steps = []
     first = trainer.prepare(pix2pix.Config(name="halves", **settings))
-    for event in trainer.fit(first, pairs, should_stop=lambda: len(steps) >= 1):
-        steps += [event] if event["event"] == "step" else []
+    for event in trainer.fit(first, pairs, should_stop=lambda: bool(steps)):
+        if event["event"] == "step":
+            steps.append(event)
     again = pix2pix.Config(name="halves", resume="auto", **settings)
     fit(again, pairs, {"resume"})
     states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "halves")]
@@ -243,7 +244,7 @@ def test_translate_keeps_any_size(trained, size):
     picture = drawings.facade(1).resize(size)
     assert trained.translate(picture).size == size
     scores = trained.critique(trained.translate(picture), picture)
-    assert scores.ndim == 2 and 0 <= scores.min() and scores.max() <= 1
+    assert scores.ndim == 2 and scores.min() >= 0 and scores.max() <= 1
 
 
 def test_translate_equals_the_training_network_on_a_fitting_picture(trained):

@@ -1,10 +1,12 @@
 """Time a recipe against the usual loop, in one run on one machine, and print the ratio.
 
     python train/speed.py gan [--runs 7] [--batches 150] [--device cpu]
+    python train/speed.py pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
 
 The usual loop is what most GAN code does: a DataLoader over PIL pictures with ToTensor and Normalize, one pass for real
-and one for fake, eager Adam. Same networks, batch size, optimizer settings and device; the two take turns, so that a
-busy machine disturbs both alike, and the median of the ratios is printed. Warm-up and compilation are not counted.
+and one for fake, eager Adam in fp32; for Pix2Pix at batch 1, as the paper has it. Same networks and optimizer settings on
+the same device; the two take turns, so that a busy machine disturbs both alike, and the median of the ratios is printed.
+Warm-up and compilation are not counted.
 """
 
 import argparse
@@ -14,8 +16,10 @@ import time
 
 import torch
 import torchvision
+from PIL import Image
 
-from ganzoo import data, gan, images, recipe, trainer
+from ganzoo import data, gan, images, pairsources, pix2pix, recipe, trainer
+from ganzoo.pairs import JITTER
 from ganzoo.training import Training
 
 
@@ -52,6 +56,54 @@ def usual_loop(config, pictures, device):
             yield loss.item()  # as the usual progress print does
 
 
+def usual_pix2pix(config, pairs, device):
+    """A generator that trains one pair a `next`, written as the reference code does it: batch 1, fp32, eager."""
+    to_tensor = torchvision.transforms.Compose(
+        [torchvision.transforms.ToTensor(), torchvision.transforms.Normalize([0.5] * 3, [0.5] * 3)]
+    )
+
+    class PilPairs(torch.utils.data.Dataset):
+        def __init__(self):
+            train = pairs.train
+            self.pil = list(zip(images.to_pil(train.original), images.to_pil(train.target), strict=True))
+
+        def __len__(self):
+            return len(self.pil)
+
+        def __getitem__(self, i):
+            side, large = config.image_size, round(config.image_size * JITTER)
+            x, y = torch.randint(0, large - side + 1, (2,)).tolist()
+            both = [
+                p.resize((large, large), Image.Resampling.BICUBIC).crop((x, y, x + side, y + side)) for p in self.pil[i]
+            ]
+            if torch.rand(()) < 0.5:
+                both = [p.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for p in both]
+            return tuple(to_tensor(p) for p in both)
+
+    nets = {role: net.to(device) for role, net in pix2pix.build(config).items()}
+    generator, discriminator = nets["generator"], nets["discriminator"]
+    adam = {r: torch.optim.Adam(n.parameters(), lr=config.lr, betas=(config.beta1, 0.999)) for r, n in nets.items()}
+    bce, l1 = torch.nn.BCEWithLogitsLoss(), torch.nn.L1Loss()
+    while True:
+        for original, truth in torch.utils.data.DataLoader(PilPairs(), 1, shuffle=True):
+            original, truth = original.to(device), truth.to(device)
+            fake = generator(original)
+            adam["discriminator"].zero_grad()
+            on_fake = discriminator(torch.cat([original, fake.detach()], 1))
+            on_real = discriminator(torch.cat([original, truth], 1))
+            loss = (bce(on_fake, torch.zeros_like(on_fake)) + bce(on_real, torch.ones_like(on_real))) / 2
+            loss.backward()
+            adam["discriminator"].step()
+            discriminator.requires_grad_(False)
+            adam["generator"].zero_grad()
+            on_fake = discriminator(torch.cat([original, fake], 1))
+            loss = bce(on_fake, torch.ones_like(on_fake)) + config.weight * l1(fake, truth)
+            loss.backward()
+            adam["generator"].step()
+            discriminator.requires_grad_(True)
+            yield loss.item()  # as the usual progress print does
+
+
 def timed(advance, batches: int, device) -> float:
     """Seconds for `batches` calls of `advance`, everything on the device finished."""
     began = time.perf_counter()
@@ -62,27 +114,45 @@ def timed(advance, batches: int, device) -> float:
     return time.perf_counter() - began
 
 
+def contest(asked, device) -> tuple:
+    """(our step, the usual step, images in one of ours, images in one of theirs) for the lesson asked for."""
+    # No average in the usual loop, so none here: the comparison is of the same work.
+    if asked.lesson == "gan":
+        config = gan.Config(channels=1, ema=0.0, precision="fp32")
+        pictures = data.made_up_pictures(20_000)
+        usual = usual_loop(config, pictures, device)
+        return Training(config, pictures, device).advance, lambda: next(usual), config.batch_size, config.batch_size
+    size = dict(image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0)
+    pairs = pairsources.made_up_pairs(max(64, asked.batch_size), asked.image_size)
+    ours = pix2pix.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
+    usual = usual_pix2pix(pix2pix.Config(**size), pairs, device)
+    return Training(ours, pairs, device).advance, lambda: next(usual), asked.batch_size, 1
+
+
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lesson", choices=["gan"])
+    parser.add_argument("lesson", choices=["gan", "pix2pix"])
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--batches", type=int, default=150, help="batches in one run")
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch-size", type=int, default=1, help="ours, Pix2Pix only (default: 1)")
+    parser.add_argument("--width", type=int, default=64, help="Pix2Pix only (default: 64, the paper's)")
+    parser.add_argument("--image-size", type=int, default=256, help="Pix2Pix only (default: 256)")
+    parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"], help="ours, Pix2Pix only")
+    parser.add_argument("--compile", action="store_true", help="compile our networks (CUDA), Pix2Pix only")
     asked = parser.parse_args(argv)
     device = trainer.choose_device(asked.device)
-    # No average in the usual loop, so none here: the comparison is of the same work.
-    config = gan.Config(channels=1, ema=0.0, precision="fp32")
-    pictures = data.made_up_pictures(20_000)
-    ours = Training(config, pictures, device).advance
-    usual = usual_loop(config, pictures, device)
-    for _ in range(10):
-        ours(), next(usual)
+    ours, usual, our_images, their_images = contest(asked, device)
+    began = time.perf_counter()
+    for _ in range(10 if asked.lesson == "gan" else 5):
+        ours(), usual()
+    print(f"warm-up, compilation included: {time.perf_counter() - began:.1f} s", flush=True)
     speeds = []
     for run in range(asked.runs):
-        seconds = [timed(ours, asked.batches, device), timed(lambda: next(usual), asked.batches, device)]
-        speeds.append([asked.batches * config.batch_size / s for s in seconds])
+        seconds = [timed(ours, asked.batches, device), timed(usual, asked.batches, device)]
+        speeds.append([asked.batches * n / s for n, s in zip((our_images, their_images), seconds, strict=True)])
         print(
-            f"run {run + 1}: ganzoo {speeds[-1][0]:,.0f} images/s, usual loop {speeds[-1][1]:,.0f} images/s", flush=True
+            f"run {run + 1}: ganzoo {speeds[-1][0]:,.1f} images/s, usual loop {speeds[-1][1]:,.1f} images/s", flush=True
         )
     ratios = [mine / theirs for mine, theirs in speeds]
     where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
