@@ -4,7 +4,7 @@ The public names, in the order data flows: data -> lesson -> checkpoint -> train
 Nothing heavy is imported here: gradio, datasets, torchvision and torchmetrics load when first needed.
 """
 
-from ganzoo import cgan, dcgan, gan, judges, metrics, pix2pix, segmenter
+from ganzoo import cgan, cyclegan, dcgan, gan, judges, metrics, pix2pix, segmenter
 from ganzoo.data import Pictures, load_pictures
 from ganzoo.errors import GanzooError
 from ganzoo.layers import receptive_field
@@ -12,6 +12,7 @@ from ganzoo.model import Model, bundled, load
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import load_pairs
 from ganzoo.trainer import fit, prepare
+from ganzoo.unpaired import Unpaired, load_unpaired
 
 __version__ = "0.1.0"
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "Model",
     "Pairs",
     "Pictures",
+    "Unpaired",
     "bundled",
     "cgan",
+    "cyclegan",
     "dcgan",
     "fit",
     "gan",
@@ -28,6 +31,7 @@ __all__ = [
     "load",
     "load_pairs",
     "load_pictures",
+    "load_unpaired",
     "metrics",
     "pix2pix",
     "prepare",

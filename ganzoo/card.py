@@ -11,6 +11,7 @@ WHAT = {
     "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
     "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs (Isola et al. 2017).",
     "segmenter": "A U-Net that reads the label map back from a photo: the judge of label recovery.",
+    "cyclegan": "A CycleGAN: two generators translate there and back, learned without pairs (Zhu et al. 2017).",
     "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
 }
 
@@ -24,7 +25,12 @@ def write_card(folder: Path) -> None:
     save_atomic(path, lambda temporary: temporary.write_text(card_text(said, folder), encoding="utf-8"))
 
 
-PIPELINES = {"judge": "image-classification", "segmenter": "image-segmentation", "pix2pix": "image-to-image"}
+PIPELINES = {
+    "judge": "image-classification",
+    "segmenter": "image-segmentation",
+    "pix2pix": "image-to-image",
+    "cyclegan": "image-to-image",
+}
 MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
 
 
@@ -51,6 +57,9 @@ def card_text(said: dict, folder: Path) -> str:
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
+    if lesson == "cyclegan":
+        depth = f"{made['direction']} and back, {made['in_channels']} and {made['out_channels']} channels"
+        call = f"""photo = model.translate(picture, direction="{made["direction"]}")   # PIL in, PIL out, any size"""
     average = "the last weights"
     if facts.get("ema"):
         average = f"an average of the generator's weights (EMA, decay {facts['ema']})"

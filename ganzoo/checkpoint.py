@@ -16,13 +16,26 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from ganzoo import cgan, dcgan, gan, judges, pix2pix, segmenter, settings
+from ganzoo import cgan, cyclegan, dcgan, gan, judges, pix2pix, segmenter, settings
 from ganzoo.errors import GanzooError
 from ganzoo.images import save_atomic
 
-LESSONS = {"gan": gan, "cgan": cgan, "dcgan": dcgan, "pix2pix": pix2pix, "judge": judges, "segmenter": segmenter}
+LESSONS = {
+    "gan": gan,
+    "cgan": cgan,
+    "dcgan": dcgan,
+    "pix2pix": pix2pix,
+    "cyclegan": cyclegan,
+    "judge": judges,
+    "segmenter": segmenter,
+}
 FORMAT = 1  # raised when an older ganzoo could not read what this one writes
-FILES = {"generator": "model.safetensors", "discriminator": "discriminator.safetensors"}
+FILES = {  # role of a network: its file; a CycleGAN also has the way back
+    "generator": "model.safetensors",
+    "discriminator": "discriminator.safetensors",
+    "generator_back": "model_back.safetensors",
+    "discriminator_back": "discriminator_back.safetensors",
+}
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
 LARGEST_JSON = 1 << 20
 
@@ -46,6 +59,8 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict) ->
     """Write config.json and one safetensors file a network into `folder`, each atomically."""
     folder.mkdir(parents=True, exist_ok=True)
     for role, net in nets.items():
+        if role not in FILES:  # an image pool belongs to the run, not to the model
+            continue
         tensors = {name: _halved(tensor) for name, tensor in net.state_dict().items()}
         save_atomic(folder / FILES[role], lambda temporary, t=tensors: temporary.write_bytes(save(t, {"format": "pt"})))
     text = json.dumps(describe(config, facts), indent=1, ensure_ascii=False)
@@ -90,7 +105,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         if not isinstance(said.setdefault(name, {}), kind):
             raise GanzooError(f"{path}: {name!r} must be an object of names and values.")
     config = settings.from_json(LESSONS[said["lesson"]].Config, said.get("settings"), str(path))
-    if config.channels not in (1, 3) and config.lesson not in ("pix2pix", "segmenter"):
+    if config.channels not in (1, 3) and not hasattr(config, "in_channels") and config.lesson != "segmenter":
         raise GanzooError(f"{path}: channels must be 1 or 3, not {config.channels}.")
     if config.image_size % config.size_multiple:
         raise GanzooError(f"{path}: image_size must be a multiple of {config.size_multiple}, not {config.image_size}.")

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ganzoo import gan
 from ganzoo.gan import columns, draw_batch, penalty_step, preview, read_data, sheet, train_step
-from ganzoo.layers import activation, init_normal, norm2d
+from ganzoo.layers import activation, double, init_normal, norm2d
 from ganzoo.settings import option
 
 __all__ = ["Config", "Discriminator", "Generator", "build", "columns", "draw_batch", "penalty_step", "preview"]
@@ -30,14 +30,6 @@ class Config(gan.Config):
 
     width: int = option(64, "features at half size; twice as many at quarter size", low=1, high=1024)
     upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize"))
-
-
-def double(kind: str, inputs: int, outputs: int) -> list[nn.Module]:
-    """Twice the height and width. deconv: kernel 4, stride 2. resize: nearest neighbour, then a 3x3 convolution,
-    which cannot make a checkerboard (Odena et al. 2016)."""
-    if kind == "deconv":
-        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1)]
-    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1)]
 
 
 class Generator(nn.Module):

@@ -20,6 +20,14 @@ def norm2d(kind: str, features: int) -> list[nn.Module]:
     return [nn.BatchNorm2d(features) if kind == "batch" else nn.InstanceNorm2d(features)]
 
 
+def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.Module]:
+    """Twice the height and width. deconv: kernel 4, stride 2. resize: nearest neighbour, then a 3x3 convolution,
+    which cannot make a checkerboard (Odena et al. 2016)."""
+    if kind == "deconv":
+        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
+    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
+
+
 def receptive_field(strides, kernel: int = 4) -> int:
     """Side in pixels of what one output of stacked convolutions sees (lesson 15), from the last layer back to the first:
     next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels."""

@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganzoo import images
-from ganzoo.layers import activation, init_normal, norm2d
+from ganzoo.diffaugment import diffaugment
+from ganzoo.layers import activation, double, init_normal, norm2d
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
@@ -65,6 +66,7 @@ class Config(Settings):
     critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
     patch: int = option(70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES))
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
+    diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
     norm: str = option("instance", "normalization in both networks", choices=("instance", "batch", "none"))
     activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
     # from the data
@@ -147,13 +149,6 @@ class UNetGenerator(nn.Module):
         for layer in self.up[1:]:
             x = layer(torch.cat([x, seen.pop()], 1) if self.skips else x)
         return x
-
-
-def double(kind: str, inputs: int, outputs: int, bias: bool) -> list[nn.Module]:
-    """Twice the height and width. deconv: kernel 4, stride 2. resize: nearest neighbour, then a 3x3 convolution."""
-    if kind == "deconv":
-        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
-    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
 
 
 class PatchDiscriminator(nn.Module):
@@ -251,7 +246,8 @@ def sheet(made: Tensor, pairs: Pairs, scale: int = 1):
 
 def shown(picture: Tensor, original: Tensor, config: Config) -> Tensor:
     """What the critic gets to see: the picture, and beside it the original that it should fit."""
-    return picture if config.unconditional else torch.cat([original, picture], 1)
+    pair = picture if config.unconditional else torch.cat([original, picture], 1)
+    return diffaugment(pair, pair.shape[1] - picture.shape[1]) if config.diffaugment else pair
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:

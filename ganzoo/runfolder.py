@@ -68,7 +68,7 @@ class RunFolder:
         checkpoint.save_model(
             model,
             config,
-            {**training.nets, "generator": training.shared},
+            training.shared,
             {"name": self.folder.name, "training": made},
         )
         save_picture(training.sheet(training.preview(), scale=2), model / "samples.png")

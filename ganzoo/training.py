@@ -29,8 +29,10 @@ class Training:
             self.nets = {role: net.to(device) for role, net in self.lesson.build(config).items()}
         if device.type == "cuda":
             self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
-        self.average = copy.deepcopy(self.nets["generator"]).eval().requires_grad_(False)
-        self.rates = {"generator": config.lr, "discriminator": config.discriminator_lr or config.lr}
+        creators = [role for role in self.nets if role.startswith("generator")]
+        self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in creators}
+        trained = {role: net for role, net in self.nets.items() if any(True for _ in net.parameters())}
+        self.rates = {r: config.lr if r in creators else config.discriminator_lr or config.lr for r in trained}
         graph = device.type == "cuda"
         self.optimizers = {
             role: torch.optim.Adam(
@@ -40,13 +42,15 @@ class Training:
                 fused=device.type in ("cpu", "cuda"),
                 capturable=graph,
             )
-            for role, net in self.nets.items()
+            for role, net in trained.items()
         }
         if world > 1:
             for optimizer in self.optimizers.values():
                 parallel.average_gradients(optimizer)
         # What a step runs; self.nets stays plain, for its names are those of the checkpoint.
-        self.running = {r: torch.compile(n) if config.compile and graph else n for r, n in self.nets.items()}
+        self.running = {
+            r: torch.compile(n) if config.compile and graph and r in trained else n for r, n in self.nets.items()
+        }
         self.batches = pictures.batches(config, device, rank, world)
         self.step, self.seconds = 0, 0.0
         self.sums = torch.zeros(len(self.columns), device=device, dtype=torch.float64)
@@ -68,11 +72,12 @@ class Training:
     @torch.no_grad()
     def _move_average(self) -> None:
         """average += pace * (generator - average), batch-norm statistics included."""
-        own, kept = self.nets["generator"].state_dict(), self.average.state_dict()
-        floats = [name for name, tensor in kept.items() if tensor.is_floating_point()]
-        gap = torch._foreach_sub([own[n] for n in floats], [kept[n] for n in floats])
-        torch._foreach_mul_(gap, self.pace)
-        torch._foreach_add_([kept[n] for n in floats], gap)
+        for role, average in self.average.items():
+            own, kept = self.nets[role].state_dict(), average.state_dict()
+            floats = [name for name, tensor in kept.items() if tensor.is_floating_point()]
+            gap = torch._foreach_sub([own[n] for n in floats], [kept[n] for n in floats])
+            torch._foreach_mul_(gap, self.pace)
+            torch._foreach_add_([kept[n] for n in floats], gap)
 
     def advance(self) -> None:
         """One step of the game on the batch of this step."""
@@ -124,14 +129,15 @@ class Training:
         self._graph.replay()
 
     @property
-    def shared(self) -> torch.nn.Module:
-        """The generator that is sampled and shared: the average, if there is one."""
-        return self.average if self.config.ema else self.nets["generator"]
+    def shared(self) -> dict[str, torch.nn.Module]:
+        """The networks that are sampled and shared: of every generator the average, if there is one."""
+        return {**self.nets, **(self.average if self.config.ema else {})}
 
     @torch.no_grad()
     def preview(self) -> Tensor:
         """What the shared generator makes of inputs that never change: (N, C, H, W) in [-1, 1]."""
-        generator, was_training = self.shared, self.shared.training
+        generator = self.shared["generator"]
+        was_training = generator.training
         generator.eval()
         made = self.lesson.preview(generator, self.config, self.pictures, self.device)
         generator.train(was_training)
@@ -154,7 +160,7 @@ class Training:
             "seconds": self.seconds,
             "sums": self.sums,
             "counted": self.counted,
-            "average": self.average.state_dict(),
+            "average": {role: net.state_dict() for role, net in self.average.items()},
             "nets": {role: net.state_dict() for role, net in self.nets.items()},
             "optimizers": {role: optimizer.state_dict() for role, optimizer in self.optimizers.items()},
         }
@@ -162,7 +168,6 @@ class Training:
     def load_state(self, state: dict) -> None:
         self.step, self.seconds, self.counted = state["step"], state["seconds"], state["counted"]
         self.sums.copy_(state["sums"])
-        self.average.load_state_dict(state["average"])
-        for role, net in self.nets.items():
-            net.load_state_dict(state["nets"][role])
-            self.optimizers[role].load_state_dict(state["optimizers"][role])
+        for kept, current in (("average", self.average), ("nets", self.nets), ("optimizers", self.optimizers)):
+            for role, thing in current.items():
+                thing.load_state_dict(state[kept][role])

@@ -102,7 +102,13 @@ def one_step(**more):
 
 @pytest.mark.parametrize("loss", pix2pix.LOSSES)
 @pytest.mark.parametrize(
-    "more", [{}, {"pixel": "mse", "adversarial": "lsgan"}, {"unconditional": True, "adversarial": "hinge"}]
+    "more",
+    [
+        {},
+        {"pixel": "mse", "adversarial": "lsgan"},
+        {"unconditional": True, "adversarial": "hinge"},
+        {"diffaugment": True},
+    ],
 )
 def test_each_loss_trains_what_it_should(loss, more):
     config, row, moved, nets, optimizers, batch = one_step(loss=loss, r1=1.0, **more)
@@ -129,6 +135,23 @@ def test_the_unconditional_critic_does_not_see_the_original():
     *_, nets, _, batch = one_step(unconditional=True)
     assert pix2pix.shown(batch["target"], batch["input"], pix2pix.Config(unconditional=True)) is batch["target"]
     assert next(nets["discriminator"].parameters()).shape[1] == 3
+
+
+def test_diffaugment_moves_both_sides_alike_colours_one_and_lets_the_gradient_through():
+    from ganzoo.diffaugment import diffaugment
+
+    torch.manual_seed(2)
+    original = torch.rand(16, 3, 32, 32) + 0.1  # nothing is zero, so zeros are where a shift or a cut took away
+    pair = torch.cat([original, original], 1).requires_grad_(True)
+    seen = diffaugment(pair, 3)
+    assert torch.equal(seen[:, :3] == 0, seen[:, 3:] == 0)
+    for before, after in zip(original, seen[:, :3], strict=True):
+        kept = after[after != 0]
+        assert set(kept.flatten().tolist()) <= set(before.flatten().tolist())  # moved, never recoloured
+    assert not torch.allclose(seen[:, :3], seen[:, 3:])
+    seen.sum().backward()
+    assert pair.grad.abs().sum() > 0
+    assert not torch.equal(seen, diffaugment(pair, 3))
 
 
 # --- training ---------------------------------------------------------------------------------------------------
