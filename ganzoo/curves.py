@@ -5,7 +5,7 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, HEIGHT, SCALE = 960, 320, 2  # drawn at twice the size and shrunk: smooth lines
 INK, FAINT, PAPER = (60, 60, 70), (226, 226, 232), (255, 255, 255)
 PANELS = (  # title, then (row key, words, colour) of its lines; a panel without numbers is left out
-    ("pixels", (("mae", "mean absolute error", (124, 58, 237)),)),
+    ("pixels", (("mae", "mean absolute error", (124, 58, 237)), ("cycle", "there and back", (124, 58, 237)))),
     ("losses", (("loss_d", "discriminator", (37, 99, 235)), ("loss_g", "generator", (234, 88, 12)))),
     ("critic's opinion", (("score_real", "of real", (22, 163, 74)), ("score_fake", "of fake", (219, 39, 119)))),
 )
@@ -15,7 +15,9 @@ def draw_curves(rows: list[dict]) -> Image.Image:
     """Rows of log.jsonl (events "step") -> a 960 x 320 picture: what was logged of the pixel error, the losses and the
     critic's opinions."""
     steps = [row for row in rows if row.get("event") == "step"]
-    panels = [panel for panel in PANELS if any(key in row for row in steps[-1:] for key, *_ in panel[1])] or PANELS[1:]
+    logged = steps[-1] if steps else dict.fromkeys(("loss_d", "loss_g", "score_real", "score_fake"))
+    panels = [(title, [line for line in lines if line[0] in logged]) for title, lines in PANELS]
+    panels = [(title, lines) for title, lines in panels if lines]
     sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
     draw = ImageDraw.Draw(sheet)
     share = WIDTH // len(panels)

@@ -177,16 +177,27 @@ def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
     return batches(step) | (batches.pool_places(step, config.pool) if config.pool else {})
 
 
-def preview(generator: nn.Module, config: Config, sets: Unpaired, device) -> Tensor:
-    """Six test pictures of side A, always the same -> their translations."""
-    return generator(images.to_float(sets.few("a")).to(device))
+def preview(nets: dict, config: Config, sets: Unpaired, device) -> Tensor:
+    """Six test pictures of each side, always the same -> (24, C, S, S): A translated, and back; B translated, and back."""
+    a, b = (images.to_float(sets.few(side)).to(device) for side in "ab")
+    forth, back = nets["generator"], nets["generator_back"]
+    fake_b, fake_a = forth(a), back(b)
+    return torch.cat(_alike([fake_b, back(fake_b), fake_a, forth(fake_a)]))
 
 
 def sheet(made: Tensor, sets: Unpaired, scale: int = 1):
-    """Two rows as one PIL picture: originals and translations."""
-    rows = [sets.few("a"), images.to_uint8(made).cpu()]
+    """Six rows as one PIL picture: A, its translation, back again; B, its translation, back again."""
+    rows = [*images.to_uint8(made).cpu().split(len(sets.few("a")))]
+    if len(rows) != 4:  # the sides show a different number of pictures: only what is sure
+        return images.grid(images.to_uint8(made).cpu())
+    rows = [sets.few("a"), *rows[:2], sets.few("b"), *rows[2:]]
+    return images.grid(torch.cat(_alike(rows)), columns=len(rows[0]))
+
+
+def _alike(rows: list[Tensor]) -> list[Tensor]:
+    """Grey rows beside colour ones get three channels."""
     depth = max(row.shape[1] for row in rows)
-    return images.grid(torch.cat([row.expand(-1, depth, -1, -1) for row in rows]), columns=len(made))
+    return [row.expand(-1, depth, -1, -1) for row in rows]
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:

@@ -11,6 +11,9 @@ SURE_REAL, SURE_FAKE = 0.95, 0.05
 WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
 LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
 TIME_TO_LEARN = 300  # steps before a lack of variety counts
+INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
+SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
+DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a critic that is never in doubt, and one that is
 LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
 STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
 
@@ -21,6 +24,12 @@ ADVICE = {
     "lower --discriminator-lr, or add --r1 10.",
     "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): use --norm batch, "
     "a lower --lr, or add --r1 10.",
+    "inverted": "The translations turn the colours round (light for dark): start again with another --seed, or with a higher "
+    "--identity, for a run that begins so seldom turns back.",
+    "copies": "The translations equal their originals, so the creator has found the easy way out: lower --identity or --cycle, "
+    "or give it a longer run.",
+    "one_way": "One direction has died: its critic is never in doubt while the other one is; add --r1 1, or start again with "
+    "another --seed.",
     "plateau": "Both losses are level (lesson 3, the last state): look at the samples, and stop if they look right; "
     "more steps change little.",
 }
@@ -50,6 +59,9 @@ class Doctor:
             "nan": self._nan,
             "critic_wins": self._critic_wins,
             "collapse": self._collapse,
+            "inverted": self._inverted,
+            "copies": self._copies,
+            "one_way": self._one_way,
             "plateau": self._plateau,
         }
         found = [code for code, sign in signs.items() if code not in self.given and sign()]
@@ -57,7 +69,7 @@ class Doctor:
         return [(code, ADVICE[code]) for code in found]
 
     def _nan(self) -> bool:
-        losses = ("mae", "loss_d", "loss_g")
+        losses = ("mae", "cycle", "loss_d", "loss_g")
         return bool(self.steps) and any(key in self.steps[-1] and self.steps[-1][key] is None for key in losses)
 
     def _critic_wins(self) -> bool:
@@ -70,6 +82,28 @@ class Doctor:
         """The samples resemble each other far more than real pictures do, although the creator has had time to learn."""
         last = self.diversity[-3:]
         return len(last) == 3 and self.sampled_at >= TIME_TO_LEARN and all(d < LEAST_DIVERSITY for d in last)
+
+    def _inverted(self) -> bool:
+        """CycleGAN: early in the run, brightness of originals and translations is opposed in one direction."""
+        last = self.steps[-WINDOWS:]
+        return len(last) == WINDOWS and any(
+            all((row.get(way) or 0) < INVERTED for row in last) for way in ("likeness", "likeness_back")
+        )
+
+    def _copies(self) -> bool:
+        last = self.steps[-COPIES:]
+        return len(last) == COPIES and all(
+            (row.get("likeness") or 0) > SAME and (row.get("likeness_back") or 0) > SAME for row in last
+        )
+
+    def _one_way(self) -> bool:
+        """CycleGAN: for long, one critic sees through every translation, the other one does not."""
+        last = [r for r in self.steps[-2 * WINDOWS :] if "score_fake_back" in r]
+        if len(last) < 2 * WINDOWS:
+            return False
+        back = [r["score_fake_back"] or 0 for r in last]
+        forth = [2 * (r["score_fake"] or 0) - b for r, b in zip(last, back, strict=True)]
+        return any(max(dead) < DEAD and min(alive) > ALIVE for dead, alive in ((forth, back), (back, forth)))
 
     def _plateau(self) -> bool:
         return state(self.steps) == "level"

@@ -119,12 +119,12 @@ def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
     return drawn | ({"label": label} if label is not None else {})
 
 
-def preview(generator: nn.Module, config, pictures: Pictures, device) -> Tensor:
+def preview(nets: dict, config, pictures: Pictures, device) -> Tensor:
     """The same 64 inspirations every time -> (64, C, H, W) in [-1, 1]; a conditional lesson shows class by class."""
     fixed = noise(PREVIEW, config.noise_size, config.seed, device)
     if not config.needs_labels:
-        return generator(fixed)
-    return generator(fixed, torch.arange(PREVIEW, device=device) * len(config.classes) // PREVIEW)
+        return nets["generator"](fixed)
+    return nets["generator"](fixed, torch.arange(PREVIEW, device=device) * len(config.classes) // PREVIEW)
 
 
 def sheet(made: Tensor, pictures: Pictures, scale: int = 1):

@@ -4,6 +4,7 @@ model = ganzoo.load("cgan-mnist")                 # bundled name | model folder 
 digits = model.sample(labels=[3, 1, 4], seed=7)   # a list of PIL pictures
 opinion = model.critique(digits, [3, 1, 4])       # one number a picture, 0 fake .. 1 real
 photo = ganzoo.load("pix2pix-facades-gan-mae").translate(label_picture)   # PIL in, PIL out, any size
+horse = ganzoo.load("cyclegan-horse2zebra").translate(zebra, direction="zebra->horse")
 """
 
 import copy
@@ -18,7 +19,7 @@ from torch.overrides import TorchFunctionMode
 
 from ganzoo import checkpoint
 from ganzoo.errors import GanzooError
-from ganzoo.images import fit_multiple, from_pil, to_float, to_pil, whole_tensor
+from ganzoo.images import fit_multiple, from_pil, open_picture, to_float, to_pil, whole_tensor
 from ganzoo.layers import noise
 from ganzoo.losses import as_opinion
 
@@ -50,22 +51,52 @@ class Model:
         return self._network("generator")
 
     @cached_property
+    def generator_back(self) -> torch.nn.Module:
+        """A CycleGAN's other direction."""
+        return self._network("generator_back")
+
+    @cached_property
     def discriminator(self) -> torch.nn.Module:
-        if not (self.folder / checkpoint.FILES["discriminator"]).is_file():
+        return self._critic("discriminator")
+
+    @cached_property
+    def discriminator_back(self) -> torch.nn.Module:
+        """A CycleGAN's critic of side A."""
+        return self._critic("discriminator_back")
+
+    def _critic(self, role: str) -> torch.nn.Module:
+        if not (self.folder / checkpoint.FILES[role]).is_file():
             raise GanzooError(
                 f"{self.name} comes without its discriminator, so it can make pictures but not judge them."
             )
-        return self._network("discriminator")
+        return self._network(role)
 
     @property
     def translates(self) -> bool:
-        """Whether this model takes a picture (Pix2Pix) or noise (GAN, conditional GAN, DCGAN)."""
+        """Whether this model takes a picture (Pix2Pix, CycleGAN) or noise (GAN, conditional GAN, DCGAN)."""
         return hasattr(self.config, "in_channels")
 
     @property
+    def directions(self) -> tuple[str, ...]:
+        """("label->photo",) for Pix2Pix, ("horse->zebra", "zebra->horse") for CycleGAN, () for a model that samples."""
+        if not self.translates:
+            return ()
+        return getattr(self.config, "directions", (self.config.direction,))
+
+    @property
     def direction(self) -> str:
-        """ "label->photo" for a model that translates, else nothing."""
-        return self.config.direction if self.translates else ""
+        """The first of `directions`, or nothing."""
+        return (*self.directions, "")[0]
+
+    def _way(self, direction: str | None) -> str:
+        """The end of the names of the networks that go in a direction: "" or "_back"."""
+        if not self.translates:
+            raise GanzooError(f"{self.name} makes pictures from noise: use sample(n=8, seed=0).")
+        if direction is None or direction == self.directions[0]:
+            return ""
+        if direction in self.directions:
+            return "_back"
+        raise GanzooError(f"{self.name} translates {' or '.join(self.directions)}, not {direction!r}.")
 
     @cached_property
     def _varied(self) -> torch.nn.Module:
@@ -77,13 +108,11 @@ class Model:
         return net
 
     @torch.no_grad()
-    def translate_tensor(self, pictures: Tensor, variation: int | None = None) -> Tensor:
+    def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
-        if not self.translates:
-            raise GanzooError(f"{self.name} makes pictures from noise: use sample(n=8, seed=0).")
-        net = self.generator
+        net = self.generator_back if self._way(direction) else self.generator
         if variation is not None:
-            if not self.config.dropout:
+            if not getattr(self.config, "dropout", 0):
                 raise GanzooError(f"{self.name} was trained without dropout, so it has one answer and no variations.")
             net = self._varied
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
@@ -93,18 +122,19 @@ class Model:
             made = net(padded)
         return made[:, :, rows, columns].float().cpu()
 
-    def translate(self, picture, variation: int | None = None) -> Image.Image:
+    def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
         """A picture (PIL, path or bytes) of any size -> its translation, as large as the picture came.
 
-        The answer is always the same; `variation=1, 2, ..` wakes the dropout noise of a model trained with it. A side
-        longer than 2048 pixels is made smaller first, with a warning. Raises GanzooError for what is no picture.
+        `direction` is one of `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..`
+        wakes the dropout noise of a model trained with it. A side longer than 2048 pixels is made smaller first, with a
+        warning. Raises GanzooError for what is no picture.
         """
-        if not self.translates:
-            raise GanzooError(f"{self.name} makes pictures from noise: use sample(n=8, seed=0).")
-        pixels = whole_tensor(picture, self.config.in_channels, LONGEST)
-        if max(pixels.shape[2:]) == LONGEST and max(getattr(picture, "size", (0,))) > LONGEST:
+        depth = self.config.out_channels if self._way(direction) else self.config.in_channels
+        opened = open_picture(picture)
+        pixels = whole_tensor(opened, depth, LONGEST)
+        if max(opened.size) > LONGEST:
             warnings.warn(f"the picture is translated at {pixels.shape[3]}x{pixels.shape[2]} pixels", stacklevel=2)
-        return to_pil(self.translate_tensor(to_float(pixels), variation))[0]
+        return to_pil(self.translate_tensor(to_float(pixels), variation, direction))[0]
 
     def noise(self, n: int, seed: int = 0) -> Tensor:
         """`n` inspirations (n, noise_size); the first ones stay the same when n grows."""
@@ -154,12 +184,13 @@ class Model:
         return to_pil(self.tensor(self.noise(n, seed), labels))
 
     @torch.no_grad()
-    def critique(self, pictures, condition=None):
+    def critique(self, pictures, condition=None, direction: str | None = None):
         """The critic's opinion, 0 fake .. 1 real: a number for one picture, a list for a list (or an (N, C, S, S) tensor
         in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by. A PatchGAN gives a map, an
-        (h, w) array, for each picture, and its condition is the original (or originals) that were translated."""
+        (h, w) array, for each picture, and its condition is the original (or originals) that were translated. A CycleGAN's
+        critic needs no condition; `direction` says whose results it judges (horse->zebra: is it a zebra?)."""
         if self.translates:
-            return self._patch_maps(pictures, condition)
+            return self._patch_maps(pictures, condition, self._way(direction))
         single = isinstance(pictures, (Image.Image, str, Path, bytes))
         if isinstance(pictures, Tensor):
             x = pictures.float()
@@ -176,9 +207,10 @@ class Model:
         opinions = as_opinion(scores.float(), self.config.adversarial).flatten().tolist()
         return opinions[0] if single else opinions
 
-    def _patch_maps(self, pictures, condition):
+    def _patch_maps(self, pictures, condition, way: str):
         single = isinstance(pictures, (Image.Image, str, Path, bytes))
-        if condition is None and not self.config.unconditional:
+        alone = getattr(self.config, "unconditional", True)  # a CycleGAN's critics see the picture alone
+        if condition is None and not alone:
             raise GanzooError(f"{self.name} judges a picture beside its original: give condition=, the original.")
         found = []
         originals = [condition] if single or condition is None else list(condition)
@@ -186,20 +218,22 @@ class Model:
         if condition is not None and len(originals) != len(pictures):
             raise GanzooError(f"{len(originals)} originals for {len(pictures)} pictures: give one original a picture.")
         for i, picture in enumerate(pictures):
-            seen = to_float(whole_tensor(picture, self.config.out_channels, LONGEST))
-            if not self.config.unconditional:
+            depth = self.config.in_channels if way else self.config.out_channels
+            seen = to_float(whole_tensor(picture, depth, LONGEST))
+            if not alone:
                 original = to_float(whole_tensor(originals[i], self.config.in_channels, LONGEST))
                 if original.shape[2:] != seen.shape[2:]:
                     raise GanzooError("A picture and its original must have the same size to be judged side by side.")
                 seen = torch.cat([original, seen], 1)
-            found.append(self.patch_map(seen))
+            found.append(self.patch_map(seen, way))
         return found[0] if single else found
 
     @torch.no_grad()
-    def patch_map(self, seen: Tensor):
+    def patch_map(self, seen: Tensor, way: str = ""):
         """What the critic is shown (1, in + out, H, W) in [-1, 1] -> its opinion of every patch, an (h, w) array in 0..1."""
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
-        return as_opinion(self.discriminator(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
+        critic = self.discriminator_back if way else self.discriminator
+        return as_opinion(critic(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
 
 
 class _NoInit(TorchFunctionMode):

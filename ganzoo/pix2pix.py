@@ -231,9 +231,9 @@ def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
     return batches(step)
 
 
-def preview(generator: nn.Module, config: Config, pairs: Pairs, device) -> Tensor:
+def preview(nets: dict, config: Config, pairs: Pairs, device) -> Tensor:
     """Six test inputs, always the same -> what the generator makes of them (6, out, S, S)."""
-    return generator(images.to_float(pairs.few()[0]).to(device))
+    return nets["generator"](images.to_float(pairs.few()[0]).to(device))
 
 
 def sheet(made: Tensor, pairs: Pairs, scale: int = 1):

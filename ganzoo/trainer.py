@@ -161,7 +161,7 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     def samples():
         preview = training.preview()
         run.write_samples(training.step, training.sheet(preview))
-        row = {"event": "samples", "step": training.step, "diversity": round(diversity(preview) / real_diversity, 4)}
+        row = {"event": "samples", "step": training.step, "diversity": round(diversity(preview[: len(pictures.shown)]) / real_diversity, 4)}
         yield from note(row)
 
     if training.step == 0:
@@ -220,6 +220,7 @@ def progress_line(row: dict) -> str:
     said = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}"
     words = {
         "mae": "  MAE",
+        "cycle": "  cycle",
         "loss_d": "  loss D",
         "loss_g": " G",
         "score_real": "  critic: real",
@@ -228,6 +229,10 @@ def progress_line(row: dict) -> str:
     for key, word in words.items():
         if key in row:
             said += word + (
-                "   nan" if row[key] is None else f" {row[key]:5.3f}" if key == "mae" else f" {row[key]:5.2f}"
+                "   nan"
+                if row[key] is None
+                else f" {row[key]:5.3f}"
+                if key in ("mae", "cycle")
+                else f" {row[key]:5.2f}"
             )
     return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")

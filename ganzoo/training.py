@@ -136,11 +136,13 @@ class Training:
     @torch.no_grad()
     def preview(self) -> Tensor:
         """What the shared generator makes of inputs that never change: (N, C, H, W) in [-1, 1]."""
-        generator = self.shared["generator"]
-        was_training = generator.training
-        generator.eval()
-        made = self.lesson.preview(generator, self.config, self.pictures, self.device)
-        generator.train(was_training)
+        creators = {role: net for role, net in self.shared.items() if role in self.average}
+        was_training = {role: net.training for role, net in creators.items()}
+        for net in creators.values():
+            net.eval()
+        made = self.lesson.preview(creators, self.config, self.pictures, self.device)
+        for role, net in creators.items():
+            net.train(was_training[role])
         return made.float()
 
     def sheet(self, made: Tensor, scale: int = 1):

@@ -272,7 +272,7 @@ def test_translate_keeps_any_size(trained, size):
 
 def test_translate_equals_the_training_network_on_a_fitting_picture(trained):
     pairs = made_up_pairs(8, 32)
-    wanted = pix2pix.preview(trained.generator, trained.config, pairs, "cpu")
+    wanted = pix2pix.preview({"generator": trained.generator}, trained.config, pairs, "cpu")
     made = trained.translate_tensor(ganzoo.pix2pix.images.to_float(pairs.few()[0]))
     assert torch.allclose(wanted, made, atol=1e-6)
 
