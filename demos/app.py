@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
 PORTS = 100  # how many ports are tried after the one asked for
-SCRIPTS = ("page.js", "compare.js", "lessons.js")
+SCRIPTS = ("page.js", "compare.js", "compare_views.js", "lessons.js")
 
 
 def free_port(host: str, port: int) -> int:
@@ -65,7 +65,7 @@ def main(argv=None) -> int:
         run_history=False,
         mcp_server=False,
         pwa=False,
-        max_file_size="2mb",
+        max_file_size="10mb",
         quiet=True,
         prevent_thread_lock=True,
     )

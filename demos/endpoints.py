@@ -6,6 +6,9 @@ Client("http://127.0.0.1:7860").predict("cgan", "mnist", 7, 4, [2, 0, 2, 6], api
 
 from functools import wraps
 
+import compare_families
+import compare_view
+import compare_work
 import contrasts
 import film
 import gradio as gr
@@ -154,7 +157,31 @@ def judge(picture: str, lesson: str = "gan", data: str = "mnist") -> dict:
     return {"seen": uri(seen), "scores": scores, "classes": list(model.classes)}
 
 
+@said
+def translate(picture: str, family: str = "facades", truth: str = "") -> dict:
+    """A picture (a data: address or base64) -> its translation by each loss of a family, or by one model of that name, as
+    data: addresses. The middle square is taken, at the models' size. A picture twice as wide as high is read as a pair:
+    drawing and truth. With a truth: `l1`, the mean absolute difference in 0..1 of each."""
+    if not isinstance(family, str):
+        raise Trouble("no_model", name=str(family)[:80])
+    chosen = compare_families.find(family)
+    drawing, half = compare_work.split(chosen, compare_work.opened(picture))
+    known = compare_work.split(chosen, compare_work.opened(truth)) if truth else (half, None)
+    known = known[1] or known[0]
+    squares = [None if p is None else compare_work.square(p, chosen.size) for p in (drawing, known)]
+    only = [loss for loss, entry in chosen.members.items() if entry.name == family]
+    made = compare_work.translate(chosen, *squares, losses=only or compare_work.LOSSES)
+    return {
+        "family": chosen.name,
+        "size": chosen.size,
+        "models": {loss: chosen.members[loss].name for loss in made.pictures if loss != "truth"},
+        "pictures": {loss: compare_view.picture(p) for loss, p in made.pictures.items() if loss != "truth"},
+        "l1": made.errors,
+        "milliseconds": round(made.milliseconds, 1),
+    }
+
+
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    for function in (models, card, sample, morph, grow, filters, speckles, frame, judge):
+    for function in (models, card, sample, morph, grow, filters, speckles, frame, judge, translate):
         gr.api(function, api_name=function.__name__, concurrency_limit=4)

@@ -4,7 +4,9 @@ from html import escape
 
 import endpoints
 import gradio as gr
+from compare import Compare
 from create import Create, show
+from lessons import Lessons
 from words import LANGUAGES, Words
 from zoo import Zoo
 
@@ -27,12 +29,17 @@ def page(demo: gr.Blocks, words: Words) -> None:
     """One page in one language."""
     gr.Navbar(visible=False)
     show(header(words))
-    with gr.Tabs(selected="create", elem_id="tabs") as tabs:
+    with gr.Tabs(selected="compare", elem_id="tabs") as tabs:
+        with gr.Tab(words("tab_compare"), id="compare"):
+            Compare(demo, words)
         with gr.Tab(words("tab_create"), id="create"):
             create = Create(demo, words)
+        with gr.Tab(words("tab_lessons"), id="lessons"):
+            Lessons(demo, words)
         with gr.Tab(words("tab_zoo"), id="zoo") as tab:
             zoo = Zoo(words, create, tabs)
     tab.select(zoo.refresh, None, zoo.cards, api_visibility="private", show_progress="hidden")
+    demo.load(None, None, tabs, js="() => ganzoo.firstTab()")
     show(footer(words))
 
 

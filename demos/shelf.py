@@ -1,6 +1,7 @@
 """Which models there are, and one opened copy of each, read-only and shared by all visitors.
 
-A visitor can name only what is listed here: the bundled models and the runs under the working directory.
+A visitor can name what is listed here: the bundled models, the runs under the working directory, and what was fetched
+from the Hub since the start.
 """
 
 import math
@@ -12,10 +13,12 @@ from words import Trouble
 
 from ganzoo import GanzooError, Model, checkpoint, model
 
-LESSONS = ("gan", "cgan", "dcgan")
+LESSONS = ("gan", "cgan", "dcgan")  # that make pictures from noise
+TRANSLATORS = ("pix2pix",)  # that make them from pictures
 SETS = ("mnist", "fashion")
 LARGEST_SEED = 2**31 - 1
 RUNS = Path("runs")
+FETCHED: dict[str, Path] = {}  # user/name -> its folder in the Hub's cache
 
 
 @dataclass
@@ -27,6 +30,10 @@ class Entry:
     local: bool
     said: dict = field(default_factory=dict)
     problem: str = ""
+
+    @property
+    def fetched(self) -> bool:
+        return self.name in FETCHED
 
     @property
     def lesson(self) -> str:
@@ -54,11 +61,11 @@ def name_of(lesson: str, data: str) -> str:
 
 
 def folders() -> dict[str, Path]:
-    """Every name that may be opened -> its folder; bundled first, then local runs as runs/NAME."""
+    """Every name that may be opened -> its folder; bundled first, local runs as runs/NAME, then user/name."""
     found = {name: model.WEIGHTS / name for name in model.bundled()}
     for path in sorted(RUNS.glob("*/model/config.json")):
         found[f"runs/{path.parent.parent.name}"] = path.parent
-    return found
+    return found | FETCHED
 
 
 def entries() -> list[Entry]:
@@ -68,12 +75,13 @@ def entries() -> list[Entry]:
         entry = Entry(name, folder, name.startswith("runs/"))
         try:
             entry.said, config = checkpoint.read_config(folder)
-            if config.lesson not in LESSONS:
-                continue  # judges and whatever makes no pictures from noise
+            if config.lesson not in LESSONS + TRANSLATORS:
+                continue  # judges
         except GanzooError as error:
             entry.problem = str(error)
         shelf.append(entry)
-    return sorted(shelf, key=lambda e: (e.local, LESSONS.index(e.lesson) if e.lesson else 0, e.name))
+    order = LESSONS + TRANSLATORS
+    return sorted(shelf, key=lambda e: (e.local, e.fetched, order.index(e.lesson) if e.lesson else 0, e.name))
 
 
 def entry(name: str) -> Entry:
@@ -92,7 +100,16 @@ def sound(name: str) -> Entry:
 
 
 def open_model(name: str) -> Model:
-    """The model of that name, its networks read. Raises GanzooError if it is missing, damaged or of another kind."""
+    """The model of that name that makes pictures from noise. Raises GanzooError if it is missing, damaged or another."""
+    return _open(name, LESSONS)
+
+
+def open_translator(name: str) -> Model:
+    """The model of that name that translates pictures."""
+    return _open(name, TRANSLATORS)
+
+
+def _open(name: str, lessons: tuple) -> Model:
     folder = folders().get(name) if isinstance(name, str) else None
     if folder is None:
         raise Trouble("no_model", name=str(name)[:80])
@@ -100,16 +117,22 @@ def open_model(name: str) -> Model:
         stamp = max(path.stat().st_mtime_ns for path in folder.glob("*"))
     except (OSError, ValueError):  # removed meanwhile
         raise Trouble("no_model", name=str(name)[:80]) from None
-    return _opened(folder, stamp)
+    return _opened(folder, stamp, lessons)
 
 
-@lru_cache(maxsize=12)
-def _opened(folder: Path, stamp: int) -> Model:
+@lru_cache(maxsize=24)
+def _opened(folder: Path, stamp: int, lessons: tuple) -> Model:
     made = Model(folder)
-    if made.config.lesson not in LESSONS:
+    if made.config.lesson not in lessons:
         raise Trouble("no_model", name=made.name)
-    labels = [0] if made.config.needs_labels else None  # read and run once now, so that visitors only ever read
-    made.critique(made.tensor(made.noise(1), labels), labels)
+    # read now, so that visitors only ever read
+    if made.translates:
+        made.generator  # noqa: B018
+        if (folder / checkpoint.FILES["discriminator"]).is_file():
+            made.discriminator  # noqa: B018
+    else:
+        labels = [0] if made.config.needs_labels else None
+        made.critique(made.tensor(made.noise(1), labels), labels)
     return made
 
 

@@ -5,6 +5,8 @@ import re
 from html import escape
 from pathlib import Path
 
+import compare_families
+import compare_view
 import gradio as gr
 import shelf
 from answers import told
@@ -27,12 +29,17 @@ def inline(path: Path) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def thumbnail(path: Path) -> str:
-    """The upper half of a sample sheet, small. Nothing if it is missing or no picture."""
+def thumbnail(path: Path, pairs: bool = False) -> str:
+    """The upper half of a sample sheet, small; of three rows of pairs, what went in and what came out. Nothing if it is
+    missing or no picture."""
     if not inline(path):
         return ""
     try:
         with Image.open(path) as sheet:
+            if pairs:
+                top = sheet.convert("RGB").crop((0, 0, sheet.width, sheet.height * 2 // 3))
+                top.thumbnail((480, 480))
+                return uri(top, "WEBP")
             top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
             return uri(top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST).convert("RGB"), "WEBP")
     except (OSError, ValueError, Image.DecompressionBombError):
@@ -42,10 +49,13 @@ def thumbnail(path: Path) -> str:
 def facts(words: Words, entry: shelf.Entry) -> list[tuple[str, str]]:
     """The key numbers of a model, in words; what was not measured is left out."""
     found = []
-    for key, start, form in HEADLINES:
-        value = entry.metric(start)
-        if isinstance(value, (int, float)):
-            found.append((words(key), form.format(value)))
+    if entry.lesson in shelf.TRANSLATORS:
+        found = [(words(key), text) for key, text in compare_view.numbers(entry)]
+    else:
+        for key, start, form in HEADLINES:
+            value = entry.metric(start)
+            if isinstance(value, (int, float)):
+                found.append((words(key), form.format(value)))
     training = entry.said.get("training", {})
     if isinstance(training.get("minutes"), (int, float)):
         found.append((words("zoo_minutes"), words("minutes", minutes=training["minutes"])))
@@ -61,13 +71,14 @@ def shelf_html(words: Words, chosen: str = "") -> str:
         if entry.problem:
             broken.append(quiet(words("zoo_broken", name=entry.name)))
             continue
-        source = thumbnail(entry.folder / "samples.png")
+        source = thumbnail(entry.folder / "samples.png", entry.lesson in shelf.TRANSLATORS)
         alt = escape(words("zoo_sample_alt", name=entry.name))
-        sample = f'<span class="gz-crop"><img class="gz-px" src="{source}" alt="{alt}"></span>' if source else ""
+        smooth = "" if entry.lesson in shelf.TRANSLATORS else "gz-px"
+        sample = f'<span class="gz-crop"><img class="{smooth}" src="{source}" alt="{alt}"></span>' if source else ""
         rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts(words, entry))
         kind = words(f"lesson_{entry.lesson}")
-        data = words(f"data_{entry.data}") if entry.data in shelf.SETS else entry.data
-        origin = words("zoo_local" if entry.local else "zoo_bundled")
+        data = _data(words, entry.data)
+        origin = words("zoo_local" if entry.local else "zoo_fetched" if entry.fetched else "zoo_bundled")
         cards.append(
             f'<button type="button" class="gz-card" data-name="{escape(entry.name)}" '
             f'aria-pressed="{str(entry.name == chosen).lower()}" '
@@ -76,6 +87,12 @@ def shelf_html(words: Words, chosen: str = "") -> str:
         )
     body = f'<div class="gz-cards">{"".join(cards)}</div>' if cards else quiet(words("zoo_empty"))
     return body + "".join(broken)
+
+
+def _data(words: Words, data: str) -> str:
+    if data in compare_families.FIRST:
+        return words("cmp_family_" + data.replace("-", "_"))
+    return words(f"data_{data}") if data in shelf.SETS else data
 
 
 def card(words: Words, name: str) -> str:
@@ -125,14 +142,16 @@ class Zoo:
             )
         with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
             self.open = gr.Button(words("zoo_open"), variant="primary", elem_id="open-in-create")
+            self.compare = gr.Button(words("zoo_compare"), variant="primary", elem_id="open-in-compare", visible=False)
             with gr.Row(elem_classes="gz-readme"):
                 with gr.Column():
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
                 self.numbers = show(elem_id="numbers")
-        self.cards.select(
-            self._choose, None, [self.name, self.cards, self.detail, self.readme, self.numbers], **QUIET
-        ).then(None, None, None, js="() => ganzoo.reveal('detail')")
+        chosen = [self.name, self.cards, self.detail, self.open, self.compare, self.readme, self.numbers]
+        self.cards.select(self._choose, None, chosen, **QUIET).then(
+            None, None, None, js="() => ganzoo.reveal('detail')"
+        )
         c = create
         self.open.click(
             lambda name: [gr.Tabs(selected="create"), *c.open(name)],
@@ -143,15 +162,22 @@ class Zoo:
             None, None, None, js="() => ganzoo.reveal('grid')"
         )
 
+        self.compare.click(lambda: gr.Tabs(selected="compare"), None, tabs, **QUIET).then(
+            None, None, None, js="() => ganzoo.compare.fromZoo()"
+        )
+
     def refresh(self):
         return shelf_html(self.words)
 
     def _choose(self, event: gr.EventData):
         name = str(event._data.get("name", "") if isinstance(event._data, dict) else "")
+        translates = any(e.name == name and e.lesson in shelf.TRANSLATORS for e in shelf.entries())
         return (
             name,
             shelf_html(self.words, name),
             gr.Column(visible=True),
+            gr.Button(visible=not translates),
+            gr.Button(visible=translates),
             told(self.words, card, name),
             told(self.words, numbers, name),
         )

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from ganzoo.data import ALIASES
 from ganzoo.images import save_atomic
+from ganzoo.pairsources import PAIR_ALIASES
+from ganzoo.unpaired import UNPAIRED_ALIASES
 
 WHAT = {
     "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",
@@ -58,26 +61,28 @@ def card_text(said: dict, folder: Path) -> str:
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
     if lesson == "cyclegan":
-        depth = f"{made['direction']} and back, {made['in_channels']} and {made['out_channels']} channels"
+        back = "" if made.get("one_way") else " and back"
+        depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
         call = f"""photo = model.translate(picture, direction="{made["direction"]}")   # PIL in, PIL out, any size"""
-    average = "the last weights"
-    if facts.get("ema"):
-        average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
-    versions = ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
+    what, data = WHAT[lesson], f"`{made['data']}`" if made["data"] else "pictures that its file does not name"
+    if made.get("one_way"):
+        what = "A generator for one direction, as a CycleGAN has two of them (Zhu et al. 2017)."
+    # What the person who trained a converted model allows is not ganzoo's to say.
+    license = "unknown" if said.get("converted") else "mit"
     pictures = [
         f"![{name}]({name})" for name in ("samples.png", "film.webp", "curves.png") if (folder / name).is_file()
     ]
     return f"""---
 library_name: ganzoo
 pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
-license: mit
+license: {license}
 tags: [ganzoo, gan, {lesson}]
----
+{_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
 {MARKER}
 
 # {name}
 
-{WHAT[lesson]} Trained on `{made["data"]}`, {made["image_size"]}x{made["image_size"]} pixels, {depth}.
+{what} Trained on {data}, {made["image_size"]}x{made["image_size"]} pixels, {depth}.
 
 ```python
 import ganzoo
@@ -92,14 +97,74 @@ model = ganzoo.load("{name}")
 {table}
 ## How it was made
 
-`{facts.get("command", "unknown")}`
-
-{facts.get("step", 0):,} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
-{facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
-`{facts.get("git_commit", "unknown")}`, {versions}. The weights are {average}; stored as fp16, computed in fp32.
+{_how_converted(said["converted"]) if said.get("converted") else _how_trained(facts, made)}
 
 ## Limits
 
-It knows nothing but pictures like those of `{made["data"]}` at this size. A metric is relative to the judge named in it
+It knows nothing but pictures like those of {data if made["data"] else "its training"} at this size. A metric is relative to the judge named in it
 and compares with nothing else. What it makes repeats the biases and the blind spots of the training set.
 """
+
+
+def _how_trained(facts: dict, made: dict) -> str:
+    average = "the last weights"
+    if facts.get("ema"):
+        average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
+    return f"""`{facts.get("command", "unknown")}`
+
+{facts.get("step", 0):,} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
+{facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
+`{facts.get("git_commit", "unknown")}`, {_versions(facts)}. The weights are {average}; stored as fp16, computed in fp32."""
+
+
+def _how_converted(facts: dict) -> str:
+    """A model that was trained elsewhere: what its files were, and that nothing is known of the training."""
+    files = "\n".join(f"- `{file}`: {facts['networks'][role]}" for role, file in facts["files"].items())
+    return " ".join(
+        [
+            f"""`{facts["command"]}`
+
+Converted from weights of the reference PyTorch code (junyanz/pytorch-CycleGAN-and-pix2pix), which give the same outputs:
+
+{files}
+
+How long, on what and with which seed they were trained is not known.""",
+            *facts["notes"],
+            f"Converted by ganzoo at `{facts['git_commit']}`, {_versions(facts)}; stored as {facts['stored']}, computed in fp32.",
+        ]
+    )
+
+
+def _versions(facts: dict) -> str:
+    return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
+
+
+# An alias -> the data set it stands for on the Hub.
+HUB_IDS = {alias: place[1] for alias, place in ALIASES.items()}
+HUB_IDS |= {alias: place[0] for alias, place in (PAIR_ALIASES | UNPAIRED_ALIASES).items() if place[0]}
+
+
+def _datasets(data: str) -> str:
+    """The front matter's data sets: Hub ids only; a folder on somebody's disk is none."""
+    found = HUB_IDS.get(data, data)
+    named = [part.split("@")[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
+    return "datasets:\n" + "".join(f"- {name}\n" for name in named) if named else ""
+
+
+def _model_index(name: str, lesson: str, made: dict, metrics: dict) -> str:
+    """The measured metrics in the form that the Hub shows beside a model."""
+    numbers = {key: value for key, value in metrics.items() if isinstance(value, (int, float))}
+    if not numbers:
+        return ""
+    task = PIPELINES.get(lesson, "unconditional-image-generation")
+    data = json.dumps(made["data"])
+    lines = [
+        "model-index:",
+        f"- name: {json.dumps(name)}",
+        "  results:",
+        f"  - task: {{type: {task}}}",
+        f"    dataset: {{type: {json.dumps(HUB_IDS.get(made['data'], made['data']))}, name: {data}}}",
+        "    metrics:",
+        *(f"    - {{type: {json.dumps(key)}, value: {value}}}" for key, value in numbers.items()),
+    ]
+    return "\n".join(lines) + "\n"

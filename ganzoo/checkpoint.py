@@ -55,22 +55,22 @@ def describe(config, facts: dict) -> dict:
     }
 
 
-def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict) -> None:
-    """Write config.json and one safetensors file a network into `folder`, each atomically."""
+def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, half: bool = True) -> None:
+    """Write config.json and one safetensors file a network into `folder`, each atomically; `half`: as fp16."""
     folder.mkdir(parents=True, exist_ok=True)
     for role, net in nets.items():
         if role not in FILES:  # an image pool belongs to the run, not to the model
             continue
-        tensors = {name: _halved(tensor) for name, tensor in net.state_dict().items()}
+        tensors = {name: _resting(tensor, half) for name, tensor in net.state_dict().items()}
         save_atomic(folder / FILES[role], lambda temporary, t=tensors: temporary.write_bytes(save(t, {"format": "pt"})))
     text = json.dumps(describe(config, facts), indent=1, ensure_ascii=False)
     save_atomic(folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
 
 
-def _halved(tensor: Tensor) -> Tensor:
-    """fp16 at rest, unless a value would overflow it."""
+def _resting(tensor: Tensor, half: bool) -> Tensor:
+    """fp16 at rest where asked for, unless a value would overflow it."""
     tensor = tensor.detach().cpu().contiguous()
-    if tensor.is_floating_point():
+    if half and tensor.is_floating_point():
         half = tensor.half()
         return half if torch.isfinite(half).all() else tensor.clone()
     return tensor.clone()
@@ -101,7 +101,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError(
             f"{path}: unknown lesson {said.get('lesson')!r}, known are {', '.join(LESSONS)}: update ganzoo."
         )
-    for name, kind in (("metrics", dict), ("training", dict)):
+    for name, kind in (("metrics", dict), ("training", dict), ("converted", dict)):
         if not isinstance(said.setdefault(name, {}), kind):
             raise GanzooError(f"{path}: {name!r} must be an object of names and values.")
     config = settings.from_json(LESSONS[said["lesson"]].Config, said.get("settings"), str(path))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ganzoo import images
 from ganzoo.layers import double, init_normal, norm2d
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
-from ganzoo.pix2pix import PATCHES, PatchDiscriminator, UNetGenerator
+from ganzoo.pix2pix import NORMS, PATCHES, PatchDiscriminator, UNetGenerator
 from ganzoo.settings import Settings, option
 from ganzoo.unpaired import Unpaired, read_data
 
@@ -46,14 +46,20 @@ class Config(Settings):
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", low=1, high=32)
     width: int = option(64, "features of the generators' first layer", low=1, high=512)
-    upsample: str = option("resize", "how the generators double the size", choices=("resize", "deconv"))
+    upsample: str = option(
+        "resize",
+        "how the generators double the size; deconv3 is the reference code's, its kernel is no multiple of its stride",
+        choices=("resize", "deconv", "deconv3"),
+    )
     critic_width: int = option(64, "features of the discriminators' first layer", low=1, high=512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES))
-    norm: str = option("instance", "normalization in all four networks", choices=("instance", "batch", "none"))
+    norm: str = option("instance", "normalization in all four networks", choices=NORMS)
     # from the data
     in_channels: int = option(3, "channels of side A", flag=False, choices=(1, 3))
     out_channels: int = option(3, "channels of side B", flag=False, choices=(1, 3))
     direction: str = option("", "the forward direction: horse->zebra", flag=False)
+    # from a converted file (train/convert.py)
+    one_way: bool = option(False, "there is no generator for the way back", flag=False)
 
     @property
     def levels(self) -> int:
@@ -65,10 +71,10 @@ class Config(Settings):
         return 2**self.levels if self.generator == "unet" else 4
 
     @property
-    def directions(self) -> tuple[str, str]:
-        """("horse->zebra", "zebra->horse")."""
+    def directions(self) -> tuple[str, ...]:
+        """("horse->zebra", "zebra->horse"); the first alone where there is no way back."""
         a, _, b = self.direction.partition("->")
-        return f"{a}->{b}", f"{b}->{a}"
+        return (f"{a}->{b}",) if self.one_way else (f"{a}->{b}", f"{b}->{a}")
 
 
 class Residual(nn.Module):
@@ -155,6 +161,8 @@ def build(config: Config) -> dict[str, nn.Module]:
         "discriminator": PatchDiscriminator(b, config.critic_width, config.patch, config.norm),
         "discriminator_back": PatchDiscriminator(a, config.critic_width, config.patch, config.norm),
     }
+    if config.one_way:
+        return {role: net for role, net in nets.items() if not role.endswith("_back")}
     if config.pool:
         nets |= {
             "pool": ImagePool(config.pool, b, config.image_size),

@@ -14,17 +14,23 @@ def norm1d(kind: str, features: int) -> list[nn.Module]:
 
 
 def norm2d(kind: str, features: int) -> list[nn.Module]:
-    """batch; instance (each picture for itself, so that training and use agree); or none."""
+    """batch; instance (each picture for itself, so that training and use agree); instance_affine, the same with a scale
+    and a shift that are learned, as batch has them; or none."""
     if kind == "none":
         return []
-    return [nn.BatchNorm2d(features) if kind == "batch" else nn.InstanceNorm2d(features)]
+    if kind == "batch":
+        return [nn.BatchNorm2d(features)]
+    return [nn.InstanceNorm2d(features, affine=kind == "instance_affine")]
 
 
 def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.Module]:
-    """Twice the height and width. deconv: kernel 4, stride 2. resize: nearest neighbour, then a 3x3 convolution,
+    """Twice the height and width. deconv: kernel 4, stride 2. deconv3: kernel 3, stride 2, as the reference CycleGAN has
+    it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
     which cannot make a checkerboard (Odena et al. 2016)."""
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
+    if kind == "deconv3":
+        return [nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1, bias=bias)]
     return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
 
 

@@ -26,6 +26,7 @@ __all__ = ["LOSSES", "Config", "PatchDiscriminator", "UNetGenerator", "build", "
 __all__ += ["patch_box", "penalty_step", "preview", "read_data", "sheet", "train_step"]
 
 LOSSES = ("gan", "mae", "gan+mae")
+NORMS = ("instance", "instance_affine", "batch", "none")
 # Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
 # 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes.
 PATCHES = {
@@ -67,7 +68,7 @@ class Config(Settings):
     patch: int = option(70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES))
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
     diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
-    norm: str = option("instance", "normalization in both networks", choices=("instance", "batch", "none"))
+    norm: str = option("instance", "normalization in both networks", choices=NORMS)
     activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
     # from the data
     in_channels: int = option(3, "channels of the input", flag=False, choices=(1, 3))

@@ -37,13 +37,21 @@ def _run(lesson, description: str, argv: list[str] | None) -> int:
     pushes = [_push(c) if config.push and first else None for c in configs]
     pictures = lesson.read_data(configs[0])
     for one, push in zip(configs, pushes, strict=True):
-        model = train(one, pictures)
+        model = train(one, pictures, push)
+        if push:
+            push.finish()
         if model is None:
             if len(configs) > 1:
                 print("The other losses: the same command once more, with --resume.")
             return 130
         if push:
             print(f"Pushed to {push.upload(model)}")
+    if len(configs) > 1 and config.push and first:
+        from ganzoo import hub
+
+        collection = hub.collect(f"{data_word(config.data)}: GAN, MAE, GAN+MAE", [p.repo_id for p in pushes])
+        if collection:
+            print(f"The three in one collection: {collection}")
     if len(configs) > 1 and first:
         from ganzoo import comparison
 
@@ -75,7 +83,7 @@ def _push(config):
     return push
 
 
-def train(config, pictures=None) -> str | None:
+def train(config, pictures=None, push=None) -> str | None:
     """Print the events of `trainer.fit`. Returns the model folder, or None if Ctrl-C stopped the run (it is saved)."""
     stop = []
     before = signal.signal(
@@ -88,6 +96,7 @@ def train(config, pictures=None) -> str | None:
         for event in trainer.fit(config, pictures, should_stop=lambda: bool(stop)):
             kind = event["event"]
             if kind == "start":
+                steps, pushed = event["steps"], event["step"] // config.push_every if config.push_every else 0
                 say(
                     f"{event['folder']}: {config.lesson} on {event['device']}, {event['steps']:,} steps"
                     + (f", going on from step {event['step']:,}" if event["step"] else "")
@@ -101,6 +110,10 @@ def train(config, pictures=None) -> str | None:
                 elif event["seconds"] - printed >= 5 or event["step"] == event["steps"]:  # in a file: a line in 5 s
                     say(trainer.progress_line(event), flush=True)
                     printed = event["seconds"]
+            elif kind == "saved":
+                if push and config.push_every and event["step"] // config.push_every > pushed and event["step"] < steps:
+                    pushed = event["step"] // config.push_every
+                    push.upload_later(str(Path(event["folder"]) / "model"), event["step"])
             elif kind == "advice":
                 say(f"{chr(10) if live else ''}Doctor, step {event['step']:,}: {event['text']}", flush=True)
             elif kind == "stopped":

@@ -62,6 +62,7 @@ class Settings:
     )
     compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
     private: bool = option(False, "make the pushed repository private")
+    push_every: int = option(0, "steps between two pushes in the background while training (0: at the end)", high=10**9)
     smoke: bool = option(False, "two steps on made-up data, offline: is the installation sound?")
     # from the data, not from the command line
     classes: tuple = option((), "names of the labels", flag=False)
@@ -73,7 +74,19 @@ class Settings:
 
 
 # What a resumed run may change: where and how long it runs, never what it computes.
-FREE_ON_RESUME = ("resume", "epochs", "device", "out", "name", "push", "private", "save_every", "smoke", "compile")
+FREE_ON_RESUME = (
+    "resume",
+    "epochs",
+    "device",
+    "out",
+    "name",
+    "push",
+    "push_every",
+    "private",
+    "save_every",
+    "smoke",
+    "compile",
+)
 
 
 def flag_of(name: str) -> str:
@@ -120,7 +133,7 @@ def _expected(f) -> str:
     return words
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     def error(self, message):  # argparse prints its whole usage first; one sentence is enough
         raise GanzooError(f"{message[:1].upper()}{message[1:]} (see --help).")
 
@@ -128,7 +141,7 @@ class _Parser(argparse.ArgumentParser):
 def parse(config_class, argv=None, description=""):
     """Command line -> settings of `config_class`. Returns (settings, names of the flags that were given)."""
     argv = sys.argv[1:] if argv is None else list(argv)
-    parser = _Parser(description=description, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=description, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
     fields = [f for f in dataclasses.fields(config_class) if f.metadata["flag"]]
     for f in fields:
         help = f.metadata["help"].replace("%", "%%")

@@ -161,7 +161,11 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     def samples():
         preview = training.preview()
         run.write_samples(training.step, training.sheet(preview))
-        row = {"event": "samples", "step": training.step, "diversity": round(diversity(preview[: len(pictures.shown)]) / real_diversity, 4)}
+        row = {
+            "event": "samples",
+            "step": training.step,
+            "diversity": round(diversity(preview[: len(pictures.shown)]) / real_diversity, 4),
+        }
         yield from note(row)
 
     if training.step == 0:

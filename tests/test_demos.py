@@ -189,6 +189,11 @@ GOOD = {  # arguments -> what the answer must satisfy
         ((drawing(28), "cgan", "mnist"), lambda out: len(out["scores"]) == 10),
         ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out["scores"]) == 1),
     ],
+    "/translate": [
+        ((drawing(64),), lambda out: set(out["pictures"]) == {"gan", "mae", "gan+mae"} and out["l1"] == {}),
+        ((drawing(64), "aerial-map", drawing(64)), lambda out: all(0 <= v <= 1 for v in out["l1"].values())),
+        ((drawing(64), "pix2pix-facades-mae"), lambda out: set(out["models"]) == {"mae"}),
+    ],
 }
 HOSTILE = {
     "/models": [],
@@ -213,6 +218,13 @@ HOSTILE = {
         ((value, "gan", "mnist"))
         for value in ("", None, 7, "data:image/png;base64,", "data:image/png;base64,!!", "data:image/png;base64,aGVsbG8=",
                       drawing(ink=False), drawing(1100), "data:image/png;base64," + "A" * 500_000, {"path": "/etc/passwd"})
+    ],
+    "/translate": [
+        *((drawing(64), name) for name in (*BAD_NAMES, "gan-mnist", "judge-mnist", "runs/mine")),
+        *((value,) for value in ("", None, 7, [], {"path": "/etc/passwd"}, "data:,", "data:image/png;base64,!!",
+                                 "data:image/png;base64,aGVsbG8=", "A" * 15_000_000)),
+        (drawing(64), "facades", "no picture"),
+        (drawing(64), "facades", 7),
     ],
 }  # fmt: skip
 LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|ValueError|/work/|site-packages|NoneType")

@@ -76,7 +76,10 @@ def test_a_hub_that_is_down_is_one_sentence_before_training(tmp_path):
     assert done.returncode == 2, done.stderr
     assert "cannot be reached" in done.stderr
     assert done.stderr.count("\n") == 1
-    assert "could not be fetched" in load(hub, tmp_path, "alice/gan-mnist")
+    assert load(hub, tmp_path, "alice/gan-mnist")[2].endswith(
+        "ganzoo/weights/gan-mnist"
+    )  # the bundled one of that name
+    assert "could not be fetched" in load(hub, tmp_path, "alice/gan-elsewhere")
 
 
 def test_a_failed_upload_keeps_the_model_and_prints_the_way_to_retry(tmp_path):

@@ -56,7 +56,7 @@ def visit(browser, url):
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) else None)
-        page.goto(url + path)
+        page.goto(url + path + ("" if "?" in path else "?tab=create"))
         page.wait_for_selector("#grid .gz-cell")
         return page
 
@@ -102,7 +102,7 @@ def test_every_answer_is_there_without_a_click(visit, language):
     for part in ("#now img", "#strip img", "#growth img", "#training svg", "#bn img", "#asked img", "#speckles img"):
         assert page.locator(part).count() > 0, part
     assert page.locator("#judged .gz-verdict").inner_text().startswith("0.")
-    assert page.locator(".gz-quiet").count() == 0
+    assert page.locator(".gz-quiet:visible").count() == 0
     assert page.locator("img:not([alt])").count() == 0
     assert page.evaluate("document.documentElement.lang") == {"en": "en", "zh": "zh-Hant"}[language]
 
@@ -216,7 +216,7 @@ def test_a_drawing_is_judged(visit, language):
 @pytest.mark.parametrize("language", PAGES)
 def test_the_zoo_shows_cards_and_opens_a_model(visit, language):
     page = visit(PAGES[language])
-    page.get_by_role("tab").nth(1).click()
+    page.get_by_role("tab").last.click()
     page.wait_for_selector(".gz-card")
     names = page.locator(".gz-card strong").all_inner_texts()
     assert "gan-mnist" in names and "runs/mine" in names and "runs/broken" not in names
@@ -238,7 +238,7 @@ def test_the_language_can_be_switched_and_is_remembered(visit):
     page.wait_for_selector("text=What does it make?")
     assert "seed=5" in page.url and "/zh" not in page.url
     page.goto(page.url.split("?")[0])
-    page.wait_for_selector("text=What does it make?")  # remembered
+    page.wait_for_selector("text=Same drawing, same network")  # remembered
 
 
 @pytest.mark.parametrize("path", PAGES.values())
@@ -252,7 +252,7 @@ def test_nothing_overflows(visit, path, width):
         width,
     )
     assert not over
-    page.get_by_role("tab").nth(1).click()
+    page.get_by_role("tab").last.click()
     page.wait_for_selector(".gz-card")
     page.locator(".gz-card").first.click()
     page.wait_for_selector("#card h1")

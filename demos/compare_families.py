@@ -1,0 +1,167 @@
+"""Which Pix2Pix models belong together: one data set, one network, up to three losses. Also those fetched from the Hub."""
+
+import os
+import re
+from dataclasses import dataclass, field
+
+import shelf
+from words import Trouble
+
+from ganzoo import GanzooError, checkpoint, drawings
+from ganzoo.pairs import turned
+from ganzoo.pairsources import PAIR_ALIASES
+from ganzoo.pix2pix import LOSSES, Config
+
+FIRST = ("facades", "aerial-map")  # offered as buttons; the others behind "Other models"
+PAPER = {"paper": (255, 255, 255), "ink": (0, 0, 0)}  # where the colours mean nothing: black on white
+PALETTES = {**drawings.PALETTES, "plain": PAPER}
+NAMES = {"gan": "GAN", "mae": "MAE", "gan+mae": "GAN + MAE"}
+HUB_NAME = re.compile(r"[\w][\w.-]{0,95}/[\w][\w.-]{0,95}", re.ASCII)
+HUB_SECONDS, HUB_MB, MOST_FETCHED = 4, 300, 30
+
+
+@dataclass
+class Family:
+    """Models that differ in their loss alone: `members` maps gan, mae, gan+mae to what stands on the shelf."""
+
+    name: str
+    config: Config
+    members: dict[str, shelf.Entry] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return self.config.image_size
+
+    @property
+    def source(self) -> str:
+        """The name of the side that is drawn: label, map, A .."""
+        return self.config.direction.split("->")[0].strip()
+
+    @property
+    def palette(self) -> str:
+        return self.source if self.source in drawings.PALETTES else "plain"
+
+    @property
+    def draws(self) -> bool:
+        """Whether code can draw something to translate."""
+        return self.palette != "plain"
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the input is the right half of an AB file."""
+        names = _sides(self.config)
+        try:
+            return turned(self.config.direction, names)[1]
+        except GanzooError:  # a direction with names of its own: in AB files, A comes first
+            return False
+
+
+def _sides(config: Config) -> tuple[str, str]:
+    parts = [part.strip() for part in config.domains.split(",")]
+    return tuple(parts) if len(parts) == 2 else PAIR_ALIASES.get(config.data, ("", ("A", "B"), ""))[1]
+
+
+def stem(name: str, config: Config) -> str:
+    """A model's name without its loss: what the models of a family share."""
+    token = config.loss.replace("+", "-").replace("mae", config.pixel)
+    found = list(re.finditer(rf"-{re.escape(token)}(?=-|$)", name))
+    if found:
+        name = name[: found[-1].start()] + name[found[-1].end() :]
+    if config.pixel != "mae" and config.loss != "gan":
+        name += f"-{config.pixel}"
+    return name.removeprefix("pix2pix-")
+
+
+def families() -> dict[str, Family]:
+    """All families on this machine by name; the bundled ones first."""
+    found: dict[str, Family] = {}
+    for entry in shelf.entries():
+        if entry.problem or entry.lesson not in shelf.TRANSLATORS:
+            continue
+        try:
+            config = checkpoint.read_config(entry.folder)[1]
+        except GanzooError:  # removed since it was listed
+            continue
+        name = stem(entry.name, config)
+        family = found.setdefault(name, Family(name, config))
+        if config.loss in family.members or _shape(config) != _shape(family.config):
+            family = found.setdefault(entry.name, Family(entry.name, config))
+        family.members[config.loss] = entry
+    order = {name: i for i, name in enumerate(FIRST)}
+    return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], len(order))))
+
+
+def _shape(config: Config) -> tuple:
+    return config.image_size, config.direction, config.in_channels, config.out_channels
+
+
+def find(name: str) -> Family:
+    """A family by its own name, or by that of one of its models."""
+    name = str(name)[:200]
+    known = families()
+    for wanted in (name, name.removeprefix("pix2pix-")):
+        if wanted in known:
+            return known[wanted]
+    for family in known.values():
+        if any(entry.name == name for entry in family.members.values()):
+            return family
+    raise Trouble("no_model", name=name[:80])
+
+
+def find_or_fetch(name: str) -> Family:
+    """As `find`; a name user/model is looked for on the Hub."""
+    try:
+        return find(name)
+    except Trouble:
+        if not HUB_NAME.fullmatch(str(name)) or str(name).startswith("runs/"):
+            raise
+    fetch(name)
+    return find(name)
+
+
+# --- the Hub ----------------------------------------------------------------------------------------------------
+
+
+def fetch(name: str) -> None:
+    """Put a Pix2Pix model of the Hub on the shelf, and the other losses of its family where there are any.
+
+    The Hub is asked with a short time-out first: without an answer its client would try for 23 seconds.
+    """
+    folder = _pull(name)
+    config = checkpoint.read_config(folder)[1]
+    if config.lesson not in shelf.TRANSLATORS:
+        raise Trouble("cmp_not_pairs", name=name)
+    _keep(name, folder)
+    token = config.loss.replace("+", "-")
+    at = name.rfind(f"-{token}")
+    for loss in LOSSES if at > name.index("/") else ():
+        other = name[:at] + "-" + loss.replace("+", "-") + name[at + len(token) + 1 :]
+        if other not in shelf.FETCHED:
+            try:
+                _keep(other, _pull(other))
+            except GanzooError:  # a family may have one loss only
+                continue
+
+
+def _keep(name: str, folder) -> None:
+    while len(shelf.FETCHED) >= MOST_FETCHED:
+        shelf.FETCHED.pop(next(iter(shelf.FETCHED)))
+    shelf.FETCHED[name] = folder
+
+
+def _pull(name: str):
+    from huggingface_hub import HfApi  # only who asks the Hub waits for its client
+
+    from ganzoo import hub
+
+    token = False if os.environ.get("SPACE_ID") else None  # a Space shows its visitors nothing of its owner's
+    try:
+        said = HfApi(token=token).model_info(name, files_metadata=True, timeout=HUB_SECONDS)
+        size = sum(file.size or 0 for file in said.siblings or [] if file.rfilename.endswith(".safetensors"))
+        if size > HUB_MB << 20:
+            raise Trouble("cmp_hub_large", name=name, most=HUB_MB)
+        return hub.pull(name)
+    except Trouble:
+        raise
+    except Exception:  # whatever its client or the network says: one line for the visitor
+        raise Trouble("cmp_no_hub", name=name) from None

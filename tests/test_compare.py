@@ -1,0 +1,632 @@
+"""The tab Compare: what its handler answers, what it refuses, and the whole tab in a real browser.
+
+In process, small networks with random weights stand in for trained ones: nothing here depends on how well a model draws.
+"""
+
+import base64
+import io
+import json
+import re
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from test_demos import DEMOS
+from test_pages import PAGES, browser, local, url  # noqa: F401  (fixtures)
+
+from ganzoo import checkpoint, drawings, pix2pix
+from ganzoo.pix2pix import PATCHES, PatchDiscriminator, patch_box
+
+SIZE = 32
+METRICS = {"l1-test": 0.2, "sharpness-test": 0.9, "tone-lab-test": 0.1, "label-recovery-test": 0.4}
+
+
+# --- the handler, in process ------------------------------------------------------------------------------------
+
+
+def model(folder, loss, seed, name=None, **more):
+    """A model folder with random weights that differ from loss to loss."""
+    settings = {"data": "facades", "direction": "label->photo", "image_size": SIZE, "width": 4, "halvings": 3,
+                "critic_width": 4, "patch": 16, "dropout": 0.0, "loss": loss} | more  # fmt: skip
+    config = pix2pix.Config(**settings)
+    torch.manual_seed(seed)
+    nets = pix2pix.build(config)
+    for net in nets.values():
+        for weight in net.parameters():
+            torch.nn.init.normal_(weight, 0, 0.2)
+    name = name or f"pix2pix-{config.data}-{config.variant}"
+    metrics = {k: v + seed / 100 for k, v in METRICS.items()}
+    checkpoint.save_model(folder / "runs" / name / "model", config, nets, {"name": name, "metrics": metrics})
+    return name
+
+
+@pytest.fixture
+def pages(tmp_path, monkeypatch):
+    """The modules of the pages, beside the runs of a small family."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(DEMOS))
+    for seed, loss in enumerate(pix2pix.LOSSES):
+        model(tmp_path, loss, seed)
+    import compare_answers
+
+    yield compare_answers
+    import shelf
+
+    shelf.FETCHED.clear()
+    shelf._opened.cache_clear()
+
+
+FAMILY = "runs/pix2pix-facades"
+
+
+def uri(picture, form="PNG", **options) -> str:
+    if not isinstance(picture, bytes):
+        buffer = io.BytesIO()
+        picture.save(buffer, form, **options)
+        picture = buffer.getvalue()
+    return "data:image/png;base64," + base64.b64encode(picture).decode()
+
+
+def ask(pages, language="en", **said):
+    from words import Words
+
+    return pages.answer(Words(language), json.dumps({"id": 3, "family": FAMILY} | said))
+
+
+def made(answer: str) -> dict[str, np.ndarray]:
+    """The pictures of an answer, by loss or truth."""
+    found = re.findall(r'<img class="gz-made" data-key="([^"]+)" src="data:image/png;base64,([^"]+)"', answer)
+    return {k: np.asarray(Image.open(io.BytesIO(base64.b64decode(v)))).astype(float) for k, v in found}
+
+
+def state(answer: str) -> dict:
+    from html import unescape
+
+    return json.loads(unescape(re.search(r'data-answer="([^"]*)"', answer)[1]))
+
+
+def quiet(answer: str) -> list[str]:
+    return re.findall(r'<p class="gz-quiet" role="status">([^<]*)</p>', answer)
+
+
+def test_three_pictures_that_differ_and_follow_the_drawing(pages):
+    drawing = drawings.facade(1, SIZE)
+    first = made(ask(pages, drawing=uri(drawing)))
+    assert set(first) == {"gan", "mae", "gan+mae"} and all(p.shape == (SIZE, SIZE, 3) for p in first.values())
+    assert all(np.abs(first[a] - first[b]).mean() > 1 for a, b in (("gan", "mae"), ("mae", "gan+mae")))
+    assert all((made(ask(pages, drawing=uri(drawing)))[k] == first[k]).all() for k in first)  # the same drawing again
+    ImageDraw.Draw(drawing).rectangle((4, 4, 20, 20), fill=drawings.FACADE["door"])
+    after = made(ask(pages, drawing=uri(drawing)))
+    assert all((after[k] != first[k]).any() for k in first)
+
+
+def test_the_page_shows_what_the_model_translates(pages):
+    import ganzoo
+
+    drawing = drawings.facade(5, SIZE)
+    expected = np.asarray(ganzoo.load("runs/pix2pix-facades-mae").translate(drawing)).astype(float)
+    assert (made(ask(pages, drawing=uri(drawing)))["mae"] == expected).all()
+
+
+def test_surprise_is_new_each_time_and_a_seed_brings_it_back(pages):
+    one, two, again = (state(ask(pages, do="surprise", seed=s)) for s in (1, 2, 1))
+    assert one["drawing"] == again["drawing"] != two["drawing"] and one["seed"] == 1 and one["palette"] == "label"
+
+
+def test_a_pair_is_split_and_its_l1_is_right(pages):
+    label, photo = drawings.facade(3, 64), Image.effect_noise((64, 64), 80).convert("RGB")
+    pair = Image.new("RGB", (128, 64))
+    pair.paste(photo, (0, 0))  # facades are photo|label, and label->photo is trained
+    pair.paste(label, (64, 0))
+    answer = ask(pages, do="upload", drawing=uri(label), file=uri(pair))
+    pictures, said = made(answer), state(answer)
+    sent = np.asarray(Image.open(io.BytesIO(base64.b64decode(said["drawing"].split(",")[1]))))
+    assert (sent == np.asarray(label.resize((SIZE, SIZE), Image.Resampling.BICUBIC))).all()
+    truth = np.asarray(photo.resize((SIZE, SIZE), Image.Resampling.BICUBIC)).astype(float)
+    assert (pictures["truth"] == truth).all() and "truth" in said
+    shown = re.findall(r"<dt>L1 of this picture</dt><dd>(?:<b>)?([\d.]+)", answer)
+    assert shown == [f"{np.abs(pictures[k] - truth).mean() / 255:.3f}" for k in ("gan", "mae", "gan+mae")]
+    assert "right half is the drawing" in quiet(answer)[0]
+
+
+def test_the_half_that_is_drawn_depends_on_the_direction(pages, tmp_path):
+    model(tmp_path, "gan", 9, name="shoes-gan", data="shoes", direction="A->B")
+    pair = Image.new("RGB", (64, 32), "white")
+    pair.paste((0, 0, 0), (32, 0, 64, 32))
+    answer = ask(pages, family="runs/shoes", do="upload", file=uri(pair))
+    assert "left half" in quiet(answer)[-1] and state(answer)["palette"] == "plain"
+    drawn = Image.open(io.BytesIO(base64.b64decode(state(answer)["drawing"].split(",")[1])))
+    assert drawn.getextrema()[0] == (255, 255)
+    assert sum("no model with this loss" in line for line in quiet(answer)) == 2
+
+
+def test_a_truth_can_be_added(pages):
+    drawing, truth = drawings.facade(3, SIZE), Image.new("RGB", (48, 48), (10, 200, 30))
+    answer = ask(pages, do="truth", drawing=uri(drawing), file=uri(truth))
+    assert (made(answer)["truth"] == np.array([10, 200, 30])).all() and "truth" in state(answer)
+    assert 'data-key="truth"' in ask(pages, drawing=uri(drawing), truth=uri(truth))
+
+
+def test_numbers_come_from_the_models_and_missing_ones_are_left_out(pages, tmp_path):
+    answer = ask(pages, drawing=uri(drawings.facade(1, SIZE)))
+    assert re.findall(r"<dt>L1</dt><dd>(.*?)</dd>", answer) == ["<b>0.200</b>", "0.210", "0.220"]
+    assert re.findall(r"<dt>labels found</dt><dd>(.*?)</dd>", answer) == ["40%", "41%", "<b>42%</b>"]
+    path = tmp_path / "runs" / "pix2pix-facades-gan" / "model" / "config.json"
+    said = json.loads(path.read_text())
+    path.write_text(json.dumps(said | {"metrics": {"l1-test": "x", "tone-lab-test": float("inf")}}))
+    answer = ask(pages, drawing=uri(drawings.facade(1, SIZE)))
+    assert len(re.findall("<dt>L1</dt>", answer)) == 2 and len(made(answer)) == 3
+
+
+def test_the_critic_grades_every_patch_of_all_three(pages):
+    import ganzoo
+
+    drawing = drawings.facade(2, SIZE)
+    answer = ask(pages, drawing=uri(drawing))
+    said, pictures = state(answer), made(answer)
+    assert said["critics"] == ["gan+mae", "gan"] and said["critic"] == "gan+mae" and said["jump"] == 2
+    grid = ganzoo.load("runs/pix2pix-facades-gan-mae").critique(
+        Image.fromarray(pictures["mae"].astype(np.uint8)), drawing
+    )
+    assert np.abs(np.array(said["scores"]["mae"]) - grid).max() < 1e-3
+    assert said["spans"][0] == [0, 11] and len(said["spans"]) == len(grid)
+    assert said["scores"] != state(ask(pages, drawing=uri(drawing), critic="gan"))["scores"]
+
+
+def test_variations_only_where_dropout_was_trained(pages, tmp_path):
+    drawing = uri(drawings.facade(2, SIZE))
+    still = [made(ask(pages, drawing=drawing, vary=v)) for v in (1, 2)]
+    assert (still[0]["gan"] == still[1]["gan"]).all() and not state(ask(pages, drawing=drawing))["varies"]
+    model(tmp_path, "gan", 5, name="noisy-gan", dropout=0.5)
+    one, two, again = (made(ask(pages, family="runs/noisy", drawing=drawing, vary=v))["gan"] for v in (1, 2, 1))
+    assert (one != two).any() and (one == again).all()
+    assert state(ask(pages, family="runs/noisy", drawing=drawing))["varies"]
+
+
+def test_models_find_their_families(pages, tmp_path):
+    import compare_families
+
+    model(tmp_path, "gan+mae", 4, name="pix2pix-facades-gan-mae-noskip", no_skips=True)
+    model(tmp_path, "mae", 4, name="mine")
+    model(tmp_path, "mae", 4, name="towns-mae", data="aerial-map", direction="map->aerial")
+    found = compare_families.families()
+    assert list(found)[:2] == ["facades", "aerial-map"]  # the bundled ones first
+    assert set(found[FAMILY].members) == {"gan", "mae", "gan+mae"}
+    assert set(found["runs/pix2pix-facades-noskip"].members) == {"gan+mae"} and "runs/mine" in found
+    assert found["runs/towns"].palette == "map" and found["runs/towns"].flipped
+    assert compare_families.find("pix2pix-facades-mae").name == compare_families.find("facades").name == "facades"
+
+
+def test_another_family_keeps_a_drawing_that_means_something_to_it(pages, tmp_path):
+    model(tmp_path, "mae", 4, name="large-mae", image_size=64)
+    drawing, truth = drawings.facade(7, SIZE), Image.new("RGB", (SIZE, SIZE), "teal")
+    said = {"do": "family", "drawing": uri(drawing), "truth": uri(truth), "palette": "label", "seed": 7}
+    kept = state(ask(pages, family="runs/large", **said))
+    assert kept["size"] == 64 and kept["seed"] == 7 and "truth" in kept
+    pixel = Image.open(io.BytesIO(base64.b64decode(kept["drawing"].split(",")[1]))).resize((1, 1), Image.Resampling.BOX)
+    assert (
+        max(abs(a - b) for a, b in zip(pixel.getpixel((0, 0)), drawing.resize((1, 1), 4).getpixel((0, 0)), strict=True))
+        < 4
+    )
+    other = state(ask(pages, family="aerial-map", **said))
+    assert other["palette"] == "map" and "truth" not in other
+
+
+def test_a_model_of_the_hub_brings_its_family(pages, tmp_path, monkeypatch):
+    import compare_families
+
+    from ganzoo import GanzooError
+
+    def pull(name):
+        folder = tmp_path / "runs" / name.split("/")[1] / "model"
+        if not folder.is_dir() or not name.startswith("ann/"):
+            raise compare_families.Trouble("cmp_no_hub", name=name)
+        return folder
+
+    monkeypatch.setattr(compare_families, "_pull", pull)
+    answer = ask(pages, family="ann/pix2pix-facades-mae", do="surprise", seed=1)
+    assert state(answer)["family"] == "ann/pix2pix-facades" and len(made(answer)) == 3
+    assert "could not be fetched" in quiet(ask(pages, family="bob/none", do="surprise"))[0]
+    with pytest.raises(GanzooError):
+        compare_families.find_or_fetch("../etc/passwd")
+
+
+def test_a_hub_that_is_down_is_one_line_at_once(pages, monkeypatch):
+    import time
+
+    import huggingface_hub
+
+    def down(*args, timeout=None, **kwargs):
+        assert timeout and timeout <= 5
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", down)
+    began = time.perf_counter()
+    answer = ask(pages, "zh", family="ann/model", do="surprise", drawing=uri(drawings.facade(1, SIZE)))
+    assert quiet(answer) and "Hub" in quiet(answer)[0] and time.perf_counter() - began < 3
+
+
+def test_the_blind_round_is_shuffled_and_holds_the_truth_if_known(pages):
+    from words import Words
+
+    def order(**said):
+        return re.findall(r'data-guess="([^"]+)"', pages.blind(Words("en"), json.dumps({"family": FAMILY} | said)))
+
+    orders = [order(seed=s) for s in range(12)]
+    assert len({tuple(o) for o in orders}) > 2 and all(sorted(o) == ["gan", "gan+mae", "mae"] for o in orders)
+    assert order(seed=3) == order(seed=3)
+    picture = uri(drawings.facade(1, SIZE))
+    assert "truth" in order(seed=1, drawing=picture, truth=picture) and "truth" not in order(seed=1, drawing=picture)
+
+
+# --- what it refuses --------------------------------------------------------------------------------------------
+
+
+def bomb(width=20000, height=20000) -> bytes:
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def saved(picture, form, **options) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def hostile() -> dict[str, bytes]:
+    photo = Image.effect_noise((60, 40), 60).convert("RGB")
+    frames = [Image.new("RGB", (40, 40), c) for c in ("red", "blue")]
+    nan = np.full((30, 30), np.nan, np.float32)
+    nan[3:9] = 0.5
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    jpeg = saved(photo.resize((400, 300)), "JPEG")
+    return {
+        "zero bytes": b"",
+        "1x1": saved(Image.new("RGB", (1, 1), "red"), "PNG"),
+        "2x1": saved(Image.new("RGB", (2, 1), "red"), "PNG"),
+        "header bomb": bomb(),
+        "large header": bomb(8000, 8000),
+        "wide strip": saved(Image.new("L", (5000, 1)), "PNG"),
+        "animated gif": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
+        "animated webp": saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
+        "truncated jpeg": jpeg[: len(jpeg) // 3],
+        "truncated png": saved(photo, "PNG")[:300],
+        "text named png": b"hello, I am a text",
+        "svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "nan tiff": saved(Image.fromarray(nan), "TIFF"),
+        "inf tiff": saved(Image.fromarray(nan * 0 + np.inf), "TIFF"),
+        "16 bit": saved(Image.fromarray(np.arange(900, dtype=np.uint16).reshape(30, 30) * 70), "PNG"),
+        "cmyk": saved(photo.convert("CMYK"), "JPEG"),
+        "palette": saved(photo.quantize(16), "PNG"),
+        "rgba": saved(Image.new("RGBA", (20, 20), (255, 0, 0, 40)), "PNG"),
+        "grey with alpha": saved(Image.new("LA", (20, 20), (9, 40)), "PNG"),
+        "one bit": saved(photo.convert("1"), "PNG"),
+        "exif rotated": saved(photo, "JPEG", exif=exif),
+        "300x200": saved(photo.resize((300, 200)), "PNG"),
+        "bmp": saved(photo, "BMP"),
+        "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 20 20\nshowpage\n",
+    }
+
+
+UNREADABLE = {"zero bytes", "header bomb", "large header", "truncated jpeg", "truncated png", "text named png", "svg"}
+
+
+@pytest.mark.parametrize("language", ("en", "zh"))
+def test_every_hostile_picture_is_translated_or_refused_in_one_line(pages, language):
+    board = uri(drawings.facade(1, SIZE))
+    for name, raw in hostile().items():
+        answer = ask(pages, language, do="upload", drawing=board, file=uri(raw))
+        assert len(made(answer)) >= 3, name  # at worst those of the drawing that was there
+        said = state(answer)
+        if name in UNREADABLE | {"postscript"}:
+            assert "drawing" not in said and len(quiet(answer)) == 1, (name, quiet(answer))
+        else:
+            assert said["size"] == SIZE and said["drawing"], name
+        for line in quiet(answer):
+            assert 8 < len(line) < 200 and not re.search("Traceback|Error|Exception|0x", line), (name, line)
+            assert bool(re.search("[一-鿿]", line)) == (language == "zh"), line
+
+
+def test_nonsense_is_answered_in_one_line(pages):
+    from words import Words
+
+    junk = ["NaN", None, -5, "x" * 1000, [1], {}, "[]", "{", '{"do": 7}', '{"family": ["x"]}', '{"do": "explode"}', "[" * 5000,
+            '{"seed": "7; rm"}', '{"seed": 1e400}', '{"vary": -1}', '{"drawing": {"a": 1}}', '{"family": "../../etc"}',
+            '{"family": "gan-mnist"}', '{"family": "user/none", "do": "draw"}', "x" * 40_000_000]  # fmt: skip
+    for payload in junk:
+        for answer in (pages.answer(Words("en"), payload), pages.blind(Words("en"), payload)):
+            assert len(quiet(answer)) == 1 or made(answer) or "gz-guess" in answer, str(payload)[:60]
+            assert not re.search("Traceback|KeyError|TypeError", answer)
+
+
+def test_a_photo_is_translated_with_a_line_about_colours(pages):
+    photo = Image.effect_noise((80, 80), 90).convert("RGB")
+    assert "expect the colours" in quiet(ask(pages, do="upload", file=uri(photo)))[0]
+    for domain in ("facade", "town"):
+        family = FAMILY if domain == "facade" else "aerial-map"
+        sheet = getattr(drawings, domain)(4, 256)
+        assert not quiet(ask(pages, family=family, do="upload", file=uri(sheet))), domain
+
+
+def test_a_broken_model_leaves_the_others_standing(pages, tmp_path):
+    (tmp_path / "runs" / "pix2pix-facades-mae" / "model" / "model.safetensors").write_bytes(b"broken")
+    answer = ask(pages, drawing=uri(drawings.facade(1, SIZE)))
+    assert set(made(answer)) == {"gan", "gan+mae"} and len(quiet(answer)) == 1
+
+
+def test_every_word_of_the_tab_is_used(pages):
+    from compare_words import COMPARE
+
+    text = "".join(p.read_text(encoding="utf-8") for p in DEMOS.glob("*.[pj]*") if p.name != "compare_words.py")
+    made_up = (
+        "cmp_label_",
+        "cmp_family_",
+        "cmp_means_",
+        "tab_",
+        "lesson_",
+        "q_",
+        "lead_",
+        "cmp_box",
+        "cmp_brush",
+        "cmp_eraser",
+    )
+    assert not [k for k in COMPARE if k not in text and not k.startswith(made_up)]
+
+
+# --- the patch of a score ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_the_patch_box_is_where_the_gradient_is(patch):
+    size = (300, 310) if patch == 286 else (72, 95)
+    net = PatchDiscriminator(2, 1, patch, norm="none").double()
+    for weight in net.parameters():
+        torch.nn.init.uniform_(weight, 0.1, 1.0)
+    pictures = torch.rand(1, 2, *size, dtype=torch.double, requires_grad=True)
+    scores = net(pictures)
+    rows, columns = scores.shape[2:]
+    for row, column in {(0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3), (rows // 3, columns - 1)}:
+        (gradient,) = torch.autograd.grad(scores[0, 0, row, column], pictures, retain_graph=True)
+        expected = torch.zeros(size, dtype=torch.bool)
+        left, top, right, bottom = patch_box(patch, row, column, size)
+        expected[top:bottom, left:right] = True
+        assert ((gradient[0].abs().sum(0) != 0) == expected).all(), (row, column)
+    with pytest.raises(IndexError):
+        patch_box(patch, rows, 0, size)
+
+
+# --- in the browser ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def look(browser, url):  # noqa: F811
+    """look(path, width, ...) -> a page that shows Compare. At the end: no console error, no request elsewhere."""
+    opened, wrong = [], []
+
+    def go(path="", width=1440, height=900, locale="en-US", scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme)
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) else None)
+        page.goto(url + path)
+        page.wait_for_selector("#cmp-two .gz-line", state="attached")
+        page.wait_for_function("ganzoo.compare.state.answer && document.querySelector('#cmp-heat img').src")
+        return page
+
+    yield go
+    for context in opened:
+        context.close()
+    assert not [w for w in wrong if not re.search("AbortError|Connection errored out", w)]
+
+
+def pictures(page) -> list[str]:
+    return page.locator("#cmp-results [data-loss] img").evaluate_all("images => images.map(image => image.src)")
+
+
+def followed(page, before: list[str]) -> list[str]:
+    """Wait until none of the pictures is what it was."""
+    page.wait_for_function(
+        """before => { const now = [...document.querySelectorAll('#cmp-results [data-loss] img')].map(i => i.src);
+           return now.length >= 3 && now.every(source => !before.includes(source)) && !ganzoo.compare.busy; }""",
+        arg=before,
+    )
+    return pictures(page)
+
+
+def drag(page, start, end, selector="#cmp-board canvas"):
+    box = page.locator(selector).bounding_box()
+    spots = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    page.mouse.move(*spots[0])
+    page.mouse.down()
+    page.mouse.move(*spots[1], steps=6)
+    page.mouse.up()
+
+
+def board(page) -> str:
+    return page.evaluate("ganzoo.compare.canvas.toDataURL()")
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_it_opens_with_three_results(look, language):
+    page = look(PAGES[language], locale={"en": "en-US", "zh": "zh-TW"}[language])
+    assert len(pictures(page)) == 3 and page.locator("#cmp-results .gz-opinion").count() == 3
+    assert page.locator("#s-compare h2").inner_text().startswith({"en": "Same drawing", "zh": "同一張圖"}[language])
+    assert page.locator("#cmp-blind [data-guess]").count() == 3 and page.locator(".gz-quiet:visible").count() == 0
+    assert page.locator("img:not([alt])").count() == 0
+    assert page.locator("#cmp-board .gz-colour:visible").count() == len(drawings.FACADE)
+
+
+def test_drawing_is_followed_and_undone(look):
+    page = look()
+    first, sheet = pictures(page), board(page)
+    drag(page, (0.2, 0.2), (0.7, 0.6))
+    second = followed(page, first)
+    assert board(page) != sheet
+    page.click("[data-tool=brush]")
+    page.click('[data-palette="label"] [data-colour="#00cefc"]')
+    drag(page, (0.1, 0.9), (0.9, 0.8))
+    followed(page, second)
+    colours = page.evaluate(
+        """() => { const c = ganzoo.compare.canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+           const found = new Set(); for (let i = 0; i < d.length; i += 4) found.add(`${d[i]},${d[i+1]},${d[i+2]}`);
+           return [...found]; }"""
+    )
+    assert {tuple(map(int, c.split(","))) for c in colours} <= set(drawings.FACADE.values())  # no in-between colours
+    page.keyboard.press("Control+z")
+    page.wait_for_function("first => document.querySelector('#cmp-results img').src === first", arg=second[0])
+    page.click("[data-do=undo]")
+    page.wait_for_function("first => document.querySelector('#cmp-results img').src === first", arg=first[0])
+    assert board(page) == sheet and page.locator("[data-do=undo]").is_disabled()
+    assert "drawing=" in page.url  # untouched again
+
+
+def test_it_can_be_drawn_with_the_keyboard(look):
+    page = look()
+    before = pictures(page)
+    page.focus("#cmp-board canvas")
+    for key in ("ArrowLeft", "Enter", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    followed(page, before)
+
+
+def test_surprise_families_and_links(look):
+    page = look()
+    before = pictures(page)
+    page.click("[data-do=surprise]")
+    before = followed(page, before)
+    page.wait_for_function("location.search.startsWith('?family=facades&drawing=')")
+    page.click("[data-family=aerial-map]")
+    before = followed(page, before)
+    assert page.locator("#cmp-board .gz-colour:visible").count() == len(drawings.MAP)
+    drag(page, (0.3, 0.3), (0.6, 0.5))
+    mine = followed(page, before)
+    page.wait_for_function("location.search.includes('&d=')")
+    again = look(page.url.split("/", 3)[3])
+    again.wait_for_function("first => document.querySelector('#cmp-results img').src === first", arg=mine[0])
+    assert board(again) == board(page)
+
+
+def test_uploads_dropped_pictures_and_a_bad_file(look, tmp_path):
+    page = look()
+    before = pictures(page)
+    pair = Image.new("RGB", (128, 64), "grey")
+    pair.paste(drawings.facade(8, 64), (64, 0))
+    pair.save(tmp_path / "pair.png")
+    page.set_input_files("#cmp-controls input[type=file]", tmp_path / "pair.png")
+    page.wait_for_selector('#cmp-results [data-key="truth"]')
+    assert page.locator("#cmp-results dt", has_text="L1 of this picture").count() == 3
+    assert "right half" in page.locator("#cmp-results .gz-notes").inner_text()
+    before = pictures(page)
+    page.evaluate(
+        """async () => { const sheet = document.createElement('canvas'); sheet.width = 90; sheet.height = 60;
+           const blob = await new Promise(done => sheet.toBlob(done)), bag = new DataTransfer();
+           bag.items.add(new File([blob], 'black.png', { type: 'image/png' }));
+           document.querySelector('.gz-sheet').dispatchEvent(new DragEvent('drop', { dataTransfer: bag, bubbles: true })); }"""
+    )
+    followed(page, before)
+    assert page.locator('#cmp-results [data-key="truth"]').count() == 0
+    assert "middle square" in page.locator("#cmp-results .gz-notes").inner_text()
+    (tmp_path / "text.png").write_text("no picture")
+    page.set_input_files("#cmp-controls input[type=file]", tmp_path / "text.png")
+    page.wait_for_selector("#cmp-results .gz-notes >> text=no picture that can be read")
+    assert len(pictures(page)) == 3
+
+
+def test_a_picture_can_be_downloaded(look):
+    page = look()
+    with page.expect_download() as download:
+        page.locator("#cmp-results .gz-save").nth(1).click()
+    assert download.value.suggested_filename == "facades-mae.png"
+    assert uri(download.value.path().read_bytes()) == pictures(page)[1]
+
+
+def test_without_a_camera_one_quiet_line(look):
+    page = look()
+    page.click("[data-do=webcam]")
+    page.wait_for_selector("#cmp-board .gz-cmp-said >> text=No camera")
+
+
+def test_the_slider_between_two(look):
+    page = look()
+    page.locator("#cmp-two select").first.select_option("drawing")
+    page.wait_for_function(
+        "document.querySelector('#cmp-two [data-side=left].gz-made').src === ganzoo.compare.canvas.toDataURL()"
+    )
+    page.wait_for_function("/0[.][0-9]{3}/.test(document.querySelector('#cmp-two [data-apart]').textContent)")
+    page.focus("#cmp-two input[type=range]")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('#cmp-two .gz-line')).getPropertyValue('--cut')")
+        == "55%"
+    )
+
+
+def test_a_click_on_the_scores_shows_the_patch(look):
+    page = look()
+    stack = page.locator("#cmp-heat .gz-stack")
+    stack.scroll_into_view_if_needed()
+    box = stack.bounding_box()
+    said = page.locator("#cmp-heat [data-said]").inner_text()
+    stack.click(position={"x": 3, "y": 3})
+    assert "Row 1, column 1" in page.locator("#cmp-heat [data-said]").inner_text() != said
+    _, _, right, bottom = patch_box(70, 0, 0, 128)
+    field = page.locator("#cmp-heat .gz-cmp-field").bounding_box()
+    assert abs(field["width"] / box["width"] - right / 128) < 0.01 and abs(field["x"] - box["x"]) < 1
+    assert page.evaluate("[document.querySelector('.gz-patch').width, document.querySelector('.gz-patch').height]") == [
+        right,
+        bottom,
+    ]
+    stack.focus()
+    page.keyboard.press("ArrowDown")
+    assert "Row 2, column 1" in page.locator("#cmp-heat [data-said]").inner_text()
+    page.locator("#cmp-heat [data-picture]").select_option("mae")
+    page.wait_for_function(
+        "document.querySelector('#cmp-heat img').src === document.querySelector('[data-key=mae]').src"
+    )
+    page.locator("#cmp-heat [data-layer]").uncheck()
+    assert page.locator("#cmp-heat .gz-layer").is_hidden()
+
+
+def test_the_blind_round_keeps_a_tally(look):
+    page = look()
+    page.locator("#cmp-blind [data-guess]").nth(1).click()
+    names = page.locator("#cmp-blind [data-guess] span").all_inner_texts()
+    assert sorted(names) == ["GAN", "GAN + MAE", "MAE"] and names[1] in page.inner_text("#cmp-tally [data-revealed]")
+    page.locator("#cmp-blind [data-guess]").nth(0).click()  # one choice a round
+    total = (
+        "[...document.querySelectorAll('#cmp-tally .gz-bar-number')].reduce((sum, n) => sum + Number(n.textContent), 0)"
+    )
+    assert page.evaluate(total) == 1
+    before = page.locator("#cmp-blind img").first.get_attribute("src")
+    page.click("[data-do=blind]")
+    page.wait_for_function("before => document.querySelector('#cmp-blind img').src !== before", arg=before)
+    page.locator("#cmp-blind [data-guess]").nth(0).click()
+    assert page.evaluate(total) == 2
+    page.reload()
+    page.wait_for_function(f"{total} === 2")
+    page.click("[data-do=forget]")
+    assert page.evaluate(total) == 0
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_nothing_overflows(look, width):
+    for path in PAGES.values():
+        page = look(path, width=width, height=844, scheme="dark")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        over = page.evaluate(
+            """width => [...document.querySelectorAll('.gz-section *')].filter(e => e.offsetParent && !e.closest('.gz-palette')
+               && e.getBoundingClientRect().right > width + 1).map(e => e.className || e.tagName)""",
+            width,
+        )
+        assert not over

@@ -1,0 +1,130 @@
+"""Bring old checkpoints home: a generator trained with the reference PyTorch Pix2Pix or CycleGAN becomes a model folder.
+
+    python train/convert.py latest_net_G.pth --critic latest_net_D.pth --data facades --direction 'label->photo'
+    python train/convert.py latest_net_G_A.pth --back latest_net_G_B.pth --data horse2zebra
+    python train/convert.py horse2zebra.pth --name my-zebras        # one direction alone
+
+The architecture is read from the weights; nothing but weights is ever read. The model lies in runs/NAME/model and gives
+the same outputs. Batch norm: the reference's own test divides by what each picture has (--statistics picture), its --eval
+by the averages of the training (--statistics running, as ganzoo does by itself).
+"""
+
+import argparse
+import platform
+import sys
+from pathlib import Path
+
+import torch
+
+from ganzoo import card, checkpoint, convert, model, recipe, runfolder, settings, trainer
+from ganzoo.errors import GanzooError
+
+ROLES = {
+    "generator": "generator",
+    "critic": "discriminator",
+    "back": "generator_back",
+    "critic_back": "discriminator_back",
+}
+
+
+def parse(argv):
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("generator", type=Path, help="latest_net_G.pth, or latest_net_G_A.pth of a CycleGAN")
+    parser.add_argument("--critic", type=Path, metavar="FILE", help="latest_net_D.pth, or latest_net_D_A.pth")
+    parser.add_argument("--back", type=Path, metavar="FILE", help="latest_net_G_B.pth: a CycleGAN's way back")
+    parser.add_argument("--critic-back", type=Path, metavar="FILE", help="latest_net_D_B.pth")
+    parser.add_argument("--direction", default="", metavar="TEXT", help="what becomes what: label->photo")
+    parser.add_argument("--data", default="", metavar="TEXT", help="what it was trained on: facades, or any name")
+    parser.add_argument("--name", default="", metavar="TEXT", help="name of the model (default: lesson-data)")
+    parser.add_argument(
+        "--out", default="runs", metavar="TEXT", help="folder that holds the run folders (default: runs)"
+    )
+    parser.add_argument("--image-size", type=int, default=0, metavar="N", help="side of the pictures it was trained on")
+    parser.add_argument(
+        "--statistics", default="running", choices=["running", "picture"], help="what batch norm divides by"
+    )
+    parser.add_argument(
+        "--adversarial", default="", choices=["bce", "lsgan"], help="--gan_mode of the training, if not usual"
+    )
+    parser.add_argument(
+        "--no-dropout", action="store_true", help="a U-Net trained without dropout; the file does not say"
+    )
+    parser.add_argument(
+        "--half", action="store_true", help="store fp16: half the size, outputs differ in the third digit"
+    )
+    return parser.parse_args(argv)
+
+
+def notes(asked, found: dict) -> list[str]:
+    """What the user should know of the conversion, in sentences; the card repeats them."""
+    first, said = found["generator"], []
+    if first.norm == "batch" and asked.statistics == "running":
+        said.append(
+            "Batch norm divides by the averages of the training, as the reference's test does with --eval; without --eval it "
+            "divides by what each picture has, which `--statistics picture` converts to."
+        )
+    elif first.norm == "batch":
+        said.append(
+            "Batch norm divides by what each picture has, as the reference's test does without --eval; it is instance norm "
+            "with a learned scale and shift now."
+        )
+    if first.dropout:
+        said.append("Its dropout is left out: it does nothing in use, and ganzoo's ResNet has none to train on with.")
+    return said
+
+
+def main(argv=None) -> int:
+    argv = sys.argv[1:] if argv is None else [str(a) for a in argv]
+    asked = parse(argv)
+    files = {role: getattr(asked, flag) for flag, role in ROLES.items() if getattr(asked, flag)}
+    found = {}
+    for role, path in files.items():
+        found[role] = convert.read(path)
+        print(f"{path}: {found[role]}")
+    config, nets = convert.networks(
+        found,
+        asked.data,
+        asked.direction,
+        asked.name,
+        asked.image_size,
+        asked.statistics,
+        0.0 if asked.no_dropout else 0.5,
+        asked.adversarial,
+    )
+    if not config.name:
+        config.name = trainer.run_name(config)
+    folder = Path(asked.out) / config.name
+    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
+        raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
+    if folder.exists():
+        raise GanzooError(f"{folder} is there already: choose another --name, or remove it.")
+    words = [
+        Path(a).name if Path(a) in files.values() else a for a in argv
+    ]  # whose disk they lay on is nobody's business
+    said = notes(asked, found)
+    facts = {
+        "name": config.name,
+        "converted": {
+            "command": " ".join(["python", "train/convert.py", *words]),
+            "files": {role: path.name for role, path in files.items()},
+            "networks": {role: str(one) for role, one in found.items()},
+            "notes": said,
+            "stored": "fp16" if asked.half else "fp32",
+            "git_commit": runfolder.git_commit(),
+            "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        },
+    }
+    try:
+        checkpoint.save_model(folder / "model", config, nets, facts, half=asked.half)
+    except OSError as error:
+        raise GanzooError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
+    card.write_card(folder / "model")
+    made = model.load(folder)
+    for note in said:
+        print(note)
+    print(f"{folder}/model translates {' and '.join(made.directions)}: ganzoo.load({str(folder)!r})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(recipe.guarded(main))
