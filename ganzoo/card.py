@@ -64,7 +64,10 @@ def card_text(said: dict, folder: Path) -> str:
         back = "" if made.get("one_way") else " and back"
         depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
         call = f"""photo = model.translate(picture, direction="{made["direction"]}")   # PIL in, PIL out, any size"""
-    what, data = WHAT[lesson], f"`{made['data']}`" if made["data"] else "pictures that its file does not name"
+    what, data = WHAT[lesson], f"`{made['data']}`"
+    like = data
+    if not made["data"]:
+        data, like = "pictures that its file does not name", "its training"
     if made.get("one_way"):
         what = "A generator for one direction, as a CycleGAN has two of them (Zhu et al. 2017)."
     # What the person who trained a converted model allows is not ganzoo's to say.
@@ -101,7 +104,7 @@ model = ganzoo.load("{name}")
 
 ## Limits
 
-It knows nothing but pictures like those of {data if made["data"] else "its training"} at this size. A metric is relative to the judge named in it
+It knows nothing but pictures like those of {like} at this size. A metric is relative to the judge named in it
 and compares with nothing else. What it makes repeats the biases and the blind spots of the training set.
 """
 
@@ -128,7 +131,7 @@ Converted from weights of the reference PyTorch code (junyanz/pytorch-CycleGAN-a
 
 {files}
 
-How long, on what and with which seed they were trained is not known.""",
+How long and with which seed they were trained is not known.""",
             *facts["notes"],
             f"Converted by ganzoo at `{facts['git_commit']}`, {_versions(facts)}; stored as {facts['stored']}, computed in fp32.",
         ]

@@ -49,13 +49,13 @@ def measure(made: Model, pairs: Pairs, judge: Model | None = None) -> dict[str, 
     return {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
 
 
-def judge_for(data: str) -> Model | None:
-    """The segmenter of a set, bundled or trained here, if there is one."""
+def judge_for(data: str, lesson: str = "segmenter") -> Model | None:
+    """The judge of a set, bundled or trained here, if there is one of that kind."""
     name = f"judge-{data_word(data)}"
     for place in (WEIGHTS / name, Path("runs") / name):
         if (place / "config.json").is_file() or (place / "model").is_dir():
             found = load(place)
-            return found if found.config.lesson == "segmenter" else None
+            return found if found.config.lesson == lesson else None
     return None
 
 

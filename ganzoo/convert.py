@@ -341,7 +341,7 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         tensor = rest.pop(name, None)
         if tensor is None:
             raise GanzooError(
-                f"{found.file} lacks {name!r}, which a {found.what} has: it is incomplete, copy it again."
+                f"{found.file} lacks {name!r}, which a {found.what} has: it is incomplete, or from other code."
             )
         if tensor.shape != shape:
             raise GanzooError(

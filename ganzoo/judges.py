@@ -91,6 +91,16 @@ def augment(pictures: Tensor, generator: torch.Generator, flip: bool) -> Tensor:
     return F.grid_sample(pictures + 1, grid, align_corners=False) - 1  # outside is -1, black
 
 
+def domains(sets) -> Pictures:
+    """Two sets without pairs (an Unpaired) as one labelled set: 0 is side A, 1 is side B."""
+    depth = max(x.shape[1] for x in sets.test.values())
+    parts = {}
+    for split, sides in (("train", sets.train), ("test", sets.test)):
+        parts[split] = torch.cat([sides[s].expand(-1, depth, -1, -1) for s in "ab"])
+        parts[f"{split}_labels"] = torch.cat([torch.full((len(sides[s]),), k) for k, s in enumerate("ab")])
+    return Pictures(sets.name, classes=tuple(sets.domains), notes=sets.notes, **parts)
+
+
 def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
     """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "metrics"}."""
     with torch.random.fork_rng(devices=[]):

@@ -98,6 +98,10 @@ class Model:
             return "_back"
         raise GanzooError(f"{self.name} translates {' or '.join(self.directions)}, not {direction!r}.")
 
+    def translator(self, direction: str | None = None) -> torch.nn.Module:
+        """The generator of one of `directions`, the first if left out."""
+        return self.generator_back if self._way(direction) else self.generator
+
     @cached_property
     def _varied(self) -> torch.nn.Module:
         """The generator with its dropout awake."""
@@ -110,7 +114,7 @@ class Model:
     @torch.no_grad()
     def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
-        net = self.generator_back if self._way(direction) else self.generator
+        net = self.translator(direction)
         if variation is not None:
             if not getattr(self.config, "dropout", 0):
                 raise GanzooError(f"{self.name} was trained without dropout, so it has one answer and no variations.")

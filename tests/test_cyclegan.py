@@ -8,7 +8,6 @@ import sys
 import pytest
 import torch
 from hub.server import LocalHub
-from PIL import Image
 from test_pairs import parquet, saved, sides
 from test_recipes import run
 from test_trainer import same
@@ -150,6 +149,34 @@ def test_bundled_config_names_directions_never_a_to_b(tmp_path):
     said = json.loads((tmp_path / "runs" / "cyclegan-horse2zebra-smoke" / "model" / "config.json").read_text())
     assert said["settings"]["direction"] == "facade->town"
     assert "AtoB" not in json.dumps(said)
+
+
+def test_metrics_both_ways_with_a_judge_of_the_domains(tmp_path):
+    from ganzoo import cyclemetrics, judges
+
+    sets = made_up_unpaired(40, 32)
+    config = judges.Config(image_size=32, channels=3, epochs=6, width=8, batch_size=16, device="cpu")
+    sets.train = {side: pictures[..., 2:34, 2:34] for side, pictures in sets.train.items()}  # the judge's own size
+    pictures = judges.domains(sets)
+    assert pictures.classes == ("facade", "town") and len(pictures.train) == 80
+    config.classes = pictures.classes
+    *_, done = judges.fit(config, pictures, "cpu")
+    assert done["metrics"]["accuracy"] == 1.0  # blue facades and pale towns
+    folder = tmp_path / "judge"
+    checkpoint.save_model(folder, config, {"generator": done["net"]}, {"name": "judge-smoke"})
+
+    class Same:  # a translation that changes nothing: comes back perfectly and is never believed
+        directions, config, name = ("facade->town", "town->facade"), cyclegan.Config(image_size=32), "same"
+
+        def translate_tensor(self, pictures, direction):
+            return pictures
+
+    found = cyclemetrics.measure(Same(), sets, ganzoo.load(folder))
+    for way in Same.directions:
+        protocol = f"{way}-smoke-32px-n6-test"
+        assert found[f"cycle-l1-{protocol}"] == found[f"identity-l1-{protocol}"] == 0
+        assert (found[f"taken-for-target-{protocol}"], found[f"taken-for-target-real-{protocol}"]) == (0, 1)
+        assert found[f"frechet-judge128-{protocol}"] > 0
 
 
 # --- two sets without pairs -------------------------------------------------------------------------------------

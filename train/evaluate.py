@@ -4,15 +4,17 @@
 
 For GAN, CGAN and DCGAN: the Fréchet distance of the set's judge against the test split, the share of every class, the
 speckle number beside that of real pictures, and for CGAN the share of samples that show the label asked for.
-For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, and label recovery where the set has
-a judge (train/judge.py); several models of one set are printed as a table.
+For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, and label recovery where the set
+has a judge (train/judge.py); several models of one set are printed as a table. For CycleGAN, both ways: cycle and identity
+error, the share of translations that a judge of the two domains takes for the target, the same share of real pictures,
+and a Fréchet distance.
 """
 
 import argparse
 import json
 import sys
 
-from ganzoo import card, comparison, data, images, judges, metrics, model, pix2pix, recipe
+from ganzoo import card, comparison, cyclegan, cyclemetrics, data, images, judges, metrics, model, pix2pix, recipe
 
 
 def measure(made: model.Model, n: int, seed: int) -> dict:
@@ -52,13 +54,17 @@ def main(argv=None) -> int:
     tables: dict[tuple, dict] = {}
     for name in asked.models:
         made = model.load(name, asked.device)
-        if made.translates:
+        if made.config.lesson == "pix2pix":
             c = made.config
             key = (c.data, c.image_size, c.direction)
             if key not in sets:  # read once for all models of a set
                 sets[key] = (pix2pix.read_data(c), comparison.judge_for(c.data))
             found = comparison.measure(made, *sets[key])
             tables.setdefault(key, {})[made.name] = found
+        elif made.translates:
+            found = cyclemetrics.measure(
+                made, cyclegan.read_data(made.config), comparison.judge_for(made.config.data, "judge")
+            )
         else:
             found = measure(made, asked.n, asked.seed)
         path = made.folder / "config.json"

@@ -3,6 +3,7 @@
 python train/judge.py --data mnist --epochs 20            # a classifier of pictures
 python train/judge.py --data fashion --epochs 30 --flip
 python train/judge.py --data facades                      # pairs: a segmenter that reads label maps back
+python train/judge.py --data horse2zebra --flip --image-size 64    # two sets: which of them is it?
 python train/judge.py segmenter --data my/pairs --domains photo,label --direction 'label->photo'
 """
 
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from ganzoo import card, checkpoint, judges, recipe, runfolder, segmenter, settings, trainer
 from ganzoo.pairsources import PAIR_ALIASES
+from ganzoo.unpaired import UNPAIRED_ALIASES, load_unpaired
 
 
 def main(argv=None) -> int:
@@ -21,7 +23,11 @@ def main(argv=None) -> int:
     config, _ = settings.parse(lesson.Config, [a for a in argv if a != "segmenter"], __doc__)
     config.name = config.name or trainer.run_name(config).replace("segmenter", "judge")
     config = trainer.prepare(config)
-    pictures, device = lesson.read_data(config), trainer.choose_device(config.device)
+    device = trainer.choose_device(config.device)
+    if not pairs and (config.data in UNPAIRED_ALIASES or "," in config.data) and not config.smoke:
+        pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))
+    else:
+        pictures = lesson.read_data(config)
     pictures.fill(config)
     began = time.perf_counter()
     for event in lesson.fit(config, pictures, device):

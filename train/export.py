@@ -1,0 +1,39 @@
+"""Export a generator to ONNX: one file that runs in a browser, on a phone or in another language.
+
+    pip install -e '.[onnx]'
+    python train/export.py pix2pix-facades-gan-mae
+    python train/export.py runs/cyclegan-horse2zebra --direction 'zebra->horse' --out back.onnx
+
+Takes a bundled name, a model folder or a Hub id. The file takes any batch size, and any picture whose sides are multiples
+of what is printed; numbers are -1 .. 1. Where onnxruntime is installed the file is run before it is kept.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ganzoo import export, model, recipe, settings
+from ganzoo.data import data_word
+
+
+def main(argv=None) -> int:
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="bundled name, model folder or user/name on the Hub")
+    parser.add_argument("--out", default="", metavar="FILE", help="the file to write (default: the model's name .onnx)")
+    parser.add_argument("--direction", metavar="TEXT", help="of a CycleGAN: zebra->horse (default: the first)")
+    asked = parser.parse_args(argv)
+    made = model.load(asked.model)
+    way = data_word(f"-{asked.direction}") if asked.direction and asked.direction != made.direction else ""
+    path = Path(asked.out or f"{data_word(made.name)}{way and '-' + way}.onnx")
+    gap = export.write(made, path, asked.direction)
+    said = export.facts(made, asked.direction)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, " + ", ".join(f"{k} {v}" for k, v in said.items() if v))
+    if gap is None:
+        print("Not checked: onnxruntime is not installed (pip install onnxruntime).")
+    else:
+        print(f"onnxruntime makes the same pictures; the largest difference is {gap:.1g}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(recipe.guarded(main))
