@@ -34,7 +34,9 @@ class Config(Settings):
     epochs: int = option(200, "passes over the larger of the two sets", low=1, high=100_000)
     batch_size: int = option(1, "pictures of each side in one step", low=1, high=4096)
     image_size: int = option(256, "side of the square crops in pixels", low=16, high=1024)
-    load_size: int = option(0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", high=4096)
+    load_size: int = option(
+        0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", low=0, high=4096
+    )
     decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
     adversarial: str = option("lsgan", "adversarial loss", choices=("bce", "lsgan", "hinge"))
     domains: str = option("", "names of the two sides: horse,zebra")
@@ -42,7 +44,9 @@ class Config(Settings):
     identity: float = option(
         0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", high=100.0
     )
-    pool: int = option(50, "made pictures that each critic is reminded of (0: only the present ones)", high=10_000)
+    pool: int = option(
+        50, "made pictures that each critic is reminded of (0: only the present ones)", low=0, high=10_000
+    )
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", low=1, high=32)
     width: int = option(64, "features of the generators' first layer", low=1, high=512)

@@ -60,7 +60,9 @@ class Config(Settings):
     weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", low=0.0, high=1e6)
     width: int = option(64, "features of the generator's first layer", low=1, high=512)
     most: int = option(8, "features of the deepest layers, in multiples of --width", low=1, high=64)
-    halvings: int = option(0, "layers of the generator's way down (0: as many as the size allows, at most 8)", high=10)
+    halvings: int = option(
+        0, "layers of the generator's way down (0: as many as the size allows, at most 8)", low=0, high=10
+    )
     no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
     upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize"))
     dropout: float = option(0.5, "noise in the three innermost blocks while training", low=0.0, high=0.95)

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from ganzoo import parallel, settings, trainer
+from ganzoo import parallel, settings, tracking, trainer
 from ganzoo.data import data_word
 from ganzoo.errors import GanzooError
 
@@ -90,6 +90,7 @@ def train(config, pictures=None, push=None) -> str | None:
         signal.SIGINT, lambda *_: stop.append(1) or signal.signal(signal.SIGINT, signal.default_int_handler)
     )
     live = sys.stdout.isatty()
+    tracker = tracking.Tracker(trainer.run_name(config), config) if config.track and parallel.place()[0] == 0 else None
     printed = -1.0
     say = print if parallel.place()[0] == 0 else lambda *args, **kwargs: None  # the first of several processes speaks
     try:
@@ -105,6 +106,8 @@ def train(config, pictures=None, push=None) -> str | None:
                     say(f"  {note}")
                 sys.stdout.flush()
             elif kind == "step":
+                if tracker:
+                    tracker.log(event)
                 if live:
                     say("\r" + trainer.progress_line(event), end="", flush=True)
                 elif event["seconds"] - printed >= 5 or event["step"] == event["steps"]:  # in a file: a line in 5 s
@@ -127,5 +130,7 @@ def train(config, pictures=None, push=None) -> str | None:
                 say(f"{chr(10) if live else ''}Done in {event['minutes']} minutes. The model: {event['model']}")
                 return event["model"]
     finally:
+        if tracker:
+            tracker.finish()
         signal.signal(signal.SIGINT, before)
     return None

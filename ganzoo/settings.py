@@ -62,7 +62,10 @@ class Settings:
     )
     compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
     private: bool = option(False, "make the pushed repository private")
-    push_every: int = option(0, "steps between two pushes in the background while training (0: at the end)", high=10**9)
+    push_every: int = option(
+        0, "steps between two pushes in the background while training (0: at the end)", low=0, high=10**9
+    )
+    track: bool = option(False, "log to trackio as well (pip install trackio; works offline)")
     smoke: bool = option(False, "two steps on made-up data, offline: is the installation sound?")
     # from the data, not from the command line
     classes: tuple = option((), "names of the labels", flag=False)
@@ -74,18 +77,21 @@ class Settings:
 
 
 # What a resumed run may change: where and how long it runs, never what it computes.
-FREE_ON_RESUME = (
-    "resume",
-    "epochs",
-    "device",
-    "out",
-    "name",
-    "push",
-    "push_every",
-    "private",
-    "save_every",
-    "smoke",
-    "compile",
+FREE_ON_RESUME = tuple(
+    [
+        "resume",
+        "epochs",
+        "device",
+        "out",
+        "name",
+        "push",
+        "push_every",
+        "private",
+        "track",
+        "save_every",
+        "smoke",
+        "compile",
+    ]
 )
 
 

@@ -238,3 +238,18 @@ def test_judge_and_evaluate_run(tmp_path):
     done = script("evaluate.py", "nowhere")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_track_needs_trackio_and_says_so_or_logs_offline(tmp_path):
+    env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {"HF_HOME": str(tmp_path / "hf")}
+    env |= {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}  # nobody listens: no network
+    command = [sys.executable, str(ROOT / "train" / "gan.py"), "--smoke", "--track"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180)
+    try:
+        import trackio  # noqa: F401
+    except ImportError:
+        assert done.returncode == 2
+        assert done.stderr == "Error: --track needs trackio: pip install trackio, or train without it.\n"
+        return
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "hf" / "trackio").glob("ganzoo*"))
