@@ -42,7 +42,7 @@ class Config(Settings):
     domains: str = option("", "names of the two sides: horse,zebra")
     cycle: float = option(10.0, "weight of the way there and back", low=0.0, high=1e6)
     identity: float = option(
-        0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", high=100.0
+        0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", low=0.0, high=100.0
     )
     pool: int = option(
         50, "made pictures that each critic is reminded of (0: only the present ones)", low=0, high=10_000

@@ -17,7 +17,9 @@ from ganzoo.errors import GanzooError
 from ganzoo.images import save_atomic
 
 LESSONS = ("gan", "cgan", "dcgan", "pix2pix", "cyclegan")
-NEAR = 1e-4  # of a range from -1 to 1: a fiftieth of a step of 8 bits
+FARTHEST = (
+    1e-3  # in -1 .. 1, an eighth of a step of 8 bits; measured are 1e-6, and 1e-4 where a network is ill-conditioned
+)
 
 
 def write(made, path: Path, direction: str | None = None) -> float | None:
@@ -87,13 +89,16 @@ def gap(made, net: nn.Module, path: Path) -> float | None:
         return None
     session = onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
     largest = 0.0
-    for batch, tiles in ((1, (2, 2)), (3, (2, 4))):
+    few = max(
+        2, 64 // getattr(made.config, "size_multiple", 1)
+    )  # instance norm over a handful of pixels is all rounding
+    for batch, tiles in ((1, (few, few)), (3, (few, 2 * few))):
         given = example(made, net, batch, tiles, seed=batch)
         named = {place.name: x.numpy() for place, x in zip(session.get_inputs(), given, strict=True)}
         with torch.no_grad():
             wanted = net(*given)
         largest = max(largest, float((torch.from_numpy(session.run(None, named)[0]) - wanted).abs().max()))
-    if largest > NEAR:
+    if largest > FARTHEST:
         raise GanzooError(
             f"The exported file differs from the model by {largest:.1g}, so it is not kept: try another version of torch."
         )

@@ -48,7 +48,7 @@ def test_receptive_fields_are_the_course_s_and_real():
         assert int(seen.any(0).sum()) == int(seen.any(1).sum()) == patch
 
 
-@pytest.mark.parametrize("more", [{}, {"no_skips": True}, {"upsample": "resize"}, {"norm": "batch"}, {"norm": "none"}])
+@pytest.mark.parametrize("more", [{}, {"no_skips": True}, {"upsample": "deconv"}, {"norm": "batch"}, {"norm": "none"}])
 @pytest.mark.parametrize(("size", "halvings", "levels"), [(32, 0, 5), (48, 0, 4), (64, 3, 3)])
 def test_shapes_and_ranges(more, size, halvings, levels):
     config = pix2pix.Config(**SMALL | {"image_size": size, "halvings": halvings} | more)

@@ -122,7 +122,9 @@ def contest(asked, device) -> tuple:
         pictures = data.made_up_pictures(20_000)
         usual = usual_loop(config, pictures, device)
         return Training(config, pictures, device).advance, lambda: next(usual), config.batch_size, config.batch_size
-    size = dict(image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0)
+    size = dict(
+        image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0, upsample="deconv"
+    )
     pairs = pairsources.made_up_pairs(max(64, asked.batch_size), asked.image_size)
     ours = pix2pix.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
     usual = usual_pix2pix(pix2pix.Config(**size), pairs, device)
