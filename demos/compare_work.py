@@ -19,10 +19,9 @@ from torch import Tensor
 from words import Trouble
 
 from ganzoo import GanzooError, drawings
-from ganzoo.images import from_pil, open_picture, to_float, to_pil
+from ganzoo.images import FORMATS, from_pil, open_picture, to_float, to_pil
 from ganzoo.pix2pix import LOSSES, PATCHES, patch_box
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")  # not EPS: that would start another program
 MEGAPIXELS = 40
 LARGEST = 14_000_000  # characters of a picture as text: 10 MB
 NEAR = 48  # how far a channel may lie from a palette's colour and still mean it

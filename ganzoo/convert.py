@@ -268,6 +268,7 @@ def networks(
     if paired:
         said |= {"image_size": image_size or 2 ** max(7, first.depth), "halvings": first.depth, "dropout": dropout}
         said |= {"unconditional": critic is not None and critic.inputs == first.outputs}
+        said |= {"upsample": "deconv", "most": 8, "loss": "gan+mae"}  # the reference's, whatever ganzoo's defaults are
         config = pix2pix.Config(**said)
     else:
         side = 2**first.depth if first.kind == "unet" else 256 if first.depth > 6 else 128

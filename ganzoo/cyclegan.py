@@ -72,7 +72,8 @@ class Config(Settings):
 
     @property
     def size_multiple(self) -> int:
-        return 2**self.levels if self.generator == "unet" else 4
+        # A resnet halves twice and mirrors one pixel at quarter size, so it needs two there.
+        return 2**self.levels if self.generator == "unet" else 8
 
     @property
     def directions(self) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ from torch import Tensor
 from ganzoo.errors import GanzooError
 
 
+# What is opened; not EPS, which would start another program.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
+
+
 def to_float(pictures: Tensor) -> Tensor:
     """uint8 0..255 -> float in [-1, 1]."""
     return pictures.float().div_(127.5).sub_(1)
@@ -44,7 +48,7 @@ def open_picture(source) -> Image.Image:
             picture = (
                 source
                 if isinstance(source, Image.Image)
-                else Image.open(BytesIO(source) if isinstance(source, bytes) else source)
+                else Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
             )
             picture = ImageOps.exif_transpose(picture)
     except (

@@ -136,4 +136,9 @@ def trained(net: nn.Module, seed: int = 0) -> nn.Module:
             nn.init.normal_(module.running_mean, 0.0, 0.3)
             nn.init.uniform_(module.running_var, 0.5, 2.0)
             module.num_batches_tracked.fill_(1000)
-    return net.eval()
+    net.eval()
+    for module in net.modules():
+        # Of instance norm the reference throws away what torch 0.3 kept, so that it divides by a picture's own always.
+        if isinstance(module, nn.InstanceNorm2d):
+            module.train()
+    return net

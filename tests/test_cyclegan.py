@@ -133,6 +133,8 @@ def test_smoke_model_goes_both_ways_and_loads_only_what_is_asked_for(tmp_path):
     back = model.translate(there, direction="town->facade")
     assert back.size == (50, 37) and back.tobytes() != there.tobytes()
     assert model.critique(there).ndim == 2
+    for size in ((1, 1), (5, 3), (4, 90)):
+        assert model.translate(picture.resize(size)).size == size
     assert (model.critique(there) != model.critique(there, direction="town->facade")).any()
     with pytest.raises(GanzooError, match="facade->town or town->facade"):
         model.translate(picture, direction="AtoB")
