@@ -34,16 +34,20 @@ def free_port(host: str, port: int) -> int:
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, default=7860, help="first port to try (default: 7860)")
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="0.0.0.0 shows the pages to the network (default: 127.0.0.1)"
-    )
+    here = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
+    port = os.environ.get("GRADIO_SERVER_PORT") or 7860
+    parser.add_argument("--port", type=int, default=port, help=f"first port to try (default: {port})")
+    parser.add_argument("--host", default=here, help=f"0.0.0.0 shows the pages to the network (default: {here})")
     asked = parser.parse_args(argv)
     if not 0 < asked.port < 65536:
         print(f"Error: --port takes a number from 1 to 65535, not {asked.port}.", file=sys.stderr)
         return 2
     free_port(asked.host, asked.port)  # gradio and torch take seconds to import: what is wrong should not wait for them
 
+    if os.environ.get("SPACE_ID"):  # before torch
+        import space
+
+        space.furnish()
     from pages import build
     from theme import css, theme
 

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from ganzoo.errors import GanzooError
 
-
 # What is opened; not EPS, which would start another program.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
 

@@ -117,7 +117,14 @@ def whoami(store: Store, request: Request) -> Response:
     if request.access is None:
         raise HubError(401, "Invalid username or password.")
     name, role = request.access.user, "write" if request.access.write else "read"
-    account = {"type": "user", "id": name, "name": name, "fullname": name, "isPro": False, "orgs": []}
+    account = {
+        "type": "user",
+        "id": name,
+        "name": name,
+        "fullname": name,
+        "isPro": name in (store.paying or ()),
+        "orgs": [],
+    }
     return answer({**account, "auth": {"type": "access_token", "accessToken": {"displayName": role, "role": role}}})
 
 
@@ -187,6 +194,8 @@ def create_repo(store: Store, request: Request) -> Response:
     if (kind, id) in store.repos:
         # With exist_ok=True the client reads the address out of the refusal.
         raise HubError(409, "You already created this repo", url=f"{store.url}/{store.repos[kind, id].name}")
+    if kind == "spaces":
+        store.bill(request.access.user, asked.get("sdk", ""), asked.get("hardware"))
     repo = store.add_repo(kind, id, {}, asked.get("visibility") == "private", False)
     repo.space = {key: asked[key] for key in ("sdk", "hardware", "secrets", "variables") if key in asked}
     return answer({"url": f"{store.url}/{repo.name}", "name": id, "id": id})

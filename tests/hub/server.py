@@ -23,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from hub import spaces  # noqa: F401  (its calls)
 from hub.api import Request, Response, answer, dispatch
 from hub.store import Access, HubError, Repo, Store
 
@@ -178,9 +179,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A local Hugging Face Hub, empty at start and forgotten at the end.")
     parser.add_argument("--port", type=int, default=8900)
     parser.add_argument("--user", default="alice")
+    parser.add_argument("--billing", action="store_true", help="402 for what a free account may not have")
     parser.add_argument("--home", help="the client's cache (default: a new folder)")
     args = parser.parse_args()
     with LocalHub(args.port, verbose=True) as hub:
+        hub.store.paying = set() if args.billing else None
         hub.add_user(args.user, token=f"hf_local_{args.user}")  # good for nothing but this server
         env = hub.env(args.home or tempfile.mkdtemp(prefix="local-hub-"))
         for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HOME", "NO_PROXY", *QUIET):

@@ -179,6 +179,12 @@ class Store:
         self.tokens: dict[str, Access] = {}
         self.repos: dict[tuple[str, str], Repo] = {}
         self.page_size = 1000  # entries of a folder listing in one answer
+        self.paying: set[str] | None = None  # who has a PRO account; None: nobody is asked for money
+
+    def bill(self, user: str, sdk: str, hardware: str | None) -> None:
+        """A free account has static Spaces, and others on ZeroGPU."""
+        if self.paying is not None and user not in self.paying and sdk != "static" and hardware != "zero-a10g":
+            raise HubError(402, f"Subscribe to PRO to create a Space with the sdk {sdk!r} on this hardware")
 
     def add_repo(self, kind: str, id: str, files: dict[str, bytes], private: bool, gated: str | bool) -> Repo:
         repo = self.repos[kind, id] = Repo(kind, id, private, gated)

@@ -1,0 +1,116 @@
+"""train/jobs.py: the command carries ganzoo to a job, and a recipe runs there from exactly what the command carries."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from clean import clean_python, name_of, pip
+from hub.server import LocalHub
+from test_hub import ROOT
+
+RECIPES = ("gan", "cgan", "dcgan", "pix2pix", "cyclegan")
+SMALL = {
+    "gan": [],
+    "cgan": [],
+    "dcgan": ["--width", "8"],
+    "pix2pix": ["--width", "4", "--image-size", "64"],
+    "cyclegan": ["--width", "4", "--image-size", "64", "--blocks", "1"],
+}
+TOKEN = "hf_secret_of_alice_0123"
+
+
+def jobs(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, str(ROOT / "train" / "jobs.py"), *words], capture_output=True, text=True)
+
+
+def line(*words: str) -> list[str]:
+    done = jobs(*words)
+    assert done.returncode == 0, done.stderr
+    return shlex.split(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory):
+    """What a job has: the mounted folder, an environment with the wheel and what it needs, an empty place to work in."""
+    folder = tmp_path_factory.mktemp("job")
+    words = line("gan", "--", "--push")
+    source, mount = words[words.index("-v") + 1].split(":")
+    shutil.copytree(source, folder / mount.strip("/"))
+    wheel = folder / words[words.index("--with") + 1].strip("/")
+    with zipfile.ZipFile(wheel) as archive:
+        meta = archive.read(next(n for n in archive.namelist() if n.endswith("METADATA"))).decode()
+        assert not [n for n in archive.namelist() if "weights" in n and "judge-" not in n]
+    needs = [name_of(text.split(": ")[1]) for text in meta.splitlines() if text.startswith("Requires-Dist")]
+    assert "torch" in needs and not {"gradio", "pytest", "playwright"} & set(needs)
+    python = clean_python(folder, needs)
+    pip(python, "--no-index", str(wheel))  # fails if a requirement is missing or does not fit
+    return folder, python
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_each_recipe_runs_in_a_job(container, recipe, tmp_path):
+    folder, python = container
+    words = line(recipe, "--flavor", "t4-small", "--", "--smoke", "--push", *SMALL[recipe])
+    script = next(i for i, word in enumerate(words) if word.endswith(f"{recipe}.py"))
+    (folder / "data").mkdir(exist_ok=True)
+    copy = shutil.copy(words[script], folder / "data")  # the client uploads a local script, and only that
+    with LocalHub() as hub:
+        hub.add_user("alice", token=TOKEN)
+        env = {k: v for k, v in hub.env(tmp_path).items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "GANZOO_DATA")}
+        run = [str(python), copy, *words[script + 1 :]]
+        done = subprocess.run(run, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        pushed = [id for kind, id in hub.store.repos if kind == "models"]
+        assert len(pushed) == 1 and pushed[0].startswith(f"alice/{recipe}-")
+        assert {"config.json", "model.safetensors", "README.md"} <= hub.store.repos[
+            "models", pushed[0]
+        ].head.files.keys()
+    where = subprocess.run(
+        [str(python), "-c", "import ganzoo; print(ganzoo.__file__)"], cwd=tmp_path, capture_output=True
+    )
+    assert str(folder / "venv") in where.stdout.decode() and str(ROOT) not in where.stdout.decode()
+
+
+def test_the_client_takes_the_command(tmp_path):
+    """`hf` itself reads it, offline; several GPUs start by torchrun; a folder of pictures travels."""
+    (tmp_path / "my pairs").mkdir()
+    words = line(
+        "pix2pix", "--flavor", "l4x4", "--timeout", "2h", "--", "--data", str(tmp_path / "my pairs"), "--push", "me/it"
+    )
+    assert words[:4] == ["hf", "jobs", "uv", "run"] and TOKEN not in words
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "NO_COLOR": "1", "HF_TOKEN": TOKEN}
+    hf = str(Path(sys.executable).with_name("hf"))
+    done = subprocess.run([hf, *words[1:4], "--dry-run", *words[4:]], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    said = dict(text.strip().split(None, 1) for text in done.stdout.splitlines() if text.startswith("  "))
+    assert said["script"] == "torchrun" and "--nproc_per_node 4" in said["args"] and said["flavor"] == "l4x4"
+    assert (
+        "--data '/inputs/my pairs' --push me/it" in said["args"]
+        or "--data /inputs/my pairs --push me/it" in said["args"]
+    )
+    assert (
+        said["with"].startswith("/ganzoo/ganzoo-")
+        and ":/ganzoo" in said["volumes"]
+        and ":/inputs/my pairs" in done.stdout
+    )
+    assert "HF_TOKEN" in said["secrets"] and TOKEN not in done.stdout + done.stderr
+
+
+def test_the_wheel_is_the_same_each_time_and_holds_no_model(tmp_path):
+    sys.path.insert(0, str(ROOT / "train"))
+    try:
+        import jobs as script
+    finally:
+        sys.path.remove(str(ROOT / "train"))
+    first, second = script.wheel(tmp_path / "a").read_bytes(), script.wheel(tmp_path / "b").read_bytes()
+    assert first == second and len(first) < 16 << 20
+
+
+def test_a_job_that_would_lose_its_model_is_refused():
+    done = jobs("gan", "--", "--epochs", "3")
+    assert done.returncode == 2 and "--push" in done.stderr and "Traceback" not in done.stderr
