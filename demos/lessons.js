@@ -2,7 +2,8 @@
 window.ganzoo = Object.assign(window.ganzoo || {}, (() => {
   const say = (link) => history.replaceState(history.state, "", link);
   const asked = new URLSearchParams(location.search); // the link that was followed; it stays until all is shown
-  let settled = false;
+  let settled = false; // what changes before that was changed by the link, unless a hand was quicker
+  for (const act of ["pointerdown", "keydown"]) document.addEventListener(act, () => { settled = true; }, { once: true, capture: true });
 
   /* Leaving the tab takes its stage out of the address, coming to it puts the tab in. */
   document.addEventListener("click", (event) => {
