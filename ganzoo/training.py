@@ -87,8 +87,11 @@ class Training:
         self.pace.fill_(1 - min(self.config.ema, (1 + self.step) / (10 + self.step)))
         if self.config.r1 and self.step % self.config.r1_every == 0:
             self.lesson.penalty_step(self.nets, self.optimizers, batch, self.config)
-        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
-            torch.manual_seed(mix(self.config.seed, self.step, 0xD209))  # dropout, too, is a function of (seed, step)
+        c = self.config
+        chance = bool(getattr(c, "dropout", 0) or getattr(c, "diffaugment", False))  # only these draw inside a step
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else [], enabled=chance):
+            if chance:
+                torch.manual_seed(mix(c.seed, self.step, 0xD209))  # dropout, too, is a function of (seed, step)
             if self.device.type != "cuda":
                 self._compute(batch)
             else:

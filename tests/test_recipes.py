@@ -57,7 +57,7 @@ def test_smoke_runs_offline_and_its_model_loads(lesson, tmp_path):
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_ctrl_c_saves_and_resume_ends_where_an_uninterrupted_run_ends(lesson, tmp_path):
-    flags = ["--data", FASHION, "--epochs", 40 if lesson != "dcgan" else 6, *SMALL]
+    flags = ["--data", FASHION, "--epochs", 24 if lesson != "dcgan" else 5, *SMALL]
     code, _, err = run(lesson, *flags, "--name", "straight", cwd=tmp_path)
     assert code == 0, err
     process = start(lesson, *flags, "--name", "stopped", cwd=tmp_path)
@@ -70,7 +70,7 @@ def test_ctrl_c_saves_and_resume_ends_where_an_uninterrupted_run_ends(lesson, tm
     assert process.returncode == 130, out + err
     assert "--resume" in out
     stopped_at = checkpoint.read_resume(tmp_path / "runs" / "stopped" / "resume.pt", "cpu")["step"]
-    assert 0 < stopped_at < 40 * 15
+    assert 0 < stopped_at < 24 * 15
     code, out, err = run(lesson, "--resume", tmp_path / "runs" / "stopped", cwd=tmp_path)
     assert code == 0, err
     assert f"going on from step {stopped_at}" in out
