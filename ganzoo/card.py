@@ -113,7 +113,8 @@ def _how_trained(facts: dict, made: dict) -> str:
     average = "the last weights"
     if facts.get("ema"):
         average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
-    return f"""`{facts.get("command", "unknown")}`
+    before = "".join(f"`{command}`, then\n" for command in facts.get("before", []))
+    return f"""{before}`{facts.get("command", "unknown")}`
 
 {facts.get("step", 0):,} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
 {facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \

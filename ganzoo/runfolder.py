@@ -3,6 +3,7 @@
 config.json, log.jsonl, samples/STEP.png (the same noise every time), resume.pt, film.webp, and model/, a model folder.
 """
 
+import functools
 import json
 import os
 import platform
@@ -65,6 +66,8 @@ class RunFolder:
             "precision": "bf16" if training.precision else "fp32",
             "ema": config.ema,
         }
+        if config.init:
+            made["before"] = history(config.init)
         checkpoint.save_model(
             model,
             config,
@@ -115,6 +118,20 @@ def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
         "git_commit": git_commit(),
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
+
+
+@functools.cache
+def history(name: str) -> list[str]:
+    """The commands that made the model which a run starts from (--init), oldest first. Read once: the new model may
+    take the old one's place."""
+    from ganzoo.model import find
+
+    try:
+        said, _ = checkpoint.read_config(find(name))
+    except GanzooError:  # gone since: a resumed run does not need it any more
+        return [name]
+    made = said["training"]
+    return [*made.get("before", []), f"{made.get('command', name)} ({made.get('step', 0):,} steps)"]
 
 
 def git_commit() -> str:

@@ -57,6 +57,7 @@ class Settings:
     save_every: int = option(1000, "steps between two saves of resume.pt", low=1, high=10_000_000)
     out: str = option("runs", "folder that holds the run folders")
     resume: str = option("", "go on with a run: its folder, or nothing for the run of this name", optional_value="auto")
+    init: str = option("", "start from the weights of a model, not from fresh ones: bundled name, folder or user/name")
     push: str = option(
         "", "push the model to the Hub: USER/NAME, or nothing for your own {name}", optional_value="auto"
     )

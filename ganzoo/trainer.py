@@ -147,7 +147,13 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     }
 
     frames = film_steps(total)
-    began, since = time.perf_counter(), training.step
+    began, spent, since = time.perf_counter(), 0.0, training.step
+
+    def tick():
+        """Count the time since the clock was last set as training; drawing samples and saving are not."""
+        nonlocal began, spent
+        now = time.perf_counter()
+        training.seconds, spent, began = training.seconds + now - began, spent + now - began, now
 
     def note(row: dict):
         """A row into the log, the doctor's advice on it behind it."""
@@ -170,35 +176,36 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
 
     if training.step == 0:
         yield from samples()
+        began = time.perf_counter()
     while training.step < total:
         training.advance()
         stopping = parallel.anyone(should_stop()) and training.step < total
         if training.step % every == 0 or training.step == total:
-            row = training.averages()
-            now = time.perf_counter()
-            speed = (training.step - since) * config.batch_size / max(1e-9, now - began)
-            training.seconds += now - began
+            row = training.averages()  # waits for the device, so the clock is right on a GPU, too
+            tick()
             row = {
                 "event": "step",
                 "step": training.step,
                 "steps": total,
                 "epoch": round(training.step / training.batches.per_epoch, 3),
                 **row,
-                "images_per_s": round(speed, 1),
+                "images_per_s": round((training.step - since) * config.batch_size / max(1e-9, spent), 1),
                 "seconds": round(training.seconds, 2),
             }
             if device.type == "cuda":
                 row["memory_mb"] = round(torch.cuda.max_memory_allocated(device) / 2**20)
             yield from note(row)
-            began, since = time.perf_counter(), training.step
+            spent, since = 0.0, training.step
+        saving = training.step % config.save_every == 0 or training.step == total or stopping
+        if training.step in frames or saving:
+            tick()
         if training.step in frames or stopping:
             yield from samples()
-        if training.step % config.save_every == 0 or training.step == total or stopping:
-            training.seconds += time.perf_counter() - began if since != training.step else 0.0
+        if saving:
             run.save(training, config, finished=stopping or training.step == total)
             yield {"event": "saved", "step": training.step, "folder": str(folder)}
-        if training.step in frames or stopping or training.step % config.save_every == 0:
-            began, since = time.perf_counter(), training.step
+        if training.step in frames or saving:
+            began = time.perf_counter()
         if stopping:
             yield {"event": "stopped", "step": training.step, "folder": str(folder)}
             return

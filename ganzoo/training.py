@@ -10,9 +10,32 @@ import torch
 from torch import Tensor
 
 from ganzoo import checkpoint, parallel
+from ganzoo.errors import GanzooError
 from ganzoo.layers import mix
 
 EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
+
+
+def start_from(name: str, config, nets: dict[str, torch.nn.Module]) -> None:
+    """Fill fresh networks with the weights of a model (--init): fine-tuning. The critic starts fresh where the model
+    comes without one. Raises GanzooError if the model is missing, of another lesson or of another shape."""
+    from ganzoo.model import find  # the one place where training looks at finished models
+
+    folder = find(name)
+    _, theirs = checkpoint.read_config(folder)
+    if theirs.lesson != config.lesson:
+        raise GanzooError(
+            f"--init {name} is a {theirs.lesson} model: start train/{config.lesson}.py from one of its own."
+        )
+    for role, net in nets.items():
+        path = folder / checkpoint.FILES.get(role, "")
+        if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):
+            training, device = net.training, next(net.parameters()).device
+            try:
+                checkpoint.read_network(folder, role, net)
+            except GanzooError as error:
+                raise GanzooError(f"--init {name} does not fit these settings. {error}") from None
+            net.requires_grad_(True).to(device).train(training)
 
 
 class Training:
@@ -27,6 +50,8 @@ class Training:
         with torch.random.fork_rng(devices=[]):  # the weights depend on the seed alone, and nobody's random state moves
             torch.manual_seed(mix(config.seed, 0x1417))
             self.nets = {role: net.to(device) for role, net in self.lesson.build(config).items()}
+        if config.init and not config.resume:
+            start_from(config.init, config, self.nets)
         if device.type == "cuda":
             self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
         creators = [role for role in self.nets if role.startswith("generator")]

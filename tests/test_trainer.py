@@ -1,13 +1,17 @@
 """Training: exact resume, nothing half-written, early errors."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 import torch
 
+import ganzoo
 from ganzoo import cgan, checkpoint, dcgan, gan, trainer
 from ganzoo.data import made_up_pictures
 from ganzoo.errors import GanzooError
+from ganzoo.training import Training
 
 SMALL = {"batch_size": 16, "seed": 3, "save_every": 7, "device": "cpu", "data": "made-up"}
 
@@ -101,3 +105,47 @@ def test_log_is_json_line_by_line(tmp_path):
     list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
     rows = [json.loads(line) for line in (tmp_path / "x" / "log.jsonl").read_text().splitlines()]
     assert {"samples", "step"} <= {row["event"] for row in rows}
+
+
+def test_a_run_starts_from_a_model(tmp_path):
+    """--init: the weights of a bundled model, refused where lesson or shape differ, remembered in the card."""
+    config = trainer.prepare(dcgan.Config(smoke=True, init="dcgan-mnist", width=32, out=str(tmp_path)))
+    training = Training(config, _filled(config), torch.device("cpu"))
+    model = ganzoo.load("dcgan-mnist")
+    for role, net in (("generator", model.generator), ("discriminator", model.discriminator)):
+        for name, tensor in net.state_dict().items():
+            assert torch.equal(training.nets[role].state_dict()[name], tensor), f"{role}: {name}"
+    assert all(p.requires_grad for p in training.nets["generator"].parameters())
+    model = Path(list(trainer.fit(config))[-1]["model"])
+    said, _ = checkpoint.read_config(model)
+    assert "--epochs 70" in said["training"]["before"][0]
+    assert said["training"]["before"][0] in (model / "README.md").read_text(encoding="utf-8")
+    for name, settings, word in (
+        ("gan-mnist", {}, "is a gan model"),
+        ("dcgan-mnist", {"width": 16}, "does not fit"),
+        ("nobody", {}, "no model"),
+    ):
+        other = dcgan.Config(smoke=True, init=name, out=str(tmp_path), name=f"x{name}", **settings)
+        with pytest.raises(GanzooError, match=word):
+            Training(other, _filled(other), torch.device("cpu"))
+
+
+def _filled(config):
+    pictures = dcgan.read_data(config)
+    pictures.fill(config)
+    return pictures
+
+
+def test_minutes_count_every_step(tmp_path, monkeypatch):
+    """Grids are drawn at odd steps; the time of the steps before them counts all the same."""
+    plain, spent = Training.advance, []
+
+    def advance(self):
+        began = time.perf_counter()
+        plain(self)
+        time.sleep(0.01)
+        spent.append(time.perf_counter() - began)
+
+    monkeypatch.setattr(Training, "advance", advance)
+    rows = [e for e in run(gan.Config(**SMALL, epochs=20, out=str(tmp_path))) if e["event"] == "step"]
+    assert sum(spent) <= rows[-1]["seconds"] + 0.01
