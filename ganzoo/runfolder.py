@@ -9,13 +9,12 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import torch
 from PIL import Image
 
-from ganzoo import card, checkpoint
+from ganzoo import card, checkpoint, settings
 from ganzoo.curves import draw_curves
 from ganzoo.errors import GanzooError
 from ganzoo.images import film_frames, save_atomic, save_film, save_picture
@@ -107,10 +106,8 @@ class NoFolder:
 
 def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
     """What a card says of how the weights came to be."""
-    script = Path(sys.argv[0])
-    words = [f"train/{script.name}" if script.parent.name == "train" else script.name, *sys.argv[1:]]
     return {
-        "command": " ".join(["python", *words]),
+        "command": settings.command(config),
         "seed": config.seed,
         "step": steps,
         "minutes": round(minutes, 2),

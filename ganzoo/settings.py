@@ -12,6 +12,7 @@ import argparse
 import dataclasses
 import json
 import math
+import shlex
 import sys
 from dataclasses import dataclass, field
 
@@ -173,6 +174,21 @@ def parse(config_class, argv=None, description=""):
     settings = config_class(**given)
     check(settings)
     return settings, set(given)
+
+
+# What does not change the weights: where a run lies, where it goes, how it is watched.
+ASIDE = ("name", "out", "resume", "device", "push", "push_every", "private", "track", "save_every", "compile")
+
+
+def command(settings) -> str:
+    """The command that trains what `settings` say, also where the run was begun with other words, stopped and resumed."""
+    script = {"judge": ["train/judge.py"], "segmenter": ["train/judge.py", "segmenter"]}
+    words = ["python", *script.get(settings.lesson, [f"train/{settings.lesson}.py"])]
+    for f in dataclasses.fields(settings):
+        value = getattr(settings, f.name)
+        if f.metadata["flag"] and f.name not in ASIDE and value != f.default:
+            words += [flag_of(f.name)] if value is True else [flag_of(f.name), shlex.quote(str(value))]
+    return " ".join(words)
 
 
 def to_json(settings) -> dict:

@@ -1,6 +1,7 @@
 """Training: exact resume, nothing half-written, early errors."""
 
 import json
+import shlex
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 import torch
 
 import ganzoo
-from ganzoo import cgan, checkpoint, dcgan, gan, trainer
+from ganzoo import cgan, checkpoint, dcgan, gan, settings, trainer
 from ganzoo.data import made_up_pictures
 from ganzoo.errors import GanzooError
 from ganzoo.training import Training
@@ -120,14 +121,14 @@ def test_a_run_starts_from_a_model(tmp_path):
     said, _ = checkpoint.read_config(model)
     assert "--epochs 70" in said["training"]["before"][0]
     assert said["training"]["before"][0] in (model / "README.md").read_text(encoding="utf-8")
-    for name, settings, word in (
+    for name, other, word in (
         ("gan-mnist", {}, "is a gan model"),
         ("dcgan-mnist", {"width": 16}, "does not fit"),
         ("nobody", {}, "no model"),
     ):
-        other = dcgan.Config(smoke=True, init=name, out=str(tmp_path), name=f"x{name}", **settings)
+        wrong = dcgan.Config(smoke=True, init=name, out=str(tmp_path), name=f"x{name}", **other)
         with pytest.raises(GanzooError, match=word):
-            Training(other, _filled(other), torch.device("cpu"))
+            Training(wrong, _filled(wrong), torch.device("cpu"))
 
 
 def _filled(config):
@@ -149,3 +150,12 @@ def test_minutes_count_every_step(tmp_path, monkeypatch):
     monkeypatch.setattr(Training, "advance", advance)
     rows = [e for e in run(gan.Config(**SMALL, epochs=20, out=str(tmp_path))) if e["event"] == "step"]
     assert sum(spent) <= rows[-1]["seconds"] + 0.01
+
+
+def test_the_command_in_the_card_is_what_trains_the_same():
+    """A resumed run's card names the settings, not the words that it was resumed with."""
+    made = dcgan.Config(data="my pictures", norm="none", lr=0.001, out="/secret", push="me/x", resume="auto", width=32)
+    line = settings.command(made)
+    assert line == "python train/dcgan.py --data 'my pictures' --lr 0.001 --width 32 --norm none"
+    again, _ = settings.parse(dcgan.Config, shlex.split(line)[2:])
+    assert settings.command(again) == line
