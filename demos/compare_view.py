@@ -56,7 +56,7 @@ def answer(words: Words, scene, made: work.Made, number: int, notes: list[str]) 
         "draws": family.draws,
         "seed": scene.seed,
         "names": {key: name(words, key) for key in made.pictures},
-        "varies": any(entry.said["settings"].get("dropout") for entry in family.members.values()),
+        "varies": any(_varies(entry.said["settings"]) for entry in family.members.values()),
     }
     if scene.fresh:
         state["drawing"] = picture(scene.drawing[0])
@@ -72,6 +72,10 @@ def answer(words: Words, scene, made: work.Made, number: int, notes: list[str]) 
         f'<div class="gz-notes" role="status">{lines}</div>'
         f'<p class="gz-note"><span>{escape(words("cmp_tested"))}</span><span>{escape(took)}</span></p></div>'
     )
+
+
+def _varies(settings: dict) -> bool:
+    return bool(settings.get("dropout")) and settings.get("variations", "asked") == "asked"
 
 
 def _data(state: dict) -> str:

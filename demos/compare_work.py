@@ -125,7 +125,7 @@ def translate(
             continue
         try:
             model = shelf.open_translator(family.members[loss].name)
-            waking = variation if model.config.dropout else None
+            waking = variation if model.varies else None
             began = time.perf_counter()
             picture = model.translate_tensor(to_float(_channels(drawing, model.config.in_channels)), waking)
         except GanzooError as error:

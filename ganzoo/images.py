@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
@@ -70,6 +70,12 @@ def open_picture(source) -> Image.Image:
         return Image.frombytes("L", picture.size, bytes(grey.tolist()))
     if picture.mode == "1":
         return picture.convert("L")
+    if picture.mode == "LAB":
+        return ImageCms.profileToProfile(
+            picture, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    if picture.mode == "La":
+        picture = picture.convert("LA")
     if "A" in picture.mode.upper() or "transparency" in picture.info:
         clear = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")

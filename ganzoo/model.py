@@ -77,6 +77,11 @@ class Model:
         return hasattr(self.config, "in_channels")
 
     @property
+    def varies(self) -> bool:
+        """Whether `translate` has variations: a model trained with dropout noise, unless its config says never."""
+        return bool(getattr(self.config, "dropout", 0)) and getattr(self.config, "variations", "asked") == "asked"
+
+    @property
     def directions(self) -> tuple[str, ...]:
         """("label->photo",) for Pix2Pix, ("horse->zebra", "zebra->horse") for CycleGAN, () for a model that samples."""
         if not self.translates:
@@ -116,8 +121,8 @@ class Model:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
         net = self.translator(direction)
         if variation is not None:
-            if not getattr(self.config, "dropout", 0):
-                raise GanzooError(f"{self.name} was trained without dropout, so it has one answer and no variations.")
+            if not self.varies:
+                raise GanzooError(f"{self.name} has one answer for a picture and no variations: leave variation out.")
             net = self._varied
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
         with torch.random.fork_rng(devices=[], enabled=variation is not None):

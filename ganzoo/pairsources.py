@@ -4,6 +4,7 @@ Every source becomes a list of named readers; a reader gives the two PIL picture
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,10 +40,12 @@ def load_pairs(
     direction: str = "",
     seed: int = 0,
     stream: bool = False,
+    split_test: str = "",
 ) -> Pairs:
     """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3.
 
-    `domains` names the sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which.
+    `domains` names the sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which;
+    `split_test` names the split to test on, which else is test, val or a held-out tenth.
     Raises GanzooError that names the files concerned, the first ten of them.
     """
     usual = PAIR_ALIASES.get(data, ("", ("A", "B"), ""))
@@ -50,7 +53,7 @@ def load_pairs(
     home = os.environ.get("GANZOO_DATA")
     folder = Path(home) / data if home and data in PAIR_ALIASES and (Path(home) / data).is_dir() else Path(data)
     if folder.is_dir():
-        splits = folder_splits(folder)
+        splits = folder_splits(folder, split_test)
     elif folder.exists():
         raise GanzooError(f"--data {data} is a file: give the folder that holds the pairs.")
     elif data in PAIR_ALIASES and not usual[0]:
@@ -67,8 +70,10 @@ def load_pairs(
         if not fits:
             notes.append(f"direction {direction}; turn it round with --direction '{names[1]}->{names[0]}'")
     direction, swap = turned(direction, names)
-    train, test = splits.get("train"), next((splits[s] for s in SPLITS[1:] if splits.get(s)), None)
-    train = train or next(iter(splits.values()))
+    if split_test and not splits.get(split_test):
+        raise GanzooError(f"--split-test {split_test}: {data} has only {', '.join(splits)}; name one of these.")
+    test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
+    train = splits.get("train") or next(iter(splits.values()))
     if test is train or not test:
         if len(train) < FEWEST:
             raise GanzooError(f"{data} holds {len(train)} pair(s); at least {FEWEST} are needed: add more.")
@@ -84,21 +89,23 @@ def load_pairs(
     large = round(image_size * JITTER)
     test_a, test_b, test_names = _read(test, image_size, channels, notes, "test")
     size = len(train) * (test_a.shape[1] + test_b.shape[1]) * large**2
-    if stream or size > MEMORY:
-        depths = (test_a.shape[1], test_b.shape[1])
-        reading = [reader for _, reader in train]
+    streaming = stream or size > MEMORY
+    a, b, names_read = _read(train, large, channels, notes, "train", keep=not streaming)
+    depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
+    a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
+    b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
+    kept: Kept | Streamed = Kept(*((b, a) if swap else (a, b)))
+    if (
+        streaming
+    ):  # looked through once above, so that bad files are named now and the batches are those of the other way
+        readable = dict(train)
+        reading = [readable[name] for name in names_read]
 
         def read(i: int) -> tuple[Tensor, Tensor]:
-            pair = tuple(_square(p, large, d) for p, d in zip(reading[i](), depths, strict=True))
+            pair = tuple(_square(p, large, d) for p, d in zip(reading[i](), depth, strict=True))
             return pair[::-1] if swap else pair
 
-        kept: Kept | Streamed = Streamed(read, len(train))
-    else:
-        a, b, _ = _read(train, large, channels, notes, "train")
-        depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
-        a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
-        b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
-        kept = Kept(*((b, a) if swap else (a, b)))
+        kept = Streamed(read, len(reading))
     if swap:
         test_a, test_b = test_b, test_a
     return Pairs(data_word(data), kept, test_a, test_b, test_names, direction, notes)
@@ -109,7 +116,8 @@ def read_data(config) -> Pairs:
     if config.smoke:
         return made_up_pairs(image_size=config.image_size, seed=config.seed)
     c = config
-    return load_pairs(c.data, c.image_size, c.channels, c.domains, c.direction, c.seed, c.stream)
+    test = getattr(c, "split_test", "")  # a segmenter has no such setting
+    return load_pairs(c.data, c.image_size, c.channels, c.domains, c.direction, c.seed, c.stream, test)
 
 
 def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs:
@@ -125,20 +133,22 @@ def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs
     return Pairs("smoke", Kept(label[:count], photo[:count]), *test, names, "label->photo", ["drawn by code"])
 
 
-def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list, split: str):
-    """Decode pairs in threads -> two uint8 tensors and the names. Unreadable pairs are left out and named."""
+def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list, split: str, keep: bool = True):
+    """Decode pairs in threads -> two uint8 tensors and the names. Unreadable pairs are left out and named; what has
+    another size is named too. Without `keep` the tensors are empty but for their channels."""
 
     def read(pair):
         try:
             a, b = pair[1]()
-            return [_square(p, size, channels or (1 if p.mode == "L" else 3)) for p in (a, b)], a.size
+            squares = [_square(p, size, channels or (1 if p.mode == "L" else 3)) for p in (a, b)]
+            return squares if keep else [square[:, :0, :0] for square in squares], a.size
         except (GanzooError, OSError, ValueError, SyntaxError) as error:
             return None, error
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         found = list(pool.map(read, pairs))
     bad = [name for (name, _), (tensors, _) in zip(pairs, found, strict=True) if tensors is None]
-    named = ", ".join(bad[:10]) + (", ..." if len(bad) > 10 else "")
+    named = _first(bad)
     good = [(name, t, s) for (name, _), (t, s) in zip(pairs, found, strict=True) if t is not None]
     if not good:
         reason = next(why for tensors, why in found if tensors is None)
@@ -147,12 +157,23 @@ def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list
         notes.append(f"{len(bad)} of {len(pairs)} {split} pairs cannot be read and are left out: {named}")
     oblong = [name for name, _, size_ in good if size_[0] != size_[1]]
     if oblong:
-        notes.append(f"{len(oblong)} {split} pairs are not square; their middle square is used: {oblong[0]}, ...")
+        notes.append(f"{len(oblong)} {split} pairs are not square; their middle square is used: {_first(oblong)}")
+    (usual, _), *others = Counter(size_ for *_, size_ in good).most_common()
+    if others:
+        mixed = [f"{name} ({size_[0]}x{size_[1]})" for name, _, size_ in good if size_ != usual]
+        notes.append(
+            f"{len(mixed)} {split} pairs are not {usual[0]}x{usual[1]} like most; all are resized: {_first(mixed)}"
+        )
     sides = []
     for side in (0, 1):
         depth = max(tensors[side].shape[0] for _, tensors, _ in good)  # one colour picture makes the side colour
         sides.append(torch.stack([tensors[side].expand(depth, -1, -1) for _, tensors, _ in good]))
     return *sides, [name for name, _, _ in good]
+
+
+def _first(names: list[str]) -> str:
+    """The first ten of a list, as words."""
+    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
 
 
 def _square(picture: Image.Image, size: int, depth: int) -> Tensor:
@@ -166,11 +187,12 @@ def _square(picture: Image.Image, size: int, depth: int) -> Tensor:
 # --- folders ----------------------------------------------------------------------------------------------------
 
 
-def folder_splits(folder: Path) -> dict[str, list[tuple[str, Reader]]]:
-    """{split: [(name, reader)]} of a folder: train/ val/ test/ of AB files or of A/ B/, trainA/ trainB/, or just one set."""
+def folder_splits(folder: Path, other: str = "") -> dict[str, list[tuple[str, Reader]]]:
+    """{split: [(name, reader)]} of a folder: train/ val/ test/ of AB files or of A/ B/, trainA/ trainB/, or just one set.
+    `other` is the name of one more split to look for."""
     inside = {p.name: p for p in folder.iterdir() if p.is_dir()}
     splits = {}
-    for split in SPLITS:
+    for split in dict.fromkeys([*SPLITS, *[other] * bool(other)]):
         if f"{split}A" in inside and f"{split}B" in inside:
             splits[split] = two_folders(inside[f"{split}A"], inside[f"{split}B"])
         elif split in inside:
@@ -196,13 +218,19 @@ def one_split(folder: Path) -> list[tuple[str, Reader]]:
 
 def two_folders(a: Path, b: Path) -> list[tuple[str, Reader]]:
     """Files of A and B matched by stem. A stem without its partner is an error that names it."""
+    for side in (a, b):
+        stems = Counter(path.stem for path in _files(side))
+        twice = [path.name for path in _files(side) if stems[path.stem] > 1]
+        if twice:
+            raise GanzooError(
+                f"{side} has several files of one name, so which pair is meant? {_first(twice)}. Rename them."
+            )
     left, right = ({path.stem: path for path in _files(side)} for side in (a, b))
     alone = [f"{a.name}/{left[s].name}" for s in sorted(left.keys() - right.keys())]
     alone += [f"{b.name}/{right[s].name}" for s in sorted(right.keys() - left.keys())]
     if alone:
-        shown = ", ".join(alone[:10]) + (", ..." if len(alone) > 10 else "")
         raise GanzooError(
-            f"{len(alone)} file(s) of {a.parent} have no partner of the same name on the other side: {shown}. "
+            f"{len(alone)} file(s) of {a.parent} have no partner of the same name on the other side: {_first(alone)}. "
             "Rename or remove them (for two sets without pairs there is CycleGAN)."
         )
     return [(stem, lambda stem=stem: _together(left[stem], right[stem])) for stem in sorted(left)]

@@ -52,6 +52,7 @@ class Config(Settings):
     batch_size: int = option(1, "pairs in one step", low=1, high=65_536)
     image_size: int = option(256, "side of the square pictures in pixels", low=8, high=1024)
     decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    split_test: str = option("", "split to test on, never trained on (default: test, else val, else a held-out tenth)")
     domains: str = option("", "names of sides A and B, or of two columns: photo,label")
     direction: str = option("", "which side becomes which: label->photo")
     stream: bool = option(False, "read pairs from disk while training (by itself where they do not fit in memory)")
@@ -69,6 +70,11 @@ class Config(Settings):
         "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "deconv")
     )
     dropout: float = option(0.5, "noise in the three innermost blocks while training", low=0.0, high=0.95)
+    variations: str = option(
+        "asked",
+        "that noise in use: asleep unless a variation is asked for, or always asleep",
+        choices=("asked", "never"),
+    )
     critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
     patch: int = option(70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES))
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
@@ -87,6 +93,19 @@ class Config(Settings):
     @property
     def size_multiple(self) -> int:
         return 2**self.levels
+
+    @property
+    def problem(self) -> str:
+        """What cannot be built: a picture that cannot be halved, or a critic that runs out of picture. Nothing if all fits."""
+        if self.levels < 1:
+            return f"--image-size must be even, best a power of two, for {self.lesson}, not {self.image_size}."
+        if self.loss != "mae" and not _fits(self.patch, self.image_size, self.norm):
+            fitting = [str(p) for p in PATCHES if _fits(p, self.image_size, self.norm)]
+            return (
+                f"--patch {self.patch} needs larger pictures than {self.image_size} pixels: "
+                f"use --patch {' or '.join(fitting[-2:])}, or a larger --image-size."
+            )
+        return ""
 
     @property
     def variant(self) -> str:
@@ -191,11 +210,24 @@ def patch_box(patch: int, row: int, column: int, size: int | tuple[int, int]) ->
     return left, top, right, bottom
 
 
-def _span(patch: int, index: int, length: int) -> tuple[int, int]:
+def _lengths(patch: int, length: int) -> list[int]:
+    """How long a side is before the critic's first layer, after it, after the second .."""
     kernel, padding = (1, 0) if patch == 1 else (4, 1)
     lengths = [length]
     for stride in PATCHES[patch]:
         lengths.append((lengths[-1] + 2 * padding - kernel) // stride + 1)
+    return lengths
+
+
+def _fits(patch: int, length: int, norm: str) -> bool:
+    """Whether the critic has something to score: where a norm follows, more than the one pixel that it would wipe out."""
+    lengths = _lengths(patch, length)
+    return lengths[-1] > 0 and all(n > (norm != "none") for n in lengths[2:-1])
+
+
+def _span(patch: int, index: int, length: int) -> tuple[int, int]:
+    kernel, padding = (1, 0) if patch == 1 else (4, 1)
+    lengths = _lengths(patch, length)
     if not 0 <= index < lengths[-1]:
         raise IndexError(f"{length} pixels give {max(0, lengths[-1])} scores, there is none at {index}")
     first = last = index

@@ -79,6 +79,8 @@ def prepare(config, given=frozenset()):
         raise GanzooError(
             f"--image-size must be a multiple of {config.size_multiple} for {config.lesson}, not {config.image_size}."
         )
+    if problem := getattr(config, "problem", ""):
+        raise GanzooError(problem)
     if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
         raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
     try:

@@ -94,6 +94,16 @@ def test_every_layout_is_found(tmp_path, layout):
         assert pairs.test_names[0] == "020.png"  # test, not val
 
 
+def test_the_split_to_test_on_can_be_named(tmp_path):
+    for split, start in (("train", 0), ("val", 10), ("test", 20), ("holdout", 30)):
+        write_ab(tmp_path / split, 10, start)
+    for split, first in (("", "020.png"), ("val", "010.png"), ("holdout", "030.png")):
+        pairs = load(tmp_path, split_test=split)
+        assert (pairs.test_names[0], len(pairs.train)) == (first, 10)
+    with pytest.raises(GanzooError, match=r"--split-test dev: .* has only train, test, val"):
+        load(tmp_path, split_test="dev")
+
+
 def test_direction_turns_the_pair_and_is_said(tmp_path):
     write_ab(tmp_path)
     pairs = load(tmp_path, domains="photo,label", direction="label->photo")
@@ -141,6 +151,9 @@ def test_modes_of_all_kinds_become_8_bits(tmp_path):
         "float": lambda p: Image.new("F", (SIDE, SIDE), 0.5).save(p + ".tif"),
         "bit": lambda p: Image.new("1", (SIDE, SIDE), 1).save(p + ".png"),
         "la": lambda p: Image.new("LA", (SIDE, SIDE), (100, 255)).save(p + ".png"),
+        "lab": lambda p: Image.merge("LAB", [Image.new("L", (SIDE, SIDE), v) for v in (136, 208, 195)]).save(
+            p + ".tif"
+        ),
         "wide": lambda p: Image.new("RGB", (2 * SIDE, SIDE), (9, 9, 9)).save(p + ".bmp"),
     }
     for name, save in makers.items():
@@ -156,10 +169,12 @@ def test_modes_of_all_kinds_become_8_bits(tmp_path):
     assert middle["sixteen"] == (128, 128, 128)
     assert middle["cmyk"][0] > 200 > 60 > middle["cmyk"][1]
     assert middle["palette"] == (0, 0, 255)
+    assert middle["lab"][0] > 230 > 60 > max(middle["lab"][1:])  # L 53, a 80, b 67 is red
     side = kept["turned"]
     assert side[0, side.shape[1] // 2, -4] > 200 > 50 > side[0, side.shape[1] // 2, 3]
     assert middle["bit"] == (255, 255, 255)
     assert any("not square" in note and "wide" in note for note in pairs.notes)
+    assert any("1 train pairs are not 40x40 like most" in n and "wide (80x40)" in n for n in pairs.notes), pairs.notes
 
 
 def test_channels_are_each_side_s_own(tmp_path):
@@ -254,6 +269,8 @@ def bad_sets(tmp_path):
         sides(i)[0].save(tmp_path / "single" / f"{i}.png")
         (tmp_path / "broken" / f"{i}.png").write_bytes(b"")
     (tmp_path / "file.txt").write_text("x")
+    write_two(tmp_path / "twins" / "A", tmp_path / "twins" / "B", 9)
+    sides(1)[0].save(tmp_path / "twins" / "A" / "p1.jpg")
     write_ab(tmp_path / "emptytest" / "train", 3)
     good = tmp_path / "good"
     return {
@@ -261,6 +278,8 @@ def bad_sets(tmp_path):
         "a file": (tmp_path / "file.txt", {}, "is a file"),
         "empty": (tmp_path / "empty", {}, "no picture pairs"),
         "few": (tmp_path / "few", {}, "at least 8"),
+        "no such split": (good, {"split_test": "dev"}, "has only train"),
+        "twins": (tmp_path / "twins", {}, "p1.jpg, p1.webp"),
         "few to train on": (tmp_path / "emptytest", {}, "at least 8"),
         "unmatched": (tmp_path / "alone", {}, "extra00.png"),
         "shapes": (tmp_path / "shapes", {}, "one shape"),
@@ -331,8 +350,12 @@ def test_two_processes_share_one_large_batch():
 
 def test_streamed_pairs_are_the_same_batches(tmp_path):
     write_ab(tmp_path, 14)
+    for i, name in enumerate(bad_pictures()):
+        if name not in ("nan.tif",):
+            (tmp_path / f"{i:03d}x{name}").write_bytes(bad_pictures()[name])
     kept, streamed = load(tmp_path), load(tmp_path, stream=True)
-    assert isinstance(streamed.train, Streamed)
+    assert isinstance(streamed.train, Streamed) and len(kept.train) == len(streamed.train)
+    assert kept.notes == streamed.notes and any("cannot be read" in note for note in kept.notes)
     assert "read from disk" in streamed.where(torch.device("cpu"))
     for batch_size in (4, 20):  # also a batch larger than the set
         a, b = (PairBatches(p.train, batch_size, 5, 32, "cpu") for p in (kept, streamed))

@@ -327,6 +327,40 @@ def test_wrong_uses_are_one_sentence(trained):
             call()
 
 
+def test_variations_can_be_ruled_out_in_the_config(trained):
+    from PIL import Image
+
+    assert trained.varies
+    trained.config.variations = "never"
+    try:
+        with pytest.raises(GanzooError, match="no variations"):
+            trained.translate(Image.new("RGB", (32, 32)), variation=1)
+    finally:
+        trained.config.variations = "asked"
+
+
+@pytest.mark.parametrize("norm", ["instance", "batch", "none"])
+@pytest.mark.parametrize("size", [2, 8, 16, 24, 32, 64, 90])
+@pytest.mark.parametrize("patch", pix2pix.PATCHES)
+def test_a_critic_that_is_too_large_is_named_and_every_other_one_trains(patch, size, norm):
+    """Either the config says what is wrong, or the networks can be built and trained: never a crash between."""
+    config = pix2pix.Config(image_size=size, width=2, critic_width=2, halvings=1, patch=patch, norm=norm)
+    nets = pix2pix.build(config)
+    pair = torch.rand(1, 3, size, size)
+    try:
+        nets["discriminator"](torch.cat([pair, nets["generator"](pair)], 1)).mean().backward()
+        trains = True
+    except (RuntimeError, ValueError):
+        trains = False
+    assert trains == (not config.problem), config.problem
+
+
+@pytest.mark.parametrize(("size", "words"), [(16, "use --patch 34 or 46"), (33, "must be even")])
+def test_what_cannot_be_built_is_said_before_training(size, words, tmp_path):
+    with pytest.raises(GanzooError, match=words):
+        trainer.prepare(pix2pix.Config(image_size=size, out=str(tmp_path)))
+
+
 def test_bad_flags_are_one_sentence(tmp_path):
     for flags, words in (
         (["--loss", "l2"], "--loss takes one of"),
