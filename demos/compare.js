@@ -74,6 +74,7 @@
     }
     all("#cmp-board [data-palette]").forEach((p) => { p.hidden = p.dataset.palette !== answer.palette; });
     one("#cmp-board [data-vary]").hidden = !answer.varies;
+    one('[data-do="example"]').hidden = !answer.real;
     one('[data-do="truth"]').hidden = Boolean(state.truth);
     one('[data-do="undo"]').disabled = !past.length;
     if (!first) address();
@@ -275,6 +276,7 @@
   };
   const deeds = {
     surprise: () => want({ do: "surprise", seed: Math.floor(Math.random() * 1e6) }),
+    example: () => want({ do: "example", seed: Math.floor(Math.random() * 1e6) }),
     upload: () => choose("upload"),
     truth: () => choose("truth"),
     webcam: camera,
@@ -283,6 +285,20 @@
     undo,
     clear: () => { begin(); pen.fillStyle = ground(); pen.fillRect(0, 0, canvas.width, canvas.width); draw(); },
     link: copy,
+    share: () => {
+      const dialog = one(".gz-share"), code = one("pre code", dialog);
+      if (code && state.answer?.publish) code.textContent = state.answer.publish;
+      dialog.showModal();
+    },
+    unshare: (button) => button.closest("dialog").close(),
+    command: async (button) => {
+      const code = one("pre code", button.closest("dialog")), before = button.textContent;
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+        button.textContent = words.copied;
+        setTimeout(() => { button.textContent = before; }, 1500);
+      } catch { getSelection().selectAllChildren(code); } // a page that may not copy: one key does
+    },
   };
   const press = (button, among) => all(among).forEach((b) => b.setAttribute("aria-pressed", b === button));
 
@@ -291,6 +307,7 @@
     if (save) save.href = one("img", save.closest(".gz-result")).src;
   }, true);
   document.addEventListener("click", (click) => {
+    if (click.target.matches?.(".gz-share")) click.target.close(); // beside it, on the dimmed page
     const button = click.target.closest && click.target.closest("button");
     if (!button || !canvas) return;
     const { do: deed, tool, family, colour: hue } = button.dataset;

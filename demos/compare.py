@@ -5,6 +5,7 @@ stands in compare.js and compare_views.js. One event carries every wish, so a st
 """
 
 import json
+import os
 from html import escape
 
 import compare_answers as answers
@@ -19,7 +20,8 @@ from ganzoo import GanzooError
 
 LIVE = {**QUIET, "queue": False, "trigger_mode": "multiple"}  # the browser itself sends one request at a time
 SPOKEN = ("cmp_no_camera", "cmp_no_answer", "cmp_fetching", "cmp_no_picture", "cmp_link_short", "copied",
-          "cmp_apart", "cmp_patch", "cmp_blind_said", "cmp_drawing")  # sentences that the browser says by itself  # fmt: skip
+          "cmp_apart", "cmp_patch", "cmp_blind_said", "cmp_drawing", "cmp_fake", "cmp_real", "cmp_lowest",
+          "cmp_highest")  # sentences that the browser says by itself  # fmt: skip
 
 
 class Compare:
@@ -75,13 +77,15 @@ class Compare:
         return (
             f'<div class="gz-actions"><span class="gz-cmp-segments" role="group" aria-label="{escape(say("cmp_family"))}">'
             f'{chosen}</span><button type="button" class="gz-button primary" data-do="surprise">'
-            f"{escape(say('cmp_surprise'))}</button>{self._button('upload', 'cmp_upload')}"
-            f"{self._button('webcam', 'cmp_webcam')}{self._button('link', 'copy_link')}"
-            f'<input type="file" accept="image/*,.tif,.tiff" hidden></div>'
+            f"{escape(say('cmp_surprise'))}</button>{self._button('example', 'cmp_example', hidden=True)}"
+            f"{self._button('upload', 'cmp_upload')}"
+            f"{self._button('webcam', 'cmp_webcam')}{self._button('link', 'copy_link')}{self._button('share', 'cmp_share')}"
+            f'<input type="file" accept="image/*,.tif,.tiff" hidden></div>{view.sharing(say, os.environ.get("SPACE_ID", ""))}'
         )
 
-    def _button(self, do: str, key: str) -> str:
-        return f'<button type="button" class="gz-button" data-do="{do}">{escape(self.words(key))}</button>'
+    def _button(self, do: str, key: str, hidden: bool = False) -> str:
+        away = " hidden" if hidden else ""
+        return f'<button type="button" class="gz-button" data-do="{do}"{away}>{escape(self.words(key))}</button>'
 
     def _others(self) -> str:
         """Every other family on this machine, and a line for the Hub. Asked anew whenever the page is loaded."""
@@ -147,12 +151,12 @@ class Compare:
         return (
             f'<div class="gz-cmp-heat"><div><div class="gz-stack" tabindex="0" role="group" '
             f'aria-label="{escape(say("cmp_heat_alt"))}"><img class="gz-made" alt=""><canvas class="gz-layer"></canvas>'
-            f'<i class="gz-cmp-field"></i></div><p class="gz-legend"><span>{escape(say("cmp_fake"))}</span>'
-            f'<span class="gz-judging" aria-hidden="true"></span><span>{escape(say("cmp_real"))}</span></p></div>'
+            f'<i class="gz-cmp-field"></i></div><p class="gz-legend"><span data-low>{escape(say("cmp_fake"))}</span>'
+            f'<span class="gz-judging" aria-hidden="true"></span><span data-high>{escape(say("cmp_real"))}</span></p></div>'
             f'<div class="gz-cmp-beside"><div class="gz-chosen"><label>{escape(say("cmp_judged"))} '
             f"<select data-picture></select></label><label data-judges hidden>{escape(say('cmp_judge'))} "
             f'<select data-critic></select></label></div><label class="gz-check"><input type="checkbox" data-layer checked> '
-            f'{escape(say("cmp_heat_on"))}</label><label class="gz-check"><input type="checkbox" data-stretch> '
+            f'{escape(say("cmp_heat_on"))}</label><label class="gz-check"><input type="checkbox" data-stretch checked> '
             f'{escape(say("cmp_stretch"))}</label><canvas class="gz-patch" role="img" '
             f'aria-label="{escape(say("cmp_patch_alt"))}"></canvas><p class="gz-prose" data-said aria-live="polite"></p>'
             f'</div></div><p class="gz-quiet gz-no-critic" hidden>{escape(say("cmp_no_critic"))}</p>'

@@ -1,7 +1,7 @@
 """The answers of the tab Compare: what the browser asks (one JSON text) -> HTML, or one quiet line that says what to do.
 
 A request carries everything, so nothing a visitor does is kept on the server:
-{"id", "do": draw | surprise | upload | truth | restore | family, "family", "drawing", "truth", "file", "seed", "vary",
+{"id", "do": draw | surprise | example | upload | truth | restore | family, "family", "drawing", "truth", "file", "seed", "vary",
 "critic", "palette"}
 """
 
@@ -60,7 +60,7 @@ def parsed(payload) -> Ask:
     ask.id = number if type(number) is int and 0 <= number < 2**53 else 0
     ask.seed = None if said.get("seed") is None else shelf.seed_of(said["seed"])
     ask.vary = None if said.get("vary") is None else shelf.seed_of(said["vary"])
-    if ask.do not in ("draw", "surprise", "upload", "truth", "restore", "family"):
+    if ask.do not in ("draw", "surprise", "example", "upload", "truth", "restore", "family"):
         raise Trouble("cmp_request")
     return ask
 
@@ -105,6 +105,8 @@ def staged(words: Words, ask: Ask) -> Scene:
         seed = random.randrange(1_000_000) if ask.seed is None else ask.seed
         notes = () if family.draws else (words("cmp_white_sheet"),)
         return Scene(family, work.drawn(family, seed), seed=seed, fresh=True, notes=notes)
+    if ask.do == "example":
+        return _real(family, random.randrange(1_000_000) if ask.seed is None else ask.seed)
     if ask.do in ("upload", "restore"):
         return _uploaded(words, family, work.opened(ask.file), pairs=ask.do == "upload")
     drawing = work.square(work.opened(ask.drawing), family.size)
@@ -115,6 +117,19 @@ def staged(words: Words, ask: Ask) -> Scene:
         return Scene(family, drawing, work.square(given[1] or given[0], family.size), new_truth=True)
     notes = (words("cmp_no_labels"),) if work.strange(family, drawing) else ()
     return Scene(family, drawing, truth, notes=notes)
+
+
+def _real(family: families.Family, seed: int) -> Scene:
+    pairs = families.real_pairs(family)
+    if not pairs:
+        raise Trouble("cmp_no_example")
+    try:
+        drawing, truth = (work.square(side, family.size) for side in pairs[seed % len(pairs)][1]())
+    except (GanzooError, OSError, ValueError):
+        raise Trouble("cmp_no_example") from None
+    if family.flipped:
+        drawing, truth = truth, drawing
+    return Scene(family, drawing, truth, fresh=True, new_truth=True)
 
 
 def _uploaded(words: Words, family: families.Family, picture, pairs: bool) -> Scene:

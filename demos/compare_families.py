@@ -3,13 +3,15 @@
 import os
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 import shelf
 from words import Trouble
 
 from ganzoo import GanzooError, checkpoint, drawings
 from ganzoo.pairs import turned
-from ganzoo.pairsources import PAIR_ALIASES
+from ganzoo.pairsources import PAIR_ALIASES, folder_splits
 from ganzoo.pix2pix import LOSSES, Config
 
 FIRST = ("facades", "aerial-map")  # offered as buttons; the others behind "Other models"
@@ -54,6 +56,12 @@ class Family:
             return turned(self.config.direction, names)[1]
         except GanzooError:  # a direction with names of its own: in AB files, A comes first
             return False
+
+
+def publishing(family: Family | None = None) -> str:
+    """The command that makes a Space of these pages: the bundled models go along anyway, others are named."""
+    others = [entry.name for entry in family.members.values() if "/" in entry.name] if family else []
+    return " ".join(["python demos/publish.py YOU/ganzoo", *(["--models", *others] if others else [])])
 
 
 def _sides(config: Config) -> tuple[str, str]:
@@ -117,6 +125,31 @@ def find_or_fetch(name: str) -> Family:
             raise
     fetch(name)
     return find(name)
+
+
+# --- real pairs -------------------------------------------------------------------------------------------------
+
+
+def real_pairs(family: Family) -> list:
+    """[(name, reader)] of the family's test pairs, where its data set lies on this machine: drawings whose truth is known.
+
+    Only sets that the owner of this machine put there: an alias under $GANZOO_DATA, or the folder of a local run. What a
+    model from the Hub says about its data opens nothing.
+    """
+    data, home = family.config.data, os.environ.get("GANZOO_DATA")
+    if data in PAIR_ALIASES:
+        return _test_pairs(Path(home) / data) if home else []
+    ours = all(entry.local for entry in family.members.values())
+    return _test_pairs(Path(data)) if ours else []
+
+
+@lru_cache(maxsize=16)
+def _test_pairs(folder: Path) -> list:
+    try:
+        splits = folder_splits(folder)
+    except (GanzooError, OSError):
+        return []
+    return splits.get("test") or splits.get("val") or []
 
 
 # --- the Hub ----------------------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 import json
 import math
+import re
 from html import escape
 
 import compare_work as work
-from compare_families import NAMES, PALETTES
+from compare_families import NAMES, PALETTES, publishing, real_pairs
 from parts import bar, quiet, uri
 from torch import Tensor
 from words import Words
@@ -55,6 +56,8 @@ def answer(words: Words, scene, made: work.Made, number: int, notes: list[str]) 
         "palette": family.palette,
         "draws": family.draws,
         "seed": scene.seed,
+        "publish": publishing(family),
+        "real": bool(real_pairs(family)),
         "names": {key: name(words, key) for key in made.pictures},
         "varies": any(_varies(entry.said["settings"]) for entry in family.members.values()),
     }
@@ -170,6 +173,29 @@ def meanings(words: Words, critic: str = "gan+mae") -> str:
     pairs.append((words("cmp_critic"), words("cmp_means_critic", loss=NAMES[critic])))
     listed = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in pairs)
     return f'<dl class="gz-meanings">{listed}</dl>'
+
+
+def sharing(words: Words, space: str = "") -> str:
+    """The dialog behind *Share as a Space*: what a Space is and the one command; in a Space (its id) how to duplicate it."""
+    said, close = escape(words("cmp_share_what")), escape(words("cmp_close"))
+    if space:
+        address = f"https://huggingface.co/spaces/{escape(space)}?duplicate=true"
+        how = (
+            f'<p class="gz-prose">{escape(words("cmp_share_here"))}</p>'
+            f'<div class="gz-actions"><a class="gz-button primary" href="{address}">{escape(words("cmp_share_duplicate"))}</a>'
+        )
+    else:
+        needs = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words("cmp_share_needs")))
+        how = (
+            f'<p class="gz-prose">{escape(words("cmp_share_run"))}</p><pre tabindex="0"><code>{escape(publishing())}</code></pre>'
+            f'<p class="gz-prose">{needs}</p><div class="gz-actions">'
+            f'<button type="button" class="gz-button primary" data-do="command">{escape(words("cmp_share_copy"))}</button>'
+        )
+    return (
+        f'<dialog class="gz-share" aria-labelledby="gz-share-title"><h3 id="gz-share-title">{escape(words("cmp_share"))}</h3>'
+        f'<p class="gz-prose">{said}</p>{how}'
+        f'<button type="button" class="gz-button" data-do="unshare">{close}</button></div></dialog>'
+    )
 
 
 # --- the blind round --------------------------------------------------------------------------------------------

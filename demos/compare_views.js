@@ -68,8 +68,12 @@
       edges = [0, ...Array.from({ length: count - 1 }, (_, i) => (middle(i) + middle(i + 1) + 1) / 2), size];
       layer.width = layer.height = size * 4;
       const pen = layer.getContext("2d"), [fake, real] = colours(), flat = scores.flat();
-      const reach = one("[data-stretch]", element).checked
-        ? [Math.min(...flat), Math.max(...flat)] : [0, 1];
+      const stretched = one("[data-stretch]", element).checked;
+      const reach = stretched ? [Math.min(...flat), Math.max(...flat)] : [0, 1];
+      const ends = stretched ? ["cmp_lowest", "cmp_highest"] : ["cmp_fake", "cmp_real"];
+      ["[data-low]", "[data-high]"].forEach((end, i) => {
+        one(end, element).textContent = fill(compare.words[ends[i]], { value: reach[i].toFixed(2) });
+      });
       pen.clearRect(0, 0, layer.width, layer.width);
       scores.forEach((row, i) => row.forEach((score, j) => {
         const share = (score - reach[0]) / Math.max(1e-6, reach[1] - reach[0]);

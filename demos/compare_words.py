@@ -17,6 +17,32 @@ COMPARE = {
     "cmp_webcam": ("Webcam", "用鏡頭拍"),
     "cmp_take": ("Take the picture", "拍下來"),
     "cmp_close": ("Close", "關閉"),
+    "cmp_example": ("A real pair", "真實的一對"),
+    "cmp_no_example": (
+        "There is no real pair of this data set on this machine that can be read. Upload one of your own.",
+        "這台機器上沒有這個資料集裡讀得到的真實圖片對。請自己上傳一對。",
+    ),
+    "cmp_share": ("Share as a Space", "分享成 Space"),
+    "cmp_share_what": (
+        "A Space is this page on the Hugging Face Hub: anybody opens it with a browser, there is nothing to install.",
+        "Space 就是放在 Hugging Face Hub 上的這個頁面：任何人用瀏覽器就能打開，不必安裝。",
+    ),
+    "cmp_share_run": (
+        "Run this in the folder of ganzoo. It sends the pages and the models that you see here:",
+        "在 ganzoo 的資料夾執行這一行，就會送出這些頁面和這裡的模型：",
+    ),
+    "cmp_share_needs": (
+        "YOU is your name on the Hub. An account is free; log in once with `hf auth login`. To look first at what would "
+        "be sent, add `--dry-run`; to keep the Space to yourself, add `--private`.",
+        "YOU 換成你在 Hub 的帳號，帳號免費；先登入一次：`hf auth login`。想先看看會送出什麼，加上 `--dry-run`；"
+        "只想自己看，加上 `--private`。",
+    ),
+    "cmp_share_copy": ("Copy the command", "複製指令"),
+    "cmp_share_here": (
+        "This page is a Space already. A copy of it becomes your own on the Hub:",
+        "這個頁面已經是一個 Space。在 Hub 上複製一份，就是你自己的：",
+    ),
+    "cmp_share_duplicate": ("Duplicate this Space", "複製這個 Space"),
     "cmp_more": ("Other models", "其他模型"),
     "cmp_on_machine": ("On this machine", "這台機器上的"),
     "cmp_choose": ("Choose …", "請選擇……"),
@@ -132,7 +158,9 @@ COMPARE = {
     "cmp_judged": ("Picture", "圖片"),
     "cmp_judge": ("Critic of", "鑑賞家"),
     "cmp_heat_on": ("Show the scores as colours", "用顏色顯示評分"),
-    "cmp_stretch": ("Stretch the colours to this picture", "把顏色拉開到這張圖的範圍"),
+    "cmp_stretch": ("Spread the colours from the lowest to the highest score", "把顏色從最低分拉開到最高分"),
+    "cmp_lowest": ("{value} lowest", "最低 {value}"),
+    "cmp_highest": ("{value} highest", "最高 {value}"),
     "cmp_heat_alt": ("The critic's scores on the picture; arrow keys choose a patch", "鑑賞家的評分，疊在圖上；方向鍵選一塊"),
     "cmp_fake": ("0 fake", "0 假"),
     "cmp_real": ("1 real", "1 真"),

@@ -16,6 +16,7 @@ import torch
 from PIL import Image, ImageDraw
 from test_demos import DEMOS
 from test_pages import PAGES, browser, local, url  # noqa: F401  (fixtures)
+from test_pairs import write_ab
 
 from ganzoo import checkpoint, drawings, pix2pix
 from ganzoo.pix2pix import PATCHES, PatchDiscriminator, patch_box
@@ -148,6 +149,57 @@ def test_a_truth_can_be_added(pages):
     answer = ask(pages, do="truth", drawing=uri(drawing), file=uri(truth))
     assert (made(answer)["truth"] == np.array([10, 200, 30])).all() and "truth" in state(answer)
     assert 'data-key="truth"' in ask(pages, drawing=uri(drawing), truth=uri(truth))
+
+
+def test_a_real_pair_comes_from_data_that_lies_on_this_machine(pages, tmp_path, monkeypatch):
+    monkeypatch.delenv("GANZOO_DATA", raising=False)
+    board = uri(drawings.facade(1, SIZE))
+    answer = ask(pages, do="example", drawing=board)
+    assert not state(answer)["real"] and "no real pair" in quiet(answer)[0] and len(made(answer)) == 3
+    photo, label = Image.new("RGB", (64, 64), (9, 200, 30)), drawings.facade(7, 64)
+    for split in ("train", "test"):
+        (tmp_path / "data" / "facades" / split).mkdir(parents=True)
+    pair = Image.new("RGB", (128, 64))
+    pair.paste(photo, (0, 0))
+    pair.paste(label, (64, 0))
+    pair.save(tmp_path / "data" / "facades" / "test" / "1.png")
+    (tmp_path / "data" / "facades" / "test" / "2.png").write_text("no picture")
+    monkeypatch.setenv("GANZOO_DATA", str(tmp_path / "data"))
+    answer = ask(pages, do="example", seed=0, drawing=board)
+    assert state(answer)["real"] and (made(answer)["truth"] == np.array([9, 200, 30])).all()
+    sent = np.asarray(Image.open(io.BytesIO(base64.b64decode(state(answer)["drawing"].split(",")[1]))))
+    assert (sent == np.asarray(label.resize((SIZE, SIZE), Image.Resampling.BICUBIC))).all()
+    assert (
+        "no real pair" in quiet(ask(pages, "en", do="example", seed=1, drawing=board))[0]
+    )  # a file that is no picture
+
+
+def test_what_a_stranger_s_model_says_about_its_data_opens_nothing(pages, tmp_path):
+    import compare_families
+    import shelf
+
+    write_ab(tmp_path / "mine" / "test")
+    name = model(tmp_path, "gan", 3, name="theirs", data=str(tmp_path / "mine"), direction="A->B")
+    assert len(compare_families.real_pairs(compare_families.find(f"runs/{name}"))) == 10
+    (tmp_path / "runs" / "theirs").rename(tmp_path / "fetched")
+    shelf.FETCHED["eve/theirs"] = tmp_path / "fetched" / "model"
+    assert compare_families.real_pairs(compare_families.find("eve/theirs")) == []
+
+
+def test_the_command_of_a_space_names_what_does_not_come_along_anyway(pages, monkeypatch):
+    import compare_families
+    import publish
+    import staging
+    from compare_view import sharing
+    from words import Words
+
+    command = state(ask(pages, drawing=uri(drawings.facade(1, SIZE))))["publish"]
+    assert command.startswith("python demos/publish.py YOU/ganzoo --models runs/pix2pix-facades-gan ")
+    asked = publish._command_line(command.split()[2:])  # the real parser understands it, and the models are found
+    assert staging.choose(asked.models).runs == [f"pix2pix-facades-{loss}" for loss in ("gan", "gan-mae", "mae")]
+    assert compare_families.publishing(compare_families.find("facades")) == "python demos/publish.py YOU/ganzoo"
+    for language in ("en", "zh"):
+        assert "spaces/alice/zoo?duplicate=true" in sharing(Words(language), "alice/zoo")
 
 
 def test_numbers_come_from_the_models_and_missing_ones_are_left_out(pages, tmp_path):
@@ -550,6 +602,22 @@ def test_a_picture_can_be_downloaded(look):
     assert uri(download.value.path().read_bytes()) == pictures(page)[1]
 
 
+@pytest.mark.parametrize("language", PAGES)
+def test_share_as_a_space_shows_one_command(look, language):
+    page = look(PAGES[language], width=390, height=844, locale={"en": "en-US", "zh": "zh-TW"}[language])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.focus("[data-do=share]")
+    page.keyboard.press("Enter")
+    dialog = page.locator(".gz-share")
+    assert dialog.locator("pre").inner_text() == "python demos/publish.py YOU/ganzoo"
+    box = dialog.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
+    page.click("[data-do=command]")
+    page.wait_for_function("navigator.clipboard.readText().then(text => text === 'python demos/publish.py YOU/ganzoo')")
+    page.keyboard.press("Escape")
+    assert dialog.is_hidden() and page.evaluate("document.activeElement.dataset.do") == "share"
+
+
 def test_without_a_camera_one_quiet_line(look):
     page = look()
     page.click("[data-do=webcam]")
@@ -594,6 +662,10 @@ def test_a_click_on_the_scores_shows_the_patch(look):
     page.wait_for_function(
         "document.querySelector('#cmp-heat img').src === document.querySelector('[data-key=mae]').src"
     )
+    scores = page.evaluate("ganzoo.compare.state.answer.scores.mae.flat()")
+    assert page.locator("#cmp-heat [data-low]").inner_text() == f"{min(scores):.2f} lowest"
+    page.locator("#cmp-heat [data-stretch]").uncheck()
+    assert page.locator("#cmp-heat .gz-legend").inner_text().split("\n") == ["0 fake", "1 real"]
     page.locator("#cmp-heat [data-layer]").uncheck()
     assert page.locator("#cmp-heat .gz-layer").is_hidden()
 
