@@ -46,18 +46,21 @@ def speckle(pictures: Tensor) -> float:
 
 # --- translated pictures beside the truth: uint8 (N, C, H, W) on both sides -------------------------------------------
 
+FEW = 8  # pictures at a time: a convolution in float64 on the CPU takes a hundred times a picture's own memory
+
 
 def pixel_metrics(made: Tensor, truth: Tensor) -> dict[str, float]:
     """L1 (pixels in 0..1, lower is better), PSNR in dB and SSIM (both higher is better), means over the pictures."""
     from torchmetrics.functional.image import peak_signal_noise_ratio, structural_similarity_index_measure
 
-    a, b = made.double() / 255, truth.double() / 255
-    psnr = peak_signal_noise_ratio(a, b, data_range=1.0, dim=(1, 2, 3), reduction="elementwise_mean")
-    return {
-        "l1": float((a - b).abs().mean()),
-        "psnr": float(psnr),
-        "ssim": float(structural_similarity_index_measure(a, b, data_range=1.0)),
-    }
+    sums = dict.fromkeys(("l1", "psnr", "ssim"), 0.0)
+    for x, y in zip(made.split(FEW), truth.split(FEW), strict=True):
+        a, b = x.double() / 255, y.double() / 255
+        sums["l1"] += float((a - b).abs().mean()) * len(a)
+        psnr = peak_signal_noise_ratio(a, b, data_range=1.0, dim=(1, 2, 3), reduction="elementwise_mean")
+        sums["psnr"] += float(psnr) * len(a)
+        sums["ssim"] += float(structural_similarity_index_measure(a, b, data_range=1.0)) * len(a)
+    return {key: value / len(made) for key, value in sums.items()}
 
 
 def sharpness(made: Tensor, truth: Tensor) -> float:
@@ -66,11 +69,13 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
     High frequencies are what a 5 x 5 binomial blur takes away from the brightness."""
 
     def energy(pictures: Tensor) -> float:
-        grey = pictures.double().mean(1, keepdim=True) / 255
-        line = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], dtype=torch.float64) / 16
-        padded = torch.nn.functional.pad(grey, (2, 2, 2, 2), mode="reflect")
-        blurred = torch.nn.functional.conv2d(padded, torch.outer(line, line)[None, None])
-        return float((grey - blurred).square().mean())
+        line, total = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], dtype=torch.float64) / 16, 0.0
+        for part in pictures.split(FEW):
+            grey = part.double().mean(1, keepdim=True) / 255
+            padded = torch.nn.functional.pad(grey, (2, 2, 2, 2), mode="reflect")
+            blurred = torch.nn.functional.conv2d(padded, torch.outer(line, line)[None, None])
+            total += float((grey - blurred).square().mean()) * len(part)
+        return total / len(pictures)
 
     return energy(made) / max(1e-12, energy(truth))
 
@@ -78,15 +83,16 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
 def tone(made: Tensor, truth: Tensor, bins: int = 64) -> float:
     """How far the colours as a whole are from the true ones: 0 the same, 1 nothing in common. One minus the overlap of
     the histograms of L, a and b over all pixels of the set, mean of the three (Isola et al. 2017, 5.1, figure 7)."""
-    distances = []
     limits = ((0.0, 100.0), (-110.0, 110.0), (-110.0, 110.0))
-    for channel, (low, high) in enumerate(limits):
-        shares = []
-        for pictures in (made, truth):
-            values = lab(pictures)[:, channel].flatten()
-            shares.append(torch.histc(values, bins, low, high) / values.numel())
-        distances.append(1 - float(torch.minimum(*shares).sum()))
-    return sum(distances) / 3
+
+    def shares(pictures: Tensor) -> Tensor:
+        counts = torch.zeros(3, bins, dtype=torch.float64)
+        for part in pictures.split(FEW):
+            for channel, values in enumerate(lab(part).unbind(1)):
+                counts[channel] += torch.histc(values, bins, *limits[channel])
+        return counts / (len(pictures) * pictures[0, 0].numel())
+
+    return float((1 - torch.minimum(shares(made), shares(truth)).sum(1)).mean())
 
 
 def lab(pictures: Tensor) -> Tensor:
@@ -106,9 +112,11 @@ def lab(pictures: Tensor) -> Tensor:
 def checkerboard(pictures: Tensor) -> float:
     """A grid pattern as a number: the energy of the brightness at period 2 (the corners of the spectrum: every second
     row, column or both) over the mean energy of the frequencies just below. About 1 is none (Odena et al. 2016)."""
-    grey = pictures.double().mean(1)
-    spectrum = torch.fft.fft2(grey - grey.mean((1, 2), keepdim=True)).abs().square().mean(0)
-    height, width = spectrum.shape
+    height, width = pictures.shape[2:]
+    spectrum = torch.zeros(height, width, dtype=torch.float64)
+    for part in pictures.split(FEW):
+        grey = part.double().mean(1)
+        spectrum += torch.fft.fft2(grey - grey.mean((1, 2), keepdim=True)).abs().square().sum(0) / len(pictures)
     half_h, half_w = height // 2, width // 2
     peaks = [spectrum[half_h, 0], spectrum[0, half_w], spectrum[half_h, half_w]]
     near_h, near_w = slice(half_h - height // 8, half_h - 1), slice(half_w - width // 8, half_w - 1)

@@ -113,3 +113,16 @@ def test_a_table_has_a_column_for_what_all_rows_know():
     text = comparison.table(rows)
     assert "L1" in text and "SSIM" not in text
     assert "| b | 0.200 |" in text
+
+
+def test_numbers_do_not_depend_on_how_many_pictures_are_measured_at_a_time(monkeypatch):
+    made, truth = torch.randint(
+        0, 256, (2, 11, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(1)
+    )
+    found = []
+    for few in (1, 4, 11):
+        monkeypatch.setattr(metrics, "FEW", few)
+        numbers = list(metrics.pixel_metrics(made, truth).values())
+        found.append([*numbers, metrics.sharpness(made, truth), metrics.tone(made, truth), metrics.checkerboard(made)])
+    assert found[0] == pytest.approx(found[1], rel=1e-9)
+    assert found[0] == pytest.approx(found[2], rel=1e-9)
