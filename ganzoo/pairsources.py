@@ -237,7 +237,9 @@ def two_folders(a: Path, b: Path) -> list[tuple[str, Reader]]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+    """The pictures of a folder by name; a link to nowhere is among them and will be named, a pipe or a folder is none."""
+    found = (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+    return sorted(p for p in found if p.is_file() or p.is_symlink())
 
 
 def halves(path: Path) -> tuple[Image.Image, Image.Image]:

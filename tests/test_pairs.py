@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -228,6 +229,11 @@ def bad_pictures() -> dict[str, bytes]:
         "gif.gif": b"GIF89a" + b"\xff" * 20,
         "huge.webp": b"RIFF\xff\xff\xff\xffWEBPVP8 " + b"\0" * 30,
         "nan.tif": nan,
+        "postscript.png": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 80 40\nshowpage\n",
+        "svg.png": b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"/>',
+        "pdf.jpg": b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n",
+        "wide.bmp": b"BM" + struct.pack("<IHHIIiiHHIIiiII", 90, 0, 0, 54, 40, 2**31 - 1, 40, 1, 24, 0, 0, 0, 0, 0, 0),
+        "circle.tif": b"II*\0\x08\0\0\0" + struct.pack("<HHHIII", 1, 256, 4, 1, 80, 8),  # its only page follows itself
         "exif.jpg": b"\xff\xd8\xff\xe1\x00\x10Exif\0\0" + b"\xff" * 30,
     }
 
@@ -300,6 +306,20 @@ def bad_sets(tmp_path):
         "an alias that is not here": ("aerial-map", {}, "$GANZOO_DATA"),
         "nonsense": ("no such thing", {}, "check the path"),
     }
+
+
+def test_forty_hostile_pictures_and_sets_are_tried(tmp_path):
+    assert len(bad_pictures()) + len(bad_sets(tmp_path)) >= 40
+
+
+def test_pipes_folders_and_links_to_nowhere_do_not_stop_anybody(tmp_path):
+    write_ab(tmp_path, 10)
+    os.mkfifo(tmp_path / "pipe.png")  # opening it would wait for ever
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "link.png").symlink_to(tmp_path / "nowhere.png")
+    pairs = load(tmp_path)
+    assert len(pairs.train) + len(pairs.test_input) == 10
+    assert [note for note in pairs.notes if "link.png" in note] and "pipe" not in str(pairs.notes)
 
 
 def test_hostile_sets_get_one_sentence(tmp_path, monkeypatch):
