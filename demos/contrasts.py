@@ -6,6 +6,7 @@ The numbers come from the models' own cards (10,000 samples each); the sentences
 from html import escape
 
 import shelf
+from lessons_parts import together
 from parts import bar, image, prose
 from words import Trouble, Words
 
@@ -13,6 +14,7 @@ from ganzoo import metrics
 from ganzoo.images import to_pil
 
 COUNT = 18
+EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
 
 
 def _panel(title: str, pictures: list, alt: str, below: str) -> str:
@@ -61,7 +63,8 @@ def _measured(words: Words, shares: dict[str, dict]) -> str:
         said |= {f"{short}_digit": rare, f"{short}_share": f"{shares[key][rare]:.1%}"}
         said[f"{short}_off"] = f"{50 * sum(abs(v - 1 / len(shares[key])) for v in shares[key].values()):.1f}"
     verdict = "bn_evener" if float(said["a_off"]) < float(said["b_off"]) else "bn_not_evener"
-    return words("bn_measured", **said) + " " + words(verdict)
+    all_there = min(min(found.values()) for found in shares.values()) >= EASY
+    return together(words, words("bn_measured", **said), words(verdict), words("bn_all_there") if all_there else "")
 
 
 # --- lesson 7: dots and strokes ---------------------------------------------------------------------------------

@@ -96,9 +96,20 @@ window.ganzoo = Object.assign(window.ganzoo || {}, (() => {
     }, 50);
   }
 
+  /* A stage that is computed when it comes near for the first time, as the followed link says. */
+  function later(element, trigger) {
+    const near = new IntersectionObserver((seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      near.disconnect();
+      trigger("select", { query: asked.toString() });
+    }, { rootMargin: "500px" });
+    near.observe(element);
+  }
+
   return {
     explore,
     arrive,
+    later,
     /* the address says what the stage shows, from the first change on */
     stage(element, watch) {
       const link = () => element.querySelector(".gz-stage")?.dataset.link;

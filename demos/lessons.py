@@ -1,6 +1,7 @@
 """The tab Lessons: why each idea exists, as small stages to play with. Components and events only.
 
-Every stage is a function of plain values in a file of its own: lessons_stride, lessons_losses, lessons_unet, lessons_field.
+Every stage is a function of plain values in a file of its own: lessons_stride, lessons_losses, lessons_unet, lessons_field,
+and those of lessons_later, which compute when they are first seen.
 """
 
 import random
@@ -14,13 +15,15 @@ import lessons_stride
 import lessons_unet
 from answers import told
 from create import LIVE, QUIET, show
+from lessons_later import Later
 from lessons_stride import BAD, GOOD
 from parts import heading, quiet
 from words import Words
 
 from ganzoo import GanzooError
 
-STAGES = ("stride", "losses", "unet", "field")
+STAGES = ("bn", "label", "mlp", "stride", "losses", "unet", "field", "relu", "friction")  # in the course's order
+ASKED = {"mlp": "dcgan"}  # a stage that asks the question of a section of Create
 
 
 def dial(low: int, high: int, value: int, label: str, name: str) -> gr.Slider:
@@ -35,17 +38,16 @@ class Lessons:
 
     def __init__(self, demo: gr.Blocks, words: Words):
         self.words = words
-        links = "".join(f'<a href="#l-{key}">{escape(words("q_" + key))}</a>' for key in STAGES)
+        links = "".join(f'<a href="#l-{key}">{escape(words("q_" + ASKED.get(key, key)))}</a>' for key in STAGES)
         show(f'<nav class="gz-contents" id="lessons" aria-label="{escape(words("sections"))}">{links}</nav>')
-        self._stride()
-        self._losses()
-        self._unet()
-        self._field()
+        for key in STAGES:
+            getattr(self, f"_{key}", lambda key=key: self._later(key))()
         self._wire(demo)
 
     def _section(self, key: str) -> gr.Column:
         column = gr.Column(elem_classes="gz-section", elem_id=f"l-{key}")
         with column:
+            key = ASKED.get(key, key)
             show(heading(self.words(f"q_{key}"), self.words(f"lead_{key}")))
         return column
 
@@ -53,6 +55,10 @@ class Lessons:
         """The picture of a stage, computed now; from then on the address follows it."""
         value = told(self.words, module.show, *args)
         return show(value, elem_id=f"{module.__name__.replace('_', '-')}", js_on_load="ganzoo.stage(element, watch)")
+
+    def _later(self, key: str):
+        with self._section(key):
+            Later(self.words, key)
 
     def _stride(self):
         say, (kernel, stride, size) = self.words, lessons_stride.FIRST

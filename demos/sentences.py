@@ -95,6 +95,10 @@ SENTENCES = {
         "little.",
         "在這裡，有 BN 的模型並沒有寫得比較平均：各訓練一次還不能當作證明。",
     ),
+    "bn_all_there": (
+        "Neither wrote only the easy ones: all ten digits are there in both.",
+        "兩者都沒有只挑好寫的：十個數字都有。",
+    ),
     # labels
     "asked_alt": ("A picture made for the label {label}", "依照 Label「{label}」創作的圖"),
     "filter_noise_alt": ("The creator's filter for {label}, 100 factors", "創作家對「{label}」的過濾，100 個倍數"),
