@@ -9,12 +9,10 @@ import argparse
 import os
 import socket
 import sys
-from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
 PORTS = 100  # how many ports are tried after the one asked for
-SCRIPTS = ("page.js", "compare.js", "compare_views.js", "lessons.js")
 
 
 def free_port(host: str, port: int) -> int:
@@ -49,6 +47,8 @@ def main(argv=None) -> int:
 
         space.furnish()
     from pages import build
+    from shell import Shell
+    from starlette.middleware import Middleware
     from theme import css, theme
 
     demo = build()
@@ -57,9 +57,7 @@ def main(argv=None) -> int:
         server_port=free_port(asked.host, asked.port),
         theme=theme(),
         css=css(),
-        head="".join(
-            f"<script>{(Path(__file__).parent / name).read_text(encoding='utf-8')}</script>" for name in SCRIPTS
-        ),
+        app_kwargs={"middleware": [Middleware(Shell)]},
         footer_links=["api"],  # the page has its own footer; this one describes the API
         ssr_mode=False,
         share=False,

@@ -13,7 +13,7 @@ import compare_families as families
 import compare_view as view
 import gradio as gr
 from create import QUIET, show
-from parts import heading
+from parts import heading, waiting
 from words import WORDS, Words
 
 from ganzoo import GanzooError
@@ -50,7 +50,7 @@ class Compare:
         with gr.Column(elem_classes="gz-section", elem_id="s-cmp-blind"):
             show(heading(words("q_cmp_blind"), words("lead_cmp_blind")))
             self.blind = show(
-                answers.first_blind(words),
+                waiting(words),
                 elem_id="cmp-blind",
                 js_on_load="ganzoo.compare.blind(element, trigger, watch)",
             )

@@ -21,7 +21,7 @@ from words import Trouble, Words
 
 from ganzoo import GanzooError
 
-FAMILY, SEED, BLIND_SEED = "facades", 4, 11
+FAMILY, SEED = "facades", 4
 LONGEST = 2 * work.LARGEST
 
 
@@ -187,7 +187,3 @@ def blind(words: Words, payload) -> str:
         return quiet(words.explain(error))
     order = torch.randperm(len(made.pictures), generator=torch.Generator().manual_seed(seed)).tolist()
     return view.blind(words, made, [list(made.pictures)[i] for i in order])
-
-
-def first_blind(words: Words) -> str:
-    return blind(words, json.dumps({"family": FAMILY, "seed": BLIND_SEED}))

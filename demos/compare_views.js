@@ -177,6 +177,12 @@
       if (deed === "blind") trigger("input");
       if (deed === "forget") { store({}); draw(); }
     });
+    const near = new IntersectionObserver((seen) => { // the first round, when it comes near
+      if (!seen.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      trigger("input");
+    }, { rootMargin: "400px" });
+    near.observe(element);
     watch("value", () => { one("#cmp-tally [data-revealed]").textContent = ""; });
     let family = compare.state.family; // another family, another round
     whenAnswered(() => { if (compare.state.family !== family) { family = compare.state.family; trigger("input"); } });

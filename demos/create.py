@@ -11,7 +11,7 @@ import answers
 import gradio as gr
 import hand
 import shelf
-from parts import heading, uri
+from parts import heading, uri, waiting
 from words import Words
 
 from ganzoo import GanzooError
@@ -31,7 +31,7 @@ def show(value: str = "", js_on_load: str | None = None, **kwargs) -> gr.HTML:
 class Create:
     """The components of the tab in one language, and `open(...)`, which the Zoo uses to show a model here."""
 
-    def __init__(self, demo: gr.Blocks, words: Words):
+    def __init__(self, words: Words):
         self.words = words
         self.name = gr.State("")  # a model chosen in the Zoo or by ?model=; else lesson and set name it
         self.pick = gr.State(0)
@@ -44,7 +44,7 @@ class Create:
         self._cgan()
         self._dcgan()
         self._hand()
-        self._wire(demo)
+        self._wire()
 
     def _section(self, key: str) -> gr.Column:
         column = gr.Column(elem_classes="gz-section", elem_id=f"s-{key}")
@@ -70,19 +70,19 @@ class Create:
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
                 self.copy = gr.Button(say("copy_link"), elem_id="copy-link")
             self.grid = show(
-                answers.grid(say, answers.LESSON, answers.DATA, "", answers.SEED, 0),
+                waiting(say),
                 elem_id="grid",
-                js_on_load="ganzoo.grid(element, trigger, watch, 'select')",
+                js_on_load="ganzoo.later(element, trigger, 'focus'); ganzoo.grid(element, trigger, watch, 'select')",
             )
             show(answers.contents(say))
 
     def _between(self):
-        say, name = self.words, answers.chosen(answers.LESSON, answers.DATA, "")
+        say = self.words
         with self._section("between"), gr.Row(elem_classes="gz-morph"):
             with gr.Column(scale=1, min_width=150):
-                self.now = show(answers.point(say, name, answers.SEED, answers.SEED + 1, 50), elem_id="now")
+                self.now = show(elem_id="now")
             with gr.Column(scale=5, min_width=300):
-                self.strip = show(answers.way(say, name, answers.SEED, answers.SEED + 1), elem_id="strip")
+                self.strip = show(elem_id="strip")
                 self.slider = gr.Slider(0, 100, value=50, step=1, label=say("from_a_to_b"), elem_id="morph", buttons=[])
                 with gr.Row(elem_classes="gz-controls"):
                     self.first = gr.Textbox(
@@ -95,21 +95,17 @@ class Create:
 
     def _grow(self):
         with self._section("grow"):
-            self.growth = show(
-                answers.growth(self.words, answers.chosen(answers.LESSON, answers.DATA, ""), answers.SEED, 0),
-                elem_id="growth",
-            )
+            self.growth = show(elem_id="growth")
 
     def _film(self):
-        name = answers.chosen(answers.LESSON, answers.DATA, "")
-        last = answers.frames(name) - 1
+        last = answers.frames(answers.chosen(answers.LESSON, answers.DATA, "")) - 1
         with self._section("film"):
             self.frame = gr.Slider(0, last, value=last, step=1, label=self.words("frame"), elem_id="film", buttons=[])
-            self.training = show(answers.training(self.words, name, last), elem_id="training")
+            self.training = show(elem_id="training")
 
     def _bn(self):
         with self._section("bn"):
-            self.bn = show(answers.normalization(self.words, answers.SEED), elem_id="bn")
+            self.bn = show(elem_id="bn")
 
     def _cgan(self):
         say = self.words
@@ -123,13 +119,13 @@ class Create:
                         gr.Button(w, size="sm", min_width=40) for w in answers.class_words(say, answers.DATA)
                     ]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
-            self.asked = show(answers.asked(say, answers.DATA, answers.PICKS, answers.SEED), elem_id="asked")
+            self.asked = show(elem_id="asked")
             show(f"<h3>{say('one_idea')}</h3>")
-            self.labels = show(answers.labels(say, answers.DATA, answers.SEED), elem_id="labels")
+            self.labels = show(elem_id="labels")
 
     def _dcgan(self):
         with self._section("dcgan"):
-            self.speckles = show(answers.speckles(self.words, answers.DATA, answers.SEED), elem_id="speckles")
+            self.speckles = show(elem_id="speckles")
 
     def _hand(self):
         say, drawn = self.words, uri(hand.example())
@@ -142,13 +138,11 @@ class Create:
                     self.clear = gr.Button(say("clear"), elem_id="clear")
                     self.example = gr.Button(say("example"), elem_id="example")
             with gr.Column(scale=2, min_width=280):
-                self.judged = show(
-                    answers.judged(say, answers.chosen(answers.LESSON, answers.DATA, ""), drawn), elem_id="judged"
-                )
+                self.judged = show(elem_id="judged")
 
     # --- events -------------------------------------------------------------------------------------------------
 
-    def _wire(self, demo: gr.Blocks):
+    def _wire(self):
         say = self.words
         self.choice = [self.lesson, self.data, self.name]
         make = [*self.choice, self.seed, self.pick, self.picks]
@@ -200,7 +194,7 @@ class Create:
         self.example.click(js="ganzoo.example", **judge)
 
         self.state = [*self.choice, self.seed, *self.everything, *self.faces, self.judged]
-        demo.load(self._restore, gr.Textbox(visible=False), self.state, js="() => [location.search]", **QUIET)
+        self.grid.focus(self._first, None, self.state, **QUIET)
 
     def all(self, lesson, data, custom, seed, pick, picks):
         """Everything that follows from the choice and the seed, in the order of `self.everything`."""
@@ -260,10 +254,12 @@ class Create:
         label = self.words("picks_fashion" if data == "fashion" else "picks_mnist")
         return [gr.Textbox(label=label), *(gr.Button(w) for w in answers.class_words(self.words, data))]
 
-    def _restore(self, query):
-        said = {k: v[0][:80] for k, v in parse_qs(str(query or "").lstrip("?")[:500]).items()}
-        if not said.keys() & {"lesson", "set", "seed", "model"}:
-            return [gr.skip()] * len(self.state)
+    def _first(self, event: gr.EventData):
+        """Everything when the tab is first seen, as a link says (?seed= may also be one to Compare)."""
+        asked = event._data.get("query") if isinstance(event._data, dict) else ""
+        said = {k: v[0][:80] for k, v in parse_qs(str(asked or "").lstrip("?")[:500]).items()}
+        if "family" in said:
+            said = {}
         return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", answers.SEED))
 
     def open(self, custom="", lesson=None, data=None, seed=answers.SEED):

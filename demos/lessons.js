@@ -96,12 +96,12 @@ window.ganzoo = Object.assign(window.ganzoo || {}, (() => {
     }, 50);
   }
 
-  /* A stage that is computed when it comes near for the first time, as the followed link says. */
-  function later(element, trigger) {
+  /* What is computed when it comes near for the first time, as the followed link says. */
+  function later(element, trigger, event = "select") {
     const near = new IntersectionObserver((seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       near.disconnect();
-      trigger("select", { query: asked.toString() });
+      if (element.querySelector(".gz-later, nav")) trigger(event, { query: asked.toString() }); // else it is there already
     }, { rootMargin: "500px" });
     near.observe(element);
   }

@@ -6,7 +6,6 @@ and those of lessons_later, which compute when they are first seen.
 
 import random
 from html import escape
-from urllib.parse import parse_qs
 
 import gradio as gr
 import lessons_field
@@ -15,9 +14,9 @@ import lessons_stride
 import lessons_unet
 from answers import told
 from create import LIVE, QUIET, show
-from lessons_later import Later
+from lessons_later import Later, linked
 from lessons_stride import BAD, GOOD
-from parts import heading, quiet
+from parts import heading, quiet, waiting
 from words import Words
 
 from ganzoo import GanzooError
@@ -36,13 +35,16 @@ def dial(low: int, high: int, value: int, label: str, name: str) -> gr.Slider:
 class Lessons:
     """The components of the tab in one language."""
 
-    def __init__(self, demo: gr.Blocks, words: Words):
+    def __init__(self, words: Words):
         self.words = words
         links = "".join(f'<a href="#l-{key}">{escape(words("q_" + ASKED.get(key, key)))}</a>' for key in STAGES)
-        show(f'<nav class="gz-contents" id="lessons" aria-label="{escape(words("sections"))}">{links}</nav>')
+        self.top = show(
+            f'<nav class="gz-contents" id="lessons" aria-label="{escape(words("sections"))}">{links}</nav>',
+            js_on_load="ganzoo.later(element, trigger)",
+        )
         for key in STAGES:
             getattr(self, f"_{key}", lambda key=key: self._later(key))()
-        self._wire(demo)
+        self._wire()
 
     def _section(self, key: str) -> gr.Column:
         column = gr.Column(elem_classes="gz-section", elem_id=f"l-{key}")
@@ -51,10 +53,10 @@ class Lessons:
             show(heading(self.words(f"q_{key}"), self.words(f"lead_{key}")))
         return column
 
-    def _stage(self, module, *args) -> gr.HTML:
-        """The picture of a stage, computed now; from then on the address follows it."""
-        value = told(self.words, module.show, *args)
-        return show(value, elem_id=f"{module.__name__.replace('_', '-')}", js_on_load="ganzoo.stage(element, watch)")
+    def _stage(self, module) -> gr.HTML:
+        """The picture of a stage, computed when the tab is first seen; from then on the address follows it."""
+        name = module.__name__.replace("_", "-")
+        return show(waiting(self.words), elem_id=name, js_on_load="ganzoo.stage(element, watch)")
 
     def _later(self, key: str):
         with self._section(key):
@@ -70,7 +72,7 @@ class Lessons:
                 self.kernel = dial(*lessons_stride.KERNEL, kernel, say("kernel"), "kernel")
                 self.step = dial(*lessons_stride.STRIDE, stride, say("stride"), "stride")
                 self.size = dial(*lessons_stride.SIZE, size, say("cells"), "cells")
-            self.counts = self._stage(lessons_stride, kernel, stride, size)
+            self.counts = self._stage(lessons_stride)
 
     def _losses(self):
         say, (seed, agree) = self.words, lessons_losses.FIRST
@@ -79,32 +81,25 @@ class Lessons:
             with gr.Row(elem_classes="gz-dials gz-beside"):
                 self.agree = dial(1, lessons_losses.COUNT, agree, say("agree", count=lessons_losses.COUNT), "agree")
                 self.others = gr.Button(say("other_truths"), elem_id="other-truths")
-            self.answers = self._stage(lessons_losses, seed, agree)
+            self.answers = self._stage(lessons_losses)
 
     def _unet(self):
         with self._section("unet"):
             self.drawing = gr.State(lessons_unet.FIRST)
             with gr.Row(elem_classes="gz-controls"):
                 self.another = gr.Button(self.words("another_drawing"), elem_id="another-drawing")
-            self.both = self._stage(lessons_unet, lessons_unet.FIRST)
+            self.both = self._stage(lessons_unet)
 
     def _field(self):
-        first = self._explore(lessons_field.FIRST, None, None)
         with self._section("field"):
             self.map = show(
-                first[0],
-                elem_id="lessons-map",
-                js_on_load="ganzoo.explore(element, trigger, watch)",
+                waiting(self.words), elem_id="lessons-map", js_on_load="ganzoo.explore(element, trigger, watch)"
             )
-            self.seen = show(
-                first[1],
-                elem_id="lessons-field",
-                js_on_load="ganzoo.stage(element, watch)",
-            )
+            self.seen = show(elem_id="lessons-field", js_on_load="ganzoo.stage(element, watch)")
 
     # --- events -------------------------------------------------------------------------------------------------
 
-    def _wire(self, demo: gr.Blocks):
+    def _wire(self):
         dials = [self.kernel, self.step, self.size]
         for slider in dials:
             slider.input(lambda *a: told(self.words, lessons_stride.show, *a), dials, self.counts, **LIVE)
@@ -145,9 +140,7 @@ class Lessons:
             self.map,
             self.seen,
         ]
-        demo.load(self._restore, gr.Textbox(visible=False), self.state, js="() => [location.search]", **QUIET).then(
-            None, None, None, js="() => ganzoo.arrive()"
-        )
+        self.top.select(self._first, None, self.state, **QUIET).then(None, None, None, js="() => ganzoo.arrive()")
 
     def _layers(self, event: gr.EventData):
         said = event._data if isinstance(event._data, dict) else {}
@@ -164,25 +157,23 @@ class Lessons:
             first = lessons_field.show(self.words, lessons_field.FIRST, None, None)
             return [first, quiet(self.words.explain(error))]
 
-    def _restore(self, query):
-        """What a link says that the stages were showing; the tab itself and the scrolling are the browser's."""
-        said = {k: v[0][:80] for k, v in parse_qs(str(query or "").lstrip("?")[:500]).items()}
-        if said.get("tab") != "lessons":
-            return [gr.skip()] * len(self.state)
-        kept = [gr.skip()] * len(self.state)
-        names = ("kernel", "stride", "size")
-        if said.keys() & set(names):
-            values = [said.get(k, first) for k, first in zip(names, lessons_stride.FIRST, strict=True)]
-            kept[:4] = [*map(_dialled, values), told(self.words, lessons_stride.show, *values)]
-        if said.keys() & {"truths", "agree"}:
-            values = [said.get(k, first) for k, first in zip(("truths", "agree"), lessons_losses.FIRST, strict=True)]
-            kept[4:7] = [values[0], _dialled(values[1]), told(self.words, lessons_losses.show, *values)]
-        if "drawing" in said:
-            kept[7:9] = [said["drawing"], told(self.words, lessons_unet.show, said["drawing"])]
-        if said.keys() & {"strides", "row", "column"}:
-            first = "".join(map(str, lessons_field.FIRST))
-            kept[9:] = self._explore(said.get("strides", first), said.get("row"), said.get("column"))
-        return kept
+    def _first(self, event: gr.EventData):
+        """The stages when the tab is first seen, as a link says; the tab itself and the scrolling are the browser's."""
+        said = linked(event)
+        dials = [said.get(k, v) for k, v in zip(("kernel", "stride", "size"), lessons_stride.FIRST, strict=True)]
+        losses = [said.get(k, v) for k, v in zip(("truths", "agree"), lessons_losses.FIRST, strict=True)]
+        drawing = said.get("drawing", lessons_unet.FIRST)
+        strides = said.get("strides", "".join(map(str, lessons_field.FIRST)))
+        return [
+            *map(_dialled, dials),
+            told(self.words, lessons_stride.show, *dials),
+            losses[0],
+            _dialled(losses[1]),
+            told(self.words, lessons_losses.show, *losses),
+            drawing,
+            told(self.words, lessons_unet.show, drawing),
+            *self._explore(strides, said.get("row"), said.get("column")),
+        ]
 
 
 def _dialled(value):

@@ -7,7 +7,6 @@ the stage, and its controls set as the link says.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from types import ModuleType
 from urllib.parse import parse_qs
 
@@ -20,6 +19,7 @@ import lessons_relu
 import shelf
 from answers import told
 from create import LIVE, QUIET, show
+from parts import waiting
 from words import Words
 
 JS = "ganzoo.later(element, trigger); ganzoo.stage(element, watch)"
@@ -63,6 +63,13 @@ def friction(words: Words) -> list:
     return [slider]
 
 
+def linked(event: gr.EventData) -> dict[str, str]:
+    """What the address said with which the page was opened, if it was a link to this tab."""
+    said = event._data if isinstance(event._data, dict) else {}
+    query = {k: v[0][:80] for k, v in parse_qs(str(said.get("query") or "").lstrip("?")[:500]).items()}
+    return query if query.get("tab") == "lessons" else {}
+
+
 @dataclass
 class Stage:
     module: ModuleType
@@ -86,8 +93,7 @@ class Later:
         with gr.Row(elem_classes="gz-dials gz-beside" if key == "friction" else "gz-controls"):
             made = STAGES[key].controls(words)
         self.values = [c for c in made if not isinstance(c, gr.Button)]
-        wait = f'<p class="gz-note gz-later" role="status">{escape(words("lesson_wait"))}</p>'
-        self.picture = show(wait, elem_id=f"lessons-{key}", js_on_load=JS)
+        self.picture = show(waiting(words), elem_id=f"lessons-{key}", js_on_load=JS)
         self.picture.select(self._first, None, [*self.values, self.picture], **QUIET)
         for control in made:
             if isinstance(control, gr.Button):
@@ -103,9 +109,8 @@ class Later:
         return seed, self._draw(*values[:-1], seed)
 
     def _first(self, event: gr.EventData):
-        said = event._data if isinstance(event._data, dict) else {}
-        query = {k: v[0][:80] for k, v in parse_qs(str(said.get("query") or "").lstrip("?")[:500]).items()}
-        mine = query if query.get("tab") == "lessons" and query.get("stage") == self.key else {}
+        said = linked(event)
+        mine = said if said.get("stage") == self.key else {}
         values = [mine.get(name, first) for name, first in zip(self.module.NAMES, self.module.FIRST, strict=True)]
         return [*map(self._set, self.values, values), self._draw(*values)]
 

@@ -33,9 +33,9 @@ def page(demo: gr.Blocks, words: Words) -> None:
         with gr.Tab(words("tab_compare"), id="compare"):
             Compare(demo, words)
         with gr.Tab(words("tab_create"), id="create"):
-            create = Create(demo, words)
+            create = Create(words)
         with gr.Tab(words("tab_lessons"), id="lessons"):
-            Lessons(demo, words)
+            Lessons(words)
         with gr.Tab(words("tab_zoo"), id="zoo") as tab:
             zoo = Zoo(words, create, tabs)
     tab.select(zoo.refresh, None, zoo.cards, api_visibility="private", show_progress="hidden")

@@ -57,6 +57,11 @@ def quiet(text: str) -> str:
     return f'<p class="gz-quiet" role="status">{escape(text)}</p>'
 
 
+def waiting(words) -> str:
+    """What stands in a place until it is computed (the browser's `ganzoo.later` asks for it)."""
+    return f'<p class="gz-note gz-later" role="status">{escape(words("lesson_wait"))}</p>'
+
+
 def prose(*sentences: str) -> str:
     return f'<p class="gz-prose">{" ".join(escape(s) for s in sentences if s)}</p>'
 
