@@ -6,9 +6,13 @@ No token, no network: everything is computed here, with the models in ganzoo/wei
 """
 
 import argparse
+import atexit
 import os
+import shutil
+import signal
 import socket
 import sys
+import tempfile
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
@@ -30,6 +34,15 @@ def free_port(host: str, port: int) -> int:
     )
 
 
+def keep_no_uploads() -> None:
+    """What gradio writes down of a visitor's files lies in a folder of this process, and goes with it; while it runs, they
+    go after half an hour (`delete_cache` in pages.py). The pages' own pictures travel in requests and are never written."""
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        folder = os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="ganzoo-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # or nothing would be tidied up
+
+
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
@@ -40,6 +53,7 @@ def main(argv=None) -> int:
     if not 0 < asked.port < 65536:
         print(f"Error: --port takes a number from 1 to 65535, not {asked.port}.", file=sys.stderr)
         return 2
+    keep_no_uploads()
     free_port(asked.host, asked.port)  # gradio and torch take seconds to import: what is wrong should not wait for them
 
     if os.environ.get("SPACE_ID"):  # before torch

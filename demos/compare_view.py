@@ -98,7 +98,7 @@ def _patches(size: int, made: work.Made) -> dict:
 def _result(words: Words, family, made: work.Made, loss: str, best: dict) -> str:
     if loss not in made.pictures:
         reason = made.missing.get(loss)
-        text = words("other_trouble", text=reason) if reason else words("cmp_missing")
+        text = words.explain(reason) if reason else words("cmp_missing")
         body = f'<div class="gz-none">{quiet(text)}</div>'
         return f'<section class="gz-result" data-loss="{loss}"><h3>{NAMES[loss]}</h3>{body}</section>'
     source = picture(made.pictures[loss])

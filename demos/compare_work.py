@@ -101,7 +101,9 @@ class Made:
 
     drawing: Tensor
     pictures: dict[str, Tensor] = field(default_factory=dict)
-    missing: dict[str, str] = field(default_factory=dict)  # loss -> why not, or nothing if there is no such model
+    missing: dict[str, GanzooError | None] = field(
+        default_factory=dict
+    )  # loss -> why not; None: there is no such model
     milliseconds: float = 0.0
     errors: dict[str, float] = field(default_factory=dict)  # loss -> L1 of this picture, where the truth is known
     critic: str = ""  # the loss whose critic judges
@@ -121,7 +123,7 @@ def translate(
     made = Made(drawing[0])
     for loss in losses:
         if loss not in family.members:
-            made.missing[loss] = ""
+            made.missing[loss] = None
             continue
         try:
             model = shelf.open_translator(family.members[loss].name)
@@ -129,7 +131,7 @@ def translate(
             began = time.perf_counter()
             picture = model.translate_tensor(to_float(_channels(drawing, model.config.in_channels)), waking)
         except GanzooError as error:
-            made.missing[loss] = str(error)
+            made.missing[loss] = error
             continue
         made.milliseconds += (time.perf_counter() - began) * 1000
         made.pictures[loss] = _bytes(picture)

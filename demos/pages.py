@@ -45,7 +45,7 @@ def page(demo: gr.Blocks, words: Words) -> None:
 
 def build() -> gr.Blocks:
     """Both pages. The first language is at /, the others at /LANGUAGE; the API belongs to the first."""
-    with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True, delete_cache=(300, 1800)) as demo:
         page(demo, Words(LANGUAGES[0]))
         endpoints.publish()
     for language in LANGUAGES[1:]:

@@ -160,5 +160,5 @@ SENTENCES = {
     "no_drawing": ("There is no drawing to judge. Draw something on the board.", "還沒有圖可以評分。請在畫板上畫一個。"),
     "empty_drawing": ("The board is empty. Draw something on it.", "畫板是空的。請畫一個。"),
     "big_drawing": ("That drawing is too large. Use at most 1,024 pixels a side.", "這張圖太大了。每邊請不要超過 1,024 像素。"),
-    "other_trouble": ("This did not work: {text}", "這一步沒有成功，請換一個模型或輸入再試。（{text}）"),
+    "other_trouble": ("This did not work: {text}", "這一步沒有成功：模型的檔案或輸入有問題，請換一個再試。"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
+from theme import css
 from words import LANGUAGES, Words
 
 SCRIPTS = ("page.js", "compare.js", "compare_views.js", "lessons.js")
@@ -32,7 +33,7 @@ LEAVE = """
   const shell = document.querySelector(".gz-shell"), said = new URLSearchParams(location.search);
   if (["tab", "lesson", "set", "model"].some((key) => said.has(key))) shell.querySelector("div").remove();
   const watching = new MutationObserver(() => {
-    if (!document.querySelector("#tabs .gz-section")) return;
+    if (!document.querySelector("#tabs h2")) return;
     watching.disconnect();
     shell.remove();
   });
@@ -44,7 +45,8 @@ LEAVE = """
 @lru_cache(maxsize=1)
 def head() -> bytes:
     texts = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return (f"<style>{STYLE}</style>" + "".join(f"<script>{text}</script>" for text in texts)).encode()
+    # gradio mounts the pages' styles too, after its own, but so late that everything would jump
+    return (f"<style>{css()}{STYLE}</style>" + "".join(f"<script>{text}</script>" for text in texts)).encode()
 
 
 @lru_cache(maxsize=len(LANGUAGES))

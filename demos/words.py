@@ -150,7 +150,8 @@ class Words:
         return CLASSES[name][self.index] if name in CLASSES else str(name)
 
     def explain(self, error: GanzooError) -> str:
-        """An error with its remedy, in this language; a library's own sentence is quoted."""
+        """An error with its remedy, in this language. The library's own sentences are English: other languages say what
+        to do instead."""
         if isinstance(error, Trouble):
             return self(error.key, **error.values)
-        return self("other_trouble", text=str(error))
+        return self("other_trouble", text=str(error))  # a text that has no place for it leaves it out

@@ -2,6 +2,8 @@
 
     python train/speed.py gan [--runs 7] [--batches 150] [--device cpu]
     python train/speed.py pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
+    python train/speed.py page                                 # how fast the pages open, beside an empty gradio page
+    python train/speed.py load [--visitors 50] [--calls 2000]  # what many visitors at once wait, beside one alone
 
 The usual loop is what most GAN code does: a DataLoader over PIL pictures with ToTensor and Normalize, one pass for real
 and one for fake, eager Adam in fp32; for Pix2Pix at batch 1, as the paper has it. Same networks and optimizer settings on
@@ -14,6 +16,7 @@ import statistics
 import sys
 import time
 
+import speed_pages
 import torch
 import torchvision
 from PIL import Image
@@ -133,7 +136,7 @@ def contest(asked, device) -> tuple:
 
 def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lesson", choices=["gan", "pix2pix"])
+    parser.add_argument("lesson", choices=["gan", "pix2pix", "page", "load"], metavar="gan|pix2pix|page|load")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--batches", type=int, default=150, help="batches in one run")
     parser.add_argument("--device", default="cpu")
@@ -142,7 +145,14 @@ def main(argv=None) -> int:
     parser.add_argument("--image-size", type=int, default=256, help="Pix2Pix only (default: 256)")
     parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"], help="ours, Pix2Pix only")
     parser.add_argument("--compile", action="store_true", help="compile our networks (CUDA), Pix2Pix only")
+    parser.add_argument("--visitors", type=int, default=50, help="load only (default: 50)")
+    parser.add_argument("--calls", type=int, default=2000, help="load only: calls that memory is watched over")
+    parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
+    if asked.lesson == "page":
+        return speed_pages.page(asked.runs)
+    if asked.lesson == "load":
+        return speed_pages.load(asked.visitors, asked.calls, asked.limit)
     device = trainer.choose_device(asked.device)
     ours, usual, our_images, their_images = contest(asked, device)
     began = time.perf_counter()
