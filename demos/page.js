@@ -3,8 +3,13 @@
   const zh = /\/zh\/?$/.test(location.pathname);
   const keep = (value) => { try { localStorage.setItem("ganzoo-language", value); } catch { /* private mode */ } };
   const kept = (() => { try { return localStorage.getItem("ganzoo-language"); } catch { return null; } })();
-  const wants = kept || ((navigator.language || "").toLowerCase().startsWith("zh") ? "zh" : "en");
-  document.documentElement.lang = zh ? "zh-Hant" : "en";
+  const first = (navigator.languages || [navigator.language || ""]).map((name) => name.slice(0, 2).toLowerCase())
+    .find((name) => ["en", "zh"].includes(name));
+  const wants = kept || first || "en"; // the switch wins over the browser
+  const speak = () => { if (root.lang !== spoken) root.lang = spoken; };
+  const root = document.documentElement, spoken = zh ? "zh-Hant" : "en";
+  speak();
+  new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] }); // gradio writes the browser's language there
   if (!zh && wants === "zh" && !location.search.includes("show=api")) {
     keep("zh");
     location.replace(location.pathname.replace(/\/?$/, "/zh") + location.search);

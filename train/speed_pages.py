@@ -19,10 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from PIL import Image
+from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.drawings import facade
+from ganzoo.images import open_picture, whole_tensor
 
 APP = Path(__file__).resolve().parent.parent / "demos" / "app.py"
 EMPTY = """
@@ -35,7 +36,8 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PAINTS = """() => new Promise((done) => {
   const seen = { cls: 0 };
-  const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+  const watch = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take))
+    .observe({ type, buffered: true });
   watch("paint", (entry) => { if (entry.name === "first-contentful-paint") seen.fcp = entry.startTime; });
   watch("largest-contentful-paint", (entry) => { seen.lcp = entry.startTime; });
   watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.cls += entry.value; });
@@ -142,9 +144,8 @@ class Compare:
         return took, {"id": state["id"], "pictures": {key: pixels(data) for key, data in pictures}}
 
 
-def pixels(data: str) -> bytes:
-    with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
-        return picture.convert("RGB").tobytes()
+def pixels(data: str) -> Tensor:
+    return whole_tensor(open_picture(base64.b64decode(data)), 3).short()
 
 
 def crowd(compare: Compare, visitors: int, alone: dict[int, dict]) -> tuple[list[float], int]:
@@ -159,13 +160,9 @@ def crowd(compare: Compare, visitors: int, alone: dict[int, dict]) -> tuple[list
     return [took for took, _ in answers], wrong
 
 
-def same(a: dict[str, bytes], b: dict[str, bytes]) -> bool:
+def same(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
     """The same pictures up to what the order of additions may change: no pixel by more than two levels."""
-    return (
-        a.keys() == b.keys()
-        and len(a) == 3
-        and all(max(abs(x - y) for x, y in zip(a[k], b[k], strict=True)) <= 2 for k in a)
-    )
+    return a.keys() == b.keys() and len(a) == 3 and all(int((a[k] - b[k]).abs().max()) <= 2 for k in a)
 
 
 def memory(process) -> float:
