@@ -78,8 +78,8 @@ def everything(page, tab: str) -> None:
 
 ALLOWED = re.compile(
     r"\b(GAN|cGAN|DCGAN|CGAN|CycleGAN|Pix2Pix|PatchGAN|U-?Net|MAE|MSE|MLP|BN|FCN|Adam|ReLU|LeakyReLU|"
-    r"Batch Normalization|beta1|β1|Generator|Discriminator|Label|Loss|Hub|Space|kernel|stride|pixel|API|EN|Fréchet|L1|ganzoo|MB|ms|CPU|GPU|threads|"
-    r"x86_64|AMD|Intel|Xeon|EPYC|NVIDIA|H100|H200|user|runs|train|py|python|seed|GAN \+ MAE)\b",
+    r"Batch Normalization|beta1|β1|Generator|Discriminator|Label|Loss|Hub|Space|kernel|stride|pixel|API|EN|Fréchet|L1|"
+    r"ganzoo|MB|ms|CPU|GPU|threads|x86_64|AMD|Intel|Xeon|EPYC|NVIDIA|H100|H200|user|runs|train|py|python|seed|GAN \+ MAE)\b",
     re.IGNORECASE,
 )
 READ = """() => {
