@@ -23,6 +23,18 @@
     location.assign(new URL(link.getAttribute("href"), location.href).pathname + location.search);
   });
 
+  if (zh) { // what gradio says to screen readers of a slider, in English only
+    const said = [[/^range slider for (.*)$/, "$1（滑桿）"], [/^number input for (.*)$/, "$1（數字）"]];
+    const translate = () => {
+      for (const input of document.querySelectorAll("[aria-label*=' for ']")) {
+        for (const [english, chinese] of said) input.ariaLabel = input.ariaLabel.replace(english, chinese);
+      }
+    };
+    let soon = 0;
+    new MutationObserver(() => { soon ||= setTimeout(() => { soon = 0; translate(); }, 100); })
+      .observe(root, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
+  }
+
   if (location.search.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
     const wait = setInterval(() => {
       const button = document.querySelector("footer button.show-api");
