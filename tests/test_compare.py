@@ -513,6 +513,8 @@ def test_it_opens_with_three_results(look, language):
     page = look(PAGES[language], locale={"en": "en-US", "zh": "zh-TW"}[language])
     assert len(pictures(page)) == 3 and page.locator("#cmp-results .gz-opinion").count() == 3
     assert page.locator("#s-compare h2").inner_text().startswith({"en": "Same drawing", "zh": "同一張圖"}[language])
+    page.locator("#s-cmp-blind").scroll_into_view_if_needed()  # the first round is asked for when it comes near
+    page.wait_for_selector("#cmp-blind [data-guess]")
     assert page.locator("#cmp-blind [data-guess]").count() == 3 and page.locator(".gz-quiet:visible").count() == 0
     assert page.locator("img:not([alt])").count() == 0
     assert page.locator("#cmp-board .gz-colour:visible").count() == len(drawings.FACADE)
