@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import staging
-from huggingface_hub import HfApi, SpaceHardware, constants, get_token
+from huggingface_hub import HfApi, SpaceHardware, constants
 from huggingface_hub.errors import (
     HfHubHTTPError,
     HFValidationError,
@@ -27,6 +27,7 @@ from huggingface_hub.utils import validate_repo_id
 
 from ganzoo import hub
 from ganzoo.errors import GanzooError
+from ganzoo.push import PASSING, may_write
 from ganzoo.recipe import guarded
 
 OURS = "ganzoo/__init__.py"  # in every Space that this command made
@@ -149,7 +150,7 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
     names = {file.rfilename for file in there.siblings or []} - {".gitattributes", "README.md"}
     if names and OURS not in names:
         raise GanzooError(f"{space} is another Space, whose files would be lost: publish under another name.")
-    api.auth_check(space, repo_type="space", write=True)
+    may_write(api, space, "spaces")
     if private and not there.private:  # before anything new is sent
         api.update_repo_settings(space, repo_type="space", private=True)
     if hardware:
@@ -168,7 +169,7 @@ def _upload(api: HfApi, space: str, folder: str) -> None:
             )
             return
         except HfHubHTTPError as error:
-            if attempt == TRIES - 1 or _status(error) not in hub.PASSING:
+            if attempt == TRIES - 1 or _status(error) not in PASSING:
                 raise
             time.sleep(2.0**attempt)
 
@@ -197,10 +198,7 @@ def _why(space: str, error: Exception, hardware: str) -> str:
             f"The token may not write to {space}: publish under your own name, with a token whose role is write "
             f"({constants.ENDPOINT}/settings/tokens)."
         )
-    said = hub.short(error)
-    token = get_token() or ""
-    said = said.replace(token, "***") if token else said
-    return f"{space} was not published ({said}): run the same command again, it sends only what is missing."
+    return f"{space} was not published ({hub.short(error)}): run the same command again, it sends only what is missing."
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The model card: README.md of a model folder, written from config.json alone, so that it says only what is known."""
 
+import hashlib
 import json
+import re
 from pathlib import Path
 
 from ganzoo.data import ALIASES
@@ -20,12 +22,33 @@ WHAT = {
 
 
 def write_card(folder: Path) -> None:
-    """(Re)write README.md of a model folder. A card that a person edited (its marker removed) is left alone."""
+    """(Re)write README.md of a model folder. A card that a person edited is left alone."""
     path = folder / "README.md"
-    if path.is_file() and MARKER not in path.read_text(encoding="utf-8"):
+    if path.is_file() and edited(path.read_text(encoding="utf-8", errors="replace")):
         return
     said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    save_atomic(path, lambda temporary: temporary.write_text(card_text(said, folder), encoding="utf-8"))
+    save_atomic(path, lambda temporary: temporary.write_text(signed(card_text(said, folder)), encoding="utf-8"))
+
+
+# A card carries a mark of its own text, so that an edit shows without the first version at hand.
+SIGNATURE = re.compile(r"<!-- written by ganzoo(?: \[([0-9a-f]{12})\])?[^>]*-->")
+
+
+def edited(text: str) -> bool:
+    """Whether a person changed a card after ganzoo wrote it (or wrote it alone). Line ends and blank ends do not count."""
+    found = SIGNATURE.search(text)
+    return not found or (found[1] is not None and found[1] != _mark(text))
+
+
+def signed(text: str) -> str:
+    return text.replace(
+        UNSIGNED, f"<!-- written by ganzoo [{_mark(text)}]; once you edit this card, it stays yours -->", 1
+    )
+
+
+def _mark(text: str) -> str:
+    rest = "\n".join(line.rstrip() for line in SIGNATURE.sub("", text, count=1).splitlines()).strip()
+    return hashlib.sha256(rest.encode()).hexdigest()[:12]
 
 
 PIPELINES = {
@@ -34,7 +57,7 @@ PIPELINES = {
     "pix2pix": "image-to-image",
     "cyclegan": "image-to-image",
 }
-MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
+UNSIGNED = "<!-- written by ganzoo -->"
 
 
 def card_text(said: dict, folder: Path) -> str:
@@ -81,7 +104,7 @@ pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
 license: {license}
 tags: [ganzoo, gan, {lesson}]
 {_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
-{MARKER}
+{UNSIGNED}
 
 # {name}
 

@@ -142,10 +142,11 @@ def test_three_losses_are_three_repositories_and_no_collection_is_no_error(hub, 
 
 PUSHES = """
 import sys
-from ganzoo import GanzooError, hub
+from ganzoo import GanzooError
+from ganzoo.push import Push
 for wish in sys.argv[1:]:
     try:
-        print("may push", hub.Push(wish, "x").repo_id)
+        print("may push", Push(wish, "x").repo_id)
     except GanzooError as error:
         print(error)
 """
