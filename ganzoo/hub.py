@@ -65,9 +65,7 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         ) from None
     except RevisionNotFoundError:
         raise GanzooError(f"{repo_id} has no revision {revision!r}: check the branch, tag or commit.") from None
-    except RepositoryNotFoundError as error:
-        if "credentials" in str(error).lower() or "token" in str(error).lower():
-            raise GanzooError(_UNKNOWN_TOKEN.format(repo_id=repo_id)) from None
+    except RepositoryNotFoundError:
         raise GanzooError(
             f"{repo_id} could not be fetched from the Hub: it does not exist or is private; check the name and your "
             "token (`hf auth login`)."
@@ -77,16 +75,13 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         if status >= 500 or status == 429:
             return _without_hub(repo_id, revision, f"{constants.ENDPOINT} answers with {status}")
         if status == 401:
-            raise GanzooError(_UNKNOWN_TOKEN.format(repo_id=repo_id)) from None
+            raise GanzooError(
+                f"{repo_id} could not be fetched: the Hub does not accept your token (expired or revoked?): run "
+                "`hf auth login`, or unset HF_TOKEN for a public model."
+            ) from None
         raise GanzooError(f"{repo_id} could not be fetched from the Hub ({short(error)}): try again later.") from None
     except (*TROUBLE, ValueError) as error:
         return _without_hub(repo_id, revision, f"the line to the Hub broke ({short(error)})")
-
-
-_UNKNOWN_TOKEN = (
-    "{repo_id} could not be fetched: the Hub does not accept your token (expired or revoked?): run `hf auth login`, or "
-    "unset HF_TOKEN for a public model."
-)
 
 
 def _info(repo_id: str, revision: str | None, token):
