@@ -182,24 +182,18 @@ def _without_hub(repo_id: str, revision: str | None, why: str = "") -> Path:
     )
 
 
-def models_of(namespace: str, token: bool | str | None = None) -> list[str]:
-    """The ids of a user's or organisation's models tagged ganzoo, by name. Raises GanzooError if the Hub does not answer."""
+def models_of(namespace: str, token: bool | str | None = None) -> dict[str, list[str]]:
+    """A user's or organisation's models tagged ganzoo: id -> tags, by name. GanzooError if the Hub does not answer."""
     if not namespace:
-        return []
-    trouble = GanzooError(
-        f"The models of {namespace} cannot be listed, because the Hub does not answer: try again later."
-    )
+        return {}
+    trouble = GanzooError(f"The models of {namespace} cannot be listed: the Hub does not answer, try again later.")
     if not reachable():
         raise trouble
     try:
-        return sorted(m.id for m in HfApi(token=token).list_models(author=namespace, filter="ganzoo", limit=200))
+        found = HfApi(token=token).list_models(author=namespace, filter="ganzoo", limit=200)
+        return {model.id: list(model.tags or []) for model in sorted(found, key=lambda model: model.id)}
     except (*TROUBLE, ValueError):
         raise trouble from None
-
-
-def namespace() -> str:
-    """Whose models the pages show besides the bundled ones: $GANZOO_NAMESPACE, or nobody's."""
-    return os.environ.get("GANZOO_NAMESPACE", "").strip()
 
 
 def short(error: Exception) -> str:

@@ -278,7 +278,7 @@ def test_the_models_of_a_namespace_are_found(hub, running):
     hub.add_repo("models", "alice/mine", model_files(README__md=tagged))
     hub.add_repo("models", "alice/other", {"README.md": b"---\ntags: [timm]\n---\n"})
     hub.add_repo("models", "bob/his", model_files(README__md=tagged))
-    said = running[1].run("h = ganzoo.hub; print(h.models_of('alice'), h.models_of('nobody'), h.models_of(''))")
+    said = running[1].run("h = ganzoo.hub; print(*map(list, map(h.models_of, ('alice', 'nobody', ''))))")
     assert said.out.split("\n")[0] == "['alice/mine'] [] []", said.all
 
 
