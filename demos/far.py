@@ -46,7 +46,8 @@ def of(owner: str) -> dict[str, str]:
     lessons = {}
     for name, tags in found.items():
         if NAME.fullmatch(name):
-            lessons[name] = next((lesson for lesson in checkpoint.LESSONS if lesson in tags), "")
+            said = [lesson for lesson in checkpoint.LESSONS if lesson in tags]
+            lessons[name] = said[-1] if said else ""  # every card has the tag gan, too
     return {name: lesson for name, lesson in lessons.items() if lesson not in ("judge", "segmenter")}
 
 

@@ -11,15 +11,12 @@ The same command again sends only what changed.
 import argparse
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import staging
 from huggingface_hub import HfApi, SpaceHardware, constants
 from huggingface_hub.errors import (
-    HfHubHTTPError,
     HFValidationError,
-    HTTPError,
     LocalTokenNotFoundError,
     RepositoryNotFoundError,
 )
@@ -27,11 +24,10 @@ from huggingface_hub.utils import validate_repo_id
 
 from ganzoo import hub
 from ganzoo.errors import GanzooError
-from ganzoo.push import PASSING, may_write
+from ganzoo.push import REFUSALS, may_write, patiently, root
 from ganzoo.recipe import guarded
 
 OURS = "ganzoo/__init__.py"  # in every Space that this command made
-TRIES = 3  # of the commit: what passes (a busy Hub) is no reason to give up
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -115,8 +111,8 @@ def push(space: str, folder: str, models: list[str], hardware: str, private: boo
         _upload(api, space, folder)
     except LocalTokenNotFoundError:
         raise GanzooError("Publishing needs a token of the Hub: run `hf auth login`, or set HF_TOKEN.") from None
-    except (HTTPError, OSError, ValueError) as error:
-        raise GanzooError(_why(space, error, hardware or staging.FREE)) from None
+    except (*REFUSALS, ValueError) as error:
+        raise GanzooError(_why(space, root(error), hardware or staging.FREE)) from None
     return f"{constants.ENDPOINT}/spaces/{space}"
 
 
@@ -158,20 +154,15 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
 
 
 def _upload(api: HfApi, space: str, folder: str) -> None:
-    for attempt in range(TRIES):
-        try:
-            api.upload_folder(
-                repo_id=space,
-                repo_type="space",
-                folder_path=folder,
-                delete_patterns="*",  # what an earlier version had and this one has not
-                commit_message="Published with ganzoo",
-            )
-            return
-        except HfHubHTTPError as error:
-            if attempt == TRIES - 1 or _status(error) not in PASSING:
-                raise
-            time.sleep(2.0**attempt)
+    patiently(
+        lambda: api.upload_folder(
+            repo_id=space,
+            repo_type="space",
+            folder_path=folder,
+            delete_patterns="*",  # what an earlier version had and this one has not
+            commit_message="Published with ganzoo",
+        )
+    )
 
 
 def _status(error: Exception) -> int:

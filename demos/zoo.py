@@ -141,7 +141,6 @@ class Zoo:
             self.cards = show(
                 "", elem_id="cards", min_height=400, js_on_load="ganzoo.cards(element, trigger, 'select')"
             )
-        self.far = Far(words)
         with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
             self.open = gr.Button(words("zoo_open"), variant="primary", elem_id="open-in-create")
             self.compare = gr.Button(words("zoo_compare"), variant="primary", elem_id="open-in-compare", visible=False)
@@ -150,6 +149,7 @@ class Zoo:
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
                 self.numbers = show(elem_id="numbers")
+        self.far = Far(words)
         chosen = [self.name, self.cards, self.detail, self.open, self.compare, self.readme, self.numbers]
         self.far.wire(self.choose, chosen)
         self.cards.select(self._choose, None, chosen, **QUIET).then(

@@ -69,6 +69,7 @@ def card_text(said: dict, folder: Path) -> str:
         "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
         "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
     }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
+    where = made["push"] if made.get("push", "").count("/") == 1 else name  # where others find it
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
     shares = "".join(
         f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
@@ -112,7 +113,7 @@ tags: [ganzoo, gan, {lesson}]
 
 ```python
 import ganzoo
-model = ganzoo.load("{name}")
+model = ganzoo.load("{where}")
 {call}
 ```
 
@@ -174,7 +175,7 @@ HUB_IDS |= {alias: place[0] for alias, place in (PAIR_ALIASES | UNPAIRED_ALIASES
 def _datasets(data: str) -> str:
     """The front matter's data sets: Hub ids only; a folder on somebody's disk is none."""
     found = HUB_IDS.get(data, data)
-    named = [part.split("@")[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
+    named = [re.split("[@:]", part)[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
     return "datasets:\n" + "".join(f"- {name}\n" for name in named) if named else ""
 
 

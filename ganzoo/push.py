@@ -24,6 +24,7 @@ from ganzoo.hub import TROUBLE, WANTED, short
 
 TRIES = 4  # of a commit: the client does not repeat it by itself
 PASSING = (408, 412, 429, 500, 502, 503, 504)  # states of the Hub that pass
+REFUSALS = (*TROUBLE, RuntimeError)
 LONGEST_NAME = 80  # letters; the Hub takes 96
 
 log = logging.getLogger("ganzoo")
@@ -68,12 +69,25 @@ class Push:
             ):  # it was there: hidden before anything goes there
                 self.api.update_repo_settings(self.repo_id, private=True)
         except (*TROUBLE, HFValidationError, ValueError) as error:
+            if _passes(error):
+                raise GanzooError(
+                    f"--push {self.repo_id}: the Hub is busy or cannot be reached ({short(error)}): try again later, or "
+                    "train without --push."
+                ) from None
             raise GanzooError(
                 f"--push {self.repo_id}: not allowed or not a name for a repository ({short(error)}): "
                 "use --push YOUR_NAME/MODEL and a token that can write."
             ) from None
         self._pushing: threading.Thread | None = None
         self._copy: Path | None = None
+
+    def _prepare(self, private: bool) -> None:
+        """The repository is there and may be written; a public one that shall be private is hidden before anything comes."""
+        made = self.api.create_repo(self.repo_id, private=private, exist_ok=True)
+        self.repo_id = made.repo_id  # a renamed repository answers with its new name
+        may_write(self.api, self.repo_id)
+        if private and not self.api.model_info(self.repo_id).private:
+            self.api.update_repo_settings(self.repo_id, private=True)
 
     def upload(self, folder: str, message: str = "", quiet: bool = False) -> str:
         """Upload a model folder in one commit; returns its address. A failure leaves the folder and says how to retry.
@@ -83,23 +97,21 @@ class Push:
         """
         named = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
         kept = False  # the card there, because a person edited it
+
+        def commit():
+            nonlocal kept
+            head, kept = self._there()
+            self.api.upload_folder(
+                repo_id=self.repo_id,
+                folder_path=folder,
+                allow_patterns=WANTED,
+                ignore_patterns=["README.md"] if kept else None,
+                commit_message=message or f"{named}, trained with ganzoo",
+                parent_commit=head,  # an edit that comes in between is seen at the next try
+            )
+
         try:
-            for attempt in range(TRIES):
-                try:
-                    head, kept = self._there()
-                    self.api.upload_folder(
-                        repo_id=self.repo_id,
-                        folder_path=folder,
-                        allow_patterns=WANTED,
-                        ignore_patterns=["README.md"] if kept else None,
-                        commit_message=message or f"{named}, trained with ganzoo",
-                        parent_commit=head,  # an edit that comes in between is seen at the next try
-                    )
-                    break
-                except TROUBLE as error:
-                    if attempt == TRIES - 1 or not _passes(error, attempt):
-                        raise
-                    time.sleep(_pause(error, attempt))
+            patiently(commit)
         except KeyboardInterrupt:
             raise Stopped(f"The push to {self.repo_id} was stopped; {self._retry(folder, kept)}") from None
         except (*TROUBLE, ValueError) as error:
@@ -182,11 +194,28 @@ def _link(source, target):
     return target
 
 
-def _passes(error: Exception, attempt: int) -> bool:
+def patiently(call):
+    """Call it again while what refuses it is something that passes."""
+    for attempt in range(TRIES):
+        try:
+            return call()
+        except REFUSALS as error:
+            if attempt == TRIES - 1 or not _passes(root(error), attempt):
+                raise
+            time.sleep(_pause(root(error), attempt))
+
+
+def root(error: Exception) -> Exception:
+    """The client wraps what stopped the upload of one file into a RuntimeError."""
+    return error.__cause__ if isinstance(error, RuntimeError) and isinstance(error.__cause__, TROUBLE) else error
+
+
+def _passes(error: Exception, attempt: int = 0) -> bool:
     """Whether another try may help. A line that broke is tried once more: the client has repeated those calls itself."""
     if isinstance(error, HfHubHTTPError) and error.response is not None:
         return error.response.status_code in PASSING
-    return attempt == 0 and not isinstance(error, (FileNotFoundError, PermissionError))
+    broken = isinstance(error, TROUBLE) and not isinstance(error, (FileNotFoundError, PermissionError))
+    return broken and attempt == 0
 
 
 def _pause(error: Exception, attempt: int) -> float:

@@ -40,6 +40,8 @@ def _run(lesson, description: str, argv: list[str] | None) -> int:
     pushes = [_push(c) if config.push and first else None for c in configs]
     pictures = lesson.read_data(configs[0])
     for one, push in zip(configs, pushes, strict=True):
+        if push:
+            one = dataclasses.replace(one, push=push.repo_id)  # so that the card says how to load it from there
         try:
             model = train(one, pictures, push)
         finally:
