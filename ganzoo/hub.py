@@ -34,7 +34,10 @@ TROUBLE = (HTTPError, OSError)
 WANTED = ["config.json", *FILES.values(), "README.md", "*.png", "film.webp", "film.json"]  # of a model folder
 LARGEST = 2 << 30  # bytes of one model that a pull takes
 MOST_FILES = 32  # of one model
-PATIENCE = 1.4  # seconds to wait for a sign of life, and then for an answer; the client's own retries take 23
+PATIENCE, DECIDED = (
+    2.0,
+    2.8,
+)  # seconds to wait for a sign of life, and with it for an answer; the client's retries take 23
 
 log = logging.getLogger("ganzoo")
 
@@ -50,10 +53,11 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         raise GanzooError(f"{repo_id!r} is not a name of a repository on the Hub ({short(error)}).") from None
     if revision is not None and (not revision.strip() or ".." in revision or not revision.isprintable()):
         raise GanzooError(f"{revision!r} is no revision: give a branch, a tag or a commit of {repo_id}.")
+    asked = time.monotonic()
     if not reachable():
         return _without_hub(repo_id, revision)
     try:
-        info = _info(repo_id, revision, token)
+        info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - asked)))
         names = _names(repo_id, info)
         began = time.time() - 2  # a file system's clock may be coarse
         folder = Path(snapshot_download(repo_id, revision=revision, allow_patterns=names, token=token))
@@ -84,11 +88,11 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         return _without_hub(repo_id, revision, f"the line to the Hub broke ({short(error)})")
 
 
-def _info(repo_id: str, revision: str | None, token):
+def _info(repo_id: str, revision: str | None, token, seconds: float):
     """What the Hub says of a repository. A Hub that takes its time gets it only where nothing here could stand in."""
     ask = HfApi(token=token).model_info
     try:
-        return ask(repo_id, revision=revision, files_metadata=True, timeout=PATIENCE)
+        return ask(repo_id, revision=revision, files_metadata=True, timeout=seconds)
     except HfHubHTTPError:
         raise
     except TROUBLE:

@@ -61,6 +61,8 @@ def open_dataset(name: str):
                 f"{repo} needs the Hub, and {constants.ENDPOINT} cannot be reached: give --data a folder, put the set under "
                 "$GANZOO_DATA, or use a set that was loaded before (it is in the cache)."
             ) from None
+        if "gated" in reason:
+            raise _gated(repo) from None
         raise GanzooError(
             f"The data set {name} could not be loaded from the Hub ({reason}): check the name, your token "
             "(hf auth login) and the network."
@@ -92,10 +94,7 @@ def _look(repo: str, revision: str | None) -> int | None:
     except HFValidationError:
         raise GanzooError(f"--data {repo} is no name on the Hub: it is written user/name.") from None
     except GatedRepoError:
-        raise GanzooError(
-            f"The data set {repo} could not be loaded: it is gated, so ask for access on {constants.ENDPOINT}/datasets/{repo} "
-            "and log in with `hf auth login`."
-        ) from None
+        raise _gated(repo) from None
     except RevisionNotFoundError:
         raise GanzooError(f"The data set {repo} has no revision {revision!r}: {_revisions(api, repo)}.") from None
     except RepositoryNotFoundError:
@@ -106,6 +105,15 @@ def _look(repo: str, revision: str | None) -> int | None:
         ) from None
     except (HTTPError, OSError, ValueError):
         return None
+
+
+def _gated(repo: str) -> GanzooError:
+    from huggingface_hub import constants
+
+    return GanzooError(
+        f"The data set {repo} could not be loaded: it is gated, so ask for access on {constants.ENDPOINT}/datasets/{repo} "
+        "and log in with `hf auth login`."
+    )
 
 
 def _nearest(api, repo: str) -> list[str]:

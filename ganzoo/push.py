@@ -61,13 +61,7 @@ class Push:
             validate_repo_id(self.repo_id)
             if self.repo_id.count("/") != 1:
                 raise HFValidationError("a user and a name with a slash between are needed")
-            made = self.api.create_repo(self.repo_id, private=private, exist_ok=True)
-            self.repo_id = made.repo_id  # a renamed repository answers with its new name
-            may_write(self.api, self.repo_id)
-            if (
-                private and not self.api.model_info(self.repo_id).private
-            ):  # it was there: hidden before anything goes there
-                self.api.update_repo_settings(self.repo_id, private=True)
+            patiently(lambda: self._prepare(private))
         except (*TROUBLE, HFValidationError, ValueError) as error:
             if _passes(error):
                 raise GanzooError(
@@ -114,9 +108,9 @@ class Push:
             patiently(commit)
         except KeyboardInterrupt:
             raise Stopped(f"The push to {self.repo_id} was stopped; {self._retry(folder, kept)}") from None
-        except (*TROUBLE, ValueError) as error:
+        except (*REFUSALS, ValueError) as error:
             raise GanzooError(
-                f"The push to {self.repo_id} failed ({short(error)}); {self._retry(folder, kept)}"
+                f"The push to {self.repo_id} failed ({short(root(error))}); {self._retry(folder, kept)}"
             ) from None
         if kept and not quiet:
             log.warning("The card on the Hub was edited by hand and stays; the new one is %s/README.md.", folder)

@@ -55,3 +55,13 @@ def test_a_hub_that_is_down_is_one_sentence_before_training(tmp_path):
     assert done.returncode == 2, done.stderr
     assert "cannot be reached" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_of_two_processes_only_the_first_pushes(tmp_path):
+    with LocalHub() as hub:
+        hub.add_user("alice", token="hf_secret_of_alice")
+        torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+        done = python(hub, tmp_path, *torchrun, ROOT / "train" / "gan.py", "--smoke", "--push", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("Pushed to") == 1 and "hf_secret_of_alice" not in done.stdout + done.stderr
+        assert sum("/commit/" in path for _, path in hub.requests) == 1

@@ -25,7 +25,7 @@ from urllib.parse import parse_qs
 
 from hub import collection, pull, push, repos, spaces  # noqa: F401  (their calls)
 from hub.routes import Request, Response, answer, dispatch
-from hub.store import Access, HubError, Repo, Store
+from hub.store import Access, HubError, Repo, Store, make_blob
 from hub.trouble import Trouble
 
 # What keeps the clients from asking any other host, and quiet.
@@ -173,6 +173,14 @@ class LocalHub:
             store = self.store
             store.repos, store.collections, store.moved, store.paying = {}, {}, {}, None
             self.troubles, self.requests, self.outside = [], [], []
+
+    def change(self, kind: str, id: str, files: dict[str, bytes]) -> str:
+        """Somebody commits these files to main; returns the commit's id."""
+        with self._lock:
+            repo = self.store.repos[kind, id]
+            blobs = {path: make_blob(data, repo.wants_lfs(path, len(data))) for path, data in files.items()}
+            repo.objects.update({blob.sha256: blob.data for blob in blobs.values() if blob.lfs})
+            return repo.commit("refs/heads/main", {**repo.head.files, **blobs}, "Change", repo.owner).id
 
     def rename(self, kind: str, old: str, new: str) -> None:
         """Somebody renames a repository: the old name redirects from now on."""
