@@ -20,7 +20,7 @@ from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_st
 
 from ganzoo import card
 from ganzoo.errors import GanzooError, Stopped
-from ganzoo.hub import TROUBLE, WANTED, short
+from ganzoo.hub import TROUBLE, WANTED, reachable, short
 
 TRIES = 4  # of a commit: the client does not repeat it by itself
 PASSING = (408, 412, 429, 500, 502, 503, 504)  # states of the Hub that pass
@@ -63,7 +63,7 @@ class Push:
                 raise HFValidationError("a user and a name with a slash between are needed")
             patiently(lambda: self._prepare(private))
         except (*TROUBLE, HFValidationError, ValueError) as error:
-            if _passes(error):
+            if _passes(error) or _broken(error):
                 raise GanzooError(
                     f"--push {self.repo_id}: the Hub is busy or cannot be reached ({short(error)}): try again later, or "
                     "train without --push."
@@ -205,11 +205,15 @@ def root(error: Exception) -> Exception:
 
 
 def _passes(error: Exception, attempt: int = 0) -> bool:
-    """Whether another try may help. A line that broke is tried once more: the client has repeated those calls itself."""
+    """Whether another try may help. A line that broke is tried once more, if there is still a Hub at its other end: the
+    client has repeated those calls itself, for 23 seconds."""
     if isinstance(error, HfHubHTTPError) and error.response is not None:
         return error.response.status_code in PASSING
-    broken = isinstance(error, TROUBLE) and not isinstance(error, (FileNotFoundError, PermissionError))
-    return broken and attempt == 0
+    return _broken(error) and attempt == 0 and reachable()
+
+
+def _broken(error: Exception) -> bool:
+    return isinstance(error, TROUBLE) and not isinstance(error, (HfHubHTTPError, FileNotFoundError, PermissionError))
 
 
 def _pause(error: Exception, attempt: int) -> float:

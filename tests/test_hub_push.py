@@ -183,16 +183,13 @@ finally:
     assert "failed" in refused(said) and len(repo(hub).head.history()) == 1
 
 
-def test_the_hub_dies_in_the_middle_of_an_upload(tmp_path, trained):
-    model = shutil.copytree(trained, tmp_path / "run" / "model")
-    hub = LocalHub()
-    hub.add_user("alice", token=SECRET)
-    client = Client(hub, tmp_path / "home")
-    hub.fail_next("stop", 1, "/lfs/", method="PUT")
-    said = client.run(PUSH, NAME, model)
+def test_the_hub_dies_in_the_middle_of_an_upload(running, model, tmp_path):
+    other = LocalHub()
+    other.add_user("alice", token=SECRET)
+    other.fail_next("stop", 1, "/lfs/", method="PUT")
+    said = running[1].run(PUSH, NAME, model, home=tmp_path / "home", endpoint=other.url)
     assert "the model is safe" in refused(said) and "hf upload" in said.err
-    assert client.run("print(len(ganzoo.load(words[0]).sample(2)))", model).out == "2\n"
-    client.stop()
+    assert running[1].run("print(len(ganzoo.load(words[0]).sample(2)))", model).out == "2\n"
 
 
 # --- what stands on the Hub already -----------------------------------------------------------------------------

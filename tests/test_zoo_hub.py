@@ -93,7 +93,6 @@ def test_the_field_finds_somebodys_models_and_a_click_fetches_one(visit):
     page.click("#open-in-create")
     page.wait_for_selector("#grid .gz-cell img")
     page.wait_for_function("document.querySelector('#grid').innerText.includes('cgan-fashion')")
-    assert "model=bob" in page.url
 
 
 @pytest.mark.parametrize(("path", "owner", "words"), [
@@ -120,6 +119,7 @@ def test_a_broken_model_is_one_line_and_the_shelf_stays(visit):
 
 def test_a_link_fetches_its_model(visit):
     page = visit("?tab=create&model=alice%2Fdcgan-mnist&seed=3")
+    page.wait_for_selector("#grid .gz-cell")
     page.wait_for_function("document.querySelector('#grid').innerText.includes('dcgan-mnist')")
     assert page.locator("#grid .gz-cell").count() == 24
 
