@@ -2,7 +2,8 @@
 
     python demos/app.py [--port 7860] [--host 127.0.0.1]
 
-No token, no network: everything is computed here, with the models in ganzoo/weights and runs/.
+No token, no network: everything is computed here, with the models in ganzoo/weights and runs/. GANZOO_NAMESPACE=USER
+adds what USER pushed to the Hub with ganzoo.
 """
 
 import argparse
@@ -60,11 +61,13 @@ def main(argv=None) -> int:
         import space
 
         space.furnish()
+    import far
     from pages import build
     from shell import Shell
     from starlette.middleware import Middleware
     from theme import css, theme
 
+    far.furnish()
     demo = build()
     _, url, _ = demo.launch(
         server_name=asked.host,

@@ -1,11 +1,12 @@
 """Which Pix2Pix models belong together: one data set, one network, up to three losses. Also those fetched from the Hub."""
 
-import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import far
 import shelf
 from words import Trouble
 
@@ -18,8 +19,6 @@ FIRST = ("facades", "aerial-map")  # offered as buttons; the others behind "Othe
 PAPER = {"paper": (255, 255, 255), "ink": (0, 0, 0)}  # where the colours mean nothing: black on white
 PALETTES = {**drawings.PALETTES, "plain": PAPER}
 NAMES = {"gan": "GAN", "mae": "MAE", "gan+mae": "GAN + MAE"}
-HUB_NAME = re.compile(r"[\w][\w.-]{0,95}/[\w][\w.-]{0,95}", re.ASCII)
-HUB_SECONDS, HUB_MB, MOST_FETCHED = 4, 300, 30
 
 
 @dataclass
@@ -121,7 +120,7 @@ def find_or_fetch(name: str) -> Family:
     try:
         return find(name)
     except Trouble:
-        if not HUB_NAME.fullmatch(str(name)) or str(name).startswith("runs/"):
+        if not far.NAME.fullmatch(str(name)) or str(name).startswith("runs/"):
             raise
     fetch(name)
     return find(name)
@@ -156,45 +155,14 @@ def _test_pairs(folder: Path) -> list:
 
 
 def fetch(name: str) -> None:
-    """Put a Pix2Pix model of the Hub on the shelf, and the other losses of its family where there are any.
-
-    The Hub is asked with a short time-out first: without an answer its client would try for 23 seconds.
-    """
-    folder = _pull(name)
+    """Put a Pix2Pix model of the Hub on the shelf, and the other losses of its family where there are any."""
+    folder = far.fetch(name)
     config = checkpoint.read_config(folder)[1]
     if config.lesson not in shelf.TRANSLATORS:
         raise Trouble("cmp_not_pairs", name=name)
-    _keep(name, folder)
     token = config.loss.replace("+", "-")
     at = name.rfind(f"-{token}")
     for loss in LOSSES if at > name.index("/") else ():
         other = name[:at] + "-" + loss.replace("+", "-") + name[at + len(token) + 1 :]
-        if other not in shelf.FETCHED:
-            try:
-                _keep(other, _pull(other))
-            except GanzooError:  # a family may have one loss only
-                continue
-
-
-def _keep(name: str, folder) -> None:
-    while len(shelf.FETCHED) >= MOST_FETCHED:
-        shelf.FETCHED.pop(next(iter(shelf.FETCHED)))
-    shelf.FETCHED[name] = folder
-
-
-def _pull(name: str):
-    from huggingface_hub import HfApi  # only who asks the Hub waits for its client
-
-    from ganzoo import hub
-
-    token = False if os.environ.get("SPACE_ID") else None  # a Space shows its visitors nothing of its owner's
-    try:
-        said = HfApi(token=token).model_info(name, files_metadata=True, timeout=HUB_SECONDS)
-        size = sum(file.size or 0 for file in said.siblings or [] if file.rfilename.endswith(".safetensors"))
-        if size > HUB_MB << 20:
-            raise Trouble("cmp_hub_large", name=name, most=HUB_MB)
-        return hub.pull(name)
-    except Trouble:
-        raise
-    except Exception:  # whatever its client or the network says: one line for the visitor
-        raise Trouble("cmp_no_hub", name=name) from None
+        with suppress(GanzooError):  # a family may have one loss only
+            far.fetch(other)

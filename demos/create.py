@@ -4,10 +4,12 @@ Components and events only; what is shown comes from answers.py.
 """
 
 import random
+from contextlib import suppress
 from html import escape
 from urllib.parse import parse_qs
 
 import answers
+import far
 import gradio as gr
 import hand
 import shelf
@@ -264,6 +266,9 @@ class Create:
 
     def open(self, custom="", lesson=None, data=None, seed=answers.SEED):
         """Values for `self.state`: a model by name, or by lesson and set; the board as it stands at first."""
+        if far.NAME.fullmatch(custom) and not custom.startswith("runs/"):
+            with suppress(GanzooError):  # then the grid says that there is no such model
+                far.fetch(custom)
         parts = custom.split("-")
         if len(parts) == 2 and parts[0] in shelf.LESSONS and parts[1] in shelf.SETS:
             custom, (lesson, data) = "", parts

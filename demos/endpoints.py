@@ -10,6 +10,7 @@ import compare_families
 import compare_view
 import compare_work
 import contrasts
+import far
 import film
 import gradio as gr
 import hand
@@ -67,6 +68,19 @@ def models() -> list[dict]:
         for e in shelf.entries()
         if not e.problem
     ]
+
+
+@said
+def found(owner: str) -> list[dict]:
+    """Somebody's models on the Hub that were pushed with ganzoo: name, lesson, and whether it is on the shelf already."""
+    return [{"name": k, "lesson": v, "here": k in shelf.FETCHED} for k, v in far.of(owner).items()]
+
+
+@said
+def fetch(name: str) -> dict:
+    """Put one model of the Hub on the shelf."""
+    far.fetch(name)
+    return {"name": name}
 
 
 @said
@@ -183,5 +197,5 @@ def translate(picture: str, family: str = "facades", truth: str = "") -> dict:
 
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    for function in (models, card, sample, morph, grow, filters, speckles, frame, judge, translate):
+    for function in (models, found, fetch, card, sample, morph, grow, filters, speckles, frame, judge, translate):
         gr.api(function, api_name=function.__name__, concurrency_limit=4)

@@ -11,15 +11,12 @@ The same command again sends only what changed.
 import argparse
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import staging
-from huggingface_hub import HfApi, SpaceHardware, constants, get_token
+from huggingface_hub import HfApi, SpaceHardware, constants
 from huggingface_hub.errors import (
-    HfHubHTTPError,
     HFValidationError,
-    HTTPError,
     LocalTokenNotFoundError,
     RepositoryNotFoundError,
 )
@@ -27,10 +24,10 @@ from huggingface_hub.utils import validate_repo_id
 
 from ganzoo import hub
 from ganzoo.errors import GanzooError
+from ganzoo.push import REFUSALS, may_write, patiently, root
 from ganzoo.recipe import guarded
 
 OURS = "ganzoo/__init__.py"  # in every Space that this command made
-TRIES = 3  # of the commit: what passes (a busy Hub) is no reason to give up
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -114,8 +111,8 @@ def push(space: str, folder: str, models: list[str], hardware: str, private: boo
         _upload(api, space, folder)
     except LocalTokenNotFoundError:
         raise GanzooError("Publishing needs a token of the Hub: run `hf auth login`, or set HF_TOKEN.") from None
-    except (HTTPError, OSError, ValueError) as error:
-        raise GanzooError(_why(space, error, hardware or staging.FREE)) from None
+    except (*REFUSALS, ValueError) as error:
+        raise GanzooError(_why(space, root(error), hardware or staging.FREE)) from None
     return f"{constants.ENDPOINT}/spaces/{space}"
 
 
@@ -149,7 +146,7 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
     names = {file.rfilename for file in there.siblings or []} - {".gitattributes", "README.md"}
     if names and OURS not in names:
         raise GanzooError(f"{space} is another Space, whose files would be lost: publish under another name.")
-    api.auth_check(space, repo_type="space", write=True)
+    may_write(api, space, "spaces")
     if private and not there.private:  # before anything new is sent
         api.update_repo_settings(space, repo_type="space", private=True)
     if hardware:
@@ -157,20 +154,15 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
 
 
 def _upload(api: HfApi, space: str, folder: str) -> None:
-    for attempt in range(TRIES):
-        try:
-            api.upload_folder(
-                repo_id=space,
-                repo_type="space",
-                folder_path=folder,
-                delete_patterns="*",  # what an earlier version had and this one has not
-                commit_message="Published with ganzoo",
-            )
-            return
-        except HfHubHTTPError as error:
-            if attempt == TRIES - 1 or _status(error) not in hub.PASSING:
-                raise
-            time.sleep(2.0**attempt)
+    patiently(
+        lambda: api.upload_folder(
+            repo_id=space,
+            repo_type="space",
+            folder_path=folder,
+            delete_patterns="*",  # what an earlier version had and this one has not
+            commit_message="Published with ganzoo",
+        )
+    )
 
 
 def _status(error: Exception) -> int:
@@ -197,10 +189,7 @@ def _why(space: str, error: Exception, hardware: str) -> str:
             f"The token may not write to {space}: publish under your own name, with a token whose role is write "
             f"({constants.ENDPOINT}/settings/tokens)."
         )
-    said = hub.short(error)
-    token = get_token() or ""
-    said = said.replace(token, "***") if token else said
-    return f"{space} was not published ({said}): run the same command again, it sends only what is missing."
+    return f"{space} was not published ({hub.short(error)}): run the same command again, it sends only what is missing."
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def named() -> list[str]:
 def pull(names: list[str]) -> None:
     for name in names:
         try:
-            shelf.FETCHED[name] = hub.pull(name)
+            shelf.FETCHED[name] = hub.pull(name, token=False)
         except Exception as error:
             log.warning("%s is not shown (%s).", name, type(error).__name__)
 

@@ -4,6 +4,7 @@
 """
 
 from compare_words import COMPARE
+from far_words import FAR
 from lessons_later_words import LATER
 from lessons_words import LESSONS
 from sentences import SENTENCES
@@ -124,7 +125,7 @@ CLASSES = {  # what the data sets call their classes -> how a page does
     "ankle boot": ("ankle boot", "短靴"),
 }
 
-WORDS = NAMES | SENTENCES | COMPARE | LESSONS | LATER
+WORDS = NAMES | SENTENCES | COMPARE | LESSONS | LATER | FAR
 
 
 class Trouble(GanzooError):

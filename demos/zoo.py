@@ -14,6 +14,7 @@ from create import QUIET, Create, show
 from parts import heading, quiet, uri
 from PIL import Image
 from words import Words
+from zoo_far import Far
 
 PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20
@@ -148,7 +149,9 @@ class Zoo:
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
                 self.numbers = show(elem_id="numbers")
+        self.far = Far(words)
         chosen = [self.name, self.cards, self.detail, self.open, self.compare, self.readme, self.numbers]
+        self.far.wire(self.choose, chosen)
         self.cards.select(self._choose, None, chosen, **QUIET).then(
             None, None, None, js="() => ganzoo.reveal('detail')"
         )
@@ -170,7 +173,10 @@ class Zoo:
         return shelf_html(self.words)
 
     def _choose(self, event: gr.EventData):
-        name = str(event._data.get("name", "") if isinstance(event._data, dict) else "")
+        return self.choose(str(event._data.get("name", "") if isinstance(event._data, dict) else ""))
+
+    def choose(self, name: str):
+        """The values that show a model's own card."""
         translates = any(e.name == name and e.lesson in shelf.TRANSLATORS for e in shelf.entries())
         return (
             name,

@@ -1,6 +1,8 @@
 """The model card: README.md of a model folder, written from config.json alone, so that it says only what is known."""
 
+import hashlib
 import json
+import re
 from pathlib import Path
 
 from ganzoo.data import ALIASES
@@ -20,12 +22,33 @@ WHAT = {
 
 
 def write_card(folder: Path) -> None:
-    """(Re)write README.md of a model folder. A card that a person edited (its marker removed) is left alone."""
+    """(Re)write README.md of a model folder. A card that a person edited is left alone."""
     path = folder / "README.md"
-    if path.is_file() and MARKER not in path.read_text(encoding="utf-8"):
+    if path.is_file() and edited(path.read_text(encoding="utf-8", errors="replace")):
         return
     said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    save_atomic(path, lambda temporary: temporary.write_text(card_text(said, folder), encoding="utf-8"))
+    save_atomic(path, lambda temporary: temporary.write_text(signed(card_text(said, folder)), encoding="utf-8"))
+
+
+# A card carries a mark of its own text, so that an edit shows without the first version at hand.
+SIGNATURE = re.compile(r"<!-- written by ganzoo(?: \[([0-9a-f]{12})\])?[^>]*-->")
+
+
+def edited(text: str) -> bool:
+    """Whether a person changed a card after ganzoo wrote it (or wrote it alone). Line ends and blank ends do not count."""
+    found = SIGNATURE.search(text)
+    return not found or (found[1] is not None and found[1] != _mark(text))
+
+
+def signed(text: str) -> str:
+    return text.replace(
+        UNSIGNED, f"<!-- written by ganzoo [{_mark(text)}]; once you edit this card, it stays yours -->", 1
+    )
+
+
+def _mark(text: str) -> str:
+    rest = "\n".join(line.rstrip() for line in SIGNATURE.sub("", text, count=1).splitlines()).strip()
+    return hashlib.sha256(rest.encode()).hexdigest()[:12]
 
 
 PIPELINES = {
@@ -34,7 +57,7 @@ PIPELINES = {
     "pix2pix": "image-to-image",
     "cyclegan": "image-to-image",
 }
-MARKER = "<!-- written by ganzoo; remove this line to keep your own edits -->"
+UNSIGNED = "<!-- written by ganzoo -->"
 
 
 def card_text(said: dict, folder: Path) -> str:
@@ -46,6 +69,7 @@ def card_text(said: dict, folder: Path) -> str:
         "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
         "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
     }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
+    where = made["push"] if made.get("push", "").count("/") == 1 else name  # where others find it
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
     shares = "".join(
         f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
@@ -81,7 +105,7 @@ pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
 license: {license}
 tags: [ganzoo, gan, {lesson}]
 {_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
-{MARKER}
+{UNSIGNED}
 
 # {name}
 
@@ -89,7 +113,7 @@ tags: [ganzoo, gan, {lesson}]
 
 ```python
 import ganzoo
-model = ganzoo.load("{name}")
+model = ganzoo.load("{where}")
 {call}
 ```
 
@@ -151,7 +175,7 @@ HUB_IDS |= {alias: place[0] for alias, place in (PAIR_ALIASES | UNPAIRED_ALIASES
 def _datasets(data: str) -> str:
     """The front matter's data sets: Hub ids only; a folder on somebody's disk is none."""
     found = HUB_IDS.get(data, data)
-    named = [part.split("@")[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
+    named = [re.split("[@:]", part)[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
     return "datasets:\n" + "".join(f"- {name}\n" for name in named) if named else ""
 
 

@@ -2,12 +2,13 @@
 
     pictures = ganzoo.load_pictures("mnist")            # alias: $GANZOO_DATA/mnist, else the Hub
     pictures = ganzoo.load_pictures("my/folder")        # idx files | one sub-folder a class | a flat folder
-    pictures = ganzoo.load_pictures("user/name@main")   # a data set on the Hub with any image column
+    pictures = ganzoo.load_pictures("user/name@main")   # a data set on the Hub with any image column; "user/name:5000"
 
 Batches are a pure function of (seed, step), so that a resumed run sees what an uninterrupted one would have seen.
 """
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +78,8 @@ def data_word(data: str) -> str:
     """The {data} part of a run's name: the alias, or the last part of the path or Hub id."""
     if data in ALIASES:
         return ALIASES[data][0]
-    word = Path(data.split("@")[0]).name.lower()
+    named = re.split("[@:]", data)[0] if _like_hub_id(data) and not Path(data).exists() else data
+    word = Path(named).name.lower()
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in word).strip("-.") or "pictures"
 
 
@@ -120,7 +122,7 @@ def _alias_folder(alias: str) -> Path | None:
 
 
 def _like_hub_id(data: str) -> bool:
-    name = data.split("@")[0]
+    name = re.split("[@:]", data)[0]  # without revision and number of rows
     return name.count("/") == 1 and not data.startswith((".", "/", "~")) and all(name.split("/")) and " " not in name
 
 

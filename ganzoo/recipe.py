@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ganzoo import parallel, settings, tracking, trainer
 from ganzoo.data import data_word
-from ganzoo.errors import GanzooError
+from ganzoo.errors import GanzooError, Stopped
 
 
 def run(lesson, description: str, argv: list[str] | None = None) -> int:
@@ -23,6 +23,9 @@ def guarded(main) -> int:
     """Call a script's `main`; an error that the user can put right becomes one line and exit code 2."""
     try:
         return main()
+    except Stopped as error:
+        print(error, file=sys.stderr)
+        return 130
     except GanzooError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -37,9 +40,13 @@ def _run(lesson, description: str, argv: list[str] | None) -> int:
     pushes = [_push(c) if config.push and first else None for c in configs]
     pictures = lesson.read_data(configs[0])
     for one, push in zip(configs, pushes, strict=True):
-        model = train(one, pictures, push)
         if push:
-            push.finish()
+            one = dataclasses.replace(one, push=push.repo_id)  # so that the card says how to load it from there
+        try:
+            model = train(one, pictures, push)
+        finally:
+            if push:
+                push.finish()
         if model is None:
             if len(configs) > 1:
                 print("The other losses: the same command once more, with --resume.")
@@ -47,9 +54,11 @@ def _run(lesson, description: str, argv: list[str] | None) -> int:
         if push:
             print(f"Pushed to {push.upload(model)}")
     if len(configs) > 1 and config.push and first:
-        from ganzoo import hub
+        from ganzoo.push import collect
 
-        collection = hub.collect(f"{data_word(config.data)}: GAN, MAE, GAN+MAE", [p.repo_id for p in pushes])
+        collection = collect(
+            f"{data_word(config.data)}: GAN, MAE, GAN+MAE", [p.repo_id for p in pushes], config.private
+        )
         if collection:
             print(f"The three in one collection: {collection}")
     if len(configs) > 1 and first:
@@ -76,9 +85,9 @@ def _contest(lesson, config) -> list:
 
 
 def _push(config):
-    from ganzoo import hub  # only who pushes waits for the client
+    from ganzoo.push import Push  # only who pushes waits for the client
 
-    push = hub.Push(config.push, trainer.run_name(config), config.private)
+    push = Push(config.push, trainer.run_name(config), config.private)
     print(f"Will push to {push.repo_id}.")
     return push
 

@@ -87,7 +87,7 @@ class RunFolder:
             return
         frames = [frame for path in paths for frame in film_frames(path)]
         save_film(frames, self.folder / "film.webp")
-        shutil.copyfile(self.folder / "film.webp", model / "film.webp")
+        save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
         rows = [r for r in checkpoint.read_log(self.folder / "log.jsonl") if r["event"] == "step"]
         thin = rows[:: max(1, len(rows) // 200)]
         story = {

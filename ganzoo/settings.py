@@ -32,7 +32,9 @@ def option(default, help, *, low=None, high=None, choices=None, flag=True, optio
 class Settings:
     """The words that every recipe shares (DESIGN.md, command line)."""
 
-    data: str = option("mnist", "mnist | fashion | a folder | a data set on the Hub (user/name or user/name@revision)")
+    data: str = option(
+        "mnist", "mnist | fashion | a folder | a data set on the Hub (user/name[@revision][:first rows])"
+    )
     name: str = option("", "name of the run and the model (default: lesson-data)")
     epochs: int = option(20, "passes over the training pictures", low=1, high=100_000)
     batch_size: int = option(64, "pictures in one step", low=2, high=65_536)

@@ -1,16 +1,11 @@
 """Reading pictures: every kind of source, every common picture mode, and batches that depend on (seed, step) alone."""
 
 import gzip
-import io
-import json
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
-from hub.server import LocalHub
 from PIL import Image
 
 from ganzoo.data import Batches, load_pictures, made_up_pictures
@@ -153,66 +148,3 @@ def test_a_set_smaller_than_a_batch_still_gives_whole_batches():
     pictures, labels = batches(0)
     assert pictures.shape == (64, 1, 2, 2)
     assert len(labels.unique()) == 10
-
-
-# --- the Hub, over HTTP -----------------------------------------------------------------------------------------
-
-LOAD = """
-import json, sys, ganzoo
-try:
-    p = ganzoo.load_pictures(sys.argv[1], image_size=28)
-    first = p.train[0].flatten().tolist()
-    answer = [list(p.train.shape), list(p.test.shape), p.classes, p.train_labels is not None, p.notes, first]
-except ganzoo.GanzooError as error:
-    answer = str(error)
-print(json.dumps(answer))
-"""
-
-
-def load_in_subprocess(hub, home, name, **env):
-    done = subprocess.run(
-        [sys.executable, "-c", LOAD, name], env=hub.env(home) | env, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def png(value, size=(28, 28)):
-    out = io.BytesIO()
-    Image.new("L", size, value).save(out, "PNG")
-    return out.getvalue()
-
-
-def parquet(rows):
-    datasets = pytest.importorskip("datasets")
-    features = datasets.Features({"img": datasets.Image(), "label": datasets.ClassLabel(names=["zero", "one"])})
-    out = io.BytesIO()
-    datasets.Dataset.from_dict(
-        {"img": [{"bytes": b, "path": None} for b, _ in rows], "label": [label for _, label in rows]}, features=features
-    ).to_parquet(out)
-    return out.getvalue()
-
-
-def test_data_sets_come_from_a_hub_over_http(tmp_path):
-    with LocalHub() as hub:
-        hub.add_user("alice")
-        rows = [(png(10 * i), i % 2) for i in range(20)]
-        hub.add_repo(
-            "datasets",
-            "alice/digits",
-            {"data/train-00000-of-00001.parquet": parquet(rows), "data/test-00000-of-00001.parquet": parquet(rows[:4])},
-        )
-        folder = {f"train/{c}/{i}.png": png(10 * i, (40, 28)) for c in ("cat", "dog") for i in range(10)}
-        hub.add_repo("datasets", "alice/pets", folder)
-        hub.add_repo("datasets", "alice/words", {"train.csv": b"text,n\nhello,1\nworld,2\n"})
-        train, test, classes, labelled, notes, first = load_in_subprocess(hub, tmp_path, "alice/digits@main")
-        assert (train, test, classes, labelled) == ([20, 1, 28, 28], [4, 1, 28, 28], ["zero", "one"], True)
-        assert "'img'" in notes[0]
-        assert set(first) == {0}
-        train, test, classes, labelled, notes, _ = load_in_subprocess(hub, tmp_path, "alice/pets")
-        assert (train, test, classes) == ([18, 1, 28, 28], [2, 1, 28, 28], ["cat", "dog"])
-        assert "no image column" in load_in_subprocess(hub, tmp_path, "alice/words")
-        assert "could not be loaded" in load_in_subprocess(hub, tmp_path, "alice/nothing")
-        outside = hub.outside
-    assert not [r for r in outside if "datasets-server" not in str(r)]
-    assert "cannot be reached" in load_in_subprocess(hub, tmp_path / "empty", "alice/digits")

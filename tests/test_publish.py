@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub.api import front_matter
+from hub.repos import front_matter
 from hub.server import LocalHub
 from packaging.requirements import Requirement
 from test_hub import ROOT, python

@@ -49,6 +49,9 @@ def main(argv=None) -> int:
     parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
     parser.add_argument("--device", default="auto")
+    parser.add_argument(
+        "--push", action="store_true", help="push each to the Hub again, now with its numbers in the card"
+    )
     asked = parser.parse_args(argv)
     sets: dict[tuple, tuple] = {}
     tables: dict[tuple, dict] = {}
@@ -73,6 +76,14 @@ def main(argv=None) -> int:
         images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
         card.write_card(made.folder)
         print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
+        if asked.push:
+            from ganzoo.push import Push
+
+            there = made.config.push if made.config.push.count("/") == 1 else "auto"
+            message = f"{made.name}, measured with ganzoo"
+            print(
+                f"Pushed to {Push(there, made.name, made.config.private).upload(str(made.folder), message)}", flush=True
+            )
     for rows in tables.values():
         print("\n" + comparison.table(rows))
     return 0

@@ -23,9 +23,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from hub import spaces  # noqa: F401  (its calls)
-from hub.api import Request, Response, answer, dispatch
-from hub.store import Access, HubError, Repo, Store
+from hub import collection, pull, push, repos, spaces  # noqa: F401  (their calls)
+from hub.routes import Request, Response, answer, dispatch
+from hub.store import Access, HubError, Repo, Store, make_blob
+from hub.trouble import Trouble
 
 # What keeps the clients from asking any other host, and quiet.
 QUIET = {
@@ -59,9 +60,13 @@ class Handler(BaseHTTPRequestHandler):
         hub: LocalHub = self.server.hub
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        response = hub.handle(Request(self.command, path, parse_qs(query), headers, body))
+        request = Request(self.command, path, parse_qs(query), headers, body)
+        trouble = hub.trouble_for(request)
+        response = (trouble.instead(request) if trouble else None) or hub.handle(request)
         if hub.verbose:
             print(response.status, self.command, path.replace(hub.store.secret, "..."), file=sys.stderr)
+        if trouble and trouble.send(self, response):
+            return
         self.send_response(response.status)
         for name, value in {**response.headers, "Content-Length": str(len(response.body))}.items():
             self.send_header(name, value)
@@ -95,7 +100,7 @@ class LocalHub:
         self.stopped = False
         self.verbose = verbose
         self.store = Store()
-        self._failures: list[list] = []  # [status, how many are left, text in the path]
+        self.troubles: list[Trouble] = []
         self._lock = threading.Lock()
         self._server = Server(port, self)
         self.port = self._server.server_port
@@ -151,9 +156,38 @@ class LocalHub:
         token = next(iter(self.store.tokens), "") if token is None else token
         return {**env, "HF_TOKEN": token} if token else env
 
-    def fail_next(self, status: int, count: int = 1, path_contains: str = "") -> None:
-        """Answer the next `count` requests whose path contains a text with this status."""
-        self._failures.append([status, count, path_contains])
+    def fail_next(self, what: int | str, count: int = 1, path_contains: str = "", **more) -> None:
+        """The next `count` requests whose path contains a text meet this trouble: a status, or one of trouble.KINDS."""
+        self.troubles.append(Trouble(what, count, path_contains, **more))
+
+    def trouble_for(self, request: Request) -> Trouble | None:
+        with self._lock:
+            found = next((trouble for trouble in self.troubles if trouble.meets(request)), None)
+            if found:
+                self.requests.append((request.method, request.path))
+            return found
+
+    def reset(self) -> None:
+        """As new, for the next test: no repositories, no collections, no troubles; the users stay."""
+        with self._lock:
+            store = self.store
+            store.repos, store.collections, store.moved, store.paying = {}, {}, {}, None
+            self.troubles, self.requests, self.outside = [], [], []
+
+    def change(self, kind: str, id: str, files: dict[str, bytes]) -> str:
+        """Somebody commits these files to main; returns the commit's id."""
+        with self._lock:
+            repo = self.store.repos[kind, id]
+            blobs = {path: make_blob(data, repo.wants_lfs(path, len(data))) for path, data in files.items()}
+            repo.objects.update({blob.sha256: blob.data for blob in blobs.values() if blob.lfs})
+            return repo.commit("refs/heads/main", {**repo.head.files, **blobs}, "Change", repo.owner).id
+
+    def rename(self, kind: str, old: str, new: str) -> None:
+        """Somebody renames a repository: the old name redirects from now on."""
+        with self._lock:
+            repo = self.store.repos[kind, new] = self.store.repos.pop((kind, old))
+            repo.id = new
+            self.store.moved[kind, old] = new
 
     def handle(self, request: Request) -> Response:
         # One call at a time: the store needs no locks of its own, and a commit is all or nothing.
@@ -162,10 +196,6 @@ class LocalHub:
                 self.outside.append((request.method, request.path))
                 return answer({"error": "The local Hub reaches no other host"}, 404)
             self.requests.append((request.method, request.path))
-            for failure in self._failures:
-                if failure[1] > 0 and failure[2] in request.path:
-                    failure[1] -= 1
-                    return answer({"error": "An injected failure"}, failure[0])
             try:
                 return dispatch(self.store, request)
             except HubError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.api import REPO, Request, Response, answer, get_repo, route
+from hub.routes import REPO, Request, Response, answer, get_repo, route
 from hub.store import HubError, Repo, Store
 
 SPACE = REPO.replace("models|datasets|spaces", "spaces")

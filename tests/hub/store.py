@@ -28,12 +28,12 @@ LFS_PICTURES = "bmp gif png tiff jpg jpeg webp"
 class HubError(Exception):
     """An answer other than 2xx. The client picks its exception by `code`, the X-Error-Code header."""
 
-    def __init__(self, status: int, message: str, code: str = "", headers: dict | None = None, url: str = ""):
+    def __init__(self, status: int, message: str, code: str = "", headers: dict | None = None, **more: str):
         super().__init__(message)
         self.status = status
         text = message.encode("ascii", "replace").decode()  # a header holds no Chinese file name
         self.headers = {"X-Error-Message": text, **({"X-Error-Code": code} if code else {}), **(headers or {})}
-        self.body = {"error": message, **({"url": url} if url else {})}
+        self.body = {"error": message, **more}
 
 
 def now() -> str:
@@ -179,6 +179,8 @@ class Store:
         self.tokens: dict[str, Access] = {}
         self.repos: dict[tuple[str, str], Repo] = {}
         self.page_size = 1000  # entries of a folder listing in one answer
+        self.collections: dict[str, dict] | None = {}  # None: a Hub that knows none
+        self.moved: dict[tuple[str, str], str] = {}  # (kind, old name) of a renamed repository -> its new name
         self.paying: set[str] | None = None  # who has a PRO account; None: nobody is asked for money
 
     def bill(self, user: str, sdk: str, hardware: str | None) -> None:

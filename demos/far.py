@@ -1,0 +1,116 @@
+"""Models on the Hub: whose they are, and one fetched onto the shelf. Used by the Zoo, by Compare and by links.
+
+$GANZOO_NAMESPACE names a user or an organisation whose models are put on the shelf when the pages start.
+"""
+
+import logging
+import os
+import re
+import shutil
+import threading
+from pathlib import Path
+
+import shelf
+from words import Trouble
+
+from ganzoo import GanzooError, checkpoint
+
+NAME = re.compile(r"[\w][\w.-]{0,95}/[\w][\w.-]{0,95}", re.ASCII)
+OWNER = re.compile(r"[\w][\w.-]{0,95}", re.ASCII)
+SECONDS, MEGABYTES, MOST, FIRST = 4, 300, 30, 12  # of an answer, of a model, on the shelf, at the start
+FETCHING = threading.Lock()  # one download at a time, whoever asks
+
+PAGES = shelf.LESSONS + shelf.TRANSLATORS  # lessons that a page can show
+
+log = logging.getLogger("ganzoo")
+
+
+def token():
+    """A Space shows its visitors nothing of its owner's; at home the pages see what you see."""
+    return False if os.environ.get("SPACE_ID") else None
+
+
+def of(owner: str) -> dict[str, str]:
+    """What somebody pushed with ganzoo: user/name -> its lesson. An address of the Hub or one model's name will do."""
+    asked = re.sub(r"^https?://[^/]+/", "", str(owner or "").strip()[:200]).strip("/")
+    if NAME.fullmatch(asked):
+        asked = asked.split("/")[0]
+    if not OWNER.fullmatch(asked):
+        raise Trouble("far_bad_owner")
+    from ganzoo import hub  # only who asks the Hub waits for its client
+
+    try:
+        found = hub.models_of(asked, token())
+    except GanzooError:
+        raise Trouble("far_no_hub") from None
+    lessons = {}
+    for name, tags in found.items():
+        if NAME.fullmatch(name):
+            said = [lesson for lesson in checkpoint.LESSONS if lesson in tags]
+            lessons[name] = said[-1] if said else ""  # every card has the tag gan, too
+    return {name: lesson for name, lesson in lessons.items() if lesson not in ("judge", "segmenter")}
+
+
+def fetch(name: str) -> Path:
+    """Put one model of the Hub on the shelf, once. Its files are safetensors, JSON and pictures, MEGABYTES at most."""
+    name = str(name)[:200]
+    if name in shelf.FETCHED:
+        return shelf.FETCHED[name]
+    if not NAME.fullmatch(name) or name.startswith("runs/"):
+        raise Trouble("no_model", name=name[:80])
+    with FETCHING:
+        folder = _pull(name)
+        lesson = checkpoint.read_config(folder)[1].lesson
+        if lesson not in PAGES:
+            raise Trouble("far_no_page", name=name, lesson=lesson)
+        while len(shelf.FETCHED) >= MOST:
+            _forget(next(iter(shelf.FETCHED)))
+        shelf.FETCHED[name] = folder
+        return folder
+
+
+def _pull(name: str) -> Path:
+    """The Hub is asked with a short time-out first: without an answer its client would try for 23 seconds."""
+    from huggingface_hub import HfApi
+
+    from ganzoo import hub
+
+    try:
+        if not hub.reachable():
+            raise Trouble("cmp_no_hub", name=name)
+        said = HfApi(token=token()).model_info(name, files_metadata=True, timeout=SECONDS)
+        size = sum(file.size or 0 for file in said.siblings or [] if file.rfilename.endswith(".safetensors"))
+        if size > MEGABYTES << 20:
+            raise Trouble("cmp_hub_large", name=name, most=MEGABYTES)
+        return hub.pull(name, token=token())
+    except Trouble:
+        raise
+    except Exception:  # whatever its client or the network says: one line for the visitor
+        raise Trouble("cmp_no_hub", name=name) from None
+
+
+def _forget(name: str) -> None:
+    """Off the shelf; in a Space, whose disk is small, off the disk as well."""
+    folder = shelf.FETCHED.pop(name)
+    if os.environ.get("SPACE_ID") and folder.parent.name == "snapshots":
+        shutil.rmtree(folder.parents[1], ignore_errors=True)
+
+
+def furnish() -> None:
+    """Fetch the models of $GANZOO_NAMESPACE while the pages start; what cannot be fetched is a line in the log."""
+    owner = os.environ.get("GANZOO_NAMESPACE", "").strip()
+    if owner:
+        threading.Thread(target=_furnish, args=(owner,), daemon=True).start()
+
+
+def _furnish(owner: str) -> None:
+    try:
+        names = list(of(owner))[:FIRST]
+    except GanzooError as error:
+        log.warning("$GANZOO_NAMESPACE=%s: %s", owner[:80], error)
+        return
+    for name in names:
+        try:
+            fetch(name)
+        except Exception as error:
+            log.warning("%s is not shown (%s).", name, error)
