@@ -1,10 +1,10 @@
 """Which Pix2Pix models belong together: one data set, one network, up to three losses. Also those fetched from the Hub."""
 
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-import os
 from pathlib import Path
 
 import far
