@@ -4,7 +4,7 @@ from html import escape
 
 from words import Words
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 620, 210, 52, 12, 26
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 620, 210, 68, 16, 26
 
 
 def chart(words: Words, title: str, lines: list[tuple], high: float, form: str, alt: str, last: str = "") -> str:
