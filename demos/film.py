@@ -42,6 +42,11 @@ def _read(path: Path, stamp: int) -> tuple[list[int], list[dict]]:
     return steps, rows
 
 
+def story(name: str) -> tuple[list[int], list[dict]]:
+    """The step of every frame, and the rows of the curves."""
+    return _story(shelf.open_model(name).folder)
+
+
 def _story(folder: Path) -> tuple[list[int], list[dict]]:
     path = folder / "film.json"
     if not path.is_file() or not (folder / "film.webp").is_file():
@@ -103,14 +108,15 @@ def show(words: Words, name: str, at: int) -> str:
         f'<img class="gz-px gz-frame" src="{said["picture"]}" width="238" height="238" '
         f'alt="{escape(words("film_alt", step=step))}">'
     )
-    panels = "".join(_panel(words, rows, step, title, lines) for title, lines in PANELS)
+    panels = "".join(panel(words, rows, step, title, lines) for title, lines in PANELS)
     return (
         f'<div class="gz-film"><div>{picture}</div><div class="gz-charts">{panels}'
         f'<div class="gz-state" aria-live="polite"><b>{escape(words("name_" + verdict))}</b>{sentence}</div></div></div>'
     )
 
 
-def _panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
+def panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(1.0, values[int(0.995 * (len(values) - 1))] if values else 1.0)
     last = max(row["step"] for row in rows) or 1
