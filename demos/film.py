@@ -119,7 +119,7 @@ def panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(1.0, values[int(0.995 * (len(values) - 1))] if values else 1.0)
-    last = max(row["step"] for row in rows) or 1
+    last = max((row["step"] for row in rows), default=0) or 1
 
     def x(at):
         return LEFT + (WIDTH - LEFT - 4) * min(at, last) / last

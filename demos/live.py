@@ -92,7 +92,7 @@ class Live:
             with gr.Row(elem_classes="gz-controls"):
                 self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
                 self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
-            self.turns = show(view.turns(say, say("live_turn_example"), *live_run.example()), elem_id="live-turns")
+            self.turns = show(elem_id="live-turns", min_height=560)
 
     def _keep(self):
         with self._section("live_keep", "live-keep"):
@@ -116,7 +116,11 @@ class Live:
             button.click(self._step(player), choice, [self.turns, *self.seen], **QUIET)
         self.keep.click(self._kept, None, [self.kept, self.download], **QUIET)
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
+        demo.load(self._example, None, self.turns, **QUIET)  # not while the server starts: the first costs seconds
         demo.unload(leave)
+
+    def _example(self):
+        return view.turns(self.words, self.words("live_turn_example"), *live_run.example())
 
     def _answer(self, room: Room | None, note: str = "", everything: bool = True) -> list:
         """Values for `self.seen`. A look that finds nothing new changes nothing; `note` stands in place of the status."""
@@ -140,11 +144,11 @@ class Live:
             gr.Timer(active=at_work) if mode_changed else gr.skip(),
         ]
 
-    def _go(self, lesson, data, *rest, request: gr.Request):
+    def _go(self, request: gr.Request, lesson, data, *dials):
         room = ROOMS.of(request.session_hash)
         try:
             if room is None:
-                room = self._enter(request, lesson, data, rest)
+                room = self._enter(request, lesson, data, dials)
             if room.mode == "resting":
                 ROOMS.start(room)
             else:
@@ -156,7 +160,7 @@ class Live:
     def _enter(self, request: gr.Request, lesson, data, dials) -> Room:
         return ROOMS.enter(request.session_hash, Run(*live_run.checked(lesson, data), settings(dials)))
 
-    def _new(self, lesson, data, *dials, request: gr.Request):
+    def _new(self, request: gr.Request, lesson, data, *dials):
         """Two new networks, at rest."""
         try:
             room = self._enter(request, lesson, data, dials)
@@ -166,7 +170,7 @@ class Live:
             return [kept, gr.skip(), *self._answer(room, self.words.explain(error))]
         return [gr.skip(), gr.skip(), *self._answer(room)]
 
-    def _changed(self, *dials, request: gr.Request):
+    def _changed(self, request: gr.Request, *dials):
         room = ROOMS.of(request.session_hash)
         if room is None:
             return [gr.skip()] * len(self.seen)
@@ -177,7 +181,7 @@ class Live:
         return self._answer(room)
 
     def _step(self, player: str):
-        def step(lesson, data, *dials, request: gr.Request):
+        def step(request: gr.Request, lesson, data, *dials):
             say, room = self.words, ROOMS.of(request.session_hash)
             try:
                 if room is None:

@@ -18,7 +18,7 @@ from torch import Tensor
 from words import Trouble
 
 from ganzoo import GanzooError, checkpoint, judges
-from ganzoo.data import ALIASES, Pictures, alias_folder, load_pictures
+from ganzoo.data import ALIASES, CLASSES, Pictures, alias_folder, load_pictures
 from ganzoo.doctor import Doctor, state
 from ganzoo.hub import reachable
 from ganzoo.images import to_float
@@ -32,7 +32,7 @@ HOME = Path(__file__).resolve().parent
 BUNDLED = HOME / "data" / "fashion-6000"
 EVERY = 20  # rounds to a row of the log
 LOOK = 0.8  # seconds between two snapshots
-COUNT = 3.0  # seconds between two counts of classes
+COUNT = 4.0  # seconds between two counts of classes
 COUNTED = 200  # pictures that the judge counts
 ROWS, FRAMES, SHEET = 2000, 48, 64
 
@@ -50,7 +50,9 @@ SETS = ("fashion", "mnist")
 def pictures(data: str) -> Pictures:
     """The pictures of a set, read once and shared by all runs. Raises Trouble if they are not here and not to be had."""
     if data == "fashion":
-        return load_pictures(str(BUNDLED))
+        found = load_pictures(str(BUNDLED))
+        found.classes = CLASSES[data]
+        return found
     try:
         if alias_folder(data) is None and not reachable():
             raise Trouble("live_no_digits")

@@ -52,10 +52,10 @@ def stage(words: Words, shown: Snapshot | None) -> str:
     if shown is None:
         said = film.facts(finished_model(), 10**6)
         rows, step, verdict, source = film.story(finished_model())[1], said["step"], said["state"], said["picture"]
-        advice = changes = ()
+        advice = ()
     else:
         rows, step, verdict, source = list(shown.rows), shown.step, shown.state, uri(shown.picture)
-        advice, changes = shown.advice, shown.changes
+        advice = shown.advice
     picture = (
         f'<img class="gz-px gz-frame" src="{source}" width="238" height="238" '
         f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
