@@ -115,7 +115,7 @@ def show(words: Words, name: str, at: int) -> str:
     )
 
 
-def panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
+def panel(words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis") -> str:
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(1.0, values[int(0.995 * (len(values) - 1))] if values else 1.0)
@@ -144,7 +144,7 @@ def panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
     drawn += f'<line class="cursor" x1="{x(step):.1f}" x2="{x(step):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
     drawn += (
         f'<text x="{LEFT}" y="{HEIGHT - 6}">0</text>'
-        f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(words("step_axis", step=f"{last:,}"))}</text>'
+        f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(words(axis, step=f"{last:,}"))}</text>'
     )
     return (
         f'<figure class="gz-chart"><figcaption><b>{escape(words(title))}</b>{keys}</figcaption>'

@@ -67,7 +67,7 @@ class Live:
                 self.reset = gr.Button(say("live_reset"), elem_id="live-reset")
             self.status = show(view.status(say, None, ROOMS.limit, 0), elem_id="live-status")
             self.stage = show(view.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
-            self.shares = show(view.shares(say, {}), elem_id="live-shares")
+            self.shares = show(view.shares(say, None), elem_id="live-shares")
             self.timer = gr.Timer(SECONDS, active=False)
 
     def _dials(self):
@@ -92,7 +92,7 @@ class Live:
             with gr.Row(elem_classes="gz-controls"):
                 self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
                 self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
-            self.turns = show(elem_id="live-turns", min_height=560)
+            self.turns = show(elem_id="live-turns")
 
     def _keep(self):
         with self._section("live_keep", "live-keep"):
@@ -138,7 +138,7 @@ class Live:
         return [
             line,
             view.stage(say, shown),
-            view.shares(say, shown.shares if shown else {}),
+            view.shares(say, shown),
             view.changes(say, shown),
             gr.Button(say(key)) if mode_changed else gr.skip(),
             gr.Timer(active=at_work) if mode_changed else gr.skip(),

@@ -31,8 +31,9 @@ from ganzoo.training import Training
 HOME = Path(__file__).resolve().parent
 BUNDLED = HOME / "data" / "fashion-6000"
 EVERY = 20  # rounds to a row of the log
-LOOK = 0.8  # seconds between two snapshots
-COUNT = 4.0  # seconds between two counts of classes
+LOOK = 0.8  # seconds between two snapshots, or LIGHT times what one takes: on a busy machine learning comes first
+COUNT = 4.0  # seconds between two counts of classes, likewise
+LIGHT = 10
 COUNTED = 200  # pictures that the judge counts
 ROWS, FRAMES, SHEET = 2000, 48, 64
 
@@ -122,7 +123,8 @@ class Run:
         self.play = Stepwise(Training(config, found, torch.device("cpu")))
         self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
         self.frames: list[tuple[int, Image.Image]] = []
-        self.gap, self.shares, self.counted_at = 1, {}, -math.inf
+        self.gap, self.shares = 1, {}
+        self.next_look = self.next_count = -math.inf
         self.real_diversity = diversity(to_float(found.shown))
         self.looked_at, self.looked_step = time.monotonic(), 0
         self.shown: Snapshot = None
@@ -145,7 +147,7 @@ class Run:
             self.training.seconds += time.perf_counter() - began
             if self.training.step % EVERY == 0:
                 self._row()
-            if time.monotonic() - self.looked_at >= LOOK:
+            if time.monotonic() >= self.next_look:
                 self.look()
 
     def turn(self, player: str) -> Turn:
@@ -186,14 +188,16 @@ class Run:
             now, step = time.monotonic(), self.training.step
             made = self.training.preview()
             picture = sheet(made[:SHEET])
-            if now - self.counted_at >= COUNT or step == 0:
-                self.shares, self.counted_at = self._count(), now
+            if now >= self.next_count or step == 0:
+                self.shares = self._count()
+                self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
                 apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
                 self._ask_doctor({"event": "samples", "step": step, "diversity": apart})
             if not self.frames or step - self.frames[-1][0] >= self.gap:
                 self.frames.append((step, picture))
                 if len(self.frames) > FRAMES:
                     self.frames, self.gap = self.frames[::2], max(1, 2 * self.gap, step // FRAMES)
+            self.next_look = now + max(LOOK, LIGHT * (time.monotonic() - now))
             spent, done = now - self.looked_at, step - self.looked_step
             self.looked_at, self.looked_step = now, step
             self.shown = Snapshot(

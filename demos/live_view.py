@@ -3,6 +3,7 @@
 from html import escape
 
 import film
+import shelf
 import torch
 from live_rooms import Room
 from live_run import COUNTED, Snapshot, finished_model
@@ -60,7 +61,7 @@ def stage(words: Words, shown: Snapshot | None) -> str:
         f'<img class="gz-px gz-frame" src="{source}" width="238" height="238" '
         f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
     )
-    panels = "".join(film.panel(words, rows, step, title, lines) for title, lines in film.PANELS)
+    panels = "".join(film.panel(words, rows, step, title, lines, "live_axis") for title, lines in film.PANELS)
     doctor = "".join(
         f"<p>{escape(words('live_advice', step=f'{at:,}', text=words(ADVICE[code])))}</p>"
         for at, code in advice[-2:]
@@ -73,13 +74,15 @@ def stage(words: Words, shown: Snapshot | None) -> str:
     )
 
 
-def shares(words: Words, found: dict) -> str:
-    """A bar for each class of the set, as the judge counted."""
+def shares(words: Words, shown: Snapshot | None) -> str:
+    """A bar for each class of the set, as the judge counted; without a snapshot, those of the earlier run's card."""
+    count = COUNTED if shown else 10_000
+    found = shown.shares if shown else shelf.entry(finished_model()).metric("class-share-")
     if not found:
         return f'<p class="gz-note">{escape(words("live_share_none"))}</p>'
     top = max(0.2, *found.values())
     rows = "".join(bar(v / top, words.label(k), f"{v:.0%}", "creator") for k, v in found.items())
-    label = words("live_share", count=COUNTED)
+    label = words("live_share", count=f"{count:,}")
     return f'<h3>{escape(label)}</h3><div class="gz-bars gz-live-shares" role="group" aria-label="{escape(label)}">{rows}</div>'
 
 

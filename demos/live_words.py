@@ -60,12 +60,13 @@ LIVE = {
         "這台機器上沒有手寫數字，Hub 也沒有回應：請先用流行衣物，或把 MNIST 放到 $GANZOO_DATA/mnist。",
     ),
     # the stage
+    "live_axis": ("round {step}", "第 {step} 回合"),
     "live_alt": (
         "64 pictures from the same inspirations, after {step} rounds",
         "同一組靈感的 64 張作品，訓練 {step} 回合之後",
     ),
     "live_share": (
-        "What the creator makes, counted by a classifier: {count} pictures",
+        "What the creator makes: a classifier counted {count} pictures",
         "創作家都做些什麼？分類器數了 {count} 張",
     ),
     "live_share_none": ("Counting starts with the training.", "開始訓練後才會計算。"),
