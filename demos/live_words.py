@@ -153,7 +153,7 @@ LIVE = {
     "live_after_row": ("After its step, the same inspirations", "走之後（同一組靈感）"),
     "live_mean": ("mean score of 64 pictures", "64 張的平均分數"),
     "live_before_after": ("{before} → {after}", "{before} 變成 {after}"),
-    "live_loss": ("loss {loss}", "Loss {loss}"),
+    "live_loss": ("loss of this step: {loss}", "這一步的 Loss：{loss}"),
     "live_not_yet": (
         "The critic has moved. Now it is the creator's turn.",
         "鑑賞家走完了，接著輪到創作家。",
