@@ -42,6 +42,11 @@ def _read(path: Path, stamp: int) -> tuple[list[int], list[dict]]:
     return steps, rows
 
 
+def story(name: str) -> tuple[list[int], list[dict]]:
+    """The step of every frame, and the rows of the curves."""
+    return _story(shelf.open_model(name).folder)
+
+
 def _story(folder: Path) -> tuple[list[int], list[dict]]:
     path = folder / "film.json"
     if not path.is_file() or not (folder / "film.webp").is_file():
@@ -103,17 +108,18 @@ def show(words: Words, name: str, at: int) -> str:
         f'<img class="gz-px gz-frame" src="{said["picture"]}" width="238" height="238" '
         f'alt="{escape(words("film_alt", step=step))}">'
     )
-    panels = "".join(_panel(words, rows, step, title, lines) for title, lines in PANELS)
+    panels = "".join(panel(words, rows, step, title, lines) for title, lines in PANELS)
     return (
         f'<div class="gz-film"><div>{picture}</div><div class="gz-charts">{panels}'
         f'<div class="gz-state" aria-live="polite"><b>{escape(words("name_" + verdict))}</b>{sentence}</div></div></div>'
     )
 
 
-def _panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
+def panel(words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis") -> str:
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(1.0, values[int(0.995 * (len(values) - 1))] if values else 1.0)
-    last = max(row["step"] for row in rows) or 1
+    last = max((row["step"] for row in rows), default=0) or 1
 
     def x(at):
         return LEFT + (WIDTH - LEFT - 4) * min(at, last) / last
@@ -138,7 +144,7 @@ def _panel(words: Words, rows: list[dict], step: int, title: str, lines) -> str:
     drawn += f'<line class="cursor" x1="{x(step):.1f}" x2="{x(step):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
     drawn += (
         f'<text x="{LEFT}" y="{HEIGHT - 6}">0</text>'
-        f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(words("step_axis", step=f"{last:,}"))}</text>'
+        f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(words(axis, step=f"{last:,}"))}</text>'
     )
     return (
         f'<figure class="gz-chart"><figcaption><b>{escape(words(title))}</b>{keys}</figcaption>'

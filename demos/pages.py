@@ -7,6 +7,7 @@ import gradio as gr
 from compare import Compare
 from create import Create, show
 from lessons import Lessons
+from live import Live
 from words import LANGUAGES, Words
 from zoo import Zoo
 
@@ -34,6 +35,8 @@ def page(demo: gr.Blocks, words: Words) -> None:
             Compare(demo, words)
         with gr.Tab(words("tab_create"), id="create"):
             create = Create(words)
+        with gr.Tab(words("tab_live"), id="live"):
+            Live(demo, words)
         with gr.Tab(words("tab_lessons"), id="lessons"):
             Lessons(words)
         with gr.Tab(words("tab_zoo"), id="zoo") as tab:

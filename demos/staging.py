@@ -95,6 +95,7 @@ def stage(models: Models, hardware: str = FREE) -> dict[str, Path | bytes]:
     demos, package = ROOT / "demos", ROOT / "ganzoo"
     beside = [path for path in demos.iterdir() if path.suffix in (".js", ".css")]
     files: dict[str, Path | bytes] = {path.name: path for path in [*imported(demos / "app.py"), *beside]}
+    files |= {path.relative_to(demos).as_posix(): path for path in (demos / "data").rglob("*") if path.is_file()}
     files |= {f"ganzoo/{path.name}": path for path in package.glob("*.py")}
     for place, folder in models.folders.items():
         for path in folder.iterdir():

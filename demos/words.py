@@ -7,6 +7,7 @@ from compare_words import COMPARE
 from far_words import FAR
 from lessons_later_words import LATER
 from lessons_words import LESSONS
+from live_words import LIVE
 from sentences import SENTENCES
 
 from ganzoo import GanzooError
@@ -125,7 +126,7 @@ CLASSES = {  # what the data sets call their classes -> how a page does
     "ankle boot": ("ankle boot", "短靴"),
 }
 
-WORDS = NAMES | SENTENCES | COMPARE | LESSONS | LATER | FAR
+WORDS = NAMES | SENTENCES | COMPARE | LESSONS | LATER | FAR | LIVE
 
 
 class Trouble(GanzooError):

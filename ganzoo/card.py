@@ -138,7 +138,9 @@ def _how_trained(facts: dict, made: dict) -> str:
     if facts.get("ema"):
         average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
     before = "".join(f"`{command}`, then\n" for command in facts.get("before", []))
-    return f"""{before}`{facts.get("command", "unknown")}`
+    changed = "; ".join(facts.get("changed", []))
+    changed = f"\n\nThe command has the settings of the end; they changed while it ran ({changed})." if changed else ""
+    return f"""{before}`{facts.get("command", "unknown")}`{changed}
 
 {facts.get("step", 0):,} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
 {facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \

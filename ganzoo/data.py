@@ -90,7 +90,7 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0, seed: int 
     """
     word = data_word(data)
     if data in ALIASES:
-        folder = _alias_folder(data)
+        folder = alias_folder(data)
         found = (
             read_folder(folder, image_size, channels) if folder else read_hub(ALIASES[data][1], image_size, channels)
         )
@@ -114,7 +114,7 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0, seed: int 
     return pictures
 
 
-def _alias_folder(alias: str) -> Path | None:
+def alias_folder(alias: str) -> Path | None:
     """$GANZOO_DATA/alias, else where Debian puts it, else None (then the Hub is asked)."""
     word, home = ALIASES[alias][0], os.environ.get("GANZOO_DATA")
     places = [Path(home) / name for name in (alias, word)] if home else []

@@ -19,8 +19,8 @@ from ganzoo.layers import activation, noise, norm1d, seeded
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.settings import Settings, option
 
-__all__ = ["Config", "Discriminator", "Generator", "build", "columns", "draw_batch", "penalty_step", "preview"]
-__all__ += ["read_data", "sheet", "train_step"]
+__all__ = ["Config", "Discriminator", "Generator", "build", "columns", "creator_step", "critic_step", "draw_batch"]
+__all__ += ["numbers", "penalty_step", "preview", "read_data", "sheet", "train_step"]
 
 PREVIEW = 64  # pictures in a sample grid, from noise that never changes
 
@@ -136,27 +136,43 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional
     lesson's batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake.
     """
-    generator, discriminator = nets["generator"], nets["discriminator"]
     label = (batch["label"],) if "label" in batch else ()
-    fake = generator(batch["noise"], *label)
+    fake = nets["generator"](batch["noise"], *label)
+    loss_d, on_real, on_fake = critic_step(nets, optimizers, batch, fake, config)
+    loss_g = creator_step(nets, optimizers, batch, fake, config)
+    return numbers(loss_d, loss_g, on_real, on_fake, config)
 
-    # Step 1, train the critic: real pictures are 1, what the creator makes at present is 0.
+
+def critic_step(nets, optimizers, batch, fake: Tensor, config) -> tuple[Tensor, Tensor, Tensor]:
+    """Step 1, train the critic: real pictures are 1, what the creator makes at present is 0. Returns the loss and the
+    raw scores (B, 1) of real and fake, as they were before the step."""
+    discriminator = nets["discriminator"]
+    label = (batch["label"],) if "label" in batch else ()
     # One pass judges both halves, which is the same as two passes because the critic has no batch norm.
     optimizers["discriminator"].zero_grad()
     both = torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)])
     on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
-    loss_d = critic_loss(on_real, on_fake, config.adversarial)
-    loss_d.backward()
+    loss = critic_loss(on_real, on_fake, config.adversarial)
+    loss.backward()
     optimizers["discriminator"].step()
+    return loss, on_real, on_fake
 
-    # Step 2, train the creator: the critic should say 1. The critic only looks; its own weights need no gradient.
+
+def creator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
+    """Step 2, train the creator: the critic should say 1. The critic only looks; its own weights need no gradient."""
+    discriminator = nets["discriminator"]
+    label = (batch["label"],) if "label" in batch else ()
     optimizers["generator"].zero_grad()
     discriminator.requires_grad_(False)
-    loss_g = creator_loss(discriminator(fake, *label).float(), config.adversarial)
-    loss_g.backward()
+    loss = creator_loss(discriminator(fake, *label).float(), config.adversarial)
+    loss.backward()
     optimizers["generator"].step()
     discriminator.requires_grad_(True)
+    return loss
 
+
+def numbers(loss_d, loss_g, on_real: Tensor, on_fake: Tensor, config) -> Tensor:
+    """The four numbers of `columns`."""
     opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
     return torch.stack([loss_d.detach(), loss_g.detach(), *opinions])
 

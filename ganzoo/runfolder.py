@@ -67,6 +67,9 @@ class RunFolder:
         }
         if config.init:
             made["before"] = history(config.init)
+        changed = [row for row in rows if row["event"] == "changed"]  # on the live page, while it ran
+        if changed:
+            made["changed"] = [f"step {r['step']:,}: {r['name']} {r['old']} -> {r['new']}" for r in changed]
         checkpoint.save_model(
             model,
             config,

@@ -56,19 +56,11 @@ class Training:
             self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
         creators = [role for role in self.nets if role.startswith("generator")]
         self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in creators}
+        self.born = 0  # the step at which the average began
         trained = {role: net for role, net in self.nets.items() if any(True for _ in net.parameters())}
-        self.rates = {r: config.lr if r in creators else config.discriminator_lr or config.lr for r in trained}
+        self.rates = {role: self.rate(role) for role in trained}
         graph = device.type == "cuda"
-        self.optimizers = {
-            role: torch.optim.Adam(
-                net.parameters(),
-                torch.tensor(self.rates[role], device=device) if graph else self.rates[role],
-                betas=(config.beta1, 0.999),
-                fused=device.type in ("cpu", "cuda"),
-                capturable=graph,
-            )
-            for role, net in trained.items()
-        }
+        self.optimizers = {role: self.optimizer(role) for role in trained}
         if world > 1:
             for optimizer in self.optimizers.values():
                 parallel.average_gradients(optimizer)
@@ -88,11 +80,36 @@ class Training:
         self._batch: dict[str, Tensor] = {}
         self._graph = None
 
+    def rate(self, role: str) -> float:
+        """The learning rate that the settings give a network."""
+        creator = role.startswith("generator")
+        return self.config.lr if creator else self.config.discriminator_lr or self.config.lr
+
+    def optimizer(self, role: str) -> torch.optim.Adam:
+        """A fresh Adam for a network (lesson 16)."""
+        graph = self.device.type == "cuda"
+        return torch.optim.Adam(
+            self.nets[role].parameters(),
+            torch.tensor(self.rates[role], device=self.device) if graph else self.rates[role],
+            betas=(self.config.beta1, 0.999),
+            fused=self.device.type in ("cpu", "cuda"),
+            capturable=graph,
+        )
+
     def _compute(self, batch) -> None:
         with torch.autocast(self.device.type, self.precision, enabled=self.precision is not None, cache_enabled=False):
             self.sums += self.lesson.train_step(self.running, self.optimizers, batch, self.config)
         if self.config.ema:
             self._move_average()
+
+    def restart_average(self) -> None:
+        """The average begins anew with the generators as they are (their shape has changed)."""
+        self.born = self.step
+        self.average = {r: copy.deepcopy(self.nets[r]).eval().requires_grad_(False) for r in self.average}
+
+    def forget_graph(self) -> None:
+        """What a step computes has changed: on CUDA it is captured anew."""
+        self._graph, self.eager = None, 0
 
     @torch.no_grad()
     def _move_average(self) -> None:
@@ -106,13 +123,7 @@ class Training:
 
     def advance(self) -> None:
         """One step of the game on the batch of this step."""
-        batch = self.lesson.draw_batch(self.batches, self.step, self.config)
-        self._set_rates()
-        # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
-        self.pace.fill_(1 - min(self.config.ema, (1 + self.step) / (10 + self.step)))
-        if self.config.r1 and self.step % self.config.r1_every == 0:
-            self.lesson.penalty_step(self.nets, self.optimizers, batch, self.config)
-        c = self.config
+        batch, c = self.ready(), self.config
         chance = bool(getattr(c, "dropout", 0) or getattr(c, "diffaugment", False))  # only these draw inside a step
         with torch.random.fork_rng([self.device] if self.device.type == "cuda" else [], enabled=chance):
             if chance:
@@ -121,6 +132,24 @@ class Training:
                 self._compute(batch)
             else:
                 self._replay(batch)
+        self.step += 1
+        self.counted += 1
+
+    def ready(self) -> dict[str, Tensor]:
+        """What comes before the game's two steps: the batch of this step, the rates, the penalty where it is due."""
+        batch = self.lesson.draw_batch(self.batches, self.step, self.config)
+        self._set_rates()
+        # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
+        age = self.step - self.born
+        self.pace.fill_(1 - min(self.config.ema, (1 + age) / (10 + age)))
+        if self.config.r1 and self.step % self.config.r1_every == 0:
+            self.lesson.penalty_step(self.nets, self.optimizers, batch, self.config)
+        return batch
+
+    def finished(self) -> None:
+        """What comes after them, where they were taken one by one (stepwise.py)."""
+        if self.config.ema:
+            self._move_average()
         self.step += 1
         self.counted += 1
 

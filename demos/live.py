@@ -1,0 +1,225 @@
+"""The tab Watch it learn: a GAN trains on the server while you watch. Components and events only.
+
+live_run.py is one training, live_rooms.py who may compute, live_view.py what is shown, live_keep.py the kept model. While
+a training runs, a timer asks for what is new; that asking is also the sign that somebody is still there.
+"""
+
+import gradio as gr
+import live_run
+import live_view as view
+from create import LIVE, QUIET, show
+from live_keep import keep
+from live_rooms import Room, Rooms
+from live_run import LESSONS, SETS, Run
+from parts import heading, quiet
+from words import Words
+
+from ganzoo import GanzooError
+
+ROOMS = Rooms()  # of this server, both languages together
+SECONDS = 1.0  # between two looks
+DIALS = ("lr", "beta1", "norm", "activation", "strength")
+CHOICES = {
+    "lr": (1e-4, 2e-4, 1e-3, 3e-3),
+    "beta1": (0.0, 0.5, 0.9),
+    "norm": ("batch", "none"),
+    "activation": ("leaky_relu", "relu"),
+    "strength": (0.25, 0.5, 1.0, 2.0, 4.0),
+}
+FIRST = {"lr": 1e-3, "beta1": 0.5, "norm": "batch", "activation": "leaky_relu", "strength": 1.0}
+
+
+def settings(dials) -> dict:
+    """What the five dials say -> settings of a run. A value that is no choice is left at its first one."""
+    said = {k: v if v in CHOICES[k] else FIRST[k] for k, v in zip(DIALS, dials, strict=True)}
+    strength = said.pop("strength")
+    return said | {"discriminator_lr": 0.0 if strength == 1.0 else said["lr"] * strength}
+
+
+class Live:
+    """The components of the tab in one language."""
+
+    def __init__(self, demo: gr.Blocks, words: Words):
+        self.words = words
+        self._stage()
+        self._dials()
+        self._turn()
+        self._keep()
+        self._wire(demo)
+
+    def _section(self, key: str, name: str) -> gr.Column:
+        column = gr.Column(elem_classes="gz-section", elem_id=f"s-{name}")
+        with column:
+            show(heading(self.words(f"q_{key}"), self.words(f"lead_{key}")))
+        return column
+
+    def _stage(self):
+        say = self.words
+        with self._section("live", "live"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.lesson = gr.Radio(
+                    [(say(f"lesson_{k}"), k) for k in LESSONS], value="gan", label=say("lesson"), elem_id="live-lesson"
+                )
+                self.data = gr.Radio(
+                    [(say(f"data_{k}"), k) for k in SETS], value="fashion", label=say("data"), elem_id="live-set"
+                )
+                self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
+                self.reset = gr.Button(say("live_reset"), elem_id="live-reset")
+            self.status = show(view.status(say, None, ROOMS.limit, 0), elem_id="live-status")
+            self.stage = show(view.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
+            self.shares = show(view.shares(say, None), elem_id="live-shares")
+            self.timer = gr.Timer(SECONDS, active=False)
+
+    def _dials(self):
+        say = self.words
+        named = {
+            "lr": [(f"{v:g}", v) for v in CHOICES["lr"]],
+            "beta1": [(f"{v:g}", v) for v in CHOICES["beta1"]],
+            "norm": [(say("live_norm_batch"), "batch"), (say("live_norm_none"), "none")],
+            "activation": [(view.ACTIVATIONS[v], v) for v in CHOICES["activation"]],
+            "strength": [(view.STRENGTHS.get(v, say("live_same")), v) for v in CHOICES["strength"]],
+        }
+        labels = {"lr": say("live_lr"), "beta1": say("live_beta1"), "norm": say("live_norm")}
+        labels |= {"activation": say("live_activation"), "strength": say("live_strength")}
+        with self._section("live_dials", "live-dials"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.dials = [gr.Radio(named[k], value=FIRST[k], label=labels[k], elem_id=f"live-{k}") for k in DIALS]
+            self.changes = show(view.changes(say, None), elem_id="live-changes")
+
+    def _turn(self):
+        say = self.words
+        with self._section("live_turn", "live-turn"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
+                self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
+            self.turns = show(elem_id="live-turns")
+
+    def _keep(self):
+        with self._section("live_keep", "live-keep"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.keep = gr.Button(self.words("live_keep"), elem_id="live-save")
+                self.download = gr.DownloadButton(self.words("live_download"), visible=False, elem_id="live-download")
+            self.kept = show("", elem_id="live-kept")
+
+    # --- events -------------------------------------------------------------------------------------------------
+
+    def _wire(self, demo: gr.Blocks):
+        self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer]
+        choice = [self.lesson, self.data, *self.dials]
+        self.go.click(self._go, choice, self.seen, **QUIET)
+        self.reset.click(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
+        for chooser in (self.lesson, self.data):
+            chooser.input(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
+        for dial in self.dials:
+            dial.input(self._changed, self.dials, self.seen, **QUIET)
+        for button, player in ((self.critic, "critic"), (self.creator, "creator")):
+            button.click(self._step(player), choice, [self.turns, *self.seen], **QUIET)
+        self.keep.click(self._kept, None, [self.kept, self.download], **QUIET)
+        self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
+        demo.load(self._example, None, self.turns, **QUIET)  # not while the server starts: the first costs seconds
+        demo.unload(leave)
+
+    def _example(self):
+        return view.turns(self.words, self.words("live_turn_example"), *live_run.example())
+
+    def _answer(self, room: Room | None, note: str = "", everything: bool = True) -> list:
+        """Values for `self.seen`. A look that finds nothing new changes nothing; `note` stands in place of the status."""
+        say = self.words
+        at_work = room is not None and room.mode != "resting"
+        shown = room.run.shown if room else None
+        told = (room.mode, shown.number) if room else None
+        if room and not everything and told == getattr(room, "told", None):
+            return [gr.skip()] * len(self.seen)
+        mode_changed = everything or room is None or getattr(room, "told", (None,))[0] != room.mode
+        if room:
+            room.told = told
+        line = quiet(note) if note else view.status(say, room, ROOMS.limit, ROOMS.before(room) if room else 0)
+        key = "live_pause" if at_work else "live_resume" if shown and shown.step else "live_start"
+        return [
+            line,
+            view.stage(say, shown),
+            view.shares(say, shown),
+            view.changes(say, shown),
+            gr.Button(say(key)) if mode_changed else gr.skip(),
+            gr.Timer(active=at_work) if mode_changed else gr.skip(),
+        ]
+
+    def _go(self, request: gr.Request, lesson, data, *dials):
+        room = ROOMS.of(request.session_hash)
+        try:
+            if room is None:
+                room = self._enter(request, lesson, data, dials)
+            if room.mode == "resting":
+                ROOMS.start(room)
+            else:
+                ROOMS.rest(room)
+        except GanzooError as error:
+            return self._answer(room, self.words.explain(error))
+        return self._answer(room)
+
+    def _enter(self, request: gr.Request, lesson, data, dials) -> Room:
+        return ROOMS.enter(request.session_hash, Run(*live_run.checked(lesson, data), settings(dials)))
+
+    def _new(self, request: gr.Request, lesson, data, *dials):
+        """Two new networks, at rest."""
+        try:
+            room = self._enter(request, lesson, data, dials)
+        except GanzooError as error:  # the digits cannot be had: what there was goes on
+            room = ROOMS.of(request.session_hash)
+            kept = room.run.data if room else "fashion"
+            return [kept, gr.skip(), *self._answer(room, self.words.explain(error))]
+        return [gr.skip(), gr.skip(), *self._answer(room)]
+
+    def _changed(self, request: gr.Request, *dials):
+        room = ROOMS.of(request.session_hash)
+        if room is None:
+            return [gr.skip()] * len(self.seen)
+        try:
+            room.run.change(**settings(dials))
+        except GanzooError as error:
+            return self._answer(room, self.words.explain(error))
+        return self._answer(room)
+
+    def _step(self, player: str):
+        def step(request: gr.Request, lesson, data, *dials):
+            say, room = self.words, ROOMS.of(request.session_hash)
+            try:
+                if room is None:
+                    room = self._enter(request, lesson, data, dials)
+                ROOMS.rest(room)
+                run = room.run
+                with run.lock:
+                    if player == "creator" and run.play.half is None:  # its turn comes after the critic's
+                        room.critic = run.turn("critic")
+                    turn = run.turn(player)
+                    number = say("live_turn_round", step=f"{run.training.step + (player == 'critic'):,}")
+                    if player == "critic":
+                        room.critic = turn
+                    both = (turn, None) if player == "critic" else (room.critic, turn)
+            except GanzooError as error:
+                return [gr.skip(), *self._answer(room, say.explain(error))]
+            return [view.turns(say, number, *both), *self._answer(room)]
+
+        return step
+
+    def _look(self, request: gr.Request):
+        room = ROOMS.of(request.session_hash)
+        if room is None:  # cleared meanwhile
+            return self._answer(None, self.words("live_gone"))
+        return self._answer(room, everything=False)
+
+    def _kept(self, request: gr.Request):
+        say, room = self.words, ROOMS.of(request.session_hash)
+        if room is None:
+            return quiet(say("live_nothing_to_keep")), gr.skip()
+        try:
+            name, packed = keep(room.run)
+        except GanzooError as error:
+            return quiet(say.explain(error)), gr.skip()
+        step = room.run.training.step
+        return view.kept(say, name, step), gr.DownloadButton(value=str(packed), visible=True)
+
+
+def leave(request: gr.Request):
+    """The visitor has closed or reloaded the page."""
+    ROOMS.leave(request.session_hash)
