@@ -3,7 +3,7 @@
 python train/judge.py --data mnist --epochs 20            # a classifier of pictures
 python train/judge.py --data fashion --epochs 30 --flip
 python train/judge.py --data facades                      # pairs: a segmenter that reads label maps back
-python train/judge.py --data horse2zebra --flip --image-size 64    # two sets: which of them is it?
+python train/judge.py --data horse2zebra --flip --image-size 64 --depth 4    # two sets: which of them is it?
 python train/judge.py segmenter --data my/pairs --domains photo,label --direction 'label->photo'
 """
 
