@@ -11,7 +11,7 @@ from create import LIVE, QUIET, show
 from live_keep import keep
 from live_rooms import Room, Rooms
 from live_run import LESSONS, SETS, Run
-from parts import heading, quiet
+from parts import heading, quiet, waiting
 from words import Words
 
 from ganzoo import GanzooError
@@ -92,7 +92,7 @@ class Live:
             with gr.Row(elem_classes="gz-controls"):
                 self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
                 self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
-            self.turns = show(elem_id="live-turns")
+            self.turns = show(waiting(say), elem_id="live-turns", js_on_load="ganzoo.later(element, trigger)")
 
     def _keep(self):
         with self._section("live_keep", "live-keep"):
@@ -116,10 +116,12 @@ class Live:
             button.click(self._step(player), choice, [self.turns, *self.seen], **QUIET)
         self.keep.click(self._kept, None, [self.kept, self.download], **QUIET)
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
-        demo.load(self._example, None, self.turns, **QUIET)  # not while the server starts: the first costs seconds
+        self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
         demo.unload(leave)
 
-    def _example(self):
+    def _example(self, request: gr.Request):
+        if getattr(ROOMS.of(request.session_hash), "critic", None):  # the visitor's own step was quicker
+            return gr.skip()
         return view.turns(self.words, self.words("live_turn_example"), *live_run.example())
 
     def _answer(self, room: Room | None, note: str = "", everything: bool = True) -> list:

@@ -313,7 +313,9 @@ def visit(browser, app):  # noqa: F811
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) else None)
         page.goto(app.url + path)
+        page.locator("#live-turns").scroll_into_view_if_needed()
         page.wait_for_selector("#live-turns .gz-live-change")
+        page.evaluate("scrollTo(0, 0)")
         return page
 
     yield go
