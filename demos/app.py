@@ -84,7 +84,7 @@ def main(argv=None) -> int:
         run_history=False,
         mcp_server=False,
         pwa=False,
-        max_file_size="10mb",
+        max_file_size="100mb",
         quiet=True,
         prevent_thread_lock=True,
     )

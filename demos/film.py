@@ -115,10 +115,12 @@ def show(words: Words, name: str, at: int) -> str:
     )
 
 
-def panel(words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis") -> str:
-    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`."""
+def panel(
+    words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis", least: float = 1.0
+) -> str:
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`; the scale reaches to `least` at least."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
-    high = max(1.0, values[int(0.995 * (len(values) - 1))] if values else 1.0)
+    high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
     last = max((row["step"] for row in rows), default=0) or 1
 
     def x(at):
@@ -129,7 +131,7 @@ def panel(words: Words, rows: list[dict], step: int, title: str, lines, axis: st
 
     drawn = "".join(
         f'<line class="grid" x1="{LEFT}" x2="{WIDTH - 4}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{v:.1f}</text>'
+        f'<text x="{LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{v:.{1 if least >= 1 else 2}f}</text>'
         for v in (0, high / 2, high)
     )
     keys = ""

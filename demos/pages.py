@@ -4,10 +4,12 @@ from html import escape
 
 import endpoints
 import gradio as gr
+import own_visits
 from compare import Compare
 from create import Create, show
 from lessons import Lessons
 from live import Live
+from own import Own
 from words import LANGUAGES, Words
 from zoo import Zoo
 
@@ -39,6 +41,8 @@ def page(demo: gr.Blocks, words: Words) -> None:
             Live(demo, words)
         with gr.Tab(words("tab_lessons"), id="lessons"):
             Lessons(words)
+        with gr.Tab(words("tab_own"), id="own"):
+            Own(words)
         with gr.Tab(words("tab_zoo"), id="zoo") as tab:
             zoo = Zoo(words, create, tabs)
     tab.select(zoo.refresh, None, zoo.cards, api_visibility="private", show_progress="hidden")
@@ -46,11 +50,17 @@ def page(demo: gr.Blocks, words: Words) -> None:
     show(footer(words))
 
 
+def left(request: gr.Request) -> None:
+    """A page was closed: end and forget what its visitor trained on their own pictures."""
+    own_visits.leave(request.session_hash)
+
+
 def build() -> gr.Blocks:
     """Both pages. The first language is at /, the others at /LANGUAGE; the API belongs to the first."""
     with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True, delete_cache=(300, 1800)) as demo:
         page(demo, Words(LANGUAGES[0]))
         endpoints.publish()
+        demo.unload(left)
     for language in LANGUAGES[1:]:
         with demo.route(language, f"/{language}", show_in_navbar=False):
             page(demo, Words(language))

@@ -138,6 +138,8 @@ def card(models: Models, hardware: str) -> str:
         "license": "mit",
         "short_description": "The GAN family to run, train, share and understand",
         "suggested_hardware": hardware,
+        "hf_oauth": True,  # a visitor of Your pictures pushes with their own login, to repositories that this made
+        "hf_oauth_scopes": ["contribute-repos"],
     }
     if models.hub:
         data |= {"models": models.hub, "preload_from_hub": list(models.hub)}

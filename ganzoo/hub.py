@@ -200,9 +200,9 @@ def models_of(namespace: str, token: bool | str | None = None) -> dict[str, list
         raise trouble from None
 
 
-def short(error: Exception) -> str:
-    """The first line of an error, with no token in it."""
-    text = str(error).strip().splitlines()[0][:160] if str(error).strip() else "no more is known"
-    for token in {os.environ.get("HF_TOKEN") or "", get_token() or ""} - {""}:
+def short(error: Exception, given: str | bool | None = None) -> str:
+    """The first line of an error, with no token in it: not the machine's, not the `given` one."""
+    text = str(error).strip().splitlines()[0] if str(error).strip() else "no more is known"
+    for token in {os.environ.get("HF_TOKEN") or "", get_token() or "", given if isinstance(given, str) else ""} - {""}:
         text = text.replace(token, "***")
-    return f"{type(error).__name__}: {text}"
+    return f"{type(error).__name__}: {text[:160]}"

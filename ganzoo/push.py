@@ -43,17 +43,19 @@ def may_write(api: HfApi, repo_id: str, kind: str = "models") -> None:
 
 
 class Push:
-    """A push that is checked before training and done after it: token, name and right to write at second 0."""
+    """A push that is checked before training and done after it: token, name and right to write at second 0.
 
-    def __init__(self, wish: str, name: str, private: bool = False):
-        self.api = HfApi()
+    `token` is somebody's own, for this push alone; without it the machine's (HF_TOKEN, `hf auth login`)."""
+
+    def __init__(self, wish: str, name: str, private: bool = False, token: str | None = None):
+        self.api = HfApi(token=token)
         try:
             user = self.api.whoami()["name"]
         except LocalTokenNotFoundError:
             raise GanzooError("--push needs a token of the Hub: run `hf auth login`, or set HF_TOKEN.") from None
         except (*TROUBLE, ValueError) as error:
             raise GanzooError(
-                f"--push: the Hub does not accept the token or cannot be reached ({short(error)}): "
+                f"--push: the Hub does not accept the token or cannot be reached ({short(error, token)}): "
                 "run `hf auth login`, check the network, or train without --push."
             ) from None
         self.repo_id = f"{user}/{repo_name(name)}" if wish == "auto" else wish
@@ -65,11 +67,11 @@ class Push:
         except (*TROUBLE, HFValidationError, ValueError) as error:
             if _passes(error) or _broken(error):
                 raise GanzooError(
-                    f"--push {self.repo_id}: the Hub is busy or cannot be reached ({short(error)}): try again later, or "
+                    f"--push {self.repo_id}: the Hub is busy or cannot be reached ({short(error, token)}): try again later, or "
                     "train without --push."
                 ) from None
             raise GanzooError(
-                f"--push {self.repo_id}: not allowed or not a name for a repository ({short(error)}): "
+                f"--push {self.repo_id}: not allowed or not a name for a repository ({short(error, token)}): "
                 "use --push YOUR_NAME/MODEL and a token that can write."
             ) from None
         self._pushing: threading.Thread | None = None
@@ -110,7 +112,7 @@ class Push:
             raise Stopped(f"The push to {self.repo_id} was stopped; {self._retry(folder, kept)}") from None
         except (*REFUSALS, ValueError) as error:
             raise GanzooError(
-                f"The push to {self.repo_id} failed ({short(root(error))}); {self._retry(folder, kept)}"
+                f"The push to {self.repo_id} failed ({short(root(error), self.api.token)}); {self._retry(folder, kept)}"
             ) from None
         if kept and not quiet:
             log.warning("The card on the Hub was edited by hand and stays; the new one is %s/README.md.", folder)
@@ -125,7 +127,7 @@ class Push:
         info = self.api.model_info(self.repo_id)
         if not any(file.rfilename == "README.md" for file in info.siblings or []):
             return info.sha, False
-        path = hf_hub_download(self.repo_id, "README.md", revision=info.sha)
+        path = hf_hub_download(self.repo_id, "README.md", revision=info.sha, token=self.api.token)
         return info.sha, card.edited(Path(path).read_text(encoding="utf-8", errors="replace"))
 
     def upload_later(self, folder: str, step: int) -> bool:

@@ -1,0 +1,81 @@
+"""One training of Your pictures in a process of its own: `ganzoo.trainer.fit`, its events as lines of JSON on stdout.
+
+A process of its own, because its seeds are then nobody else's, the pages stay quick, and ending
+it ends everything. It stops, saving first, when a line or the end of its input arrives: also when the server is gone.
+
+    python demos/own_train.py '{"pairs": FOLDER, "out": FOLDER, "name": "mine", "losses": ["mae"], "settings": {...}}'
+"""
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+MODEL = Path("model")
+
+
+def name_of(name: str, loss: str, alone: bool) -> str:
+    """The run's name: as asked, and with its loss where there are several."""
+    return name if alone else f"{name}-{loss.replace('+', '-')}"
+
+
+def measured(model: Path, pairs) -> dict:
+    """The numbers of a model over the held-out pairs, written into its config.json and card."""
+    from ganzoo import card, comparison, images
+    from ganzoo.model import Model
+
+    found = comparison.measure(Model(model), pairs)
+    path = model / "config.json"
+    said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    images.save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    card.write_card(model)
+    return found
+
+
+def main(asked: dict) -> int:
+    from ganzoo import GanzooError, comparison, trainer
+    from ganzoo.pairsources import load_pairs
+    from ganzoo.pix2pix import Config
+
+    stop = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+
+    def say(**event) -> None:
+        print(json.dumps(event), flush=True)
+
+    out, losses, folders = Path(asked["out"]), asked["losses"], {}
+    try:
+        settings = asked["settings"]
+        pairs = load_pairs(asked["pairs"], settings["image_size"], domains=settings.get("domains", ""))
+        pairs.name = settings["data"]
+        for loss in losses:
+            if stop.is_set():
+                break
+            name = name_of(asked["name"], loss, len(losses) == 1)
+            say(event="run", loss=loss)
+            for event in trainer.fit(
+                trainer.prepare(Config(**settings, loss=loss, name=name, out=str(out))), pairs, stop.is_set
+            ):
+                if event["event"] != "saved":
+                    say(loss=loss, **_public(event))
+            folders[loss] = out / name
+            (folders[loss] / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
+            say(event="measured", loss=loss, metrics=measured(folders[loss] / MODEL, pairs))
+        if len(folders) > 1:
+            comparison.write(out / "compare", folders, pairs)
+            say(event="compared")
+    except GanzooError as error:
+        say(event="failed", text=str(error))
+        return 2
+    say(event="end", stopped=stop.is_set())
+    return 0
+
+
+def _public(event: dict) -> dict:
+    """An event without the places of files, which are nobody's business."""
+    return {k: v for k, v in event.items() if k not in ("folder", "model", "notes")}
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))
