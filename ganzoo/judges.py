@@ -86,7 +86,9 @@ class Classifier(nn.Module):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    return {"generator": Classifier(config.width, config.channels, config.image_size, len(config.classes), config.depth)}
+    return {
+        "generator": Classifier(config.width, config.channels, config.image_size, len(config.classes), config.depth)
+    }
 
 
 def augment(pictures: Tensor, generator: torch.Generator, flip: bool) -> Tensor:
