@@ -8,6 +8,7 @@ from compare import Compare
 from create import Create, show
 from lessons import Lessons
 from live import Live
+from translate import Translate
 from words import LANGUAGES, Words
 from zoo import Zoo
 
@@ -35,6 +36,8 @@ def page(demo: gr.Blocks, words: Words) -> None:
             Compare(demo, words)
         with gr.Tab(words("tab_create"), id="create"):
             create = Create(words)
+        with gr.Tab(words("tab_translate"), id="translate"):
+            Translate(words)
         with gr.Tab(words("tab_live"), id="live"):
             Live(demo, words)
         with gr.Tab(words("tab_lessons"), id="lessons"):

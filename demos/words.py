@@ -9,6 +9,7 @@ from lessons_later_words import LATER
 from lessons_words import LESSONS
 from live_words import LIVE
 from sentences import SENTENCES
+from translate_words import TRANSLATE
 
 from ganzoo import GanzooError
 
@@ -126,7 +127,7 @@ CLASSES = {  # what the data sets call their classes -> how a page does
     "ankle boot": ("ankle boot", "短靴"),
 }
 
-WORDS = NAMES | SENTENCES | COMPARE | LESSONS | LATER | FAR | LIVE
+WORDS = NAMES | SENTENCES | COMPARE | TRANSLATE | LESSONS | LATER | FAR | LIVE
 
 
 class Trouble(GanzooError):
