@@ -337,10 +337,14 @@
     two(element) {
       const range = one("input", element), stack = one(".gz-stack", element);
       range.addEventListener("input", () => stack.style.setProperty("--cut", `${range.value}%`));
-      const show = () => all("img", element).forEach((image) => {
-        const from = one(`#trl-results img[data-key="${image.dataset.side}"]`);
-        if (from) { image.src = from.src; image.alt = from.alt; }
-      });
+      const show = () => {
+        element.hidden = !state.answer;
+        for (const image of all("img", element)) {
+          const from = one(`#trl-results img[data-key="${image.dataset.side}"]`);
+          if (from) { image.src = from.src; image.alt = from.alt; }
+        }
+        one("[data-apart]", element).textContent = state.answer?.apart || "";
+      };
       listeners.push(show);
       if (state.answer) show();
     },

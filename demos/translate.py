@@ -90,7 +90,7 @@ class Translate:
             '<div class="gz-cmp-two"><div class="gz-stack"><img class="gz-trl-full" data-side="there" alt="">'
             '<img class="gz-trl-full gz-cmp-over" data-side="original" alt=""><i class="gz-line"></i>'
             f'<input type="range" min="0" max="100" step="1" value="50" aria-label="{escape(self.words("trl_slide"))}">'
-            "</div></div>"
+            '</div><div class="gz-cmp-beside"><p class="gz-prose" data-apart aria-live="polite"></p></div></div>'
         )
 
     def _heat(self) -> str:

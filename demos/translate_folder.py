@@ -137,7 +137,9 @@ def _members(raw: bytes) -> list[tuple[str, bytes]]:
 
 
 def hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name).parts)
+    return any(
+        part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name.replace("\\", "/")).parts
+    )
 
 
 def last_part(name: str) -> str:

@@ -141,7 +141,7 @@ def answer(words: Words, made: work.Made, number: int, example: str) -> str:
         "direction": made.direction,
         "back": work.other_way(made.model, made.direction),
         "example": example,
-        "size": [width, height],
+        "apart": words("cmp_apart", value=f"{work.apart(made):.3f}"),
     }
     took = words("trl_took", ms=f"{made.milliseconds:,.0f}")
     by = words("trl_by", name=name, direction=f"{a} → {b}", size=learned)

@@ -152,5 +152,4 @@ TRANSLATE = {
     "zoo_translate": ("Open in Translate", "在「翻譯」打開"),
     "zoo_cycle": ("cycle error", "循環誤差"),
     "zoo_taken": ("taken for the other side", "被當成另一邊"),
-    "zoo_taken_real": ("real ones taken so", "真圖被認對"),
 }  # fmt: skip

@@ -151,6 +151,12 @@ def there_and_back(model: Model, picture: Image.Image, direction: str) -> Made:
     return replace(made, shrunk=picture.size if max(picture.size) > LONGEST else None)
 
 
+def apart(made: Made) -> float:
+    """How much the translation changed: the mean difference of the pixels, in 0..1."""
+    a, b = (numpy.asarray(p.convert("RGB"), numpy.float32) for p in (made.original, made.there))
+    return float(numpy.abs(a - b).mean() / 255)
+
+
 def there(model: Model, picture: Image.Image, direction: str) -> Image.Image:
     """The translation alone."""
     depth = model.config.out_channels if direction != model.directions[0] else model.config.in_channels
