@@ -57,6 +57,7 @@
     state.focus = "";
     if (focus) focus.focus({ preventScroll: true });
     listeners.forEach((listener) => listener());
+    if (later && state.answer) { const model = later; later = ""; open(model); }
   };
 
   // --- the address ------------------------------------------------------------------------------------------------
@@ -135,8 +136,9 @@
 
   // --- what the buttons do ----------------------------------------------------------------------------------------
 
+  let later = "";
   const open = (model) => {
-    if (!ask) { history.replaceState(history.state, "", "?" + new URLSearchParams({ tab: "translate", model })); return; }
+    if (!state.answer) { later = model; return; } // gradio has not put the tab there yet
     want({ ...mine(), do: "model", model });
   };
   const deeds = {
@@ -334,6 +336,12 @@
       watch("value", follow);
       follow();
     },
+    refused(element, watch) { // the row stays as it is
+      watch("value", () => {
+        const answer = one(".gz-answer", element);
+        if (answer) received(JSON.parse(answer.dataset.answer));
+      });
+    },
     two(element) {
       const range = one("input", element), stack = one(".gz-stack", element);
       range.addEventListener("input", () => stack.style.setProperty("--cut", `${range.value}%`));
@@ -393,18 +401,11 @@
       watch("value", () => { if (!one(".gz-trl-progress", element)) { running(false); bag = null; } });
     },
   };
-  let seen = null;
+  let seen = "";
   const follow = () => { // gradio puts the bench and the results there one after the other
-    const answer = results && bench && one(".gz-answer", results);
+    const answer = results && bench && one(".gz-answer", results)?.dataset.answer;
     if (!answer || answer === seen) return;
     seen = answer;
-    const said = JSON.parse(answer.dataset.answer);
-    if (said.failed) keep(answer); else shown = results.querySelector(".html-container")?.innerHTML ?? "";
-    received(said);
-  };
-  let shown = "";
-  const keep = () => { // what failed leaves the row as it was
-    const place = results.querySelector(".html-container");
-    if (place && shown) { place.innerHTML = shown; seen = one(".gz-answer", results); }
+    received(JSON.parse(answer));
   };
 })();

@@ -29,6 +29,7 @@ class Translate:
             show(heading(words("q_translate"), words("lead_translate")))
             self.bench = show(self._bench(), elem_id="trl-bench", js_on_load="ganzoo.translate.start(element, trigger)")
             self.results = show("", elem_id="trl-results", js_on_load="ganzoo.translate.follow(element, watch)")
+            self.refused = show("", elem_id="trl-refused", js_on_load="ganzoo.translate.refused(element, watch)")
         with gr.Column(elem_classes="gz-section", elem_id="s-trl-two"):
             show(heading(words("q_trl_two"), words("lead_trl_two")))
             show(self._two(), elem_id="trl-two", js_on_load="ganzoo.translate.two(element)")
@@ -45,14 +46,17 @@ class Translate:
             )
             self.stop = show("", elem_id="trl-stop", js_on_load="ganzoo.translate.stopper(element, trigger)")
             self.zip = show("", elem_id="trl-zip", js_on_load="ganzoo.translate.packed(element, watch)")
-        self.bench.input(self._answer, self.bench, self.results, js="ganzoo.translate.request", **LIVE)
+        shown = [self.results, self.refused]
+        self.bench.input(self._answer, self.bench, shown, js="ganzoo.translate.request", **LIVE)
         self.opinions.input(self._critic, self.opinions, self.opinions, js="ganzoo.translate.criticRequest", **LIVE)
         run = self.files.input(self._folder_answer, self.files, self.zip, js="ganzoo.translate.folderRequest", **QUIET)
         self.stop.input(None, None, None, cancels=[run], **{k: v for k, v in QUIET.items() if k == "api_visibility"})
         demo.load(self._first, self.results, self.results, js="() => [location.search]", **QUIET)
 
     def _answer(self, payload):
-        return answers.answer(self.words, payload)
+        """(a new row, nothing) or (the row as it is, why not)."""
+        answer = answers.answer(self.words, payload)
+        return (gr.skip(), answer) if 'data-refused="' in answer else (answer, "")
 
     def _critic(self, payload):
         return answers.critic(self.words, payload)

@@ -37,7 +37,7 @@ def _data(state: dict) -> str:
 
 
 def failed(words: Words, number: int, text: str) -> str:
-    return f'<div class="gz-answer" data-answer="{_data({"id": number, "failed": text})}"></div>'
+    return f'<div class="gz-answer" data-refused="yes" data-answer="{_data({"id": number, "failed": text})}"></div>'
 
 
 def empty(words: Words, line: str) -> str:

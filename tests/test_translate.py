@@ -404,7 +404,8 @@ def look(browser, url):  # noqa: F811
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) else None)
         page.goto(url + path + link)
-        page.wait_for_function("document.querySelector('#trl-heat img')?.src && !ganzoo.translate.busy")
+        if "translate" in link:
+            page.wait_for_function("document.querySelector('#trl-heat img')?.src && !ganzoo.translate.busy")
         return page
 
     yield go
