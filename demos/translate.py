@@ -11,7 +11,7 @@ import gradio as gr
 import translate_answers as answers
 import translate_folder as folder
 from create import QUIET, show
-from parts import heading
+from parts import heading, waiting
 from words import WORDS, Words
 
 LIVE = {**QUIET, "queue": False, "trigger_mode": "multiple"}  # the browser itself sends one request at a time
@@ -23,12 +23,16 @@ LIMITS = {"most": folder.MOST, "mb": folder.MB}
 class Translate:
     """The components of the tab in one language. Other tabs open a model here with `ganzoo.translate.open(name)`."""
 
-    def __init__(self, demo: gr.Blocks, words: Words):
+    def __init__(self, words: Words):
         self.words = words
         with gr.Column(elem_classes="gz-section", elem_id="s-translate"):
             show(heading(words("q_translate"), words("lead_translate")))
             self.bench = show(self._bench(), elem_id="trl-bench", js_on_load="ganzoo.translate.start(element, trigger)")
-            self.results = show("", elem_id="trl-results", js_on_load="ganzoo.translate.follow(element, watch)")
+            self.results = show(
+                waiting(words),
+                elem_id="trl-results",
+                js_on_load="ganzoo.later(element, trigger, 'focus'); ganzoo.translate.follow(element, watch)",
+            )
             self.refused = show("", elem_id="trl-refused", js_on_load="ganzoo.translate.refused(element, watch)")
         with gr.Column(elem_classes="gz-section", elem_id="s-trl-two"):
             show(heading(words("q_trl_two"), words("lead_trl_two")))
@@ -51,7 +55,7 @@ class Translate:
         self.opinions.input(self._critic, self.opinions, self.opinions, js="ganzoo.translate.criticRequest", **LIVE)
         run = self.files.input(self._folder_answer, self.files, self.zip, js="ganzoo.translate.folderRequest", **QUIET)
         self.stop.input(None, None, None, cancels=[run], **{k: v for k, v in QUIET.items() if k == "api_visibility"})
-        demo.load(self._first, self.results, self.results, js="() => [location.search]", **QUIET)
+        self.results.focus(self._first, None, self.results, **QUIET)
 
     def _answer(self, payload):
         """(a new row, nothing) or (the row as it is, why not)."""
@@ -61,8 +65,9 @@ class Translate:
     def _critic(self, payload):
         return answers.critic(self.words, payload)
 
-    def _first(self, query):
-        return answers.first(self.words, query)
+    def _first(self, event: gr.EventData):
+        """The row when the tab is first seen, as a link says."""
+        return answers.first(self.words, event._data.get("query") if isinstance(event._data, dict) else "")
 
     def _folder_answer(self, payload):
         yield from folder.answer(self.words, payload)

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import compare_families
 import compare_work
+import far
 import meadow
 import numpy
 import shelf
@@ -47,13 +47,8 @@ def find(name: str, fetch: bool = False) -> Model:
         if not models():
             raise Trouble("trl_no_model")
         name = models()[0]
-    if fetch and name not in shelf.folders() and compare_families.HUB_NAME.fullmatch(name):
-        if name.startswith("runs/"):
-            raise Trouble("no_model", name=name[:80])
-        folder = compare_families._pull(name)
-        if checkpoint.read_config(folder)[1].lesson not in shelf.CYCLES:
-            raise Trouble("trl_not_cycle", name=name)
-        compare_families._keep(name, folder)
+    if fetch and name not in shelf.folders() and far.NAME.fullmatch(name):
+        far.fetch(name)
     known = shelf.folders().get(name)
     if known is not None and checkpoint.read_config(known)[1].lesson not in shelf.CYCLES:
         raise Trouble("trl_not_cycle", name=name[:80])
