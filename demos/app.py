@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
@@ -66,6 +67,7 @@ def main(argv=None) -> int:
     from shell import Shell
     from starlette.middleware import Middleware
     from theme import css, theme
+    from translate_answers import warm
 
     far.furnish()
     demo = build()
@@ -89,6 +91,7 @@ def main(argv=None) -> int:
         prevent_thread_lock=True,
     )
     print(f"ganzoo is at {url} (Ctrl-C ends it)", flush=True)
+    threading.Thread(target=warm, daemon=True).start()  # the examples of Translate, before anybody looks at them
     demo.block_thread()
     return 0
 

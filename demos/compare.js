@@ -369,7 +369,7 @@
     if (!click.target.closest?.("#tabs [role=tab]")) return;
     setTimeout(() => {
       const open = (selector) => one(selector)?.offsetParent;
-      const to = open("#cmp-board") ? link() : open("#grid") ? one(".gz-make")?.dataset.link : open("#cards") ? "?tab=zoo" : open("#own") ? "?tab=own" : "";
+      const to = open("#cmp-board") ? link() : open("#trl-bench") ? ganzoo.translate.link() : open("#grid") ? one(".gz-make")?.dataset.link : open("#cards") ? "?tab=zoo" : open("#own") ? "?tab=own" : "";
       if (to) history.replaceState(history.state, "", to);
     }, 80);
   });

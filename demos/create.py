@@ -257,10 +257,10 @@ class Create:
         return [gr.Textbox(label=label), *(gr.Button(w) for w in answers.class_words(self.words, data))]
 
     def _first(self, event: gr.EventData):
-        """Everything when the tab is first seen, as a link says (?seed= may also be one to Compare)."""
+        """Everything when the tab is first seen, as a link says (it may also be one to another tab)."""
         asked = event._data.get("query") if isinstance(event._data, dict) else ""
         said = {k: v[0][:80] for k, v in parse_qs(str(asked or "").lstrip("?")[:500]).items()}
-        if "family" in said:
+        if "family" in said or said.get("tab", "create") != "create":
             said = {}
         return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", answers.SEED))
 

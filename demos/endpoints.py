@@ -17,6 +17,8 @@ import hand
 import scenes
 import shelf
 import torch
+import translate_view
+import translate_work
 from parts import uri
 from words import Trouble, Words
 from zoo import card as card_text
@@ -195,7 +197,30 @@ def translate(picture: str, family: str = "facades", truth: str = "") -> dict:
     }
 
 
+@said
+def cycle(picture: str, direction: str = "", model: str = "") -> dict:
+    """A picture of any size (a data: address or base64) there and back by a CycleGAN -> both as data: addresses, and
+    `cycle_l1`, the mean absolute difference in 0..1 between the original and the way back. `direction` is one that the model
+    names, such as horse->zebra (nothing: its first); `model` is a name from /models (nothing: the first CycleGAN)."""
+    if not isinstance(direction, str) or not isinstance(model, str):
+        raise Trouble("cmp_request")
+    chosen = translate_work.find(model[:300])
+    way = translate_work.way(chosen, direction[:300])
+    made = translate_work.there_and_back(chosen, compare_work.opened(picture), way)
+    return {
+        "model": translate_work.shelf_name(chosen),
+        "direction": way,
+        "directions": list(chosen.directions),
+        "size": list(made.there.size),
+        "picture": translate_view.packed(made.there)[0],
+        "back": translate_view.packed(made.back)[0] if made.back else None,
+        "cycle_l1": made.cycle,
+        "milliseconds": round(made.milliseconds, 1),
+    }
+
+
 def publish() -> None:
     """Register the endpoints on the page being built."""
-    for function in (models, found, fetch, card, sample, morph, grow, filters, speckles, frame, judge, translate):
+    functions = (models, found, fetch, card, sample, morph, grow, filters, speckles, frame, judge, translate, cycle)
+    for function in functions:
         gr.api(function, api_name=function.__name__, concurrency_limit=4)

@@ -20,7 +20,7 @@ OWNER = re.compile(r"[\w][\w.-]{0,95}", re.ASCII)
 SECONDS, MEGABYTES, MOST, FIRST = 4, 300, 30, 12  # of an answer, of a model, on the shelf, at the start
 FETCHING = threading.Lock()  # one download at a time, whoever asks
 
-PAGES = shelf.LESSONS + shelf.TRANSLATORS  # lessons that a page can show
+PAGES = shelf.LESSONS + shelf.TRANSLATORS + shelf.CYCLES  # lessons that a page can show
 
 log = logging.getLogger("ganzoo")
 

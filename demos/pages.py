@@ -10,6 +10,7 @@ from create import Create, show
 from lessons import Lessons
 from live import Live
 from own import Own
+from translate import Translate
 from words import LANGUAGES, Words
 from zoo import Zoo
 
@@ -37,6 +38,8 @@ def page(demo: gr.Blocks, words: Words) -> None:
             Compare(demo, words)
         with gr.Tab(words("tab_create"), id="create"):
             create = Create(words)
+        with gr.Tab(words("tab_translate"), id="translate"):
+            Translate(words)
         with gr.Tab(words("tab_live"), id="live"):
             Live(demo, words)
         with gr.Tab(words("tab_lessons"), id="lessons"):

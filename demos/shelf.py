@@ -15,6 +15,7 @@ from ganzoo import GanzooError, Model, checkpoint, model
 
 LESSONS = ("gan", "cgan", "dcgan")  # that make pictures from noise
 TRANSLATORS = ("pix2pix",)  # that make them from pictures
+CYCLES = ("cyclegan",)  # that translate there and back
 SETS = ("mnist", "fashion")
 LARGEST_SEED = 2**31 - 1
 RUNS = Path("runs")
@@ -75,12 +76,12 @@ def entries() -> list[Entry]:
         entry = Entry(name, folder, name.startswith("runs/"))
         try:
             entry.said, config = checkpoint.read_config(folder)
-            if config.lesson not in LESSONS + TRANSLATORS:
+            if config.lesson not in LESSONS + TRANSLATORS + CYCLES:
                 continue  # judges
         except GanzooError as error:
             entry.problem = str(error)
         shelf.append(entry)
-    order = LESSONS + TRANSLATORS
+    order = LESSONS + TRANSLATORS + CYCLES
     return sorted(shelf, key=lambda e: (e.local, e.fetched, order.index(e.lesson) if e.lesson else 0, e.name))
 
 
@@ -109,6 +110,11 @@ def open_translator(name: str) -> Model:
     return _open(name, TRANSLATORS)
 
 
+def open_cycle(name: str) -> Model:
+    """The model of that name that translates there and back. Its way back and its critics are read when first used."""
+    return _open(name, CYCLES)
+
+
 def _open(name: str, lessons: tuple) -> Model:
     folder = folders().get(name) if isinstance(name, str) else None
     if folder is None:
@@ -128,7 +134,7 @@ def _opened(folder: Path, stamp: int, lessons: tuple) -> Model:
     # read now, so that visitors only ever read
     if made.translates:
         made.generator  # noqa: B018
-        if (folder / checkpoint.FILES["discriminator"]).is_file():
+        if made.config.lesson in TRANSLATORS and (folder / checkpoint.FILES["discriminator"]).is_file():
             made.discriminator  # noqa: B018
     else:
         labels = [0] if made.config.needs_labels else None

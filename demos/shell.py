@@ -12,7 +12,7 @@ from pathlib import Path
 from theme import css
 from words import LANGUAGES, Words
 
-SCRIPTS = ("page.js", "compare.js", "compare_views.js", "lessons.js", "live.js", "own.js")
+SCRIPTS = ("page.js", "compare.js", "compare_views.js", "translate.js", "lessons.js", "live.js", "own.js")
 STYLE = """
 .gradio-container .nav-holder, .gradio-container footer { display: none !important; }
 .gz-shell { position: absolute; inset: 0 0 auto 0; max-width: 1180px; margin: 0 auto; padding: 0 clamp(16px, 2.5vw, 24px);

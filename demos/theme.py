@@ -75,5 +75,6 @@ def theme() -> gr.themes.Base:
 
 def css() -> str:
     return "\n".join(
-        path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css"), reverse=True)
+        path.read_text(encoding="utf-8")
+        for path in sorted(Path(__file__).parent.glob("*.css"), key=lambda path: (path.name != "page.css", path.name))
     )

@@ -10,6 +10,7 @@ from lessons_words import LESSONS
 from live_words import LIVE
 from own_words import OWN
 from sentences import SENTENCES
+from translate_words import TRANSLATE
 
 from ganzoo import GanzooError
 
@@ -127,7 +128,7 @@ CLASSES = {  # what the data sets call their classes -> how a page does
     "ankle boot": ("ankle boot", "短靴"),
 }
 
-WORDS = NAMES | SENTENCES | COMPARE | LESSONS | LATER | FAR | LIVE | OWN
+WORDS = NAMES | SENTENCES | COMPARE | TRANSLATE | LESSONS | LATER | FAR | LIVE | OWN
 
 
 class Trouble(GanzooError):

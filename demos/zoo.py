@@ -21,6 +21,8 @@ LARGEST_PICTURE = 3 << 20
 HEADLINES = (("zoo_frechet", "frechet-", "{:.2f}"), ("zoo_accuracy", "label-accuracy-", "{:.1%}"),
              ("zoo_smallest", "smallest-class-share-", "{:.1%}"), ("zoo_speckle", "speckle-median3-n", "{:.2f} %"))  # fmt: skip
 
+CYCLE_HEADLINES = {"cycle-l1-": ("zoo_cycle", "{:.3f}"), "taken-for-target-": ("zoo_taken", "{:.0%}")}
+
 
 def inline(path: Path) -> str:
     """A picture file of a model folder as a data: address; nothing if it is missing, foreign or huge."""
@@ -52,6 +54,8 @@ def facts(words: Words, entry: shelf.Entry) -> list[tuple[str, str]]:
     found = []
     if entry.lesson in shelf.TRANSLATORS:
         found = [(words(key), text) for key, text in compare_view.numbers(entry)]
+    elif entry.lesson in shelf.CYCLES:
+        found = [(f"{words(key)}, {way}", text) for way, key, text in cycle_numbers(entry)]
     else:
         for key, start, form in HEADLINES:
             value = entry.metric(start)
@@ -65,6 +69,17 @@ def facts(words: Words, entry: shelf.Entry) -> list[tuple[str, str]]:
     return [*found, (words("zoo_size"), words("megabytes", size=f"{entry.megabytes:.1f}"))]
 
 
+def cycle_numbers(entry: shelf.Entry) -> list[tuple[str, str, str]]:
+    """[(direction, word, number)] of a CycleGAN's metrics, in the order in which they were measured."""
+    found = []
+    for name, value in entry.metrics.items():
+        for start, (key, form) in CYCLE_HEADLINES.items():
+            direction = re.match(re.escape(start) + r"(\S+?->\S+?)-", name)
+            if direction and not name.startswith(start + "real-") and isinstance(value, (int, float)):
+                found.append((direction[1].replace("->", " → "), key, form.format(value)))
+    return found
+
+
 def shelf_html(words: Words, chosen: str = "") -> str:
     """All cards; a broken run is one quiet line under them."""
     cards, broken = [], []
@@ -72,9 +87,10 @@ def shelf_html(words: Words, chosen: str = "") -> str:
         if entry.problem:
             broken.append(quiet(words("zoo_broken", name=entry.name)))
             continue
-        source = thumbnail(entry.folder / "samples.png", entry.lesson in shelf.TRANSLATORS)
+        translates = entry.lesson in shelf.TRANSLATORS + shelf.CYCLES
+        source = thumbnail(entry.folder / "samples.png", translates)
         alt = escape(words("zoo_sample_alt", name=entry.name))
-        smooth = "" if entry.lesson in shelf.TRANSLATORS else "gz-px"
+        smooth = "" if translates else "gz-px"
         sample = f'<span class="gz-crop"><img class="{smooth}" src="{source}" alt="{alt}"></span>' if source else ""
         rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts(words, entry))
         kind = words(f"lesson_{entry.lesson}")
@@ -144,13 +160,17 @@ class Zoo:
         with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
             self.open = gr.Button(words("zoo_open"), variant="primary", elem_id="open-in-create")
             self.compare = gr.Button(words("zoo_compare"), variant="primary", elem_id="open-in-compare", visible=False)
+            self.translate = gr.Button(
+                words("zoo_translate"), variant="primary", elem_id="open-in-translate", visible=False
+            )
             with gr.Row(elem_classes="gz-readme"):
                 with gr.Column():
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
                 self.numbers = show(elem_id="numbers")
         self.far = Far(words)
-        chosen = [self.name, self.cards, self.detail, self.open, self.compare, self.readme, self.numbers]
+        chosen = [self.name, self.cards, self.detail, self.open, self.compare, self.translate, self.readme]
+        chosen.append(self.numbers)
         self.far.wire(self.choose, chosen)
         self.cards.select(self._choose, None, chosen, **QUIET).then(
             None, None, None, js="() => ganzoo.reveal('detail')"
@@ -168,6 +188,9 @@ class Zoo:
         self.compare.click(lambda: gr.Tabs(selected="compare"), None, tabs, **QUIET).then(
             None, None, None, js="() => ganzoo.compare.fromZoo()"
         )
+        self.translate.click(lambda: gr.Tabs(selected="translate"), None, tabs, **QUIET).then(
+            None, None, None, js="() => ganzoo.translate.fromZoo()"
+        )
 
     def refresh(self):
         return shelf_html(self.words)
@@ -177,13 +200,14 @@ class Zoo:
 
     def choose(self, name: str):
         """The values that show a model's own card."""
-        translates = any(e.name == name and e.lesson in shelf.TRANSLATORS for e in shelf.entries())
+        lesson = next((e.lesson for e in shelf.entries() if e.name == name), "")
         return (
             name,
             shelf_html(self.words, name),
             gr.Column(visible=True),
-            gr.Button(visible=not translates),
-            gr.Button(visible=translates),
+            gr.Button(visible=lesson in shelf.LESSONS),
+            gr.Button(visible=lesson in shelf.TRANSLATORS),
+            gr.Button(visible=lesson in shelf.CYCLES),
             told(self.words, card, name),
             told(self.words, numbers, name),
         )

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo import images
-from ganzoo.layers import double, init_normal, norm2d
+from ganzoo.layers import double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pix2pix import NORMS, PATCHES, PatchDiscriminator, UNetGenerator
 from ganzoo.settings import Settings, option
@@ -33,6 +33,9 @@ class Config(Settings):
     data: str = option("horse2zebra", "horse2zebra | a folder | two folders or two data sets on the Hub: this,that")
     epochs: int = option(200, "passes over the larger of the two sets", low=1, high=100_000)
     batch_size: int = option(1, "pictures of each side in one step", low=1, high=4096)
+    accumulate: int = option(
+        1, "parts in which a batch goes through the networks where the whole does not fit in memory", low=1, high=4096
+    )
     image_size: int = option(256, "side of the square crops in pixels", low=16, high=1024)
     load_size: int = option(
         0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", low=0, high=4096
@@ -214,24 +217,32 @@ def _alike(rows: list[Tensor]) -> list[Tensor]:
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
-    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], and the pool's places. Returns `columns`."""
-    a, b = batch["a"], batch["b"]
+    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], and the pool's places. Returns `columns`. With
+    --accumulate the batch comes in parts, whose gradients add up to those of the whole."""
+    pieces, rows, made = parts(batch, config.accumulate), [], []
     forth, back = nets["generator"], nets["generator_back"]
-    fake_b, fake_a = forth(a).float(), back(b).float()
+    whole = len(pieces) == 1  # of several parts the graphs are not kept: what was made is made again in step 2
 
     # Step 1, train the critics: real pictures of their side are 1, made ones, new or remembered, are 0.
     for role in ("discriminator", "discriminator_back"):
         optimizers[role].zero_grad()
-    loss_d, real, fake = 0.0, [], []
-    for way, truth, made in (("", b, fake_b), ("_back", a, fake_a)):
-        critic, shown = nets[f"discriminator{way}"], made.detach()
-        if f"pool{way}" in nets:
-            shown = nets[f"pool{way}"].swap(shown, batch["place"], batch["take"], batch["put"])
-        on_real, on_made = critic(truth).float(), critic(shown).float()
-        loss_d = loss_d + critic_loss(on_real, on_made, config.adversarial)
-        real.append(on_real.detach())
-        fake.append(on_made.detach())
-    loss_d.backward()
+    for piece in pieces:
+        a, b = piece["a"], piece["b"]
+        with torch.set_grad_enabled(whole):
+            fake_b, fake_a = forth(a).float(), back(b).float()
+        made.append((fake_b, fake_a) if whole else None)
+        loss_d, real, fake = 0.0, [], []
+        for way, truth, shown in (("", b, fake_b.detach()), ("_back", a, fake_a.detach())):
+            critic = nets[f"discriminator{way}"]
+            if f"pool{way}" in nets:
+                shown = nets[f"pool{way}"].swap(shown, piece["place"], piece["take"], piece["put"])
+            on_real, on_made = critic(truth).float(), critic(shown).float()
+            loss_d = loss_d + critic_loss(on_real, on_made, config.adversarial)
+            real.append(as_opinion(on_real.detach(), config.adversarial).mean())
+            fake.append(as_opinion(on_made.detach(), config.adversarial).mean())
+        (loss_d / len(pieces)).backward()
+        alike = [likeness(a, fake_b.detach()), likeness(b, fake_a.detach())]
+        rows.append([loss_d.detach() / 2, sum(real) / 2, sum(fake) / 2, fake[1], *alike])
     for role in ("discriminator", "discriminator_back"):
         optimizers[role].step()
 
@@ -240,25 +251,21 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     for role in ("generator", "generator_back"):
         optimizers[role].zero_grad()
         nets[role.replace("generator", "discriminator")].requires_grad_(False)
-    loss_g = creator_loss(nets["discriminator"](fake_b).float(), config.adversarial)
-    loss_g = loss_g + creator_loss(nets["discriminator_back"](fake_a).float(), config.adversarial)
-    cycle = pixel_loss(back(fake_b).float(), a) + pixel_loss(forth(fake_a).float(), b)
-    same = torch.zeros((), device=a.device)
-    if config.identity and a.shape[1] == b.shape[1]:
-        same = pixel_loss(forth(b).float(), b) + pixel_loss(back(a).float(), a)
-    (loss_g + config.cycle * (cycle + config.identity * same)).backward()
+    for piece, fakes, row in zip(pieces, made, rows, strict=True):
+        a, b = piece["a"], piece["b"]
+        fake_b, fake_a = fakes or (forth(a).float(), back(b).float())
+        loss_g = creator_loss(nets["discriminator"](fake_b).float(), config.adversarial)
+        loss_g = loss_g + creator_loss(nets["discriminator_back"](fake_a).float(), config.adversarial)
+        cycle = pixel_loss(back(fake_b).float(), a) + pixel_loss(forth(fake_a).float(), b)
+        same = torch.zeros((), device=a.device)
+        if config.identity and a.shape[1] == b.shape[1]:
+            same = pixel_loss(forth(b).float(), b) + pixel_loss(back(a).float(), a)
+        ((loss_g + config.cycle * (cycle + config.identity * same)) / len(pieces)).backward()
+        row[:1] = [cycle.detach() / 4, same.detach() / 4, row[0], loss_g.detach() / 2]
     for role in ("generator", "generator_back"):
         optimizers[role].step()
         nets[role.replace("generator", "discriminator")].requires_grad_(True)
-
-    opinion = [[as_opinion(s, config.adversarial).mean() for s in scores] for scores in (real, fake)]
-    return torch.stack(
-        [
-            *(cycle.detach() / 4, same.detach() / 4, loss_d.detach() / 2, loss_g.detach() / 2),
-            *(sum(opinion[0]) / 2, sum(opinion[1]) / 2, opinion[1][1]),
-            *(likeness(a, fake_b.detach()), likeness(b, fake_a.detach())),
-        ]
-    )
+    return torch.stack([torch.stack(row) for row in rows]).mean(0)
 
 
 def likeness(original: Tensor, made: Tensor) -> Tensor:

@@ -108,7 +108,9 @@ def whole_tensor(picture, channels: int, most: int = 0) -> Tensor:
     """A PIL picture (or path, or bytes) as it is -> uint8 (1, channels, H, W), its longer side at most `most` (0: any)."""
     picture = open_picture(picture).convert("L" if channels == 1 else "RGB")
     if most and max(picture.size) > most:
-        picture = ImageOps.contain(picture, (most, most), Image.Resampling.LANCZOS)
+        shrink = most / max(picture.size)
+        size = tuple(max(1, round(side * shrink)) for side in picture.size)  # a line stays one pixel high
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
     data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
     return data.view(1, picture.height, picture.width, channels).permute(0, 3, 1, 2).contiguous()
 

@@ -54,6 +54,13 @@ def init_normal(module: nn.Module) -> None:
         nn.init.zeros_(module.bias)
 
 
+def parts(batch: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
+    """A batch -> `count` equal ones, in order (--accumulate). The mean of their losses is the loss of the whole where each
+    picture is normalized for itself."""
+    cut = {name: tensor.chunk(count) for name, tensor in batch.items()}
+    return [{name: pieces[i] for name, pieces in cut.items()} for i in range(count)]
+
+
 def mix(*numbers: int) -> int:
     """Whole numbers -> one well-mixed 63-bit seed (splitmix64), so that neighbouring steps share no randomness."""
     state = 0

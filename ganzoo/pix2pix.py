@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ganzoo import images
 from ganzoo.diffaugment import diffaugment
-from ganzoo.layers import activation, double, init_normal, norm2d
+from ganzoo.layers import activation, double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
@@ -50,6 +50,9 @@ class Config(Settings):
     data: str = option("facades", "facades | maps | aerial-map | a folder of pairs | a data set on the Hub (user/name)")
     epochs: int = option(200, "passes over the training pairs", low=1, high=100_000)
     batch_size: int = option(1, "pairs in one step", low=1, high=65_536)
+    accumulate: int = option(
+        1, "parts in which a batch goes through the networks where the whole does not fit in memory", low=1, high=4096
+    )
     image_size: int = option(256, "side of the square pictures in pixels", low=8, high=1024)
     decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
     split_test: str = option("", "split to test on, never trained on (default: test, else val, else a held-out tenth)")
@@ -289,38 +292,50 @@ def shown(picture: Tensor, original: Tensor, config: Config) -> Tensor:
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
-    """One round. `batch`: "input" (B, in, S, S) and "target" (B, out, S, S) in [-1, 1]. Returns `columns`."""
-    original, truth = batch["input"], batch["target"]
+    """One round. `batch`: "input" (B, in, S, S) and "target" (B, out, S, S) in [-1, 1]. Returns `columns`. With
+    --accumulate the batch comes in parts, whose gradients add up to those of the whole."""
+    pieces, rows, made = parts(batch, config.accumulate), [], []
     generator, discriminator = nets["generator"], nets.get("discriminator")
-    fake = generator(original).float()
-    row = [(fake.detach() - truth).abs().mean() / 2]
+    whole = len(pieces) == 1  # of several parts the graphs are not kept: what was made is made again in step 2
 
     # Step 1, train the critic: a true pair is 1, the original with what the creator makes of it is 0 (section 3.1).
     if discriminator is not None:
         optimizers["discriminator"].zero_grad()
-        on_real = discriminator(shown(truth, original, config)).float()
-        on_fake = discriminator(shown(fake.detach(), original, config)).float()
-        loss_d = critic_loss(on_real, on_fake, config.adversarial)
-        loss_d.backward()
+    for piece in pieces:
+        original, truth = piece["input"], piece["target"]
+        with torch.set_grad_enabled(whole):
+            fake = generator(original).float()
+        made.append(fake if whole else None)
+        row = [(fake.detach() - truth).abs().mean() / 2]
+        if discriminator is not None:
+            on_real = discriminator(shown(truth, original, config)).float()
+            on_fake = discriminator(shown(fake.detach(), original, config)).float()
+            loss_d = critic_loss(on_real, on_fake, config.adversarial)
+            (loss_d / len(pieces)).backward()
+            opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
+            row += [loss_d.detach(), *opinions]
+        rows.append(row)
+    if discriminator is not None:
         optimizers["discriminator"].step()
+        discriminator.requires_grad_(False)
 
     # Step 2, train the creator: the critic should say 1, and every pixel should be near the truth (equation 4).
     optimizers["generator"].zero_grad()
-    loss = torch.zeros((), device=fake.device)
-    if discriminator is not None:
-        discriminator.requires_grad_(False)
-        loss_g = creator_loss(discriminator(shown(fake, original, config)).float(), config.adversarial)
-        loss = loss + loss_g
-    if config.loss != "gan":
-        loss = loss + config.weight * pixel_loss(fake, truth, config.pixel)
-    loss.backward()
+    for piece, fake, row in zip(pieces, made, rows, strict=True):
+        original, truth = piece["input"], piece["target"]
+        fake = generator(original).float() if fake is None else fake
+        loss = torch.zeros((), device=fake.device)
+        if discriminator is not None:
+            loss_g = creator_loss(discriminator(shown(fake, original, config)).float(), config.adversarial)
+            loss = loss + loss_g
+            row.insert(2, loss_g.detach())
+        if config.loss != "gan":
+            loss = loss + config.weight * pixel_loss(fake, truth, config.pixel)
+        (loss / len(pieces)).backward()
     optimizers["generator"].step()
-
     if discriminator is not None:
         discriminator.requires_grad_(True)
-        opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
-        row += [loss_d.detach(), loss_g.detach(), *opinions]
-    return torch.stack(row)
+    return torch.stack([torch.stack(row) for row in rows]).mean(0)
 
 
 def penalty_step(nets, optimizers, batch, config) -> None:

@@ -95,6 +95,7 @@ FREE_ON_RESUME = tuple(
         "save_every",
         "smoke",
         "compile",
+        "accumulate",  # the same sums, added in another order
     ]
 )
 

@@ -81,6 +81,12 @@ def prepare(config, given=frozenset()):
         )
     if problem := getattr(config, "problem", ""):
         raise GanzooError(problem)
+    cut = getattr(config, "accumulate", 1)
+    if cut > 1 and (config.batch_size % cut or config.norm == "batch"):
+        raise GanzooError(
+            f"--accumulate {cut} cuts a batch into {cut} equal parts, each picture normalized for itself: choose a "
+            f"--batch-size that {cut} divides (not {config.batch_size}) and a --norm other than batch."
+        )
     if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
         raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
     try:

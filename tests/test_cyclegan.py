@@ -1,5 +1,6 @@
 """CycleGAN: the paper's networks, the pool, exact resume, two directions, two sets without pairs."""
 
+import dataclasses
 import io
 import json
 import subprocess
@@ -13,9 +14,10 @@ from test_recipes import run
 from test_trainer import same
 
 import ganzoo
-from ganzoo import checkpoint, cyclegan, trainer
+from ganzoo import checkpoint, cyclegan, pairsources, pix2pix, trainer
 from ganzoo.doctor import WINDOWS, Doctor
 from ganzoo.errors import GanzooError
+from ganzoo.training import Training
 from ganzoo.unpaired import UnpairedBatches, made_up_unpaired
 
 SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "blocks": 1, "device": "cpu", "seed": 3, "save_every": 5}
@@ -106,6 +108,37 @@ def test_resume_is_exact_with_the_pool(tmp_path):
     assert states[0]["step"] == 20
     assert states[0]["nets"]["pool"]["kept"].abs().sum() > 0
     assert same(*states)
+
+
+@pytest.mark.parametrize("lesson", ["cyclegan", "pix2pix"])
+def test_accumulated_parts_equal_one_large_batch(tmp_path, lesson):
+    """Four parts of two and one batch of eight end, after two steps, at the same weights, pool and numbers."""
+    small = {"image_size": 32, "width": 4, "critic_width": 4, "patch": 16, "batch_size": 8, "device": "cpu", "seed": 3}
+    if lesson == "cyclegan":
+        config, sets = cyclegan.Config(**small, blocks=1, pool=16), made_up_unpaired(24, 32)
+    else:
+        config, sets = pix2pix.Config(**small, halvings=3, dropout=0.0, lr=0.001), pairsources.made_up_pairs(24, 32)
+    sets.fill(config)
+    ends = []
+    for cut in (1, 4):
+        training = Training(dataclasses.replace(config, accumulate=cut), sets, torch.device("cpu"))
+        nets = training.nets  # plain descent: Adam would blow the last bit of a gradient of nearly 0 up to a whole step
+        training.optimizers = {role: torch.optim.SGD(nets[role].parameters(), 0.001) for role in training.optimizers}
+        for _ in range(2):
+            training.advance()
+        ends.append(training)
+    one, four = ends
+    for role, net in one.nets.items():
+        for name, weight in net.state_dict().items():
+            other = four.nets[role].state_dict()[name]
+            assert torch.allclose(weight, other, atol=5e-6), (role, name, float((weight - other).abs().max()))
+    assert one.averages() == pytest.approx(four.averages(), abs=2e-5)
+    fresh = Training(config, sets, torch.device("cpu")).nets["generator"].state_dict()
+    moved = [float((weight - fresh[name]).abs().max()) for name, weight in one.nets["generator"].state_dict().items()]
+    assert max(moved) > 1e-3
+    for wrong in ({"accumulate": 3}, {"accumulate": 4, "norm": "batch"}):
+        with pytest.raises(GanzooError, match="--accumulate"):
+            trainer.prepare(dataclasses.replace(config, out=str(tmp_path), **wrong))
 
 
 def test_two_processes_see_the_two_halves_of_one_batch():

@@ -61,12 +61,30 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def cycle(folder: Path, **more) -> None:
+    """A small CycleGAN with random weights: nothing here depends on how well it translates."""
+    import torch
+
+    from ganzoo import checkpoint, cyclegan
+
+    settings = {"data": "horse2zebra", "direction": "horse->zebra", "image_size": 32, "width": 4, "blocks": 1,
+                "critic_width": 4, "patch": 16, "pool": 0} | more  # fmt: skip
+    config = cyclegan.Config(**settings)
+    torch.manual_seed(2)
+    nets = cyclegan.build(config)
+    for net in nets.values():
+        for weight in net.parameters():
+            torch.nn.init.normal_(weight, 0, 0.2)
+    checkpoint.save_model(folder, config, nets, {"name": folder.parent.name})
+
+
 @contextmanager
 def serve(folder: Path):
-    """`python demos/app.py` in `folder`, with one sound and one broken local run beside it."""
+    """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it."""
     from ganzoo.model import WEIGHTS
 
     shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
+    cycle(folder / "runs" / "tiny-cycle" / "model")
     (folder / "runs" / "broken" / "model").mkdir(parents=True)
     (folder / "runs" / "broken" / "model" / "config.json").write_text("{ not json", encoding="utf-8")
     (folder / "guard").mkdir()
@@ -194,6 +212,13 @@ GOOD = {  # arguments -> what the answer must satisfy
         ((drawing(64), "aerial-map", drawing(64)), lambda out: all(0 <= v <= 1 for v in out["l1"].values())),
         ((drawing(64), "pix2pix-facades-mae"), lambda out: set(out["models"]) == {"mae"}),
     ],
+    "/cycle": [
+        (
+            (drawing(50), "zebra->horse", "runs/tiny-cycle"),
+            lambda out: out["size"] == [50, 50] and 0 < out["cycle_l1"] < 1 and out["back"] != out["picture"],
+        ),
+        ((drawing(50), "", "runs/tiny-cycle"), lambda out: out["direction"] == "horse->zebra" == out["directions"][0]),
+    ],
 }
 HOSTILE = {
     "/models": [],
@@ -225,6 +250,12 @@ HOSTILE = {
                                  "data:image/png;base64,aGVsbG8=", "A" * 15_000_000)),
         (drawing(64), "facades", "no picture"),
         (drawing(64), "facades", 7),
+    ],
+    "/cycle": [
+        *((drawing(64), "", name) for name in (*BAD_NAMES[1:], "gan-mnist", "judge-mnist", "pix2pix-facades-mae", "runs/mine")
+          if name),
+        *((drawing(64), way, "runs/tiny-cycle") for way in ("AtoB", "zebra", 7, ["horse->zebra"], "x" * 9000)),
+        *((value, "", "runs/tiny-cycle") for value in ("", None, 7, [], {"path": "/etc/passwd"}, "data:,", "aGVsbG8=")),
     ],
 }  # fmt: skip
 LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|ValueError|/work/|site-packages|NoneType")

@@ -1,0 +1,191 @@
+"""What Translate computes: a picture -> its translation, the way back and what was lost; a critic's map of patches.
+
+No words and no HTML here; everything that cannot be used is a Trouble.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import compare_work
+import far
+import meadow
+import numpy
+import shelf
+import torch
+from PIL import Image
+from words import Trouble
+
+from ganzoo import GanzooError, Model, checkpoint, drawings
+from ganzoo.images import to_float, to_pil, whole_tensor
+from ganzoo.model import LONGEST
+from ganzoo.pix2pix import PATCHES
+
+NAME = "cyclegan-horse2zebra"  # shown first, once it is there
+PHOTO, PHOTO_BY = "photo-4", "pix2pix-facades-gan-mae"  # a facade that our own model has made
+ALWAYS = ("horse-0", "horse-1", "zebra-0", "zebra-1", PHOTO)
+DRAWN = {"facade": drawings.facade, "label": drawings.facade, "town": drawings.town, "map": drawings.town}
+EXACT = 1 << 20  # pixels up to which a picture travels without loss
+WORST = 0.5  # difference, in 0..1, that is shown as white
+HEAT = ((20, 23, 32), (178, 63, 26), (240, 160, 90), (255, 255, 255))  # from the same to WORST
+BUSY = threading.BoundedSemaphore(2)  # passes at a time: a large picture takes a gigabyte
+
+
+# --- models -----------------------------------------------------------------------------------------------------
+
+
+def models() -> list[str]:
+    """Names of every CycleGAN on this machine, the usual one first."""
+    names = [e.name for e in shelf.entries() if not e.problem and e.lesson in shelf.CYCLES]
+    return sorted(names, key=lambda name: name != NAME)
+
+
+def find(name: str, fetch: bool = False) -> Model:
+    """The model of that name; nothing means the first there is. `fetch` looks for user/name on the Hub as well."""
+    if not name:
+        if not models():
+            raise Trouble("trl_no_model")
+        name = models()[0]
+    if fetch and name not in shelf.folders() and far.NAME.fullmatch(name):
+        far.fetch(name)
+    known = shelf.folders().get(name)
+    if known is not None and checkpoint.read_config(known)[1].lesson not in shelf.CYCLES:
+        raise Trouble("trl_not_cycle", name=name[:80])
+    return shelf.open_cycle(name)
+
+
+def shelf_name(model: Model) -> str:
+    """What the shelf calls an opened model: runs/NAME, user/name or the bundled name."""
+    return next((name for name, folder in shelf.folders().items() if folder == model.folder), model.name)
+
+
+def way(model: Model, direction: str) -> str:
+    """A direction of this model; nothing means its first."""
+    if direction and direction not in model.directions:
+        raise Trouble("trl_direction", directions=", ".join(model.directions))
+    return direction or model.direction
+
+
+def other_way(model: Model, direction: str) -> str:
+    """The direction back; nothing where there is none."""
+    return next((d for d in model.directions if d != direction), "")
+
+
+# --- examples ---------------------------------------------------------------------------------------------------
+
+
+def examples(model: Model | None) -> list[str]:
+    """What may be shown beside a model: KIND-SEED. Its own domains first, if code can draw them."""
+    own = [f"{side}-1" for side in (model.direction.split("->") if model else ()) if side in DRAWN]
+    return [*own, *ALWAYS]
+
+
+def kind(example: str) -> str:
+    return example.rpartition("-")[0]
+
+
+def example_for(model: Model | None, direction: str) -> str:
+    """An example of the domain that a direction starts from."""
+    return next((e for e in examples(model) if kind(e) == direction.split("->")[0]), ALWAYS[0])
+
+
+@lru_cache(maxsize=32)
+def example(name: str) -> Image.Image:
+    """An example by name, 256 pixels or as its model makes it."""
+    what, _, seed = name.rpartition("-")
+    if not seed.isdigit() or len(seed) > 4 or (what not in meadow.ANIMALS and what not in DRAWN and name != PHOTO):
+        raise Trouble("trl_example")
+    if what in meadow.ANIMALS:
+        return meadow.draw(what, int(seed))
+    if what in DRAWN:
+        return DRAWN[what](int(seed), 256)
+    try:
+        return shelf.open_translator(PHOTO_BY).translate(drawings.facade(4, 128))
+    except GanzooError:
+        raise Trouble("trl_example") from None
+
+
+opened = compare_work.opened  # a picture as text -> PIL, or Trouble
+
+
+# --- there and back ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Made:
+    """A picture, its translation, the way back and what was lost on it (None where there is no way back)."""
+
+    model: Model
+    direction: str
+    original: Image.Image
+    there: Image.Image
+    back: Image.Image | None
+    error: Image.Image | None  # |original - back|, black to white
+    cycle: float | None  # its mean, in 0..1
+    milliseconds: float
+    shrunk: tuple | None = None  # the size that the picture came with, if it was too large
+
+
+def there_and_back(model: Model, picture: Image.Image, direction: str) -> Made:
+    """Any size; a side longer than LONGEST is made smaller first. The way back starts from the translation as the network
+    gave it, unrounded, as in training."""
+    back_way = other_way(model, direction)
+    depth = model.config.out_channels if direction != model.directions[0] else model.config.in_channels
+    pixels = whole_tensor(picture, depth, LONGEST)
+    with BUSY:
+        began = time.perf_counter()
+        there = model.translate_tensor(to_float(pixels), direction=direction)
+        back = model.translate_tensor(there, direction=back_way) if back_way else None
+        took = (time.perf_counter() - began) * 1000
+    shown = [to_pil(x)[0] for x in (pixels, there)]
+    made = Made(model, direction, *shown, None, None, None, took)
+    if back is not None:
+        lost = (back - to_float(pixels)).abs().mean(1)[0] / 2
+        made = replace(made, back=to_pil(back)[0], error=heat(lost), cycle=float(lost.mean()))
+    return replace(made, shrunk=picture.size if max(picture.size) > LONGEST else None)
+
+
+def apart(made: Made) -> float:
+    """How much the translation changed: the mean difference of the pixels, in 0..1."""
+    a, b = (numpy.asarray(p.convert("RGB"), numpy.float32) for p in (made.original, made.there))
+    return float(numpy.abs(a - b).mean() / 255)
+
+
+def there(model: Model, picture: Image.Image, direction: str) -> Image.Image:
+    """The translation alone."""
+    depth = model.config.out_channels if direction != model.directions[0] else model.config.in_channels
+    pixels = to_float(whole_tensor(picture, depth, LONGEST))
+    with BUSY:
+        return to_pil(model.translate_tensor(pixels, direction=direction))[0]
+
+
+def heat(differences: torch.Tensor) -> Image.Image:
+    """(H, W) in 0..1 -> a picture with a palette: dark where nothing differs, white from WORST on."""
+    steps = (differences / WORST * 255).nan_to_num(255.0).round().clamp(0, 255).to(torch.uint8)
+    picture = Image.fromarray(steps.numpy()).convert("P")
+    places = numpy.linspace(0, 255, len(HEAT))
+    bands = [numpy.interp(numpy.arange(256), places, [colour[k] for colour in HEAT]) for k in range(3)]
+    picture.putpalette(numpy.stack(bands, 1).round().astype(numpy.uint8).tobytes())
+    return picture
+
+
+def critic_way(model: Model, direction: str, key: str) -> str:
+    """Whose critic judges a picture of the row: the one that knows real pictures of its side."""
+    return direction if key == "there" else other_way(model, direction)
+
+
+def opinions(model: Model, picture: Image.Image, direction: str) -> numpy.ndarray:
+    """The patch map (h, w) in 0..1 of the critic that knows what a direction ends at."""
+    if not direction:
+        raise Trouble("trl_no_critic")
+    role = "discriminator" + "_back" * (direction != model.directions[0])
+    if not (model.folder / checkpoint.FILES[role]).is_file():
+        raise Trouble("trl_no_critic")
+    with BUSY:
+        return model.critique(picture, direction=direction)
+
+
+def jump(patch: int) -> int:
+    """How many pixels neighbouring scores of a critic lie apart."""
+    return int(numpy.prod(PATCHES[patch]))
