@@ -118,7 +118,7 @@ def show(words: Words, name: str, at: int) -> str:
 def panel(
     words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis", least: float = 1.0
 ) -> str:
-    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`; the scale reaches to `least` at least."""
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`; it reaches at least to `least`."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
     last = max((row["step"] for row in rows), default=0) or 1
