@@ -67,12 +67,12 @@ class Far:
             name = str(event._data.get("name", "") if isinstance(event._data, dict) else "")[:200]
             return name, quiet(say("cmp_fetching"))
 
-        def fetch(owner, name):
+        def fetched(owner, name):
             problem = told(say, lambda words: far.fetch(name) and "")
             if problem:
                 return [gr.skip(), problem, *[gr.skip()] * len(outputs)]
             return [told(say, found_html, owner), "", *choose(name)]
 
         self.found.select(wish, None, [self.wish, self.said], **QUIET).then(
-            fetch, [self.owner, self.wish], [self.found, self.said, *outputs], **once
+            fetched, [self.owner, self.wish], [self.found, self.said, *outputs], **once
         ).then(None, self.said, None, js="(said) => said || ganzoo.reveal('detail')")
