@@ -24,7 +24,7 @@ import torch
 from pathlib import Path
 from ganzoo import checkpoint, pix2pix
 torch.manual_seed(0)
-config = pix2pix.Config(width=int(words[1]), in_channels=3, out_channels=3)
+config = pix2pix.Config(width=int(words[1]), in_channels=3, out_channels=3, upsample="deconv")
 checkpoint.save_model(Path(words[0]), config, {"generator": pix2pix.build(config)["generator"]}, {}, half=words[2] == "half")
 """
 FRESH = """
