@@ -148,7 +148,7 @@ def numbers(run: Run) -> list[tuple[str, str]]:
 def _curves(words: Words, run: Run) -> str:
     last = run.rows[-1]["step"]
     panels = [(*PIXELS, 0.1)] + ([(title, lines, 1.0) for title, lines in film.PANELS] if run.loss != "mae" else [])
-    return "".join(film.panel(words, run.rows, last, title, lines, least) for title, lines, least in panels)
+    return "".join(film.panel(words, run.rows, last, title, lines, least=least) for title, lines, least in panels)
 
 
 def _comparison(words: Words, work: Work) -> str:

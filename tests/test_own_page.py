@@ -72,16 +72,14 @@ def visit(browser, app):  # noqa: F811
     assert not [w for w in wrong if "AbortError" not in w and "Connection errored out" not in w]
 
 
-def upload(page, files) -> str:
-    """Choose files; what the page says of them."""
+def upload(page, files, said: str) -> str:
+    """Choose files; what the page says of them, once it says `said`."""
     page.locator("#own-source input[value=upload]").check()
     page.wait_for_selector("#own-files", state="visible")
-    before = page.inner_html("#own-pairs")
     with page.expect_file_chooser() as chooser:
         page.click("#own-files")
     chooser.value.set_files(files)
-    page.wait_for_function("before => document.querySelector('#own-pairs').innerHTML !== before", arg=before)
-    page.wait_for_timeout(300)
+    page.wait_for_selector(f"#own-pairs :text('{said}')")
     return page.inner_text("#own-pairs")
 
 
@@ -164,11 +162,12 @@ def test_uploads_are_read_or_refused_in_the_page_s_language(visit, app, tmp_path
     for name, data in AB.items():
         (tmp_path / name).write_bytes(data)
         files.append(tmp_path / name)
-    assert ready in upload(page, files) and page.locator("#own-pairs img").count() == 12
-    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}))
-    assert alone in said and "A/lonely.jpg" in said and str(visits(app)) not in said
-    assert text in upload(page, packed(tmp_path, {f"{i}.png": b"text" for i in range(9)}, "text.zip"))
-    assert ready in upload(page, packed(tmp_path, SIDES, "sides.zip"))
+    upload(page, files, ready)
+    assert page.locator("#own-pairs img").count() == 12
+    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), alone)
+    assert "A/lonely.jpg" in said and str(visits(app)) not in said
+    upload(page, packed(tmp_path, {f"{i}.png": b"text" for i in range(9)}, "text.zip"), text)
+    upload(page, packed(tmp_path, SIDES, "sides.zip"), ready)
     assert not list(Path(tempfile.gettempdir()).glob("gradio/**/sides.zip"))
 
 
