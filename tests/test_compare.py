@@ -269,16 +269,17 @@ def test_another_family_keeps_a_drawing_that_means_something_to_it(pages, tmp_pa
 
 def test_a_model_of_the_hub_brings_its_family(pages, tmp_path, monkeypatch):
     import compare_families
+    import far
 
     from ganzoo import GanzooError
 
     def pull(name):
         folder = tmp_path / "runs" / name.split("/")[1] / "model"
         if not folder.is_dir() or not name.startswith("ann/"):
-            raise compare_families.Trouble("cmp_no_hub", name=name)
+            raise far.Trouble("cmp_no_hub", name=name)
         return folder
 
-    monkeypatch.setattr(compare_families, "_pull", pull)
+    monkeypatch.setattr(far, "_pull", pull)
     answer = ask(pages, family="ann/pix2pix-facades-mae", do="surprise", seed=1)
     assert state(answer)["family"] == "ann/pix2pix-facades" and len(made(answer)) == 3
     assert "could not be fetched" in quiet(ask(pages, family="bob/none", do="surprise"))[0]
