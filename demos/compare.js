@@ -89,7 +89,7 @@
     const drawn = canvas.toDataURL("image/png").split(",")[1].replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
     return drawn.length <= LONGEST_LINK ? `${family}&d=${drawn}` : family;
   };
-  const address = () => { if (visible()) history.replaceState(history.state, "", link()); };
+  const address = () => { if (visible()) history.replaceState(history.state, "", location.pathname + link()); };
   const restore = () => {
     const said = new URLSearchParams(location.search), family = said.get("family");
     const seed = said.get("drawing"), drawn = said.get("d");
@@ -261,13 +261,13 @@
   let choosing = "upload";
   const choose = (wish) => { choosing = wish; one('#cmp-controls input[type="file"]').click(); };
   const open = (family) => {
-    if (!canvas) { history.replaceState(history.state, "", `?family=${encodeURIComponent(family)}`); return; }
+    if (!canvas) { history.replaceState(history.state, "", location.pathname + `?family=${encodeURIComponent(family)}`); return; }
     state.critic = "";
     want({ do: "family", family, palette: state.answer?.palette, seed: state.edited ? null : state.seed });
   };
   const copy = async (button) => {
     const target = location.origin + location.pathname + link(), before = button.textContent;
-    history.replaceState(history.state, "", link());
+    history.replaceState(history.state, "", location.pathname + link());
     try {
       await navigator.clipboard.writeText(target);
       button.textContent = /[?&](d|drawing)=/.test(target) ? words.copied : words.cmp_link_short;
@@ -370,7 +370,7 @@
     setTimeout(() => {
       const open = (selector) => one(selector)?.offsetParent;
       const to = open("#cmp-board") ? link() : open("#trl-bench") ? ganzoo.translate.link() : open("#grid") ? one(".gz-make")?.dataset.link : open("#cards") ? "?tab=zoo" : open("#own") ? "?tab=own" : "";
-      if (to) history.replaceState(history.state, "", to);
+      if (to) history.replaceState(history.state, "", location.pathname + to);
     }, 80);
   });
 

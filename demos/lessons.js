@@ -1,6 +1,6 @@
 /* What the browser does by itself on the tab Lessons: the address follows the stages, a square follows a score. */
 window.ganzoo = Object.assign(window.ganzoo || {}, (() => {
-  const say = (link) => history.replaceState(history.state, "", link);
+  const say = (link) => history.replaceState(history.state, "", location.pathname + link); // not the base address, which is the English page
   const asked = new URLSearchParams(location.search); // the link that was followed; it stays until all is shown
   let settled = false; // what changes before that was changed by the link, unless a hand was quicker
   for (const act of ["pointerdown", "keydown"]) document.addEventListener(act, () => { settled = true; }, { once: true, capture: true });
@@ -12,7 +12,7 @@ window.ganzoo = Object.assign(window.ganzoo || {}, (() => {
       const here = Boolean(document.querySelector("#lessons")?.offsetParent);
       const said = new URLSearchParams(location.search).get("tab") === "lessons";
       if (here && !said) say("?tab=lessons");
-      if (!here && said) say(location.pathname);
+      if (!here && said) say("");
     }, 60);
   });
 

@@ -4,7 +4,7 @@ window.ganzoo = Object.assign(window.ganzoo || {}, {
     document.addEventListener("click", (event) => {
       if (!event.target.closest?.("#tabs [role=tab]")) return;
       setTimeout(() => { // after the other tabs have said theirs
-        if (document.querySelector("#live-stage")?.offsetParent) history.replaceState(history.state, "", "?tab=live");
+        if (document.querySelector("#live-stage")?.offsetParent) history.replaceState(history.state, "", `${location.pathname}?tab=live`);
         else if (new URLSearchParams(location.search).get("tab") === "live") history.replaceState(history.state, "", location.pathname);
       }, 100);
     });

@@ -65,7 +65,7 @@
       let first = element.querySelector(".gz-make")?.dataset.link;
       watch("value", () => {
         const link = element.querySelector(".gz-make")?.dataset.link;
-        if (link && link !== first) { history.replaceState(history.state, "", link); first = link; }
+        if (link && link !== first) { history.replaceState(history.state, "", location.pathname + link); first = link; }
       });
     },
     cards(element, trigger, event) {
@@ -111,7 +111,7 @@
       const button = document.querySelector("#copy-link");
       const before = button.textContent;
       try { await navigator.clipboard.writeText(location.origin + location.pathname + link); button.textContent = said; } catch {
-        history.replaceState(history.state, "", link);
+        history.replaceState(history.state, "", location.pathname + link);
         window.prompt("", location.href);
       }
       setTimeout(() => { button.textContent = before; }, 1500);

@@ -68,10 +68,10 @@
     if (example) said.set("example", example);
     return "?" + said;
   };
-  const address = () => { if (visible()) history.replaceState(history.state, "", link()); };
+  const address = () => { if (visible()) history.replaceState(history.state, "", location.pathname + link()); };
   const copy = async (button) => {
     const target = location.origin + location.pathname + link(), before = button.textContent;
-    history.replaceState(history.state, "", link());
+    history.replaceState(history.state, "", location.pathname + link());
     try {
       await navigator.clipboard.writeText(target);
       button.textContent = state.own ? words.cmp_link_short : words.copied;

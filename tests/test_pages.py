@@ -236,6 +236,8 @@ def test_the_language_can_be_switched_and_is_remembered(visit):
     page.wait_for_selector("#grid .gz-label")
     page.click("a.gz-language")
     page.wait_for_selector("text=What does it make?")
+    page.wait_for_selector("#grid .gz-label")
+    page.wait_for_timeout(200)  # its address is written before the next is asked for
     assert "seed=5" in page.url and "/zh" not in page.url
     page.goto(page.url.split("?")[0])
     page.wait_for_selector("text=Same drawing, same network")  # remembered
