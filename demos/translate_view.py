@@ -108,7 +108,7 @@ def answer(words: Words, made: work.Made, number: int, example: str) -> str:
         about = words("trl_says_made", name=work.PHOTO_BY)
     else:
         about = words("trl_says_code" if example else "trl_says_own")
-    size = words("trl_pixels", width=width, height=height)
+    size = f"{width} × {height}"
     alt = words("trl_original_alt", width=width, height=height)
     columns = [
         _cell(words, made, "original", made.original, words("trl_original"), alt, about, [(words("trl_size"), size)]),

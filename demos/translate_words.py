@@ -62,7 +62,6 @@ TRANSLATE = {
     "trl_cycle": ("cycle error (L1, 0 to 1)", "循環誤差（L1，0 到 1）"),
     "trl_cycle_test": ("on real test pictures", "真實測試圖片的平均"),
     "trl_size": ("size", "尺寸"),
-    "trl_pixels": ("{width} × {height}", "{width} × {height}"),
     "trl_took": ("There and back in {ms} ms on this machine", "在這台機器上，來回共 {ms} 毫秒"),
     "trl_by": ("{name}, {direction}, learned at {size} pixels", "{name}，{direction}，學習時是 {size} 像素"),
     "trl_download_of": ("Download: {what}", "下載：{what}"),
