@@ -675,6 +675,7 @@ def test_a_click_on_the_scores_shows_the_patch(look):
 
 def test_the_blind_round_keeps_a_tally(look):
     page = look()
+    page.locator("#s-cmp-blind").scroll_into_view_if_needed()
     page.locator("#cmp-blind [data-guess]").nth(1).click()
     names = page.locator("#cmp-blind [data-guess] span").all_inner_texts()
     assert sorted(names) == ["GAN", "GAN + MAE", "MAE"] and names[1] in page.inner_text("#cmp-tally [data-revealed]")
