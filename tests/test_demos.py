@@ -180,6 +180,8 @@ BAD_SEEDS = ["NaN", "Infinity", -1, HUGE, None, "seven", [7], {"a": 1}, 1.5, Tru
 BAD_NAMES = ["", None, "../../etc", "judge", 7, [], "gan-mnist-nobn/../x", "x" * 5000, "user/name"]
 GOOD = {  # arguments -> what the answer must satisfy
     "/models": [((), lambda out: {"gan-mnist", "runs/mine"} <= {m["name"] for m in out})],
+    "/found": [],  # what the Hub has: test_zoo_hub.py
+    "/fetch": [],
     "/card": [(("gan-mnist",), lambda out: "gan-mnist" in out and "ganzoo.load" in out)],
     "/sample": [
         ((), lambda out: len(out["pictures"]) == 24 == len(out["scores"])),
@@ -222,6 +224,9 @@ GOOD = {  # arguments -> what the answer must satisfy
 }
 HOSTILE = {
     "/models": [],
+    # names that are none: no Hub is asked about them
+    "/found": [(name,) for name in ("", None, [], "../..", "a b", "<script>", {"a": 1})],
+    "/fetch": [(name,) for name in BAD_NAMES if name != "user/name"],
     "/card": [(name,) for name in (*BAD_NAMES, "runs/broken", "runs/../runs/mine")],
     "/sample": [
         *(("gan", "mnist", seed, 4, None) for seed in BAD_SEEDS),
