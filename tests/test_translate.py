@@ -525,7 +525,7 @@ def test_a_folder_goes_in_and_a_zip_comes_out(look, tmp_path):
     for i in range(60):
         photo(512, 512, 1).save(tmp_path / f"q{i}.jpg")
     page.set_input_files("#trl-folder input[type=file]", [tmp_path / f"q{i}.jpg" for i in range(60)])
-    page.wait_for_selector("#trl-zip progress[value='1']")
+    page.wait_for_selector("#trl-zip progress[max='60']")
     page.click("#trl-folder [data-trl=stop]")
     page.wait_for_selector("#trl-folder .gz-quiet >> text=Stopped")
     page.wait_for_timeout(500)
