@@ -91,7 +91,8 @@ def _stamp(model) -> int:
 @lru_cache(maxsize=16)
 def _example(name: str, stamp: int, direction: str, example: str) -> work.Made:
     """An example's row, computed once for all visitors; again when the model changes."""
-    return work.there_and_back(shelf.open_cycle(name), work.example(example), direction)
+    model = shelf.open_cycle(name)
+    return work.there_and_back(model, work.example(example, model.config.image_size), direction)
 
 
 def first(words: Words, query) -> str:

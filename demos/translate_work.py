@@ -91,15 +91,16 @@ def example_for(model: Model | None, direction: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def example(name: str) -> Image.Image:
-    """An example by name, 256 pixels or as its model makes it."""
+def example(name: str, size: int = 256) -> Image.Image:
+    """An example by name: drawn at `size` pixels, or as its model makes it. A network knows things as large as it met them
+    while it learned, so what is drawn for it has that size."""
     what, _, seed = name.rpartition("-")
     if not seed.isdigit() or len(seed) > 4 or (what not in meadow.ANIMALS and what not in DRAWN and name != PHOTO):
         raise Trouble("trl_example")
     if what in meadow.ANIMALS:
-        return meadow.draw(what, int(seed))
+        return meadow.draw(what, int(seed), size)
     if what in DRAWN:
-        return DRAWN[what](int(seed), 256)
+        return DRAWN[what](int(seed), size)
     try:
         return shelf.open_translator(PHOTO_BY).translate(drawings.facade(4, 128))
     except GanzooError:

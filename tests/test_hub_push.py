@@ -382,12 +382,18 @@ def test_three_losses_are_three_repositories_and_a_collection(hub, running, tmp_
 
 def test_ctrl_c_in_a_push_is_a_sentence_with_the_retry(hub, model, tmp_path):
     hub.fail_next("slow", 9, "/preupload/", seconds=8)
-    before = len(hub.requests)  # other tests' uploads are not ours
     code = "from ganzoo import recipe; from ganzoo.push import Push; import sys\n"
     code += "sys.exit(recipe.guarded(lambda: Push(sys.argv[1], 'x').upload(sys.argv[2]) and 0))"
     words = [sys.executable, "-c", code, NAME, str(model)]
-    process = subprocess.Popen(words, env=hub.env(tmp_path), stderr=subprocess.PIPE, text=True)
-    while not any("/preupload/" in path for _, path in hub.requests[before:]):
+    process = subprocess.Popen(
+        words,
+        env=hub.env(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell starts background jobs with SIGINT ignored, and pytest may be one
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while not any("/preupload/" in path for _, path in hub.requests):
         time.sleep(0.05)
         assert process.poll() is None, process.stderr.read()
     # and while it runs: no token in the process list, which everybody on the machine may read
