@@ -3,6 +3,7 @@
 Everything lies in the temporary folder of this visit, which own_visits.py makes and removes.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -145,7 +146,12 @@ class Work:
             if place == 0 and not self._leaving.is_set():
                 self.place, self.status = 0, "training"
                 self.version += 1
-                self._follow(self._begin(self.pairs(source, size), size, steps))
+                process = self._begin(self.pairs(source, size), size, steps)
+                if self._leaving.is_set():  # said before there was a process that could be told
+                    process.kill()
+                elif self.status == "stopping":
+                    _tell(process)
+                self._follow(process)
         except (GanzooError, OSError) as error:
             self.trouble = error if isinstance(error, Trouble) else Trouble("own_failed")
         finally:
@@ -204,17 +210,13 @@ class Work:
 
     def stop(self) -> None:
         """Cancel: what is there is saved and measured; a place in the line is given up."""
-        process = self._process
-        if self.status == "waiting" and not process:
+        if self.status == "waiting":
             self._leaving.set()
-        elif self.status == "training" and process:
+        elif self.status == "training":
             self.status = "stopping"
             self.version += 1
-            try:
-                process.stdin.write("\n")
-                process.stdin.flush()
-            except (OSError, ValueError):  # it has just ended by itself
-                pass
+            if self._process:  # else _train tells it as soon as it is there
+                _tell(self._process)
 
     def close(self) -> None:
         """The page is left: end the training at once and remove everything."""
@@ -262,3 +264,10 @@ class Work:
         first = min((self.pairs(self.source, self.size) / "test").iterdir())
         sheet = open_picture(first)
         return sheet.crop((0, 0, sheet.width // 2, sheet.height))
+
+
+def _tell(process: subprocess.Popen) -> None:
+    """A line on its input asks a training to stop, save and measure."""
+    with contextlib.suppress(OSError, ValueError):  # it has just ended by itself
+        process.stdin.write("\n")
+        process.stdin.flush()

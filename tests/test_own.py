@@ -3,8 +3,10 @@ and a push to a local Hub with a token that is found nowhere afterwards."""
 
 import io
 import json
+import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 import zlib
@@ -236,6 +238,27 @@ def test_stop_keeps_what_is_there_and_the_next_in_line_begins(quick):
     assert one.opened("mae").translate(Image.new("RGB", (20, 20))).size == (20, 20)
     wait(lambda: two.status == "done")
     assert two.finished == ["mae"] and not two.stopped
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_stop_counts_also_before_there_is_a_process(quick, monkeypatch, leaves):
+    work, begin, begun = drawn(quick.visits.visit("quick")), subprocess.Popen, []
+
+    def late(*args, **kwargs):
+        if leaves:  # it waits for this thread to end, so it is another's
+            threading.Thread(target=quick.visits.leave, args=("quick",)).start()
+            wait(work._leaving.is_set)
+        else:
+            work.stop()
+        begun.append(begin(*args, **kwargs))
+        return begun[0]
+
+    monkeypatch.setattr(quick.work.subprocess, "Popen", late)
+    work.start("draw", "mae", 64, 100_000)
+    wait(lambda: work.status in ("idle", "done") and begun, 60)
+    assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None
+    assert work.folder.exists() != leaves
+    quick.visits.leave("quick")
 
 
 def test_who_leaves_takes_everything_along(quick):
