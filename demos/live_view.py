@@ -69,7 +69,7 @@ def stage(words: Words, shown: Snapshot | None) -> str:
     )
     return (
         f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">{panels}'
-        f'<div class="gz-state gz-live-state"><b>{escape(words("name_" + verdict))}</b>{prose(words("state_" + verdict))}'
+        f'<div class="gz-state"><b>{escape(words("name_" + verdict))}</b>{prose(words("state_" + verdict))}'
         f'<div class="gz-doctor">{doctor or "<p>" + escape(words("live_no_advice")) + "</p>"}</div></div></div></div>'
     )
 

@@ -4,6 +4,7 @@
     python train/speed.py pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
     python train/speed.py page                                 # how fast the pages open, beside an empty gradio page
     python train/speed.py load [--visitors 50] [--calls 2000]  # what many visitors at once wait, beside one alone
+    python train/speed.py live                                 # what others wait while a visitor's GAN trains
     python train/speed.py cyclegan [--device cuda] [--batch-size 8] [--compile]   # pictures of both sides count as one pair
     python train/speed.py translate [--model cyclegan-horse2zebra] [--image-size 128] # the page's handler beside bare passes
 
@@ -238,8 +239,8 @@ def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "lesson",
-        choices=["gan", "pix2pix", "cyclegan", "translate", "page", "load"],
-        metavar="gan|pix2pix|cyclegan|translate|page|load",
+        choices=["gan", "pix2pix", "cyclegan", "translate", "page", "load", "live"],
+        metavar="gan|pix2pix|cyclegan|translate|page|load|live",
     )
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--batches", type=int, default=150, help="batches in one run")
@@ -256,6 +257,8 @@ def main(argv=None) -> int:
     asked = parser.parse_args(argv)
     if asked.lesson == "page":
         return speed_pages.page(asked.runs)
+    if asked.lesson == "live":
+        return speed_pages.live()
     if asked.lesson == "load":
         return speed_pages.load(asked.visitors, asked.calls, asked.limit)
     device = trainer.choose_device(asked.device)

@@ -1,4 +1,5 @@
-"""How the pages do, for speed.py: how fast they open beside an empty gradio page, and what fifty visitors at once meet.
+"""How the pages do, for speed.py: how fast they open beside an empty gradio page, what fifty visitors at once meet, and
+what others wait while a GAN trains.
 
 Everything is a ratio within one run, on one machine: two pages take turns, and many visitors are compared with one.
 """
@@ -194,4 +195,41 @@ def load(visitors: int, calls: int, limit_s: float) -> int:
         print(
             f"{done} calls: {held[0]:.0f} MB after 50, {held[len(held) // 2]:.0f} at half, {held[-1]:.0f} MB at the end"
         )
+    return 0
+
+
+# --- while a GAN trains -------------------------------------------------------------------------------------------
+
+
+def live(calls: int = 30) -> int:
+    """How long others wait for a light answer (a picture growing layer by layer) while a visitor's GAN trains, beside the
+    same calls before, and how many rounds it plays in its first minute."""
+    from gradio_client import Client
+    from playwright.sync_api import sync_playwright
+
+    with served([str(APP)]) as (url, process), sync_playwright() as playwright:
+        client = Client(url, verbose=False)
+
+        def waits() -> str:
+            seconds = []
+            for seed in range(calls):
+                began = time.perf_counter()
+                client.predict("gan", "mnist", seed, api_name="/grow")
+                seconds.append(time.perf_counter() - began)
+            return f"median {statistics.median(seconds):.3f} s, p95 {sorted(seconds)[int(0.95 * (calls - 1))]:.3f} s"
+
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        visit = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
+        visit.goto(url + "?tab=live")
+        visit.wait_for_selector("#live-stage .gz-film", timeout=120_000)
+        waits()  # models are read, threads are there
+        print(f"before: {waits()}, {memory(process):.0f} MB", flush=True)
+        visit.click("#live-go")
+        began = time.perf_counter()
+        print(f"while it trains: {waits()}", flush=True)
+        visit.wait_for_timeout(max(0, 60 - (time.perf_counter() - began)) * 1000)
+        rounds = visit.locator("#live-stage .gz-film").get_attribute("data-step")
+        print(f"after 60 s: round {rounds}, {memory(process):.0f} MB; the pictures: live.png", flush=True)
+        visit.locator("#live-stage").screenshot(path="live.png")
+        browser.close()
     return 0
