@@ -18,6 +18,7 @@ import threading
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
+SESSIONS = 300  # visitors that gradio remembers, the latest ones: each takes a megabyte, and it would keep 10,000
 PORTS = 100  # how many ports are tried after the one asked for
 
 
@@ -86,6 +87,7 @@ def main(argv=None) -> int:
         run_history=False,
         mcp_server=False,
         pwa=False,
+        state_session_capacity=SESSIONS,
         max_file_size="100mb",
         quiet=True,
         prevent_thread_lock=True,

@@ -346,7 +346,6 @@ SAME_IN_BOTH = {
 
 @pytest.fixture
 def words(monkeypatch):
-    monkeypatch.syspath_prepend(str(DEMOS))
     import words
 
     return words

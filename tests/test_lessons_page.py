@@ -1,28 +1,18 @@
 """The tab Lessons: what its stages say is counted, descended and differentiated here once more, and it plays in a browser."""
 
 import json
-import os
 import re
-import sys
 import urllib.request
 from types import SimpleNamespace
 
 import pytest
 import torch
-from test_demos import DEMOS, LEAKS, serve
-from test_pages import CHROMIUM, FLAGS, local
+from test_demos import LEAKS
 
 from ganzoo import receptive_field
 
 LANGUAGES = ("en", "zh")
 JUNK = ("NaN", None, -5, 10**30, "x" * 1000, [7], {"a": 1}, True, 2.5, "")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def demos():
-    sys.path.insert(0, str(DEMOS))
-    yield
-    sys.path.remove(str(DEMOS))
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -224,47 +214,14 @@ def test_every_stage_shows_its_own_lines(words):
 # --- in the browser ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("lessons")) as served:
-        yield served
-        assert served.asked == ""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: CI must run the pages in a browser (apt-get install chromium)")
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def visit(browser, app):
-    opened, wrong = [], []
-
-    def go(language="en", query="", width=1440, height=900, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US", color_scheme=scheme)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: None if local(r.url) else wrong.append(f"asked {r.url}"))
-        page.goto(f"{app.url}{'zh' if language == 'zh' else ''}?tab=lessons{query}")
+def visit(surf, site):
+    def go(language="en", query="", width=1440, **look):
+        page = surf(f"{site.url}{'zh' if language == 'zh' else ''}?tab=lessons{query}", width=width, seconds=20, **look)
         page.wait_for_selector("#l-field .gz-scores")
         return page
 
-    yield go
-    for context in opened:
-        context.close()
-    assert not [w for w in wrong if not re.search("AbortError|Connection errored out", w)]
+    return go
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -354,9 +311,9 @@ def test_nothing_overflows(visit, language, width):
     assert not over
 
 
-def test_private_events_answer_junk_in_one_sentence(app):
+def test_private_events_answer_junk_in_one_sentence(site):
     """The tab's own live events, called directly: a sentence in the page's language and no traceback."""
-    text = urllib.request.urlopen(app.url, timeout=10).read().decode()
+    text = urllib.request.urlopen(site.url, timeout=10).read().decode()
     config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
     names = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
     mine = {"lessons-stride", "lessons-losses", "lessons-field"}
@@ -374,10 +331,10 @@ def test_private_events_answer_junk_in_one_sentence(app):
                 "session_hash": "x",
             }
             request = urllib.request.Request(
-                app.url + "gradio_api/run/predict", json.dumps(body).encode(), {"Content-Type": "application/json"}
+                site.url + "gradio_api/run/predict", json.dumps(body).encode(), {"Content-Type": "application/json"}
             )
             answer = json.loads(urllib.request.urlopen(request, timeout=20).read())["data"]
             assert 'class="gz-quiet"' in answer[-1] and not LEAKS.search(answer[-1]), answer[-1][:300]
             tried += 1
     assert tried >= 20
-    assert "Traceback" not in app.printed, app.printed[-2000:]
+    assert "Traceback" not in site.printed, site.printed[-2000:]

@@ -26,7 +26,6 @@ SECRET = "hf_" + "TheTokenOfAVisitor0123456789abc"
 
 @pytest.fixture(scope="module")
 def pages():
-    sys.path.insert(0, str(DEMOS))
     import own_examples
     import own_files
     import own_share
@@ -45,7 +44,6 @@ def pages():
         examples=own_examples,
     )
     own_visits.close_all()
-    sys.path.remove(str(DEMOS))
 
 
 def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:

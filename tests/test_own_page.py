@@ -10,7 +10,6 @@ import pytest
 from hub.server import LocalHub
 from test_demos import serve
 from test_own import AB, SECRET, SIDES, packed, picture
-from test_pages import browser, local  # noqa: F401  (fixture)
 
 import ganzoo
 
@@ -50,26 +49,16 @@ def visits(app) -> Path:
 
 
 @pytest.fixture
-def visit(browser, app):  # noqa: F811
-    opened, wrong = [], []
+def visit(surf, app):
+    surf.secrets.append(SECRET)
 
-    def go(path="?tab=own", width=1280):
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US", accept_downloads=True)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) or SECRET in r.url else None)
-        page.goto(app.url + path)
+    def go(path="?tab=own", **look):
+        page = surf(app.url + path, **look)
         page.wait_for_selector("#own-pairs img", state="visible")
         page.wait_for_timeout(500)
         return page
 
-    yield go
-    for context in opened:
-        context.close()
-    assert not [w for w in wrong if "AbortError" not in w and "Connection errored out" not in w]
+    return go
 
 
 def upload(page, files, said: str) -> str:

@@ -1,74 +1,22 @@
 """The pages in a real browser: every question can be played with, in both languages, on a desk and on a phone."""
 
-import os
 import re
-from pathlib import Path
-from urllib.parse import urlparse
 
 import pytest
-from test_demos import DEMOS, serve
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = {"en": "", "zh": "zh"}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: CI must run the pages in a browser (apt-get install chromium)")
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("pages")) as app:
-        yield app.url
-        assert app.asked == "" and "Traceback" not in app.printed, app.printed[-2000:]
-
-
 @pytest.fixture
-def visit(browser, url):
-    """visit(path, width, ...) -> a fresh page. At the end: no console error, no request to another host."""
-    opened, wrong = [], []
+def visit(surf, site):
+    """visit(path, width, ...) -> a fresh page that shows Create."""
 
-    def go(path="", width=1440, height=900, locale="en-US", scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) else None)
-        page.goto(url + path + ("" if "?" in path else "?tab=create"))
+    def go(path="", width=1440, **look):
+        page = surf(site.url + path + ("" if "?" in path else "?tab=create"), width=width, seconds=15, **look)
         page.wait_for_selector("#grid .gz-cell")
         return page
 
-    yield go
-    for context in opened:
-        context.close()
-    # a page that is left in the middle of an answer drops it, and gradio says so
-    assert not [w for w in wrong if not re.search("AbortError|Connection errored out", w)]
-
-
-def local(address: str) -> bool:
-    return urlparse(address).scheme in ("data", "blob") or urlparse(address).hostname == "127.0.0.1"
+    return go
 
 
 def html(page, selector: str) -> str:
@@ -108,7 +56,6 @@ def test_every_answer_is_there_without_a_click(visit, language):
 
 
 def test_every_word_is_in_the_page_s_language(visit, monkeypatch):
-    monkeypatch.syspath_prepend(str(DEMOS))
     from words import WORDS
 
     text = visit("zh").inner_text("body")
@@ -121,7 +68,7 @@ def test_every_word_is_in_the_page_s_language(visit, monkeypatch):
 
 
 @pytest.mark.parametrize("language", PAGES)
-def test_new_inspiration_and_a_link_that_brings_it_back(visit, url, language):
+def test_new_inspiration_and_a_link_that_brings_it_back(visit, site, language):
     page = visit(PAGES[language])
     grid, growth = html(page, "#grid"), html(page, "#growth")
     page.click("#new")

@@ -1,18 +1,14 @@
 """The pages as one product: two whole languages, no barrier, no jump, and many visitors at once who never meet."""
 
 import re
-import sys
 import urllib.request
 import uuid
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from test_demos import DEMOS, serve
-from test_pages import browser, local  # noqa: F401
-
-sys.path.insert(0, str(DEMOS.parent / "train"))
 import speed_pages
+from test_demos import DEMOS
 
 TABS = ("compare", "create", "lessons", "zoo")
 THERE = {"compare": "#cmp-results img", "create": "#grid .gz-cell", "lessons": "#l-field .gz-scores", "zoo": ".gz-card"}
@@ -35,32 +31,14 @@ demo.launch(server_port=int(sys.argv[2]), ssr_mode=False, quiet=True)
 """
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("product")) as served:
-        yield served
-        assert served.asked == "" and "Traceback" not in served.printed, served.printed[-2000:]
-
-
 @pytest.fixture
-def visit(browser, app):  # noqa: F811
-    opened, wrong = [], []
-
-    def go(path="", tab="", locale="en-US", scheme="light", width=1280):
-        size = {"width": width, "height": 900}
-        context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("request", lambda r: None if local(r.url) else wrong.append(r.url))
-        page.goto(f"{app.url}{path}" + (f"?tab={tab}" if tab else ""))
+def visit(surf, site):
+    def go(path="", tab="", **look):
+        page = surf(f"{site.url}{path}" + (f"?tab={tab}" if tab else ""), **look)
         page.wait_for_selector(THERE[tab or "compare"])
         return page
 
-    yield go
-    for context in opened:
-        context.close()
-    assert not wrong
+    return go
 
 
 def everything(page, tab: str) -> None:
@@ -125,7 +103,6 @@ def test_no_english_sentence_on_the_chinese_page_and_no_chinese_on_the_english(v
 
 
 def test_every_error_a_page_can_show_is_translated(monkeypatch):
-    monkeypatch.syspath_prepend(str(DEMOS))
     from words import WORDS, Trouble, Words
 
     from ganzoo import GanzooError
@@ -150,12 +127,12 @@ def test_the_browser_chooses_the_language(visit, locale, language):
     assert page.evaluate("document.documentElement.lang") == language
 
 
-def test_the_switch_wins_and_is_remembered_without_a_cookie(visit, app):
+def test_the_switch_wins_and_is_remembered_without_a_cookie(visit, site):
     page = visit(locale="zh-TW")
     assert "/zh" in page.url
     page.click("a.gz-language")
     page.wait_for_selector("text=Same drawing, same network")
-    page.goto(app.url)
+    page.goto(site.url)
     page.wait_for_selector("#cmp-results img")
     assert page.evaluate("document.documentElement.lang") == "en" and page.context.cookies() == []
 
@@ -175,7 +152,7 @@ def findings(page) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def bare(browser, tmp_path_factory):  # noqa: F811
+def bare(browser, tmp_path_factory):
     """The findings on a bare gradio page with the same components, in the same run."""
     path = tmp_path_factory.mktemp("bare") / "bare.py"
     path.write_text(BARE, encoding="utf-8")
@@ -235,9 +212,9 @@ def test_nothing_jumps_while_the_page_comes(visit):
         assert seen["fcp"] <= seen["lcp"]
 
 
-def test_the_first_words_are_in_the_page_itself(app):
+def test_the_first_words_are_in_the_page_itself(site):
     for path, word in (("", "Same drawing"), ("zh", "同一張")):
-        text = urllib.request.urlopen(app.url + path, timeout=30).read().decode()
+        text = urllib.request.urlopen(site.url + path, timeout=30).read().decode()
         body = text[text.index("<body") :]
         assert word in body[: body.index("<script")] and text.count('class="gz-shell"') == 1
 
@@ -245,8 +222,8 @@ def test_the_first_words_are_in_the_page_itself(app):
 # --- many visitors ----------------------------------------------------------------------------------------------
 
 
-def test_twelve_at_once_each_get_the_answer_to_their_own_picture(app):
-    compare = speed_pages.Compare(app.url)
+def test_twelve_at_once_each_get_the_answer_to_their_own_picture(site):
+    compare = speed_pages.Compare(site.url)
     alone = {seed: compare.ask(0, seed)[1] for seed in range(200, 204)}
     assert not speed_pages.same(alone[200]["pictures"], alone[201]["pictures"])
     seconds, wrong = speed_pages.crowd(compare, 12, alone)

@@ -20,7 +20,6 @@ from clean import clean_python, closure, name_of, pip
 from hub.server import LocalHub
 from test_demos import GUARD, free_port
 from test_hub import ROOT
-from test_pages import CHROMIUM, FLAGS
 
 HUB_MODEL = "bob/my-digits"
 
@@ -72,7 +71,7 @@ def test_ganzoo_is_the_staged_one(space, tmp_path):
     assert "ModuleNotFoundError" in outside.stderr  # no checkout shines through
 
 
-def test_the_staged_folder_opens_in_the_browser(space, tmp_path):
+def test_the_staged_folder_opens_in_the_browser(browser, space, tmp_path):
     """`python app.py`, as a Space does: on all addresses, writing nothing beside itself, with the Hub's model on its shelf."""
     app, python = space
     model = ROOT / "ganzoo" / "weights" / "gan-mnist"
@@ -94,7 +93,7 @@ def test_the_staged_folder_opens_in_the_browser(space, tmp_path):
                     break
                 except OSError:
                     time.sleep(0.1)
-            look(url)
+            look(browser, url)
             while HUB_MODEL not in models(url):
                 assert time.perf_counter() - began < 150, (tmp_path / "printed.txt").read_text()
                 time.sleep(0.2)
@@ -118,28 +117,21 @@ def models(url: str) -> str:
     return urllib.request.urlopen(url + f"gradio_api/call/models/{event}", timeout=20).read().decode()
 
 
-def look(url: str) -> None:
+def look(browser, url: str) -> None:
     """Open the page; a picture that was computed there must show."""
-    if not CHROMIUM.exists():
-        assert os.environ.get("CI") != "true", "Chromium is missing (apt-get install chromium)"
-        return
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        page, wrong = browser.new_page(), []
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        strange = set()
-        page.on("request", lambda r: strange.add(urlparse(r.url).hostname) if "127.0.0.2" not in r.url else None)
-        page.goto(url + "?tab=create", timeout=60_000)
-        page.wait_for_selector("#grid .gz-cell img", timeout=60_000)
-        assert page.locator("#grid .gz-cell").count() == 24
-        assert page.locator("#grid img").first.evaluate("picture => picture.complete && picture.naturalWidth > 0")
-        browser.close()
-        # in a Space gradio puts the Hub's own header above the page; nobody answers it here
-        assert not [w for w in wrong if not re.search("AbortError|NAME_NOT_RESOLVED|Space not found", w)]
-        assert strange <= {"huggingface.co", "fonts.googleapis.com", None}
+    context = browser.new_context()
+    page, wrong, strange = context.new_page(), [], set()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda r: strange.add(urlparse(r.url).hostname) if "127.0.0.2" not in r.url else None)
+    page.goto(url + "?tab=create", timeout=60_000)
+    page.wait_for_selector("#grid .gz-cell img", timeout=60_000)
+    assert page.locator("#grid .gz-cell").count() == 24
+    assert page.locator("#grid img").first.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    context.close()
+    # in a Space gradio puts the Hub's own header above the page; nobody answers it here
+    assert not [w for w in wrong if not re.search("AbortError|NAME_NOT_RESOLVED|Space not found", w)]
+    assert strange <= {"huggingface.co", "fonts.googleapis.com", None}
 
 
 # --- the GPU that is lent by the call ---------------------------------------------------------------------------

@@ -2,22 +2,13 @@
 
 import html as entities
 import re
-import sys
 
 import pytest
 import torch
-from test_demos import DEMOS, LEAKS, serve
-from test_pages import browser, local  # noqa: F401
+from test_demos import LEAKS
 
 LANGUAGES = ("en", "zh")
 LATER = ("bn", "label", "mlp", "relu", "friction")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def demos():
-    sys.path.insert(0, str(DEMOS))
-    yield
-    sys.path.remove(str(DEMOS))
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -143,28 +134,8 @@ def test_junk_is_answered_in_one_sentence(words):
 # --- in a browser -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("stages")) as served:
-        yield served
-        assert served.asked == "" and "Traceback" not in served.printed, served.printed[-2000:]
-
-
-@pytest.fixture
-def page(browser, app):  # noqa: F811
-    context, wrong = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US"), []
-    opened = context.new_page()
-    opened.set_default_timeout(30_000)
-    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("request", lambda r: None if local(r.url) else wrong.append(f"asked {r.url}"))
-    yield opened
-    context.close()
-    assert not [w for w in wrong if not re.search("AbortError|Connection errored out", w)]
-
-
-def test_stages_come_when_they_are_seen_and_their_controls_work(page, app):
-    page.goto(f"{app.url}zh?tab=lessons&stage=relu&rate=0.001")  # a link to one stage sets it
+def test_stages_come_when_they_are_seen_and_their_controls_work(surf, site):
+    page = surf(f"{site.url}zh?tab=lessons&stage=relu&rate=0.001", seconds=30)  # a link to one stage sets it
     page.wait_for_selector("#lessons-relu .gz-stage polyline")
     assert page.locator("#relu-rate input:checked").get_attribute("value") == "0.001"
     for key in LATER:

@@ -18,7 +18,7 @@ from hub.server import LocalHub
 from PIL import Image
 from test_compare import UNREADABLE, hostile, quiet, saved, state, uri
 from test_demos import DEMOS, cycle
-from test_pages import PAGES, browser, local, url  # noqa: F401  (fixtures)
+from test_pages import PAGES
 
 from ganzoo import GanzooError, drawings
 
@@ -30,7 +30,6 @@ HORSE, ZEBRA = "horse->zebra", "zebra->horse"
 def pages(tmp_path, monkeypatch):
     """The answers of the tab, in a folder with one small CycleGAN."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(str(DEMOS))
     cycle(tmp_path / "runs" / "tiny" / "model")
     import translate_answers
 
@@ -392,27 +391,16 @@ LINK = "?tab=translate&model=runs/tiny-cycle&direction=horse-%3Ezebra&example=ho
 
 
 @pytest.fixture
-def look(browser, url):  # noqa: F811
-    """look(path, width, ...) -> a page that shows Translate. At the end: no console error, no request elsewhere."""
-    opened, wrong = [], []
+def look(surf, site):
+    """look(path, width, ...) -> a page that shows Translate."""
 
-    def go(path="", width=1280, height=900, locale="en-US", scheme="light", link=LINK):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, color_scheme=scheme)
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda r: wrong.append(f"asked {r.url}") if not local(r.url) else None)
-        page.goto(url + path + link)
+    def go(path="", link=LINK, **how):
+        page = surf(site.url + path + link, seconds=20, **how)
         if "translate" in link:
             page.wait_for_function("document.querySelector('#trl-heat img')?.src && !ganzoo.translate.busy")
         return page
 
-    yield go
-    for context in opened:
-        context.close()
-    assert not [w for w in wrong if not re.search("AbortError|Connection errored out", w)]
+    return go
 
 
 def pictures(page) -> list[str]:
