@@ -65,7 +65,7 @@ class Live:
                 )
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), elem_id="live-reset")
-            self.status = show(view.status(say, None, ROOMS.limit, 0), elem_id="live-status")
+            self.status = show(view.status(say, None, ROOMS.slots.limit, 0), elem_id="live-status")
             self.stage = show(view.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
             self.shares = show(view.shares(say, None), elem_id="live-shares")
             self.timer = gr.Timer(SECONDS, active=False)
@@ -135,7 +135,7 @@ class Live:
         mode_changed = everything or room is None or getattr(room, "told", (None,))[0] != room.mode
         if room:
             room.told = told
-        line = quiet(note) if note else view.status(say, room, ROOMS.limit, ROOMS.before(room) if room else 0)
+        line = quiet(note) if note else view.status(say, room, ROOMS.slots.limit, room.before if room else 0)
         key = "live_pause" if at_work else "live_resume" if shown and shown.step else "live_start"
         return [
             line,

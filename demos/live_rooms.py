@@ -1,49 +1,56 @@
-"""Who trains: one room a visitor, a few places that compute at the same time, and a queue for them.
+"""Who trains here: one room a visitor. Who may compute at the same time, and who is next, is for slots.py to say.
 
 A room computes only while its page looks at it. Leaving the page closes the room at once (gradio's unload); a browser
 that got lost, within LOST seconds, for then nobody has looked. A room that rests holds no place.
 """
 
 import contextlib
-import os
 import threading
 import time
 from collections import OrderedDict
 
 import torch
 from live_run import Run
+from slots import TRAININGS, Slots, Ticket
 
 LOST = 20.0  # seconds without a look until a training rests
 TURN = 180.0  # seconds that a training may go on while others wait
 LONGEST = 1800.0  # seconds that it may go on at all: a forgotten page should not compute all night
 FORGET = 900.0  # seconds after which a resting room is cleared
 MOST = 24  # rooms in memory; the one that rested longest makes room
-
-
-def places() -> int:
-    """How many trainings compute at once: one a core, two at least, four at most (they share one interpreter)."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    asked = os.environ.get("GANZOO_LIVE_PLACES", "")
-    return max(1, int(asked)) if asked.isdigit() else max(2, min(4, cores))
+PATIENCE = 0.1  # seconds between two looks of one who waits
 
 
 class Room:
-    """One visitor's training. mode: "resting", "waiting" for a place, "running". `why`: a sentence's key, if it was
-    stopped by the house."""
+    """One visitor's training. `why`: a sentence's key, if it was stopped by the house."""
 
     def __init__(self, run: Run):
-        self.run, self.mode, self.why = run, "resting", ""
-        self.seen = self.since = time.monotonic()
+        self.run, self.why = run, ""
+        self.seen = time.monotonic()
         self.closed = False
+        self.ticket: Ticket | None = None
+
+    @property
+    def mode(self) -> str:
+        """ "resting", "waiting" for a place, or "running"."""
+        place = self._place()
+        return "resting" if place < 0 else "waiting" if place else "running"
+
+    @property
+    def before(self) -> int:
+        """How many wait in front of this one."""
+        return max(0, self._place() - 1)
+
+    def _place(self) -> int:
+        ticket = self.ticket  # another thread may take it away meanwhile
+        return ticket.place() if ticket else -1
 
 
 class Rooms:
-    def __init__(self, limit: int | None = None):
-        self.limit = limit or places()
+    def __init__(self, slots: Slots = TRAININGS):
+        self.slots = slots
         self.lock = threading.RLock()
         self.rooms: OrderedDict[str, Room] = OrderedDict()
-        self.queue: list[Room] = []
-        self.running: set[Room] = set()
 
     def of(self, visitor: str) -> Room | None:
         """The visitor's room, if there is one; being asked for it counts as a look."""
@@ -68,19 +75,15 @@ class Rooms:
     def start(self, room: Room) -> None:
         with self.lock:
             if room.mode == "resting" and not room.closed:
-                room.mode, room.why = "waiting", ""
-                self.queue.append(room)
-                self._fill()
+                room.why, room.ticket = "", self.slots.enter()
+                threading.Thread(target=self._work, args=(room, room.ticket), daemon=True, name="ganzoo-live").start()
 
     def rest(self, room: Room, why: str = "") -> None:
         """Stop after the present round. The run stays as it is."""
         with self.lock:
-            if room.mode == "waiting":
-                self.queue.remove(room)
-            if room.mode != "resting":
-                room.mode, room.why = "resting", why
-            self.running.discard(room)
-            self._fill()
+            if room.ticket:
+                room.ticket.leave()
+                room.ticket, room.why = None, why
 
     def leave(self, visitor: str) -> None:
         with self.lock:
@@ -89,49 +92,42 @@ class Rooms:
                 room.closed = True
                 self.rest(room)
 
-    def before(self, room: Room) -> int:
-        """How many wait in front of this one."""
-        with self.lock:
-            return self.queue.index(room) if room in self.queue else 0
-
     def _tidy(self) -> None:
         now = time.monotonic()
-        for room in [r for r in self.queue if now - r.seen > LOST]:
-            self.rest(room)
         for name, room in list(self.rooms.items()):
             if room.mode == "resting" and now - room.seen > FORGET:
                 self.leave(name)
 
-    def _fill(self) -> None:
-        while self.queue and len(self.running) < self.limit:
-            room = self.queue.pop(0)
-            room.mode, room.since = "running", time.monotonic()
-            self.running.add(room)
-            threading.Thread(target=self._work, args=(room, room.since), daemon=True, name="ganzoo-live").start()
-
-    def _work(self, room: Room, since: float) -> None:
-        """The rounds of one room, until it should rest. `since` tells this stretch of work from a later one."""
+    def _work(self, room: Room, ticket: Ticket) -> None:
+        """Wait for a place, then the rounds of one room until it should rest. `ticket` tells this stretch of work from a
+        later one."""
         _one_core()
-        while room.mode == "running" and room.since == since:
-            try:
-                room.run.advance()
-            except Exception:  # whatever it is: the place must become free, and the page says so in a sentence
-                self.rest(room, "live_broke")
-                raise
+        began = None
+        while room.ticket is ticket:
+            ticket.beat()  # whether anybody looks is seen below, sooner than the line would
             now = time.monotonic()
-            if room.run.broken:
-                self.rest(room, "live_nan")
-            elif now - room.seen > LOST:
-                self.rest(room, "live_lost")
-            elif now - since > LONGEST:
-                self.rest(room, "live_long")
-            elif self.queue and now - since > TURN:
-                with self.lock:
-                    self._tidy()
-                    if self.queue:
-                        self.rest(room, "live_turn_over")
+            if now - room.seen > LOST:
+                self.rest(room, "live_lost" if began else "")
+            elif ticket.place():
+                time.sleep(PATIENCE)
+            else:
+                began = began or now
+                self._round(room, now - began)
         with contextlib.suppress(Exception):
             room.run.look()
+
+    def _round(self, room: Room, spent: float) -> None:
+        try:
+            room.run.advance()
+        except Exception:  # whatever it is: the place must become free, and the page says so in a sentence
+            self.rest(room, "live_broke")
+            raise
+        if room.run.broken:
+            self.rest(room, "live_nan")
+        elif spent > LONGEST:
+            self.rest(room, "live_long")
+        elif spent > TURN and self.slots.crowded():
+            self.rest(room, "live_turn_over")
 
 
 def _one_core() -> None:

@@ -32,6 +32,7 @@ FIRST = ("houses", "gan+mae", SIZES[0], STEPS[1])
 DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
 SETTINGS = {"width": 16, "critic_width": 16, "patch": 34, "data": DATA, "lr": 5e-4, "save_every": 10_000_000}
 BATCH, MOST_DRAWN, IDLE = 4, 40, 3600.0
+CORES = 2  # that one training may keep busy
 
 
 @dataclass
@@ -127,7 +128,7 @@ class Work:
             self.size = size
             self.began, self.status, self.device = 0.0, "waiting", ""
             self._leaving.clear()
-            self._ticket = TRAININGS.enter()
+            self._ticket = TRAININGS.enter(CORES)
             self.place = self._ticket.place()
             self._thread = threading.Thread(target=self._train, args=(source, size, steps), daemon=True)
             self._thread.start()
@@ -172,7 +173,11 @@ class Work:
             self.runs[loss] = Run(loss, out / name)
         secret = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")
         env = {k: v for k, v in os.environ.items() if k not in secret}
-        env |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONUNBUFFERED": "1"}
+        env |= {
+            "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            "PYTHONUNBUFFERED": "1",
+            "OMP_NUM_THREADS": str(CORES),
+        }
         self._process = subprocess.Popen(
             [sys.executable, own_train.__file__, json.dumps(asked)],
             stdin=subprocess.PIPE,

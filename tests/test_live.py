@@ -169,13 +169,15 @@ class Slow:
 
 def test_two_train_the_third_waits_and_leaving_makes_room():
     from live_rooms import Rooms
+    from slots import Slots
 
-    rooms = Rooms(2)
+    slots = Slots(2)
+    rooms = Rooms(slots)
     a, b, c, d = (rooms.enter(name, Slow()) for name in "abcd")
     for room in (a, b, c, d):
         rooms.start(room)
     assert [r.mode for r in (a, b, c, d)] == ["running", "running", "waiting", "waiting"]
-    assert (rooms.before(c), rooms.before(d)) == (0, 1)
+    assert (c.before, d.before) == (0, 1)
     wait_for(lambda: a.run.rounds > 3 and b.run.rounds > 3)
     assert c.run.rounds == 0
     rooms.rest(d)
@@ -188,18 +190,20 @@ def test_two_train_the_third_waits_and_leaving_makes_room():
     rooms.start(b)  # it runs already
     for name in "bcd":
         rooms.leave(name)
-    assert not rooms.running and not rooms.queue and not rooms.rooms
+    assert not len(slots) and not rooms.rooms
 
 
 def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
     import live_rooms
+    from slots import Slots
 
     monkeypatch.setattr(live_rooms, "LOST", 0.3)
-    rooms = live_rooms.Rooms(1)
+    slots = Slots(1)
+    rooms = live_rooms.Rooms(slots)
     lost, next_one = rooms.enter("lost", Slow()), rooms.enter("next", Slow())
     rooms.start(lost)
     wait_for(lambda: lost.mode == "resting")
-    assert lost.why == "live_lost" and not rooms.running
+    assert lost.why == "live_lost" and not len(slots)
     monkeypatch.setattr(live_rooms, "LOST", 60)
     monkeypatch.setattr(live_rooms, "TURN", 0.2)
     rooms.of("lost")
@@ -219,15 +223,17 @@ def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
     import threading
 
     from live_rooms import Rooms
+    from slots import Slots
 
     monkeypatch.setattr("threading.excepthook", lambda failed: None)
     before = torch.get_num_threads()
-    rooms, broken = Rooms(1), Slow()
+    slots, broken = Slots(1), Slow()
+    rooms = Rooms(slots)
     broken.advance = lambda: 1 / 0
     room = rooms.enter("a", broken)
     rooms.start(room)
     wait_for(lambda: room.mode == "resting")
-    assert room.why == "live_broke" and not rooms.running
+    assert room.why == "live_broke" and not len(slots)
     found = []
     thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
     thread.start()
@@ -238,7 +244,7 @@ def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
 def test_rooms_are_few(monkeypatch):
     import live_rooms
 
-    rooms = live_rooms.Rooms(1)
+    rooms = live_rooms.Rooms()
     for i in range(live_rooms.MOST + 5):
         rooms.enter(str(i), Slow())
     assert len(rooms.rooms) == live_rooms.MOST and "0" not in rooms.rooms
@@ -326,7 +332,7 @@ def picture(page) -> str:
 @pytest.mark.parametrize("path", ["?tab=live", "zh?tab=live"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_earlier_run_is_there_at_once_and_nothing_overflows(visit, path, width):
-    page = visit(path, width, 844, "dark")
+    page = visit(path, width=width, height=844, scheme="dark")
     assert step(page) > 1000 and page.locator("#live-turns img").count() == 40
     assert page.locator("#live-shares .gz-bar").count() == 10 and page.locator("#live-stage svg").count() == 2
     assert page.locator("#s-live img:not([alt]), #s-live-turn img:not([alt])").count() == 0

@@ -167,6 +167,17 @@ def test_first_come_first_served_and_who_is_silent_is_gone(pages):
     assert [t.place() for t in (b, c, d)] == [-1, 0, 0] and len(slots) == 2
 
 
+def test_what_asks_for_more_cores_waits_until_they_are_there(pages):
+    slots = pages.slots.Slots(limit=2)
+    one, large, small = slots.enter(1), slots.enter(2), slots.enter(1)
+    assert [t.place() for t in (one, large, small)] == [0, 1, 2] and slots.crowded()  # nobody overtakes
+    one.leave()
+    assert [t.place() for t in (large, small)] == [0, 1]
+    large.leave()
+    assert small.place() == 0 and not slots.crowded()
+    assert pages.slots.Slots(limit=1).enter(2).place() == 0  # the first one always works
+
+
 # --- a training -------------------------------------------------------------------------------------------------
 
 

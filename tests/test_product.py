@@ -10,8 +10,16 @@ import pytest
 import speed_pages
 from test_demos import DEMOS
 
-TABS = ("compare", "create", "lessons", "zoo")
-THERE = {"compare": "#cmp-results img", "create": "#grid .gz-cell", "lessons": "#l-field .gz-scores", "zoo": ".gz-card"}
+THERE = {
+    "compare": "#cmp-results img",
+    "create": "#grid .gz-cell",
+    "translate": "#trl-results .gz-trl-pic",
+    "live": "#live-stage .gz-film",
+    "lessons": "#l-field .gz-scores",
+    "own": "#own-pairs img",
+    "zoo": ".gz-card",
+}
+TABS = tuple(THERE)
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 BARE = """
 import sys, gradio as gr

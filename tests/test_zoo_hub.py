@@ -82,7 +82,7 @@ def test_the_field_finds_somebodys_models_and_a_click_fetches_one(visit):
     ("zh?tab=zoo", "<script>alert(1)</script>", "這不是 Hub 上的名字"),
 ])  # fmt: skip
 def test_what_is_not_found_is_one_line(visit, path, owner, words):
-    page = visit(path, 390, 844, "dark")
+    page = visit(path, width=390, height=844, scheme="dark")
     page.wait_for_selector("#far-owner")
     find(page, owner)
     page.wait_for_function("words => document.querySelector('#far-found').innerText.includes(words)", arg=words)
