@@ -5,11 +5,11 @@ A request carries everything, so nothing a visitor does is kept on the server:
 "critic", "palette"}
 """
 
-import json
 import random
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import asked
 import compare_families as families
 import compare_view as view
 import compare_work as work
@@ -23,6 +23,7 @@ from ganzoo import GanzooError
 
 FAMILY, SEED = "facades", 4
 LONGEST = 2 * work.LARGEST
+DEEDS = ("draw", "surprise", "example", "upload", "truth", "restore", "family")
 
 
 @dataclass
@@ -42,26 +43,9 @@ class Ask:
 
 
 def parsed(payload) -> Ask:
-    if not isinstance(payload, str) or len(payload) > LONGEST:
-        raise Trouble("cmp_request")
-    try:
-        said = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise Trouble("cmp_request") from None
-    if not isinstance(said, dict):
-        raise Trouble("cmp_request")
-    ask = Ask()
-    for name in ("do", "family", "drawing", "truth", "file", "critic", "palette"):
-        value = said.get(name) or getattr(ask, name)
-        if not isinstance(value, str):
-            raise Trouble("cmp_request")
-        setattr(ask, name, value)
-    number = said.get("id")
-    ask.id = number if type(number) is int and 0 <= number < 2**53 else 0
-    ask.seed = None if said.get("seed") is None else shelf.seed_of(said["seed"])
-    ask.vary = None if said.get("vary") is None else shelf.seed_of(said["vary"])
-    if ask.do not in ("draw", "surprise", "example", "upload", "truth", "restore", "family"):
-        raise Trouble("cmp_request")
+    ask = asked.read(Ask, payload, DEEDS, LONGEST)
+    ask.seed = None if ask.seed is None else shelf.seed_of(ask.seed)
+    ask.vary = None if ask.vary is None else shelf.seed_of(ask.vary)
     return ask
 
 

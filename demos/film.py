@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 import shelf
+from charts import chart
 from parts import prose, uri
 from PIL import Image
 from words import Trouble, Words
@@ -21,7 +22,6 @@ PANELS = (  # title, then (key, word, class) of its lines
 )
 KEYS = ("step", "loss_d", "loss_g", "score_real", "score_fake")
 MILLISECONDS, COLUMNS, GAP = 120, 8, 2  # how ganzoo lays a film out
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 620, 190, 44, 12, 26
 
 
 def length(name: str) -> int:
@@ -122,36 +122,13 @@ def panel(
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
     last = max((row["step"] for row in rows), default=0) or 1
-
-    def x(at):
-        return LEFT + (WIDTH - LEFT - 4) * min(at, last) / last
-
-    def y(value):
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), high) / high
-
-    drawn = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - 4}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{v:.{1 if least >= 1 else 2}f}</text>'
-        for v in (0, high / 2, high)
-    )
-    keys = ""
+    curves = []
     for key, word, kind in lines:
-        points = [
-            f"{x(row['step']):.1f},{y(v):.1f}"
-            for row, v in zip(rows, smoothed([row[key] for row in rows]), strict=True)
-            if v is not None
-        ]
-        drawn += f'<polyline class="{kind}" points="{" ".join(points)}"/>'
-        keys += f'<span class="gz-key {kind}">{escape(words(word))}</span>'
-    drawn += f'<line class="cursor" x1="{x(step):.1f}" x2="{x(step):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-    drawn += (
-        f'<text x="{LEFT}" y="{HEIGHT - 6}">0</text>'
-        f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(words(axis, step=f"{last:,}"))}</text>'
-    )
-    return (
-        f'<figure class="gz-chart"><figcaption><b>{escape(words(title))}</b>{keys}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(words(title))}">{drawn}</svg></figure>'
-    )
+        smooth = smoothed([row[key] for row in rows])
+        points = [(row["step"], v) for row, v in zip(rows, smooth, strict=True) if v is not None]
+        curves.append((words(word), kind, points))
+    form = "{:.1f}" if least >= 1 else "{:.2f}"
+    return chart(words(title), curves, high, (last, words(axis, step=f"{last:,}")), form, at=step)
 
 
 def _number(value) -> bool:

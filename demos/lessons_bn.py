@@ -7,7 +7,7 @@ from html import escape
 import contrasts
 import shelf
 import torch
-from lessons_charts import chart
+from charts import chart
 from lessons_parts import code
 from words import Words
 
@@ -36,12 +36,13 @@ def centres(model: Model, seed: int) -> list[float]:
 def show(words: Words, seed) -> str:
     seed = shelf.seed_of(seed)
     found = {key: centres(shelf.open_model(name), seed) for key, (name, _) in MODELS.items()}
-    lines = [(words(key), MODELS[key][1], values) for key, values in found.items()]
+    lines = [(words(key), MODELS[key][1], list(enumerate(values))) for key, values in found.items()]
     far = {key: f"{values[-1]:.2f}" for key, values in found.items()}
     nearer = found["with_bn"][-1] < found["without_bn"][-1]
     said = words("bn_centres_said" if nearer else "bn_centres_not", a=far["with_bn"], b=far["without_bn"], count=COUNT)
     high = max(values[-1] for values in found.values())
-    drawn = chart(words, words("bn_centres"), lines, high, "{:.1f}", said, words("bn_units", count=len(lines[0][2])))
+    units = len(found["with_bn"])
+    drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=said)
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=bn&amp;idea={seed}">{contrasts.normalization(words, seed)}'
         f'<div class="gz-drawn">{drawn}<p class="gz-prose">{escape(said)}</p></div>'

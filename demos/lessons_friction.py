@@ -7,7 +7,7 @@ from html import escape
 
 import torch
 import torch.nn.functional as F
-from lessons_charts import chart
+from charts import chart
 from lessons_parts import code
 from words import Trouble, Words
 
@@ -71,13 +71,14 @@ def beta_of(value) -> float:
 def show(words: Words, beta1) -> str:
     beta1 = beta_of(beta1)
     both = {COURSE: "real", beta1: "creator"}  # equal ones are one line
-    lines = [(f"β1 {b:g}", colour, coast(b)) for b, colour in both.items()]
-    left = {b: values[1] for b, (*_, values) in zip(both, lines, strict=True)}
+    lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
+    left = {b: coast(b)[1] for b in both}
     said = words("friction_left", beta1=f"{beta1:g}", share=f"{left[beta1]:.0%}", course=f"{left[COURSE]:.0%}")
     far = {b: sum(away(smallest_gan(b))[-100:]) / 100 for b in both}
     key = "friction_same" if beta1 == COURSE else "friction_farther" if far[beta1] > far[COURSE] else "friction_closer"
     ends = words(key, beta1=f"{beta1:g}", far=f"{far[beta1]:.2f}", course=f"{far[COURSE]:.2f}", steps=STEPS)
-    drawn = chart(words, words("friction_speed"), lines, 1.0, "{:.0%}", said, words("friction_steps", count=COASTING))
+    end = (len(lines[0][2]) - 1, words("friction_steps", count=COASTING))
+    drawn = chart(words("friction_speed"), lines, 1.0, end, "{:.0%}", said)
     panels = "".join(_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=friction&amp;beta1={beta1:g}">'

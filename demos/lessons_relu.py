@@ -7,7 +7,7 @@ from html import escape
 import shelf
 import torch
 import torch.nn.functional as F
-from lessons_charts import chart
+from charts import chart
 from lessons_parts import code
 from torch import Tensor, nn
 from words import Trouble, Words
@@ -80,7 +80,7 @@ def show(words: Words, rate) -> str:
     if str(rate) not in RATES:
         raise Trouble("bad_rate", known=", ".join(RATES))
     found = {kind: learn(kind, str(rate)) for kind in KINDS}
-    lines = [(words(f"relu_{kind}"), colour, found[kind]["shares"]) for kind, colour in KINDS.items()]
+    lines = [(words(f"relu_{kind}"), colour, list(enumerate(found[kind]["shares"]))) for kind, colour in KINDS.items()]
     said = [
         words(
             "relu_said",
@@ -93,7 +93,8 @@ def show(words: Words, rate) -> str:
     ]
     more = found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.005
     verdict = words("relu_more" if more else "relu_even")
-    drawn = chart(words, words("relu_silent"), lines, 1.0, "{:.0%}", " ".join(said), words("step_axis", step=STEPS))
+    end = (len(lines[0][2]) - 1, words("step_axis", step=STEPS))
+    drawn = chart(words("relu_silent"), lines, 1.0, end, "{:.0%}", " ".join(said))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=relu&amp;rate={rate}">'
         f'<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'

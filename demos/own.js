@@ -43,24 +43,7 @@
         const name = canvas.dataset.board;
         boards[name] = canvas;
         blank(canvas);
-        let last = null;
-        const at = (move) => {
-          const box = canvas.getBoundingClientRect();
-          return [(move.clientX - box.left) * canvas.width / box.width, (move.clientY - box.top) * canvas.height / box.height];
-        };
-        const stroke = (move) => {
-          const pen = canvas.getContext("2d"), to = at(move);
-          pen.strokeStyle = mine.colour; pen.lineWidth = mine.brush; pen.lineCap = pen.lineJoin = "round";
-          pen.beginPath(); pen.moveTo(...last); pen.lineTo(...to); pen.stroke();
-          last = to;
-        };
-        canvas.addEventListener("pointerdown", (down) => {
-          canvas.setPointerCapture(down.pointerId);
-          keep(name);
-          last = at(down); stroke(down);
-        });
-        canvas.addEventListener("pointermove", (move) => { if (last) stroke(move); });
-        for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { if (last) { last = null; changed(); } });
+        ganzoo.pen(canvas, mine, () => keep(name), changed);
       });
       element.addEventListener("click", async (click) => {
         const button = click.target.closest("button");

@@ -74,10 +74,7 @@
         if (card) trigger(event, { name: card.dataset.name });
       });
     },
-    board(element, trigger, event) {
-      const canvas = element.querySelector("canvas");
-      if (!canvas) return;
-      paint(canvas);
+    pen(canvas, style, begin, end) { // strokes on a canvas, as `style` is at the time: { colour, brush }
       let last = null;
       const at = (move) => {
         const box = canvas.getBoundingClientRect();
@@ -85,19 +82,26 @@
       };
       const stroke = (move) => {
         const pen = canvas.getContext("2d"), to = at(move);
-        pen.strokeStyle = "#fff"; pen.lineWidth = 22; pen.lineCap = pen.lineJoin = "round";
+        pen.strokeStyle = style.colour; pen.lineWidth = style.brush; pen.lineCap = pen.lineJoin = "round";
         pen.beginPath(); pen.moveTo(...last); pen.lineTo(...to); pen.stroke();
         last = to;
       };
       canvas.addEventListener("pointerdown", (down) => {
         canvas.setPointerCapture(down.pointerId);
-        if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; }
+        begin();
         last = at(down); stroke(down);
       });
       canvas.addEventListener("pointermove", (move) => { if (last) stroke(move); });
-      for (const end of ["pointerup", "pointercancel"]) {
-        canvas.addEventListener(end, () => { if (last) { last = null; trigger(event); } });
+      for (const over of ["pointerup", "pointercancel"]) {
+        canvas.addEventListener(over, () => { if (last) { last = null; end(); } });
       }
+    },
+    board(element, trigger, event) {
+      const canvas = element.querySelector("canvas");
+      if (!canvas) return;
+      paint(canvas);
+      const begin = () => { if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; } };
+      ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => trigger(event));
     },
     drawing: (_, ...rest) => [board().toDataURL("image/png"), ...rest],
     cleared: (_, ...rest) => { wipe(board()); board().dataset.drawn = "yes"; return ganzoo.drawing(_, ...rest); },

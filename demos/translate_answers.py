@@ -4,11 +4,11 @@ A request carries everything, so nothing a visitor does is kept on the server:
 {"id", "do": example | upload | again | model, "model", "direction", "example", "file"}
 """
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs
 
+import asked
 import shelf
 import translate_view as view
 import translate_work as work
@@ -34,25 +34,7 @@ class Ask:
 
 
 def parsed(payload) -> Ask:
-    if not isinstance(payload, str) or len(payload) > LARGEST + 10_000:
-        raise Trouble("cmp_request")
-    try:
-        said = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise Trouble("cmp_request") from None
-    if not isinstance(said, dict):
-        raise Trouble("cmp_request")
-    ask = Ask()
-    for name in ("do", "model", "direction", "example", "file", "picture"):
-        value = said.get(name) or getattr(ask, name)
-        if not isinstance(value, str) or (name != "file" and len(value) > 300):
-            raise Trouble("cmp_request")
-        setattr(ask, name, value)
-    number = said.get("id")
-    ask.id = number if type(number) is int and 0 <= number < 2**53 else 0
-    if ask.do not in DEEDS:
-        raise Trouble("cmp_request")
-    return ask
+    return asked.read(Ask, payload, DEEDS, LARGEST + 10_000)
 
 
 def answer(words: Words, payload) -> str:

@@ -34,10 +34,8 @@ TROUBLE = (HTTPError, OSError)
 WANTED = ["config.json", *FILES.values(), "README.md", "*.png", "film.webp", "film.json"]  # of a model folder
 LARGEST = 2 << 30  # bytes of one model that a pull takes
 MOST_FILES = 32  # of one model
-PATIENCE, DECIDED = (
-    2.0,
-    2.8,
-)  # seconds to wait for a sign of life, and with it for an answer; the client's retries take 23
+PATIENCE = 2.0  # seconds to wait for a sign of life; the client's own retries take 23
+DECIDED = 2.8  # seconds after which an answer should be there where something could stand in
 
 log = logging.getLogger("ganzoo")
 

@@ -4,6 +4,7 @@
 A set larger than LARGE is streamed in any case, with FIRST rows of it.
 """
 
+import contextlib
 import difflib
 import logging
 import re
@@ -118,24 +119,26 @@ def _gated(repo: str) -> GanzooError:
 
 def _nearest(api, repo: str) -> list[str]:
     """Up to three data sets whose names are like this one: the same owner's, and what a search for its words finds."""
+    from ganzoo.hub import TROUBLE
+
     owner, name = repo.split("/")
     words = sorted(re.findall(r"[A-Za-z0-9]{3,}", name), key=len, reverse=True)
     found: list[str] = []
-    try:
+    with contextlib.suppress(*TROUBLE, ValueError):  # help is a courtesy
         found += [each.id for each in api.list_datasets(author=owner, limit=100)]
         for word in [name, *words[:1]]:
             found += [each.id for each in api.list_datasets(search=word, limit=20)]
-    except Exception:  # help is a courtesy
-        pass
     of = {each.split("/")[-1].lower(): each for each in reversed(found)}
     return [of[key] for key in difflib.get_close_matches(name.lower(), of, 3, 0.4)]
 
 
 def _revisions(api, repo: str) -> str:
+    from ganzoo.hub import TROUBLE
+
     try:
         refs = api.list_repo_refs(repo, repo_type="dataset")
         return "there are " + ", ".join([ref.name for ref in [*refs.branches, *refs.tags]][:10])
-    except Exception:
+    except (*TROUBLE, ValueError):
         return "check the branch, tag or commit"
 
 
