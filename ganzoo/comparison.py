@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint, images, metrics, segmenter
+from ganzoo import checkpoint, images, inception, metrics, segmenter
 from ganzoo.curves import draw_comparison
 from ganzoo.data import data_word
 from ganzoo.errors import GanzooError
@@ -25,6 +25,8 @@ BETTER = {  # how a table names a metric, and which way is better
     "label-recovery-pixel-accuracy": "label recovery, pixels ↑",
     "label-recovery-class-iou": "label recovery, IoU ↑",
     "checkerboard": "checkerboard → real",
+    "fid-inception2015": "FID ↓",
+    "kid-inception2015": "KID ↓",
 }
 
 
@@ -34,8 +36,8 @@ def translate_all(made: Model, pairs: Pairs, batch_size: int = 16) -> Tensor:
     return torch.cat([images.to_uint8(made.translate_tensor(images.to_float(part))) for part in parts])
 
 
-def measure(made: Model, pairs: Pairs, judge: Model | None = None) -> dict[str, float]:
-    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol."""
+def measure(made: Model, pairs: Pairs, judge: Model | None = None, fid=None) -> dict[str, float]:
+    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `fid`: inception.network."""
     pictures, truth = translate_all(made, pairs), pairs.test_target
     found = metrics.pixel_metrics(pictures, truth)
     found |= {"sharpness": metrics.sharpness(pictures, truth), "tone-lab": metrics.tone(pictures, truth)}
@@ -46,7 +48,8 @@ def measure(made: Model, pairs: Pairs, judge: Model | None = None) -> dict[str, 
             scores = segmenter.recovery(segmenter.answers(judge.generator, asked), wanted)
             found |= {f"{key}-{name}": value for name, value in scores.items()}
     protocol = f"{pairs.name}-{made.config.image_size}px-n{len(truth)}-test"
-    return {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
+    found = {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
+    return found | (inception.distances(fid, pictures, truth, protocol) if fid else {})
 
 
 def judge_for(data: str, lesson: str = "segmenter") -> Model | None:

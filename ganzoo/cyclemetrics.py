@@ -6,14 +6,14 @@ The judge is a classifier of our own that tells the two domains apart (`train/ju
 import torch
 from torch import Tensor
 
-from ganzoo import images, judges, metrics
+from ganzoo import images, inception, judges, metrics
 from ganzoo.model import Model
 from ganzoo.unpaired import Unpaired
 
 
-def measure(made: Model, sets: Unpaired, judge: Model | None = None, batch_size: int = 8) -> dict[str, float]:
-    """The metrics of a CycleGAN over both test splits; their names say direction and protocol."""
-    found = {}
+def measure(made: Model, sets: Unpaired, judge: Model | None = None, fid=None, batch_size: int = 8) -> dict[str, float]:
+    """The metrics of a CycleGAN over both test splits; their names say direction and protocol. `fid`: inception.network."""
+    found, known = {}, {}
     ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)
     for target, (direction, back, side, other) in zip((1, 0), ways, strict=True):
         originals, wanted = (images.to_float(sets.test[s]) for s in (side, other))
@@ -31,7 +31,9 @@ def measure(made: Model, sets: Unpaired, judge: Model | None = None, batch_size:
             found[f"taken-for-target-real-{protocol}"] = float((real_scores.argmax(1) == target).double().mean())
             name = f"frechet-judge{features.shape[1]}-{protocol}"
             found[name] = metrics.frechet_distance(features, real_features)
-    return {key: round(value, 4) for key, value in found.items()}
+        if fid:
+            known |= inception.distances(fid, images.to_uint8(there), sets.test[other], protocol)
+    return {key: round(value, 4) for key, value in found.items()} | known
 
 
 def _through(made: Model, pictures: Tensor, direction: str, batch_size: int) -> Tensor:

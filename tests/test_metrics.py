@@ -70,3 +70,91 @@ def test_one_loop_trains_a_judge_that_learns():
     config = judges.Config(epochs=4, batch_size=32, width=8, channels=1, classes=tuple("0123456789"))
     *_, done = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
     assert done["metrics"]["accuracy"] > 0.9  # digits drawn by code differ only by a shift
+
+
+# --- FID and KID ------------------------------------------------------------------------------------------------------
+
+
+def test_kernel_distance_is_unbiased_and_agrees_with_torchmetrics():
+    from torchmetrics.image.kid import poly_mmd
+
+    generator = torch.Generator().manual_seed(3)
+    a, b = (torch.randn(60, 16, generator=generator, dtype=torch.float64) for _ in range(2))
+    assert metrics.kernel_distance(a, b + 1) == pytest.approx(float(poly_mmd(a, b + 1)), rel=1e-9)
+    draws = [
+        metrics.kernel_distance(*torch.randn(2, 8, 16, generator=generator, dtype=torch.float64)) for _ in range(400)
+    ]
+    mean, spread = torch.tensor(draws).mean(), torch.tensor(draws).std() / 20
+    assert abs(mean) < 4 * spread  # eight pictures a side, and still 0 on average
+    assert min(draws) < 0
+
+
+@pytest.fixture
+def inception_weights(tmp_path, monkeypatch):
+    """The real network with weights drawn at random, as the file that the download would have brought."""
+    import hashlib
+
+    from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+    from ganzoo import inception
+
+    monkeypatch.setattr(FeatureExtractorInceptionV3, "INPUT_IMAGE_SIZE", 75)  # 299 would take a minute here
+    monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
+    path = tmp_path / "checkpoints" / inception.URL.rsplit("/", 1)[1]
+    path.parent.mkdir()
+    bare = {}
+
+    class Bare(FeatureExtractorInceptionV3):
+        def load_state_dict(self, _, **words):
+            bare.update(self.state_dict())
+
+    nothing = tmp_path / "nothing.pth"
+    torch.save({}, nothing)
+    torch.manual_seed(0)
+    Bare("bare", ["2048"], feature_extractor_weights_path=str(nothing))
+    for weight in bare.values():
+        if weight.dim() == 4:
+            torch.nn.init.kaiming_normal_(weight)  # keeps the features of different pictures apart
+    torch.save(bare, path)
+    monkeypatch.setattr(inception, "DIGEST", hashlib.sha256(path.read_bytes()).hexdigest()[:8])
+    return path
+
+
+def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys):
+    """evaluate --fid on a real model folder: the numbers land beside the others, under names that say their protocol."""
+    import json
+    import shutil
+
+    import evaluate
+
+    from ganzoo import inception
+
+    net = inception.network()
+    real = load_pictures("tests/data/fashion").test[:40]
+    same = inception.distances(net, real, real, "x-n40")
+    assert same["fid-inception2015-x-n40"] == pytest.approx(0, abs=1e-3)
+    other = inception.distances(net, 255 - real, real, "x")
+    assert other["fid-inception2015-x"] > 0.01 and other["kid-inception2015-x"] > same["kid-inception2015-x-n40"]
+
+    folder = tmp_path / "gan-fashion"
+    shutil.copytree(ganzoo.model.WEIGHTS / "gan-fashion", folder)
+    said = json.loads((folder / "config.json").read_text())
+    said["settings"]["data"] = "tests/data/fashion"
+    (folder / "config.json").write_text(json.dumps(said))
+    assert evaluate.main([str(folder), "--n", "50", "--fid"]) == 0
+    found = json.loads((folder / "config.json").read_text())["metrics"]
+    assert found["fid-inception2015-fashion-n50-test"] > 0
+    assert "fid-inception2015-fashion-n50-test" in (folder / "README.md").read_text()
+
+
+def test_fid_without_its_weights_says_where_to_put_them(inception_weights, monkeypatch):
+    from ganzoo import inception
+    from ganzoo.errors import GanzooError
+
+    inception_weights.write_bytes(b"not the file")
+    with pytest.raises(GanzooError, match="delete it"):
+        inception.network()
+    inception_weights.unlink()
+    monkeypatch.setattr(inception, "URL", "http://127.0.0.1:9/" + inception_weights.name)
+    with pytest.raises(GanzooError, match=f"put http.* at {inception_weights}"):
+        inception.network()

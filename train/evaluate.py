@@ -1,6 +1,6 @@
 """Measure models and write the numbers into their config.json and card.
 
-    python train/evaluate.py runs/gan-mnist/model runs/dcgan-mnist/model [--n 10000] [--seed 1] [--device cuda]
+    python train/evaluate.py runs/gan-mnist/model runs/dcgan-mnist/model [--n 10000] [--seed 1] [--device cuda] [--fid]
 
 For GAN, CGAN and DCGAN: the Fréchet distance of the set's judge against the test split, the share of every class, the
 speckle number beside that of real pictures, and for CGAN the share of samples that show the label asked for.
@@ -14,10 +14,24 @@ import argparse
 import json
 import sys
 
-from ganzoo import card, comparison, cyclegan, cyclemetrics, data, images, judges, metrics, model, pix2pix, recipe
+from ganzoo import (
+    card,
+    comparison,
+    cyclegan,
+    cyclemetrics,
+    data,
+    images,
+    inception,
+    judges,
+    metrics,
+    model,
+    pix2pix,
+    recipe,
+    trainer,
+)
 
 
-def measure(made: model.Model, n: int, seed: int) -> dict:
+def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
     """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data."""
     word = data.data_word(made.config.data)
     judge = model.load(f"judge-{word}", str(made.device)).generator
@@ -40,7 +54,7 @@ def measure(made: model.Model, n: int, seed: int) -> dict:
     if made.config.needs_labels:
         accuracy = metrics.label_accuracy(answers, made.labels(None, n)[0])
         found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
-    return found
+    return found | (inception.distances(fid, fake, real, f"{word}-n{n}-test") if fid else {})
 
 
 def main(argv=None) -> int:
@@ -49,10 +63,12 @@ def main(argv=None) -> int:
     parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--fid", action="store_true", help="FID and KID, too (downloads the Inception weights once)")
     parser.add_argument(
         "--push", action="store_true", help="push each to the Hub again, now with its numbers in the card"
     )
     asked = parser.parse_args(argv)
+    fid = inception.network(trainer.choose_device(asked.device)) if asked.fid else None
     sets: dict[tuple, tuple] = {}
     tables: dict[tuple, dict] = {}
     for name in asked.models:
@@ -62,14 +78,14 @@ def main(argv=None) -> int:
             key = (c.data, c.image_size, c.direction)
             if key not in sets:  # read once for all models of a set
                 sets[key] = (pix2pix.read_data(c), comparison.judge_for(c.data))
-            found = comparison.measure(made, *sets[key])
+            found = comparison.measure(made, *sets[key], fid)
             tables.setdefault(key, {})[made.name] = found
         elif made.translates:
             found = cyclemetrics.measure(
-                made, cyclegan.read_data(made.config), comparison.judge_for(made.config.data, "judge")
+                made, cyclegan.read_data(made.config), comparison.judge_for(made.config.data, "judge"), fid
             )
         else:
-            found = measure(made, asked.n, asked.seed)
+            found = measure(made, asked.n, asked.seed, fid)
         path = made.folder / "config.json"
         said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
         text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
