@@ -18,7 +18,7 @@ import threading
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
-SESSIONS = 300  # visitors that gradio remembers, the latest ones: each takes a megabyte, and it would keep 10,000
+SESSIONS = 2000  # visitors that gradio remembers, the latest ones; it would keep 10,000
 PORTS = 100  # how many ports are tried after the one asked for
 
 
@@ -64,6 +64,7 @@ def main(argv=None) -> int:
 
         space.furnish()
     import far
+    import sessions
     from pages import build
     from shell import Shell
     from starlette.middleware import Middleware
@@ -71,6 +72,7 @@ def main(argv=None) -> int:
     from translate_answers import warm
 
     far.furnish()
+    sessions.furnish()
     demo = build()
     _, url, _ = demo.launch(
         server_name=asked.host,

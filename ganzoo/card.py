@@ -94,16 +94,18 @@ def card_text(said: dict, folder: Path) -> str:
         data, like = "pictures that its file does not name", "its training"
     if made.get("one_way"):
         what = "A generator for one direction, as a CycleGAN has two of them (Zhu et al. 2017)."
-    # What the person who trained a converted model allows is not ganzoo's to say.
-    license = "unknown" if said.get("converted") else "mit"
+    # What the person who trained a model allows is theirs to say (--license).
+    allowed = said.get("license") or ("unknown" if said.get("converted") else "")
+    license = f"license: {json.dumps(allowed) if not re.fullmatch(r'[a-z0-9.-]+', str(allowed)) else allowed}\n" * bool(
+        allowed
+    )
     pictures = [
         f"![{name}]({name})" for name in ("samples.png", "film.webp", "curves.png") if (folder / name).is_file()
     ]
     return f"""---
 library_name: ganzoo
 pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
-license: {license}
-tags: [ganzoo, gan, {lesson}]
+{license}tags: [ganzoo, gan, {lesson}]
 {_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
 {UNSIGNED}
 

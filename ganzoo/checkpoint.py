@@ -43,14 +43,19 @@ LARGEST_JSON = 1 << 20
 # --- model folder -----------------------------------------------------------------------------------------------
 
 
-def describe(config, facts: dict) -> dict:
-    """The content of config.json: what builds the networks (settings) and what is known of them (facts)."""
+LOCAL = ("out", "resume", "device")  # settings that say something of a machine and nothing of a model
+
+
+def describe(config, facts: dict, local: bool = True) -> dict:
+    """The content of config.json: what builds the networks (settings) and what is known of them (facts). Without `local`
+    it says nothing of the machine."""
+    own = {name: value for name, value in settings.to_json(config).items() if local or name not in LOCAL}
     return {
         "library": "ganzoo",
         "format": FORMAT,
         "lesson": config.lesson,
         "value_range": [-1, 1],
-        "settings": settings.to_json(config),
+        "settings": own,
         **facts,
     }
 
@@ -63,7 +68,7 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
             continue
         tensors = {name: _resting(tensor, half) for name, tensor in net.state_dict().items()}
         save_atomic(folder / FILES[role], lambda temporary, t=tensors: temporary.write_bytes(save(t, {"format": "pt"})))
-    text = json.dumps(describe(config, facts), indent=1, ensure_ascii=False)
+    text = json.dumps(describe(config, facts, local=False), indent=1, ensure_ascii=False)
     save_atomic(folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
 
 

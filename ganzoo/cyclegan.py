@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo import images
+from ganzoo.gan import seen
 from ganzoo.layers import double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pix2pix import NORMS, PATCHES, PatchDiscriminator, UNetGenerator
@@ -61,6 +62,7 @@ class Config(Settings):
     critic_width: int = option(64, "features of the discriminators' first layer", low=1, high=512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES))
     norm: str = option("instance", "normalization in all four networks", choices=NORMS)
+    activation: str = option("leaky_relu", "activation of the critics", choices=("leaky_relu", "relu"))
     # from the data
     in_channels: int = option(3, "channels of side A", flag=False, choices=(1, 3))
     out_channels: int = option(3, "channels of side B", flag=False, choices=(1, 3))
@@ -166,8 +168,8 @@ def build(config: Config) -> dict[str, nn.Module]:
     nets: dict[str, nn.Module] = {
         "generator": creator(a, b),
         "generator_back": creator(b, a),
-        "discriminator": PatchDiscriminator(b, config.critic_width, config.patch, config.norm),
-        "discriminator_back": PatchDiscriminator(a, config.critic_width, config.patch, config.norm),
+        "discriminator": PatchDiscriminator(b, config.critic_width, config.patch, config.norm, config.activation),
+        "discriminator_back": PatchDiscriminator(a, config.critic_width, config.patch, config.norm, config.activation),
     }
     if config.one_way:
         return {role: net for role, net in nets.items() if not role.endswith("_back")}
@@ -205,9 +207,9 @@ def sheet(made: Tensor, sets: Unpaired, scale: int = 1):
     """Six rows as one PIL picture: A, its translation, back again; B, its translation, back again."""
     rows = [*images.to_uint8(made).cpu().split(len(sets.few("a")))]
     if len(rows) != 4:  # the sides show a different number of pictures: only what is sure
-        return images.grid(images.to_uint8(made).cpu())
+        return images.grid(images.to_uint8(made).cpu(), scale=scale)
     rows = [sets.few("a"), *rows[:2], sets.few("b"), *rows[2:]]
-    return images.grid(torch.cat(_alike(rows)), columns=len(rows[0]))
+    return images.grid(torch.cat(_alike(rows)), columns=len(rows[0]), scale=scale)
 
 
 def _alike(rows: list[Tensor]) -> list[Tensor]:
@@ -236,7 +238,7 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
             critic = nets[f"discriminator{way}"]
             if f"pool{way}" in nets:
                 shown = nets[f"pool{way}"].swap(shown, piece["place"], piece["take"], piece["put"])
-            on_real, on_made = critic(truth).float(), critic(shown).float()
+            on_real, on_made = (critic(seen(x, config)).float() for x in (truth, shown))
             loss_d = loss_d + critic_loss(on_real, on_made, config.adversarial)
             real.append(as_opinion(on_real.detach(), config.adversarial).mean())
             fake.append(as_opinion(on_made.detach(), config.adversarial).mean())
@@ -254,8 +256,8 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     for piece, fakes, row in zip(pieces, made, rows, strict=True):
         a, b = piece["a"], piece["b"]
         fake_b, fake_a = fakes or (forth(a).float(), back(b).float())
-        loss_g = creator_loss(nets["discriminator"](fake_b).float(), config.adversarial)
-        loss_g = loss_g + creator_loss(nets["discriminator_back"](fake_a).float(), config.adversarial)
+        loss_g = creator_loss(nets["discriminator"](seen(fake_b, config)).float(), config.adversarial)
+        loss_g = loss_g + creator_loss(nets["discriminator_back"](seen(fake_a, config)).float(), config.adversarial)
         cycle = pixel_loss(back(fake_b).float(), a) + pixel_loss(forth(fake_a).float(), b)
         same = torch.zeros((), device=a.device)
         if config.identity and a.shape[1] == b.shape[1]:
@@ -278,8 +280,9 @@ def likeness(original: Tensor, made: Tensor) -> Tensor:
 def penalty_step(nets, optimizers, batch, config) -> None:
     """R1 on real pictures of both sides, every `r1_every` steps with that many times the weight."""
     for role, truth in (("discriminator", batch["b"]), ("discriminator_back", batch["a"])):
-        real = truth.detach().requires_grad_(True)
         optimizers[role].zero_grad()
-        penalty = r1_penalty(nets[role](real).mean((2, 3)), real)
-        (0.5 * config.r1 * config.r1_every * penalty).backward()
+        for piece in truth.chunk(config.accumulate):
+            real = seen(piece, config).detach().requires_grad_(True)
+            penalty = r1_penalty(nets[role](real).mean((2, 3)), real)
+            (0.5 * config.r1 * config.r1_every / config.accumulate * penalty).backward()
         optimizers[role].step()

@@ -29,8 +29,11 @@ def measure(made: Model, sets: Unpaired, judge: Model | None = None, fid=None, b
             real_features, real_scores = asked(judge, wanted)
             found[f"taken-for-target-{protocol}"] = float((scores.argmax(1) == target).double().mean())
             found[f"taken-for-target-real-{protocol}"] = float((real_scores.argmax(1) == target).double().mean())
-            name = f"frechet-judge{features.shape[1]}-{protocol}"
-            found[name] = metrics.frechet_distance(features, real_features)
+            others, _ = asked(judge, images.to_float(sets.train[other][: len(originals)]))
+            for name, seen in ((f"judge{features.shape[1]}", features), (f"judge{features.shape[1]}-real", others)):
+                # So few pictures keep even two draws of real ones far apart: read a distance beside the real one's.
+                found[f"frechet-{name}-{protocol}"] = metrics.frechet_distance(seen, real_features)
+                found[f"kernel-{name}-{protocol}"] = metrics.kernel_distance(seen, real_features)
         if fid:
             known |= inception.distances(fid, images.to_uint8(there), sets.test[other], protocol)
     return {key: round(value, 4) for key, value in found.items()} | known

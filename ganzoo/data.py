@@ -33,6 +33,7 @@ CLASSES = {
     "mnist": tuple("0123456789"),
     "fashion": ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
 }
+HELD_OUT = (0, 0x7E57)  # seeds the tenth that is held out where there is no test split: the same one for every run
 FEWEST = 8  # fewer pictures than this can be neither split nor learned from
 
 
@@ -83,7 +84,7 @@ def data_word(data: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in word).strip("-.") or "pictures"
 
 
-def load_pictures(data: str, image_size: int = 28, channels: int = 0, seed: int = 0) -> Pictures:
+def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Pictures:
     """Read a data set. `channels` 0 means as the data: 1 if every picture is grey, else 3.
 
     Raises GanzooError with the remedy if nothing is found or a file cannot be read.
@@ -103,7 +104,7 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0, seed: int 
     else:
         known = ", ".join(ALIASES)
         raise GanzooError(f"--data {data} is neither a folder nor a Hub id nor one of {known}: check the path.")
-    pictures = _split(word, seed, **found)
+    pictures = _split(word, **found)
     if pictures.train_labels is not None:
         count = 1 + max(int(pictures.train_labels.max()), int(pictures.test_labels.max()))
         named = CLASSES.get(word, ())  # short English names, the same whatever the source calls them
@@ -126,14 +127,14 @@ def _like_hub_id(data: str) -> bool:
     return name.count("/") == 1 and not data.startswith((".", "/", "~")) and all(name.split("/")) and " " not in name
 
 
-def _split(word, seed, train, train_labels, test, test_labels, classes, notes) -> Pictures:
-    """The data set as it is, or, without a test split, with a seeded tenth held out."""
+def _split(word, train, train_labels, test, test_labels, classes, notes) -> Pictures:
+    """The data set as it is, or, without a test split, with a tenth held out: the same one for every run and judge."""
     if len(train) < FEWEST:
         raise GanzooError(f"--data holds {len(train)} picture(s) to train on; at least {FEWEST} are needed: add more.")
     if test is None or len(test) == 0:
-        order = torch.randperm(len(train), generator=seeded("cpu", seed, 0x7E57))
+        order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT))
         held, kept = order.split([len(train) // 10 or 1, len(train) - (len(train) // 10 or 1)])
-        notes.append(f"no test split: a seeded tenth ({len(held)} pictures) is held out and never trained on")
+        notes.append(f"no test split: a fixed tenth ({len(held)} pictures) is held out and never trained on")
         test, train = train[held], train[kept]
         if train_labels is not None:
             test_labels, train_labels = train_labels[held], train_labels[kept]
@@ -147,7 +148,7 @@ def read_data(config) -> Pictures:
     if config.smoke:
         pictures = made_up_pictures(image_size=config.image_size, channels=config.channels, seed=config.seed)
     else:
-        pictures = load_pictures(config.data, config.image_size, config.channels, config.seed)
+        pictures = load_pictures(config.data, config.image_size, config.channels)
     if config.needs_labels and (pictures.train_labels is None or len(pictures.classes) < 2):
         raise GanzooError(
             f"{config.lesson} needs labels and {config.data} has none: put the pictures into one sub-folder a "

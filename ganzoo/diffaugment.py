@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 
-def diffaugment(pair: Tensor, colour_from: int) -> Tensor:
+def diffaugment(pair: Tensor, colour_from: int = 0) -> Tensor:
     """(B, C, H, W) -> the same shape. Colour changes only the channels from `colour_from` on: the picture, not the
     original beside it, whose colours may be labels. Shift (up to an eighth) and cutout (half a side) move both alike."""
     pair = torch.cat([pair[:, :colour_from], _colour(pair[:, colour_from:])], 1)

@@ -22,8 +22,10 @@ ADVICE = {
     "or with --precision fp32.",
     "critic_wins": "The critic tells real from fake almost without error, so the creator hardly learns any more: "
     "lower --discriminator-lr, or add --r1 10.",
-    "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): use --norm batch, "
-    "a lower --lr, or add --r1 10.",
+    "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): add --r1 10 or "
+    "--diffaugment, or use a lower --lr.",
+    "same_answer": "The translations resemble each other whatever the original is: add --diffaugment or --r1 1, or use more "
+    "pictures.",
     "inverted": "The translations turn the colours round (light for dark): start again with another --seed, or with a higher "
     "--identity, for a run that begins so seldom turns back.",
     "copies": "The translations equal their originals, so the creator has found the easy way out: lower --identity or --cycle, "
@@ -38,7 +40,9 @@ ADVICE = {
 class Doctor:
     """Feed it the rows of a log in order; `see` returns the advice that a row gives rise to."""
 
-    def __init__(self):
+    def __init__(self, translates: bool = False):
+        """`translates`: the lesson makes pictures from pictures, not from noise."""
+        self.translates = translates
         self.steps: list[dict] = []
         self.diversity: list[float] = []
         self.sampled_at = 0
@@ -58,7 +62,7 @@ class Doctor:
         signs = {
             "nan": self._nan,
             "critic_wins": self._critic_wins,
-            "collapse": self._collapse,
+            "same_answer" if self.translates else "collapse": self._collapse,
             "inverted": self._inverted,
             "copies": self._copies,
             "one_way": self._one_way,

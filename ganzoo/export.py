@@ -33,7 +33,7 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
         import onnx  # noqa: F401
         import onnxscript  # noqa: F401
     except ImportError as error:
-        raise GanzooError(f"The export needs {error.name}: pip install -e '.[onnx]'") from None
+        raise GanzooError(f"The export needs {error.name}: pip install onnx onnxruntime onnxscript.") from None
     net = (made.translator(direction) if made.translates else made.generator).cpu().eval()
     names = ["noise", "label"][: 2 if made.config.needs_labels else 1]
     batch = torch.export.Dim("batch")

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from ganzoo import images
 from ganzoo.data import Pictures, read_data
+from ganzoo.diffaugment import diffaugment
 from ganzoo.layers import activation, noise, norm1d, seeded
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.settings import Settings, option
@@ -132,6 +133,11 @@ def sheet(made: Tensor, pictures: Pictures, scale: int = 1):
     return images.grid(made, scale=scale)
 
 
+def seen(pictures: Tensor, config) -> Tensor:
+    """What the critic gets to see of pictures, real and made alike (--diffaugment)."""
+    return diffaugment(pictures) if config.diffaugment else pictures
+
+
 def train_step(nets, optimizers, batch, config) -> Tensor:
     """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional
     lesson's batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake.
@@ -150,7 +156,7 @@ def critic_step(nets, optimizers, batch, fake: Tensor, config) -> tuple[Tensor, 
     label = (batch["label"],) if "label" in batch else ()
     # One pass judges both halves, which is the same as two passes because the critic has no batch norm.
     optimizers["discriminator"].zero_grad()
-    both = torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)])
+    both = seen(torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)]), config)
     on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
     loss = critic_loss(on_real, on_fake, config.adversarial)
     loss.backward()
@@ -164,7 +170,7 @@ def creator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
     label = (batch["label"],) if "label" in batch else ()
     optimizers["generator"].zero_grad()
     discriminator.requires_grad_(False)
-    loss = creator_loss(discriminator(fake, *label).float(), config.adversarial)
+    loss = creator_loss(discriminator(seen(fake, config), *label).float(), config.adversarial)
     loss.backward()
     optimizers["generator"].step()
     discriminator.requires_grad_(True)
@@ -179,7 +185,7 @@ def numbers(loss_d, loss_g, on_real: Tensor, on_fake: Tensor, config) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """R1 on real pictures, every `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B)."""
-    real = batch["real"].detach().requires_grad_(True)
+    real = seen(batch["real"], config).detach().requires_grad_(True)
     label = (batch["label"],) if "label" in batch else ()
     optimizers["discriminator"].zero_grad()
     penalty = r1_penalty(nets["discriminator"](real, *label), real)

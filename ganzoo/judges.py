@@ -97,7 +97,7 @@ def augment(pictures: Tensor, generator: torch.Generator, flip: bool, photo: boo
     keeps its class under far more: half its side cut out, another light, other colours or none, so that a judge of
     animals looks at the animals and not at the grass."""
     n = len(pictures)
-    angle, zoom, dx, dy, side, light, colour, depth = (
+    angle, zoom, dx, dy, side, light, colour, contrast = (
         torch.rand(8, n, generator=generator, device=pictures.device).mul(2).sub(1)
     )
     angle, side = angle * 0.2, torch.where(side > 0, -1.0, 1.0) if flip else torch.ones_like(side)
@@ -109,10 +109,10 @@ def augment(pictures: Tensor, generator: torch.Generator, flip: bool, photo: boo
     if not photo:
         return F.grid_sample(pictures + 1, grid, align_corners=False) - 1  # outside is -1, black
     x = F.grid_sample(pictures, grid, padding_mode="reflection", align_corners=False)
-    light, depth = (v.view(n, 1, 1, 1) * 0.4 for v in (light, depth))
+    light, contrast = (v.view(n, 1, 1, 1) * 0.4 for v in (light, contrast))
     grey, middle = x.mean(1, keepdim=True), x.mean((1, 2, 3), keepdim=True)
     x = grey + (x - grey) * (1 + colour.view(n, 1, 1, 1)).clamp(min=0.25).sub(0.25)  # one in eight has none
-    return (middle + (x - middle) * (1 + depth) + light).clamp(-1, 1)
+    return (middle + (x - middle) * (1 + contrast) + light).clamp(-1, 1)
 
 
 def domains(sets) -> Pictures:

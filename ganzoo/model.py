@@ -132,11 +132,11 @@ class Model:
         return made[:, :, rows, columns].float().cpu()
 
     def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
-        """A picture (PIL, path or bytes) of any size -> its translation, as large as the picture came.
+        """A picture (PIL, path or bytes) of any size -> its translation, of the same size.
 
         `direction` is one of `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..`
-        wakes the dropout noise of a model trained with it. A side longer than 2048 pixels is made smaller first, with a
-        warning. Raises GanzooError for what is no picture.
+        wakes the dropout noise of a model trained with it. A picture with a side over 2048 pixels is made smaller first,
+        and stays so, with a warning. Raises GanzooError for what is no picture.
         """
         depth = self.config.out_channels if self._way(direction) else self.config.in_channels
         opened = open_picture(picture)
@@ -222,15 +222,21 @@ class Model:
         if condition is None and not alone:
             raise GanzooError(f"{self.name} judges a picture beside its original: give condition=, the original.")
         found = []
-        originals = [condition] if single or condition is None else list(condition)
+        one = condition is None or isinstance(condition, (Image.Image, str, Path, bytes))
+        originals = [condition] if one else list(condition)
         pictures = [pictures] if single else list(pictures)
         if condition is not None and len(originals) != len(pictures):
             raise GanzooError(f"{len(originals)} originals for {len(pictures)} pictures: give one original a picture.")
+
+        def as_tensor(picture, depth: int) -> Tensor:
+            if isinstance(picture, Tensor):
+                return picture.float()[None]
+            return to_float(whole_tensor(picture, depth, LONGEST))
+
         for i, picture in enumerate(pictures):
-            depth = self.config.in_channels if way else self.config.out_channels
-            seen = to_float(whole_tensor(picture, depth, LONGEST))
+            seen = as_tensor(picture, self.config.in_channels if way else self.config.out_channels)
             if not alone:
-                original = to_float(whole_tensor(originals[i], self.config.in_channels, LONGEST))
+                original = as_tensor(originals[i], self.config.in_channels)
                 if original.shape[2:] != seen.shape[2:]:
                     raise GanzooError("A picture and its original must have the same size to be judged side by side.")
                 seen = torch.cat([original, seen], 1)

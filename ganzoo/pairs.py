@@ -67,7 +67,7 @@ class Pairs:
         return self.few()[1]
 
     def where(self, device: torch.device) -> str:
-        return f"{len(self.train):,} training pairs, {self.direction}, {self.train.to(device).note}"
+        return f"{len(self.train):,} training pairs, {self.direction}, {self.train.note(device)}"
 
 
 class Kept:
@@ -86,10 +86,9 @@ class Kept:
         rows = rows.to(self.original.device)
         return self.original[rows], self.target[rows]
 
-    @property
-    def note(self) -> str:
+    def note(self, device: torch.device) -> str:
         size = (self.original.numel() + self.target.numel()) / 2**20
-        return f"lie on the {self.original.device.type} as uint8 ({size:,.0f} MB); no step waits for data"
+        return f"lie on the {torch.device(device).type} as uint8 ({size:,.0f} MB); no step waits for data"
 
 
 class Streamed:
@@ -117,7 +116,8 @@ class Streamed:
         originals, targets = zip(*(found[row] for row in rows.tolist()), strict=True)
         return torch.stack(originals).to(self.device), torch.stack(targets).to(self.device)
 
-    note = "are read from disk while training; threads decode a few steps ahead"
+    def note(self, device: torch.device) -> str:
+        return "are read from disk while training; threads decode a few steps ahead"
 
 
 class PairBatches:

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from ganzoo import drawings, hubdata
-from ganzoo.data import FEWEST, _like_hub_id, data_word
+from ganzoo.data import FEWEST, HELD_OUT, _like_hub_id, data_word
 from ganzoo.errors import GanzooError
 from ganzoo.folders import SUFFIXES
 from ganzoo.images import open_picture
@@ -38,7 +38,6 @@ def load_pairs(
     channels: int = 0,
     domains: str = "",
     direction: str = "",
-    seed: int = 0,
     stream: bool = False,
     split_test: str = "",
 ) -> Pairs:
@@ -77,9 +76,9 @@ def load_pairs(
     if test is train or not test:
         if len(train) < FEWEST:
             raise GanzooError(f"{data} holds {len(train)} pair(s); at least {FEWEST} are needed: add more.")
-        order = torch.randperm(len(train), generator=seeded("cpu", seed, 0x7E57)).tolist()
+        order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT)).tolist()
         held = max(1, len(train) // 10)
-        notes.append(f"no test split: a seeded tenth ({held} pairs) is held out and never trained on")
+        notes.append(f"no test split: a fixed tenth ({held} pairs) is held out and never trained on")
         test, train = [train[i] for i in order[:held]], [train[i] for i in sorted(order[held:])]
     if len(test) > TEST_MOST:
         notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
@@ -117,7 +116,7 @@ def read_data(config) -> Pairs:
         return made_up_pairs(image_size=config.image_size, seed=config.seed)
     c = config
     test = getattr(c, "split_test", "")  # a segmenter has no such setting
-    return load_pairs(c.data, c.image_size, c.channels, c.domains, c.direction, c.seed, c.stream, test)
+    return load_pairs(c.data, c.image_size, c.channels, c.domains, c.direction, c.stream, test)
 
 
 def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs:

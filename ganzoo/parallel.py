@@ -60,8 +60,3 @@ def anyone(wish: bool) -> bool:
     flag = torch.tensor(float(wish), device="cuda" if dist.get_backend() == "nccl" else "cpu")
     dist.all_reduce(flag)
     return bool(flag.item())
-
-
-def wait_for_all() -> None:
-    if dist.is_initialized():
-        dist.barrier()

@@ -81,7 +81,6 @@ class Config(Settings):
     critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
     patch: int = option(70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES))
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
-    diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
     norm: str = option("instance", "normalization in both networks", choices=NORMS)
     activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
     # from the data
@@ -282,7 +281,7 @@ def sheet(made: Tensor, pairs: Pairs, scale: int = 1):
     rows = [images.to_uint8(made).cpu(), *pairs.few()]
     depth = max(row.shape[1] for row in rows)
     made, original, truth = (row.expand(-1, depth, -1, -1) for row in rows)
-    return images.grid(torch.cat([original, made, truth]), columns=len(made))
+    return images.grid(torch.cat([original, made, truth]), columns=len(made), scale=scale)
 
 
 def shown(picture: Tensor, original: Tensor, config: Config) -> Tensor:
@@ -342,9 +341,10 @@ def penalty_step(nets, optimizers, batch, config) -> None:
     """R1 on true pairs, every `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B)."""
     if "discriminator" not in nets:
         return
-    real = shown(batch["target"], batch["input"], config).detach().requires_grad_(True)
     optimizers["discriminator"].zero_grad()
-    scores = nets["discriminator"](real)
-    penalty = r1_penalty(F.adaptive_avg_pool2d(scores, 1), real)
-    (0.5 * config.r1 * config.r1_every * penalty).backward()
+    for piece in parts(batch, config.accumulate):
+        real = shown(piece["target"], piece["input"], config).detach().requires_grad_(True)
+        scores = nets["discriminator"](real)
+        penalty = r1_penalty(F.adaptive_avg_pool2d(scores, 1), real)
+        (0.5 * config.r1 * config.r1_every / config.accumulate * penalty).backward()
     optimizers["discriminator"].step()

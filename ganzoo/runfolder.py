@@ -74,9 +74,11 @@ class RunFolder:
             model,
             config,
             training.shared,
-            {"name": self.folder.name, "training": made},
+            {"name": self.folder.name, **({"license": config.license} if config.license else {}), "training": made},
         )
-        save_picture(training.sheet(training.preview(), scale=2), model / "samples.png")
+        save_picture(
+            training.sheet(training.preview(), scale=2 if config.image_size < 64 else 1), model / "samples.png"
+        )
         save_picture(draw_curves(rows), model / "curves.png")
         card.write_card(model)
         if finished:

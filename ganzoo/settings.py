@@ -57,6 +57,7 @@ class Settings:
     channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
     device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
     precision: str = option("auto", "auto: bf16 on CUDA, fp32 elsewhere", choices=("auto", "fp32", "bf16"))
+    diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
     save_every: int = option(1000, "steps between two saves of resume.pt", low=1, high=10_000_000)
     out: str = option("runs", "folder that holds the run folders")
     resume: str = option("", "go on with a run: its folder, or nothing for the run of this name", optional_value="auto")
@@ -66,6 +67,7 @@ class Settings:
     )
     compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
     private: bool = option(False, "make the pushed repository private")
+    license: str = option("", "licence that the model's card names, for example mit (nothing: none)")
     push_every: int = option(
         0, "steps between two pushes in the background while training (0: at the end)", low=0, high=10**9
     )
@@ -80,7 +82,7 @@ class Settings:
         return ""
 
 
-# What a resumed run may change: where and how long it runs, never what it computes.
+# What a resumed run may change: where and how long it runs. (With --decay the rates follow the new length.)
 FREE_ON_RESUME = tuple(
     [
         "resume",
@@ -91,11 +93,12 @@ FREE_ON_RESUME = tuple(
         "push",
         "push_every",
         "private",
+        "license",
         "track",
         "save_every",
         "smoke",
         "compile",
-        "accumulate",  # the same sums, added in another order
+        "accumulate",  # the same sums, added in another order (each part draws its own dropout)
     ]
 )
 
@@ -180,7 +183,19 @@ def parse(config_class, argv=None, description=""):
 
 
 # What does not change the weights: where a run lies, where it goes, how it is watched.
-ASIDE = ("name", "out", "resume", "device", "push", "push_every", "private", "track", "save_every", "compile")
+ASIDE = (
+    "name",
+    "out",
+    "resume",
+    "device",
+    "push",
+    "push_every",
+    "private",
+    "license",
+    "track",
+    "save_every",
+    "compile",
+)
 
 
 def command(settings) -> str:

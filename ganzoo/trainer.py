@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ganzoo import checkpoint, parallel, settings
 from ganzoo.data import data_word
-from ganzoo.doctor import Doctor
+from ganzoo.doctor import ADVICE, Doctor
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
 from ganzoo.runfolder import NoFolder, RunFolder, describe_device
@@ -132,16 +132,28 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     pictures.fill(config)
     device = choose_device(config.device)
     if device.type == "cuda":
-        torch.set_float32_matmul_precision("high")
+        torch.set_float32_matmul_precision("high")  # fp32 means TF32 there
+        torch.backends.cudnn.benchmark = True  # one shape in the whole run: the fastest convolutions are found once
     folder = Path(config.out) / run_name(config)
-    training, doctor = Training(config, pictures, device), Doctor()
+    training, doctor = Training(config, pictures, device), Doctor(hasattr(config, "in_channels"))
     run = RunFolder(folder) if parallel.place()[0] == 0 else NoFolder()
     real_diversity = diversity(to_float(pictures.shown))
     total = training.steps = 2 if config.smoke else config.epochs * training.batches.per_epoch
     every = 1 if config.smoke else min(50, training.batches.per_epoch)
 
+    notes = [*pictures.notes, pictures.where(device)]
     if config.resume:
         training.load_state(checkpoint.read_resume(folder / "resume.pt", device))
+        before = checkpoint.read_config(folder)[1].epochs
+        if config.decay and before != config.epochs:
+            notes.append(
+                f"{config.epochs} epochs instead of {before}: the learning rate now sinks to 0 at the new end, and may "
+                "rise again first"
+            )
+    if getattr(config, "norm", "") == "batch" and config.batch_size == 1:
+        notes.append(
+            "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"
+        )
     for row in run.cut_back(training.step if config.resume else -1):
         doctor.see(row)
     run.write_config(config)
@@ -151,7 +163,7 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
         "step": training.step,
         "steps": total,
         "device": describe_device(device),
-        "notes": [*pictures.notes, pictures.where(device)],
+        "notes": notes,
     }
 
     frames = film_steps(total)
@@ -197,18 +209,22 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
                 "steps": total,
                 "epoch": round(training.step / training.batches.per_epoch, 3),
                 **row,
-                "images_per_s": round((training.step - since) * config.batch_size / max(1e-9, spent), 1),
+                "images_per_s": round((training.step - since) * training.batch_of_all / max(1e-9, spent), 1),
+                "waiting": round(training.waited / max(1e-9, spent), 3),
                 "seconds": round(training.seconds, 2),
             }
             if device.type == "cuda":
                 row["memory_mb"] = round(torch.cuda.max_memory_allocated(device) / 2**20)
             yield from note(row)
-            spent, since = 0.0, training.step
+            spent, since, training.waited = 0.0, training.step, 0.0
         saving = training.step % config.save_every == 0 or training.step == total or stopping
         if training.step in frames or saving:
             tick()
         if training.step in frames or stopping:
             yield from samples()
+        if saving and not training.finite():
+            run.log({"event": "advice", "step": training.step, "code": "nan", "text": ADVICE["nan"]})
+            raise GanzooError(f"Step {training.step}: {ADVICE['nan']}")
         if saving:
             run.save(training, config, finished=stopping or training.step == total)
             yield {"event": "saved", "step": training.step, "folder": str(folder)}
@@ -254,4 +270,6 @@ def progress_line(row: dict) -> str:
                 if key in ("mae", "cycle")
                 else f" {row[key]:5.2f}"
             )
+    if row.get("waiting", 0) >= 0.01:
+        said += f"  waits for data {row['waiting']:.0%}"
     return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")

@@ -5,6 +5,7 @@ The trainer drives it; a live page may drive it step by step. On CUDA a step is 
 
 import copy
 import math
+import time
 
 import torch
 from torch import Tensor
@@ -46,7 +47,7 @@ class Training:
         self.config, self.pictures, self.device, self.steps = config, pictures, device, steps
         self.lesson = checkpoint.LESSONS[config.lesson]
         self.columns = self.lesson.columns(config)
-        rank, world = parallel.start(device)
+        self.rank, world = parallel.start(device)
         with torch.random.fork_rng(devices=[]):  # the weights depend on the seed alone, and nobody's random state moves
             torch.manual_seed(mix(config.seed, 0x1417))
             self.nets = {role: net.to(device) for role, net in self.lesson.build(config).items()}
@@ -68,8 +69,10 @@ class Training:
         self.running = {
             r: torch.compile(n) if config.compile and graph and r in trained else n for r, n in self.nets.items()
         }
-        self.batches = pictures.batches(config, device, rank, world)
+        self.batches = pictures.batches(config, device, self.rank, world)
+        self.batch_of_all = config.batch_size * world
         self.step, self.seconds = 0, 0.0
+        self.waited = 0.0  # seconds of them in which a batch was not there yet; the trainer sets it back
         self.sums = torch.zeros(len(self.columns), device=device, dtype=torch.float64)
         self.counted = 0  # steps in the sums
         self.eager = 0
@@ -123,11 +126,12 @@ class Training:
 
     def advance(self) -> None:
         """One step of the game on the batch of this step."""
-        batch, c = self.ready(), self.config
-        chance = bool(getattr(c, "dropout", 0) or getattr(c, "diffaugment", False))  # only these draw inside a step
+        c = self.config
+        chance = bool(getattr(c, "dropout", 0) or c.diffaugment)  # only these draw inside a step
         with torch.random.fork_rng([self.device] if self.device.type == "cuda" else [], enabled=chance):
-            if chance:
-                torch.manual_seed(mix(c.seed, self.step, 0xD209))  # dropout, too, is a function of (seed, step)
+            if chance:  # dropout, too, is a function of (seed, step), and other processes draw others
+                torch.manual_seed(mix(c.seed, self.step, 0xD209, *[self.rank] * (self.rank > 0)))
+            batch = self.ready()
             if self.device.type != "cuda":
                 self._compute(batch)
             else:
@@ -137,7 +141,9 @@ class Training:
 
     def ready(self) -> dict[str, Tensor]:
         """What comes before the game's two steps: the batch of this step, the rates, the penalty where it is due."""
+        began = time.perf_counter()
         batch = self.lesson.draw_batch(self.batches, self.step, self.config)
+        self.waited += time.perf_counter() - began
         self._set_rates()
         # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
         age = self.step - self.born
@@ -205,6 +211,11 @@ class Training:
     def sheet(self, made: Tensor, scale: int = 1):
         """The preview as one PIL picture."""
         return self.lesson.sheet(made, self.pictures, scale)
+
+    def finite(self) -> bool:
+        """Whether every weight is still a number."""
+        nets = [*self.nets.values(), *self.average.values()]
+        return all(bool(torch.isfinite(p).all()) for net in nets for p in net.state_dict().values())
 
     def averages(self) -> dict[str, float | None]:
         """Means since they were last asked for; a number that is none any more is None (JSON has no NaN)."""

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from ganzoo import drawings, hubdata
-from ganzoo.data import FEWEST, _like_hub_id, data_word
+from ganzoo.data import FEWEST, HELD_OUT, _like_hub_id, data_word
 from ganzoo.errors import GanzooError
 from ganzoo.folders import check_size
 from ganzoo.images import open_picture, to_float
@@ -123,11 +123,11 @@ def read_data(config) -> Unpaired:
     """The pictures of a config; with --smoke drawn facades and towns."""
     if config.smoke:
         return made_up_unpaired(image_size=config.image_size, seed=config.seed)
-    return load_unpaired(config.data, config.image_size, config.load_size, config.channels, config.domains, config.seed)
+    return load_unpaired(config.data, config.image_size, config.load_size, config.channels, config.domains)
 
 
 def load_unpaired(
-    data: str, image_size: int = 256, load_size: int = 0, channels: int = 0, domains: str = "", seed: int = 0
+    data: str, image_size: int = 256, load_size: int = 0, channels: int = 0, domains: str = ""
 ) -> Unpaired:
     """Read two sets of pictures. `channels` 0 means each side as its pictures are; `load_size` is what is cropped from.
 
@@ -143,11 +143,11 @@ def load_unpaired(
         readers = dict(splits[side])
         missing = "test" not in readers
         if missing:
-            order = torch.randperm(len(readers["train"]), generator=seeded("cpu", seed, 0x7E57)).tolist()
+            order = torch.randperm(len(readers["train"]), generator=seeded("cpu", *HELD_OUT)).tolist()
             held = max(1, len(order) // 10)
             readers["test"] = [readers["train"][i] for i in order[:held]]
             readers["train"] = [readers["train"][i] for i in sorted(order[held:])]
-            notes.append(f"no test split for {name}: a seeded tenth ({held} pictures) is held out and never trained on")
+            notes.append(f"no test split for {name}: a fixed tenth ({held} pictures) is held out and never trained on")
         if len(readers["train"]) < FEWEST:
             raise GanzooError(
                 f"{data} holds {len(readers['train'])} {name} picture(s) to train on; at least {FEWEST} are needed."

@@ -51,6 +51,17 @@ def test_class_folder_gives_labels_and_a_held_out_tenth(tmp_path):
     assert not train & {p.numpy().tobytes() for p in pictures.test}
 
 
+def test_every_run_and_every_judge_hold_out_the_same_tenth(tmp_path):
+    from ganzoo import data, gan, judges
+
+    write_classes(tmp_path, count=15)
+    configs = [gan.Config(data=str(tmp_path), seed=seed) for seed in (0, 1)] + [
+        judges.Config(data=str(tmp_path), seed=5)
+    ]
+    first, *others = [data.read_data(config).test for config in configs]
+    assert all(torch.equal(first, other) for other in others)
+
+
 def test_train_and_test_folders_are_respected(tmp_path):
     write_classes(tmp_path / "train", count=8)
     write_classes(tmp_path / "test", count=2)

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import torch
 
 from ganzoo import gan, trainer
 from ganzoo.data import load_pictures
@@ -38,16 +39,26 @@ def test_a_healthy_run_is_left_in_peace(tmp_path):
 
 
 def test_nan_stops_the_run_and_keeps_the_last_save(tmp_path):
-    config = gan.Config(data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=2, batch_size=48, save_every=5)
+    config = gan.Config(data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=2, batch_size=48, save_every=3)
     events = trainer.fit(trainer.prepare(config), load_pictures(FASHION))
     with pytest.raises(GanzooError, match="no longer a number"):
         for event in events:
             if event["event"] == "saved":  # an overflow, as a far too high learning rate makes it
                 events.gi_frame.f_locals["training"].nets["discriminator"].last.bias.data.fill_(math.inf)
-    assert (tmp_path / "x" / "resume.pt").is_file()
+    # the next save comes before the next row of the log, and must not put the broken weights there
+    kept = torch.load(tmp_path / "x" / "resume.pt", weights_only=True)
+    assert kept["step"] == 3 and all(torch.isfinite(p).all() for net in kept["nets"].values() for p in net.values())
     log = (tmp_path / "x" / "log.jsonl").read_text()
     assert '"code": "nan"' in log
     assert "NaN" not in log
+
+
+@pytest.mark.parametrize(("translates", "code"), [(False, "collapse"), (True, "same_answer")])
+def test_what_always_looks_alike_has_a_remedy_that_fits_the_lesson(translates, code):
+    doctor = Doctor(translates)
+    rows = [{"event": "samples", "step": 300 + i, "diversity": 0.1} for i in range(3)]
+    assert [c for r in rows for c, _ in doctor.see(r)] == [code]
+    assert ("inspiration" in ADVICE[code]) is not translates
 
 
 def row(step, d, g, real=0.6, fake=0.4):

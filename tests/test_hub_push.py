@@ -370,6 +370,11 @@ def test_three_losses_are_three_repositories_and_a_collection(hub, running, tmp_
     for name in names:
         assert "model.safetensors" in repo(hub, name).head.files
         assert b"image-to-image" in repo(hub, name).head.files["README.md"].data
+    named = running[1].recipe("pix2pix", *flags, "--push", "alice/mine", home=tmp_path / "b")  # a name of one's own
+    assert named.code == 0, named.all
+    for loss in ("gan", "mae", "gan-mae"):
+        assert f'"{loss.replace("-", "+")}"'.encode() in repo(hub, f"alice/mine-{loss}").head.files["config.json"].data
+    hub.store.collections.pop(next(reversed(hub.store.collections)))
     (made,) = hub.store.collections.values()
     assert [item["id"] for item in made["items"]] == names and made["private"]
     code = "from ganzoo.push import collect; print(collect(words[0], words[1:]))"

@@ -101,3 +101,17 @@ def test_import_is_light():
     code = f"import sys, ganzoo; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_patch_critic_takes_pictures_and_tensors_one_or_many():
+    from ganzoo import drawings
+
+    model = ganzoo.load("pix2pix-facades-gan-mae")
+    drawing = drawings.facade(3, model.config.image_size)
+    photo = model.translate(drawing)
+    one = model.critique(photo, drawing)
+    assert one.ndim == 2 and 0 <= one.min() <= one.max() <= 1
+    (listed,) = model.critique([photo], drawing)
+    x, y = (ganzoo.images.to_float(ganzoo.images.whole_tensor(p, 3)) for p in (photo, drawing))
+    (tensors,) = model.critique(x, y)
+    assert abs(listed - one).max() < 1e-6 and abs(tensors - one).max() < 1e-6

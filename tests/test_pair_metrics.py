@@ -40,6 +40,14 @@ def test_sharpness_is_energy_so_half_the_detail_is_a_quarter():
     assert metrics.sharpness(GREY, sharp) < 1e-3
 
 
+def test_a_checkerboard_is_no_detail():
+    plain, board = noisy(40), torch.zeros_like(GREY)
+    board[:, :, ::2, ::2] = 12
+    board[:, :, 1::2, 1::2] = 12
+    assert metrics.sharpness(GREY + board, plain) < 1e-3
+    assert metrics.sharpness(noisy(40).clamp(0, 200) + board, noisy(40).clamp(0, 200)) == pytest.approx(1.0, abs=0.02)
+
+
 def test_lab_of_known_colours():
     colours = torch.tensor([[255, 255, 255], [0, 0, 0], [255, 0, 0], [0, 0, 255]], dtype=torch.uint8).view(4, 3, 1, 1)
     expected = [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20], [32.30, 79.19, -107.86]]

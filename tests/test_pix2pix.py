@@ -163,7 +163,13 @@ def fit(config, pairs, given=frozenset()):
 
 
 @pytest.mark.parametrize(
-    "more", [{"dropout": 0.5}, {"loss": "mae", "decay": 0.0}, {"loss": "gan", "r1": 1.0, "r1_every": 3}]
+    "more",
+    [
+        {"dropout": 0.5},
+        {"loss": "mae", "decay": 0.0},
+        {"loss": "gan", "r1": 1.0, "r1_every": 3},
+        {"loss": "gan", "r1": 1.0, "r1_every": 3, "diffaugment": True, "batch_size": 4, "accumulate": 2},
+    ],
 )
 def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
     pairs = made_up_pairs(10, 32)
@@ -175,11 +181,21 @@ def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
     for event in trainer.fit(first, pairs, should_stop=lambda: bool(steps)):
         if event["event"] == "step":
             steps.append(event)
+    torch.manual_seed(0)  # where the caller's random numbers stand changes nothing
     again = pix2pix.Config(name="halves", resume="auto", **settings)
     fit(again, pairs, {"resume"})
     states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "halves")]
-    assert states[0]["step"] == states[1]["step"] == 20
+    assert states[0]["step"] == states[1]["step"] == 4 * (10 // settings["batch_size"])
     assert same(*states)
+
+
+def test_a_resumed_run_that_becomes_longer_says_what_its_rate_does(tmp_path):
+    pairs = made_up_pairs(10, 32)
+    settings = SMALL | {"out": str(tmp_path), "batch_size": 2, "name": "x"}
+    fit(pix2pix.Config(epochs=2, **settings), pairs)
+    longer = pix2pix.Config(epochs=4, resume="auto", **settings)
+    start = fit(longer, pairs, {"epochs", "resume"})[0]
+    assert [n for n in start["notes"] if "4 epochs instead of 2" in n]
 
 
 def test_learning_rates_are_level_then_sink_in_a_straight_line():

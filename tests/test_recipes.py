@@ -253,3 +253,55 @@ def test_track_needs_trackio_and_says_so_or_logs_offline(tmp_path):
         return
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "hf" / "trackio").glob("ganzoo*"))
+
+
+# --- a folder through a model -----------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
+    from PIL import Image
+
+    from ganzoo import drawings
+
+    for name in ("a.png", "a.webp", "more/b.jpg"):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        drawings.facade(1, 40).save(path)
+    (tmp_path / "in" / "broken.png").write_bytes(b"no picture")
+    words = ["pix2pix-facades-mae", tmp_path / "in", tmp_path / "out"]
+    code, out, err = run("translate", *words, cwd=tmp_path)
+    assert code == 0 and "3 translated, 0 were there already, 1 could not be read." in out, err
+    assert "broken.png cannot be read" in err and "Traceback" not in err
+    made = sorted(str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.png"))
+    assert made == ["a.png.png", "a.webp.png", "more/b.png"]
+    assert Image.open(tmp_path / "out" / "more" / "b.png").size == (40, 40)
+    (tmp_path / "out" / "a.png.png").unlink()
+    code, out, _ = run("translate", *words, cwd=tmp_path)
+    assert code == 0 and "1 translated, 2 were there already" in out
+    for bad, said in (
+        (["gan-mnist", *words[1:]], "makes pictures from noise"),
+        ([*words, "--direction", "x"], "translates label->photo"),
+        ([words[0], tmp_path / "nowhere", "x"], "is no folder"),
+    ):
+        code, _, err = run("translate", *bad, cwd=tmp_path)
+        assert code == 2 and err.startswith("Error: ") and said in err and err.count("\n") == 1
+
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+
+def test_evaluate_finds_the_judge_of_own_data_and_keeps_what_was_measured_before(tmp_path):
+    flags = ["--data", FASHION, "--epochs", 1, "--width", 8]
+    assert run("judge", *flags, "--name", "judge-fashion2", cwd=tmp_path)[0] == 0
+    (tmp_path / "fashion2").symlink_to(FASHION)
+    assert run("gan", "--data", "fashion2", "--epochs", 1, "--name", "x", cwd=tmp_path)[0] == 0
+    config = tmp_path / "runs" / "x" / "model" / "config.json"
+    said = json.loads(config.read_text())
+    config.write_text(json.dumps(said | {"metrics": {"mine": 1.5}}))
+    code, out, err = run("evaluate", "runs/x/model", "--n", 64, cwd=tmp_path)
+    found = json.loads(config.read_text())["metrics"]
+    assert code == 0 and found["mine"] == 1.5 and found["frechet-fashion2-judge128-n64-test"] > 0, err
+    # without a judge the rest is measured, and a bundled model is printed and left as it is
+    (tmp_path / "runs" / "judge-fashion2").rename(tmp_path / "gone")
+    code, out, _ = run("evaluate", "runs/x/model", "--n", 64, cwd=tmp_path)
+    assert code == 0 and "no judge of fashion2" in out and "speckle" in out

@@ -56,7 +56,7 @@ def test_n_steps_resume_n_steps_equal_2n_steps_bit_for_bit(lesson, more, tmp_pat
     assert same(weights(tmp_path / "straight"), weights(tmp_path / "halves"))
     logs = [
         [
-            {k: v for k, v in row.items() if k not in ("seconds", "images_per_s", "steps")}
+            {k: v for k, v in row.items() if k not in ("seconds", "images_per_s", "steps", "waiting")}
             for row in checkpoint.read_log(tmp_path / name / "log.jsonl")
             if row["event"] == "step"
         ]
@@ -135,6 +135,17 @@ def _filled(config):
     pictures = dcgan.read_data(config)
     pictures.fill(config)
     return pictures
+
+
+def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(tmp_path):
+    list(run(gan.Config(out=str(tmp_path / "secret"), name="x", epochs=1, **SMALL)))
+    list(run(gan.Config(out=str(tmp_path / "secret"), name="y", epochs=1, license="cc-by-4.0", **SMALL)))
+    for name, allowed in (("x", None), ("y", "license: cc-by-4.0\n")):
+        folder = tmp_path / "secret" / name / "model"
+        assert "secret" not in (folder / "config.json").read_text() + (folder / "README.md").read_text()
+        assert ("license" in (folder / "README.md").read_text()) is bool(allowed)
+        assert (allowed or "") in (folder / "README.md").read_text()
+    assert json.loads((tmp_path / "secret" / "x" / "config.json").read_text())["settings"]["out"]  # a run needs it
 
 
 def test_minutes_count_every_step(tmp_path, monkeypatch):

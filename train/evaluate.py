@@ -1,4 +1,4 @@
-"""Measure models and write the numbers into their config.json and card.
+"""Measure models. Where one is given as a folder, the numbers go into its config.json and card.
 
     python train/evaluate.py runs/gan-mnist/model runs/dcgan-mnist/model [--n 10000] [--seed 1] [--device cuda] [--fid]
 
@@ -13,6 +13,7 @@ and a Fréchet distance.
 import argparse
 import json
 import sys
+from pathlib import Path
 
 from ganzoo import (
     card,
@@ -34,26 +35,31 @@ from ganzoo import (
 def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
     """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data."""
     word = data.data_word(made.config.data)
-    judge = model.load(f"judge-{word}", str(made.device)).generator
-    real = data.load_pictures(made.config.data, made.config.image_size, made.config.channels, made.config.seed).test
+    judge = comparison.judge_for(made.config.data, "judge")
+    real = data.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
     noise = made.noise(n, seed)
     fake = images.to_uint8(made.tensor(noise))
-    real_features, _ = judges.ask(judge, real)
-    fake_features, scores = judges.ask(judge, fake)
-    answers = scores.argmax(1)
-    shares = metrics.class_shares(answers, data.CLASSES.get(word, tuple(str(i) for i in range(scores.shape[1]))))
     found = {
-        f"frechet-{word}-judge{fake_features.shape[1]}-n{n}-test": round(
-            metrics.frechet_distance(fake_features, real_features), 3
-        ),
         f"speckle-median3-n{n}": round(metrics.speckle(images.to_float(fake)), 3),
         f"speckle-median3-real-{word}-test": round(metrics.speckle(images.to_float(real)), 3),
-        f"smallest-class-share-{word}-judge-n{n}": min(shares.values()),
-        f"class-share-{word}-judge-n{n}": shares,
     }
-    if made.config.needs_labels:
-        accuracy = metrics.label_accuracy(answers, made.labels(None, n)[0])
-        found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
+    if judge:
+        net = judge.generator.to(made.device)
+        real_features, _ = judges.ask(net, real)
+        features, scores = judges.ask(net, fake)
+        answers = scores.argmax(1)
+        shares = metrics.class_shares(answers, data.CLASSES.get(word, tuple(str(i) for i in range(scores.shape[1]))))
+        distance = round(metrics.frechet_distance(features, real_features), 3)
+        found = {f"frechet-{word}-judge{features.shape[1]}-n{n}-test": distance, **found}
+        found |= {
+            f"smallest-class-share-{word}-judge-n{n}": min(shares.values()),
+            f"class-share-{word}-judge-n{n}": shares,
+        }
+        if made.config.needs_labels:
+            accuracy = metrics.label_accuracy(answers, made.labels(None, n)[0])
+            found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
+    else:
+        print(f"{made.name}: no judge of {word}, so no distance; train/judge.py --data {made.config.data} makes one.")
     return found | (inception.distances(fid, fake, real, f"{word}-n{n}-test") if fid else {})
 
 
@@ -75,7 +81,7 @@ def main(argv=None) -> int:
         made = model.load(name, asked.device)
         if made.config.lesson == "pix2pix":
             c = made.config
-            key = (c.data, c.image_size, c.direction)
+            key = (c.data, c.image_size, c.direction, c.domains, c.split_test)
             if key not in sets:  # read once for all models of a set
                 sets[key] = (pix2pix.read_data(c), comparison.judge_for(c.data))
             found = comparison.measure(made, *sets[key], fid)
@@ -86,12 +92,14 @@ def main(argv=None) -> int:
             )
         else:
             found = measure(made, asked.n, asked.seed, fid)
-        path = made.folder / "config.json"
-        said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
-        text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-        images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
-        card.write_card(made.folder)
         print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
+        if Path(name).is_dir():  # a bundled model, or one from the Hub, is somebody else's folder
+            path = made.folder / "config.json"
+            said = json.loads(path.read_text(encoding="utf-8"))
+            said["metrics"] = said.get("metrics", {}) | found
+            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+            images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
+            card.write_card(made.folder)
         if asked.push:
             from ganzoo.push import Push
 

@@ -1,6 +1,5 @@
 """Export a generator to ONNX: one file that runs in a browser, on a phone or in another language.
 
-    pip install -e '.[onnx]'
     python train/export.py pix2pix-facades-gan-mae
     python train/export.py runs/cyclegan-horse2zebra --direction 'zebra->horse' --out back.onnx
 

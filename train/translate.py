@@ -1,0 +1,60 @@
+"""Translate every picture of a folder with a Pix2Pix or CycleGAN model.
+
+    python train/translate.py pix2pix-facades-gan-mae drawings/ photos/
+    python train/translate.py cyclegan-horse2zebra zebras/ horses/ --direction 'zebra->horse'
+
+Names and sub-folders stay, the pictures become PNG. What cannot be read is named and left out; what is there already is
+left alone, so that the same command goes on where it was stopped.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from ganzoo import folders, images, model, recipe
+from ganzoo.errors import GanzooError
+
+
+def main(argv=None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="bundled name, model folder or user/name on the Hub")
+    parser.add_argument("folder", type=Path, help="pictures to translate, sub-folders too")
+    parser.add_argument("out", type=Path, help="where the translations go")
+    parser.add_argument("--direction", help="for CycleGAN: horse->zebra or zebra->horse (default: the first)")
+    parser.add_argument("--device", default="auto")
+    asked = parser.parse_args(argv)
+    made = model.load(asked.model, asked.device)
+    made.translator(asked.direction)  # a wrong direction or a model that samples is an error now
+    if not asked.folder.is_dir():
+        raise GanzooError(f"{asked.folder} is no folder: give the folder that holds the pictures.")
+    found = sorted(p for p in asked.folder.rglob("*") if p.suffix.lower() in folders.SUFFIXES and p.is_file())
+    if not found:
+        raise GanzooError(f"{asked.folder} holds no pictures: check the path.")
+    stems = Counter(path.with_suffix("") for path in found)
+    done, bad = 0, []
+    for count, path in enumerate(found, 1):
+        whole = path if stems[path.with_suffix("")] > 1 else path.with_suffix("")  # a.jpg beside a.webp: a.jpg.png
+        place = asked.out / f"{whole.relative_to(asked.folder)}.png"
+        if place.exists():
+            continue
+        try:
+            picture = made.translate(path, direction=asked.direction)
+        except GanzooError as error:
+            bad.append(str(error))
+            continue
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GanzooError(f"{place.parent} cannot be written ({error.strerror}): choose another folder.") from None
+        images.save_picture(picture, place)
+        done += 1
+        print(f"{count}/{len(found)}  {place}", flush=True)
+    print(f"{done} translated, {len(found) - done - len(bad)} were there already, {len(bad)} could not be read.")
+    for error in bad:
+        print(f"  {error}", file=sys.stderr)
+    return 0 if len(bad) < len(found) else 2
+
+
+if __name__ == "__main__":
+    sys.exit(recipe.guarded(main))
