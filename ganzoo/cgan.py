@@ -1,4 +1,4 @@
-"""Lesson 2: the conditional GAN. The label is a filter that multiplies (slides: 條件式GAN; Mirza & Osindero 2014).
+"""Lesson 6: the conditional GAN. The label is a filter that multiplies (slides: 條件式GAN; Mirza & Osindero 2014).
 
     python train/cgan.py --data mnist
 
@@ -21,7 +21,7 @@ __all__ += ["read_data", "sheet", "train_step"]
 
 @dataclass
 class Config(gan.Config):
-    """Settings of lesson 2: those of lesson 1; the number of labels comes from the data."""
+    """Settings of lesson 6: those of lesson 1; the number of labels comes from the data."""
 
     lesson: ClassVar[str] = "cgan"
     needs_labels: ClassVar[bool] = True

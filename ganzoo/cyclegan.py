@@ -1,4 +1,4 @@
-"""Lesson 5: CycleGAN. Translate without pairs: there, back, and compare with the original (slides: CycleGAN; Zhu et al. 2017).
+"""Lesson 17: CycleGAN. Translate without pairs: there, back, and compare with the original (slides: CycleGAN; Zhu et al. 2017).
 
     python train/cyclegan.py --data horse2zebra
 
@@ -26,7 +26,7 @@ __all__ += ["read_data", "sheet", "train_step"]
 
 @dataclass
 class Config(Settings):
-    """Settings of lesson 5; the defaults are the paper's (section 4 and appendix 7)."""
+    """Settings of lesson 17; the defaults are the paper's (section 4 and appendix 7)."""
 
     lesson: ClassVar[str] = "cyclegan"
     needs_labels: ClassVar[bool] = False

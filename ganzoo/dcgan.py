@@ -1,4 +1,4 @@
-"""Lesson 3: DCGAN. Convolutions draw strokes where the MLP sets points (slides: DCGAN; Radford et al. 2016).
+"""Lesson 7: DCGAN. Convolutions draw strokes where the MLP sets points (slides: DCGAN; Radford et al. 2016).
 
     python train/dcgan.py --data mnist [--upsample resize]
 
@@ -23,7 +23,7 @@ __all__ += ["read_data", "sheet", "train_step"]
 
 @dataclass
 class Config(gan.Config):
-    """Settings of lesson 3."""
+    """Settings of lesson 7."""
 
     lesson: ClassVar[str] = "dcgan"
     size_multiple: ClassVar[int] = 4  # two halvings

@@ -1,4 +1,4 @@
-"""Lesson 4: Pix2Pix. Translate a picture into another, learned from pairs (slides: Pix2Pix; Isola et al. 2017).
+"""Lessons 9 to 15: Pix2Pix. Translate a picture into another, learned from pairs (slides: Pix2Pix; Isola et al. 2017).
 
     python train/pix2pix.py --data facades --loss all
 
@@ -42,7 +42,7 @@ PATCHES = {
 
 @dataclass
 class Config(Settings):
-    """Settings of lesson 4; the defaults are the paper's (section 6.2) but for the norm and the upsampling."""
+    """Settings of Pix2Pix; the defaults are the paper's (section 6.2) but for the norm and the upsampling."""
 
     lesson: ClassVar[str] = "pix2pix"
     needs_labels: ClassVar[bool] = False

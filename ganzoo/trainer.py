@@ -270,6 +270,6 @@ def progress_line(row: dict) -> str:
                 if key in ("mae", "cycle")
                 else f" {row[key]:5.2f}"
             )
-    if row.get("waiting", 0) >= 0.01:
+    if row.get("waiting", 0) >= 0.05:
         said += f"  waits for data {row['waiting']:.0%}"
     return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")

@@ -1,4 +1,4 @@
-"""Train lesson 2, the conditional GAN: pick which digit it writes. The data needs labels.
+"""Train lesson 6, the conditional GAN: pick which digit it writes. The data needs labels.
 
     python train/cgan.py                          # MNIST
     python train/cgan.py --data my/folder --push  # one sub-folder a class, then to the Hub

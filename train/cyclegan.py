@@ -1,4 +1,4 @@
-"""Train lesson 5, CycleGAN: translate without pairs, there and back.
+"""Train lesson 17, CycleGAN: translate without pairs, there and back.
 
     python train/cyclegan.py                                   # horses and zebras
     python train/cyclegan.py --data summer,winter --push       # any two folders

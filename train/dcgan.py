@@ -1,4 +1,4 @@
-"""Train lesson 3, the DCGAN: strokes instead of points.
+"""Train lesson 7, the DCGAN: strokes instead of points.
 
     python train/dcgan.py                         # MNIST
     python train/dcgan.py --upsample resize       # no transposed convolution, so no checkerboard

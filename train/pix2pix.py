@@ -1,4 +1,4 @@
-"""Train lesson 4, Pix2Pix: translate pictures, learned from pairs.
+"""Train lessons 9 to 15, Pix2Pix: translate pictures, learned from pairs.
 
     python train/pix2pix.py                                   # facades, GAN + MAE
     python train/pix2pix.py --loss all                        # GAN, MAE and GAN + MAE, and a page that compares them
