@@ -20,7 +20,8 @@ from words import Trouble
 
 from ganzoo import GanzooError, drawings
 from ganzoo.images import FORMATS, from_pil, open_picture, to_float, to_pil
-from ganzoo.pix2pix import LOSSES, PATCHES, patch_box
+from ganzoo.patches import PATCHES, patch_box
+from ganzoo.pix2pix import LOSSES
 
 MEGAPIXELS = 40
 LARGEST = 14_000_000  # characters of a picture as text: 10 MB

@@ -20,7 +20,7 @@ from words import Trouble
 from ganzoo import GanzooError, Model, checkpoint, drawings
 from ganzoo.images import to_float, to_pil, whole_tensor
 from ganzoo.model import LONGEST
-from ganzoo.pix2pix import PATCHES
+from ganzoo.patches import PATCHES
 
 NAME = "cyclegan-horse2zebra"  # shown first, once it is there
 PHOTO, PHOTO_BY = "photo-4", "pix2pix-facades-gan-mae"  # a facade that our own model has made

@@ -7,12 +7,13 @@ Nothing heavy is imported here: gradio, datasets, torchvision and torchmetrics l
 from ganzoo import cgan, cyclegan, dcgan, gan, judges, metrics, pix2pix, segmenter
 from ganzoo.data import Pictures, load_pictures
 from ganzoo.errors import GanzooError
-from ganzoo.layers import receptive_field
 from ganzoo.model import Model, bundled, load
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import load_pairs
+from ganzoo.patches import receptive_field
 from ganzoo.trainer import fit, prepare
-from ganzoo.unpaired import Unpaired, load_unpaired
+from ganzoo.unpaired import Unpaired
+from ganzoo.unpairedsources import load_unpaired
 
 __version__ = "0.1.0"
 __all__ = [

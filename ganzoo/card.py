@@ -8,7 +8,7 @@ from pathlib import Path
 from ganzoo.data import ALIASES
 from ganzoo.images import save_atomic
 from ganzoo.pairsources import PAIR_ALIASES
-from ganzoo.unpaired import UNPAIRED_ALIASES
+from ganzoo.unpairedsources import UNPAIRED_ALIASES
 
 WHAT = {
     "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",

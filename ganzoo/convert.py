@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ganzoo import cyclegan, pix2pix, settings
 from ganzoo.errors import GanzooError
 from ganzoo.pairsources import PAIR_ALIASES
-from ganzoo.unpaired import UNPAIRED_ALIASES
+from ganzoo.unpairedsources import UNPAIRED_ALIASES
 
 LARGEST = 4 << 30  # bytes; the reference's largest file, a U-Net 256, has 218 MB
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)

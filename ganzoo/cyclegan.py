@@ -16,9 +16,11 @@ from ganzoo import images
 from ganzoo.gan import seen
 from ganzoo.layers import double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
-from ganzoo.pix2pix import NORMS, PATCHES, PatchDiscriminator, UNetGenerator
+from ganzoo.patches import PATCHES
+from ganzoo.pix2pix import NORMS, PatchDiscriminator, UNetGenerator
 from ganzoo.settings import Settings, option
-from ganzoo.unpaired import Unpaired, read_data
+from ganzoo.unpaired import Unpaired
+from ganzoo.unpairedsources import read_data
 
 __all__ = ["Config", "ImagePool", "ResNetGenerator", "build", "columns", "draw_batch", "penalty_step", "preview"]
 __all__ += ["read_data", "sheet", "train_step"]
@@ -57,7 +59,7 @@ class Config(Settings):
     upsample: str = option(
         "resize",
         "how the generators double the size; deconv3 is the reference code's, its kernel is no multiple of its stride",
-        choices=("resize", "deconv", "deconv3"),
+        choices=("resize", "bilinear", "deconv", "deconv3"),
     )
     critic_width: int = option(64, "features of the discriminators' first layer", low=1, high=512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES))

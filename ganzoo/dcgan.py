@@ -29,7 +29,7 @@ class Config(gan.Config):
     size_multiple: ClassVar[int] = 4  # two halvings
 
     width: int = option(64, "features at half size; twice as many at quarter size", low=1, high=1024)
-    upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize"))
+    upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize", "bilinear"))
 
 
 class Generator(nn.Module):

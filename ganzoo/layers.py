@@ -26,21 +26,14 @@ def norm2d(kind: str, features: int) -> list[nn.Module]:
 def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.Module]:
     """Twice the height and width. deconv: kernel 4, stride 2. deconv3: kernel 3, stride 2, as the reference CycleGAN has
     it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
-    which cannot make a checkerboard (Odena et al. 2016)."""
+    which seldom makes a checkerboard (Odena et al. 2016). bilinear: the same between softer neighbours; no weights can make
+    one of it alone."""
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
     if kind == "deconv3":
         return [nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1, bias=bias)]
-    return [nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
-
-
-def receptive_field(strides, kernel: int = 4) -> int:
-    """Side in pixels of what one output of stacked convolutions sees (lesson 15), from the last layer back to the first:
-    next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels."""
-    field = 1
-    for stride in reversed(list(strides)):
-        field = kernel + (field - 1) * stride
-    return field
+    how = dict(mode="bilinear", align_corners=False) if kind == "bilinear" else {}
+    return [nn.Upsample(scale_factor=2, **how), nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
 
 
 def init_normal(module: nn.Module) -> None:

@@ -20,24 +20,14 @@ from ganzoo.layers import activation, double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
+from ganzoo.patches import PATCHES, fits
 from ganzoo.settings import Settings, option
 
 __all__ = ["LOSSES", "Config", "PatchDiscriminator", "UNetGenerator", "build", "columns", "draw_batch"]
-__all__ += ["patch_box", "penalty_step", "preview", "read_data", "sheet", "train_step"]
+__all__ += ["penalty_step", "preview", "read_data", "sheet", "train_step"]
 
 LOSSES = ("gan", "mae", "gan+mae")
 NORMS = ("instance", "instance_affine", "batch", "none")
-# Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
-# 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes.
-PATCHES = {
-    1: (1, 1, 1),
-    16: (2, 1, 1),
-    34: (2, 2, 1, 1),
-    46: (2, 2, 2, 2),
-    70: (2, 2, 2, 1, 1),
-    94: (2, 2, 2, 2, 2),
-    286: (2, 2, 2, 2, 2, 1, 1),
-}
 
 
 @dataclass
@@ -70,7 +60,7 @@ class Config(Settings):
     no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
     # Measured (README): the same error as the paper's deconv, sharper, and no grid pattern.
     upsample: str = option(
-        "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "deconv")
+        "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "bilinear", "deconv")
     )
     dropout: float = option(0.5, "noise in the three innermost blocks while training", low=0.0, high=0.95)
     variations: str = option(
@@ -101,8 +91,8 @@ class Config(Settings):
         """What cannot be built: a picture that cannot be halved, or a critic that runs out of picture. Nothing if all fits."""
         if self.levels < 1:
             return f"--image-size must be even, best a power of two, for {self.lesson}, not {self.image_size}."
-        if self.loss != "mae" and not _fits(self.patch, self.image_size, self.norm):
-            fitting = [str(p) for p in PATCHES if _fits(p, self.image_size, self.norm)]
+        if self.loss != "mae" and not fits(self.patch, self.image_size, self.norm):
+            fitting = [str(p) for p in PATCHES if fits(p, self.image_size, self.norm)]
             return (
                 f"--patch {self.patch} needs larger pictures than {self.image_size} pixels: "
                 f"use --patch {' or '.join(fitting[-2:])}, or a larger --image-size."
@@ -201,41 +191,6 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, pair: Tensor) -> Tensor:
         return self.layers(pair)
-
-
-def patch_box(patch: int, row: int, column: int, size: int | tuple[int, int]) -> tuple[int, int, int, int]:
-    """The pixels that one score of the critic depends on through its convolutions: (left, top, right, bottom), cut off
-    at the picture's edge, right and bottom exclusive. `size` is the picture's side, or its (height, width)."""
-    height, width = (size, size) if isinstance(size, int) else size
-    top, bottom = _span(patch, row, height)
-    left, right = _span(patch, column, width)
-    return left, top, right, bottom
-
-
-def _lengths(patch: int, length: int) -> list[int]:
-    """How long a side is before the critic's first layer, after it, after the second .."""
-    kernel, padding = (1, 0) if patch == 1 else (4, 1)
-    lengths = [length]
-    for stride in PATCHES[patch]:
-        lengths.append((lengths[-1] + 2 * padding - kernel) // stride + 1)
-    return lengths
-
-
-def _fits(patch: int, length: int, norm: str) -> bool:
-    """Whether the critic has something to score: where a norm follows, more than the one pixel that it would wipe out."""
-    lengths = _lengths(patch, length)
-    return lengths[-1] > 0 and all(n > (norm != "none") for n in lengths[2:-1])
-
-
-def _span(patch: int, index: int, length: int) -> tuple[int, int]:
-    kernel, padding = (1, 0) if patch == 1 else (4, 1)
-    lengths = _lengths(patch, length)
-    if not 0 <= index < lengths[-1]:
-        raise IndexError(f"{length} pixels give {max(0, lengths[-1])} scores, there is none at {index}")
-    first = last = index
-    for stride, inside in zip(reversed(PATCHES[patch]), reversed(lengths[:-1]), strict=True):  # from the score back
-        first, last = max(0, first * stride - padding), min(inside - 1, last * stride - padding + kernel - 1)
-    return first, last + 1
 
 
 def build(config: Config) -> dict[str, nn.Module]:

@@ -19,7 +19,8 @@ from test_pages import PAGES
 from test_pairs import write_ab
 
 from ganzoo import checkpoint, drawings, pix2pix
-from ganzoo.pix2pix import PATCHES, PatchDiscriminator, patch_box
+from ganzoo.patches import PATCHES, patch_box
+from ganzoo.pix2pix import PatchDiscriminator
 
 SIZE = 32
 METRICS = {"l1-test": 0.2, "sharpness-test": 0.9, "tone-lab-test": 0.1, "label-recovery-test": 0.4}

@@ -18,7 +18,8 @@ from ganzoo import checkpoint, cyclegan, pairsources, pix2pix, trainer
 from ganzoo.doctor import WINDOWS, Doctor
 from ganzoo.errors import GanzooError
 from ganzoo.training import Training
-from ganzoo.unpaired import UnpairedBatches, made_up_unpaired
+from ganzoo.unpaired import UnpairedBatches
+from ganzoo.unpairedsources import made_up_unpaired
 
 SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "blocks": 1, "device": "cpu", "seed": 3, "save_every": 5}
 FLAGS = [x for k, v in SMALL.items() for x in (f"--{k.replace('_', '-')}", str(v))]

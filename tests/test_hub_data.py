@@ -23,7 +23,7 @@ print(json.dumps([len(p.train), a, b, p.direction, p.name]))
 """
 SIDES = """
 import json
-from ganzoo.unpaired import load_unpaired
+from ganzoo.unpairedsources import load_unpaired
 p = load_unpaired(words[0], image_size=16)
 print(json.dumps([{k: list(v.shape) for k, v in p.train.items()}, {k: list(v.shape) for k, v in p.test.items()}]))
 """

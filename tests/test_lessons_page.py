@@ -207,7 +207,7 @@ def test_every_stage_shows_its_own_lines(words):
     from lessons_parts import code
 
     shown = code(words, lessons_field.felt, receptive_field)
-    assert words("lesson_place", file="ganzoo/layers.py", line=receptive_field.__code__.co_firstlineno) in shown
+    assert words("lesson_place", file="ganzoo/patches.py", line=receptive_field.__code__.co_firstlineno) in shown
     assert "demos/lessons_field.py" in shown and "picture.grad[0].abs().sum(0)" in shown
 
 

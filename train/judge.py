@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ganzoo import card, checkpoint, judges, recipe, runfolder, segmenter, settings, trainer
 from ganzoo.pairsources import PAIR_ALIASES
-from ganzoo.unpaired import UNPAIRED_ALIASES, load_unpaired
+from ganzoo.unpairedsources import UNPAIRED_ALIASES, load_unpaired
 
 
 def main(argv=None) -> int:

@@ -30,7 +30,7 @@ from PIL import Image
 from ganzoo import cyclegan, data, gan, images, pairsources, pix2pix, recipe, trainer
 from ganzoo.pairs import JITTER
 from ganzoo.training import Training
-from ganzoo.unpaired import made_up_unpaired
+from ganzoo.unpairedsources import made_up_unpaired
 
 
 def usual_loop(config, pictures, device):
