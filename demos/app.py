@@ -94,7 +94,8 @@ def main(argv=None) -> int:
         quiet=True,
         prevent_thread_lock=True,
     )
-    print(f"ganzoo is at {url} (Ctrl-C ends it)", flush=True)
+    taken = "" if f":{asked.port}" in url else f"; port {asked.port} is taken"
+    print(f"ganzoo is at {url} (Ctrl-C ends it{taken})", flush=True)
     threading.Thread(target=warm, daemon=True).start()  # the examples of Translate, before anybody looks at them
     demo.block_thread()
     return 0

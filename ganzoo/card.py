@@ -105,7 +105,7 @@ def card_text(said: dict, folder: Path) -> str:
     return f"""---
 library_name: ganzoo
 pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
-{license}tags: [ganzoo, gan, {lesson}]
+{license}tags: [{", ".join(dict.fromkeys(("ganzoo", "gan", lesson)))}]
 {_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
 {UNSIGNED}
 

@@ -102,6 +102,12 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Picture
     elif _like_hub_id(data):
         found = read_hub(data, image_size, channels)
     else:
+        from ganzoo.pairsources import PAIR_ALIASES  # they build on this file
+        from ganzoo.unpairedsources import UNPAIRED_ALIASES
+
+        for aliases, recipe in ((PAIR_ALIASES, "pix2pix"), (UNPAIRED_ALIASES, "cyclegan")):
+            if data in aliases:
+                raise GanzooError(f"{data} is a set for translation: train/{recipe}.py --data {data}.")
         known = ", ".join(ALIASES)
         raise GanzooError(f"--data {data} is neither a folder nor a Hub id nor one of {known}: check the path.")
     pictures = _split(word, **found)

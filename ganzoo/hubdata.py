@@ -59,8 +59,8 @@ def open_dataset(name: str):
         reason = _short(error)
         if here is None:
             raise GanzooError(
-                f"{repo} needs the Hub, and {constants.ENDPOINT} cannot be reached: give --data a folder, put the set under "
-                "$GANZOO_DATA, or use a set that was loaded before (it is in the cache)."
+                f"There is no folder {name} here, and {constants.ENDPOINT}, where it may be a data set, cannot be reached: "
+                "check the path, put the set under $GANZOO_DATA, or use one that was loaded before (it is in the cache)."
             ) from None
         if "gated" in reason:
             raise _gated(repo) from None

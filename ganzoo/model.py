@@ -8,6 +8,7 @@ horse = ganzoo.load("cyclegan-horse2zebra").translate(zebra, direction="zebra->h
 """
 
 import copy
+import difflib
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -294,6 +295,9 @@ def find(name: str | Path, revision: str | None = None) -> Path:
         from ganzoo import hub
 
         return hub.pull(text, revision)
+    near = difflib.get_close_matches(text, bundled(), n=2, cutoff=0.5)
+    if near:
+        raise GanzooError(f"There is no model {text!r}; did you mean {' or '.join(near)}?")
     raise GanzooError(
         f"There is no model {text!r}: bundled are {', '.join(bundled()) or 'none'}; else give a folder or user/name on the Hub."
     )

@@ -169,13 +169,13 @@ class Push:
 
 
 def collect(title: str, repo_ids: list[str], private: bool = False) -> str | None:
-    """Put pushed models into one collection of the user. Returns its slug, or None where the server knows no collections."""
+    """Put pushed models into one collection of the user. Returns its address, or None where the server knows no collections."""
     api = HfApi()
     try:
         made = api.create_collection(title, private=private, exists_ok=True)
         for repo_id in repo_ids:
             api.add_collection_item(made.slug, repo_id, "model", exists_ok=True)
-        return made.slug
+        return made.url
     except (*TROUBLE, ValueError, KeyError, TypeError) as error:  # a convenience: nothing depends on it
         log.warning("The three are pushed; a collection of them was not made (%s).", short(error))
         return None

@@ -4,6 +4,7 @@ A recipe is three lines: its docstring (which is its --help), its lesson, and `r
 """
 
 import dataclasses
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -23,12 +24,21 @@ def guarded(main) -> int:
     """Call a script's `main`; an error that the user can put right becomes one line and exit code 2."""
     try:
         return main()
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
     except Stopped as error:
         print(error, file=sys.stderr)
         return 130
     except GanzooError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
+
+
+def interpreter() -> str:
+    """The Python that runs this, as one would type it."""
+    path = Path(sys.executable)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else shlex.quote(sys.executable)
 
 
 def _run(lesson, description: str, argv: list[str] | None) -> int:
@@ -132,7 +142,7 @@ def train(config, pictures=None, push=None) -> str | None:
             elif kind == "stopped":
                 say(
                     f"{chr(10) if live else ''}Stopped and saved at step {event['step']:,}. Go on with: "
-                    f"python {sys.argv[0]} --resume {event['folder']}",
+                    f"{interpreter()} {sys.argv[0]} --resume {event['folder']}",
                     flush=True,
                 )
                 return None

@@ -83,7 +83,8 @@ class RunFolder:
         card.write_card(model)
         if finished:
             self.write_film(model, training.columns)
-        checkpoint.save_resume(self.folder / "resume.pt", training.state())
+        if not config.smoke:  # two steps are not gone on with, and full networks with their optimizers are large
+            checkpoint.save_resume(self.folder / "resume.pt", training.state())
 
     def write_film(self, model: Path, columns: tuple) -> None:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""

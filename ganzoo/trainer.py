@@ -89,10 +89,13 @@ def prepare(config, given=frozenset()):
         )
     if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
         raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
+    there = folder.is_dir()
     try:
-        (folder / "samples").mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / ".probe").write_bytes(b"0" * 4096)
         (folder / ".probe").unlink()
+        if not there:  # what fails from here on should leave nothing behind
+            folder.rmdir()
     except OSError as error:
         raise GanzooError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
     return config
@@ -150,6 +153,8 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
                 f"{config.epochs} epochs instead of {before}: the learning rate now sinks to 0 at the new end, and may "
                 "rise again first"
             )
+        if training.step >= total:
+            notes.append(f"step {training.step:,} of {total:,} is reached: nothing to do; a larger --epochs goes on")
     if getattr(config, "norm", "") == "batch" and config.batch_size == 1:
         notes.append(
             "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"

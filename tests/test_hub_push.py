@@ -365,24 +365,29 @@ def test_a_background_push_that_fails_is_a_line_and_training_goes_on(hub, runnin
 def test_three_losses_are_three_repositories_and_a_collection(hub, running, tmp_path):
     flags = ["--smoke", "--push", "--loss", "all", "--image-size", 32, "--width", 4, "--critic-width", 4]
     said = running[1].recipe("pix2pix", *flags, "--private", home=tmp_path / "a")
-    assert said.code == 0 and "The three in one collection: alice/" in said.out, said.all
+    assert said.code == 0 and f"The three in one collection: {hub.url}/collections/alice/" in said.out, said.all
     names = [f"alice/pix2pix-facades-{loss}-smoke" for loss in ("gan", "mae", "gan-mae")]
     for name in names:
         assert "model.safetensors" in repo(hub, name).head.files
         assert b"image-to-image" in repo(hub, name).head.files["README.md"].data
-    named = running[1].recipe("pix2pix", *flags, "--push", "alice/mine", home=tmp_path / "b")  # a name of one's own
-    assert named.code == 0, named.all
-    for loss in ("gan", "mae", "gan-mae"):
-        assert f'"{loss.replace("-", "+")}"'.encode() in repo(hub, f"alice/mine-{loss}").head.files["config.json"].data
-    hub.store.collections.pop(next(reversed(hub.store.collections)))
     (made,) = hub.store.collections.values()
     assert [item["id"] for item in made["items"]] == names and made["private"]
     code = "from ganzoo.push import collect; print(collect(words[0], words[1:]))"
-    assert running[1].run(code, made["title"], *names).out.startswith("alice/")  # again: the same one
+    assert (
+        running[1].run(code, made["title"], *names).out.startswith(f"{hub.url}/collections/alice/")
+    )  # again: the same one
     assert len(hub.store.collections) == 1 and len(made["items"]) == 3
     hub.store.collections = None  # a Hub that knows none
     said = running[1].run(code, made["title"], *names)
     assert said.out == "None\n" and "a collection of them was not made" in said.err and said.err.count("\n") == 1
+
+
+def test_three_losses_under_a_name_of_ones_own_do_not_take_each_other_s_place(hub, running, tmp_path):
+    flags = ["--smoke", "--push", "alice/mine", "--loss", "all", "--image-size", 32, "--width", 4, "--critic-width", 4]
+    named = running[1].recipe("pix2pix", *flags, home=tmp_path / "b")
+    assert named.code == 0, named.all
+    for loss in ("gan", "mae", "gan-mae"):
+        assert f'"{loss.replace("-", "+")}"'.encode() in repo(hub, f"alice/mine-{loss}").head.files["config.json"].data
 
 
 def test_ctrl_c_in_a_push_is_a_sentence_with_the_retry(hub, model, tmp_path):

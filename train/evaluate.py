@@ -30,6 +30,7 @@ from ganzoo import (
     recipe,
     trainer,
 )
+from ganzoo.errors import GanzooError
 
 
 def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
@@ -79,6 +80,8 @@ def main(argv=None) -> int:
     tables: dict[tuple, dict] = {}
     for name in asked.models:
         made = model.load(name, asked.device)
+        if asked.push and not Path(name).is_dir():
+            raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")
         if made.config.lesson == "pix2pix":
             c = made.config
             key = (c.data, c.image_size, c.direction, c.domains, c.split_test)
@@ -92,7 +95,7 @@ def main(argv=None) -> int:
             )
         else:
             found = measure(made, asked.n, asked.seed, fid)
-        print(made.name, json.dumps(found, ensure_ascii=False), flush=True)
+        print(f"{made.name} ({made.folder})", json.dumps(found, ensure_ascii=False), flush=True)
         if Path(name).is_dir():  # a bundled model, or one from the Hub, is somebody else's folder
             path = made.folder / "config.json"
             said = json.loads(path.read_text(encoding="utf-8"))

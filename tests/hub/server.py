@@ -212,10 +212,16 @@ def main() -> None:
     parser.add_argument("--billing", action="store_true", help="402 for what a free account may not have")
     parser.add_argument("--home", help="the client's cache (default: a new folder)")
     args = parser.parse_args()
-    with LocalHub(args.port, verbose=True) as hub:
+    with contextlib.ExitStack() as stack:
+        hub = stack.enter_context(LocalHub(args.port, verbose=True))
         hub.store.paying = set() if args.billing else None
         hub.add_user(args.user, token=f"hf_local_{args.user}")  # good for nothing but this server
-        env = hub.env(args.home or tempfile.mkdtemp(prefix="local-hub-"))
+        home = contextlib.nullcontext(args.home) if args.home else tempfile.TemporaryDirectory(prefix="local-hub-")
+        env = hub.env(stack.enter_context(home))
+        print(
+            f"# A Hub of your own, where you are {args.user}. Paste these lines into a second terminal and push there;"
+        )
+        print("# Ctrl-C here ends it, and what it holds is gone.")
         for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HOME", "NO_PROXY", *QUIET):
             print(f"export {name}={env[name]}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
