@@ -362,6 +362,8 @@ def test_started_by_hand_it_prints_what_to_export(tmp_path: Path) -> None:
     try:
         env = {}
         for line in server.stdout:
+            if line.startswith("#"):  # what to do with the lines
+                continue
             name, value = line.removeprefix("export ").strip().split("=", 1)
             env[name] = value
             if name == "GRADIO_ANALYTICS_ENABLED":  # the last one
