@@ -131,26 +131,37 @@ def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
         torch.manual_seed(mix(config.seed, 0x1D6E))
         net = build(config)["generator"].to(device, memory_format=torch.channels_last)
     batches = Batches(pictures.train, pictures.train_labels, config.batch_size, config.seed, device)
-    total = 2 if config.smoke else config.epochs * batches.per_epoch
-    optimizer = torch.optim.AdamW(net.parameters(), config.lr, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=total + 1)
-    device = torch.device(device)
-    half = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
-    for step in range(total):
+
+    def draw(step: int) -> tuple[Tensor, Tensor]:
         real, label = batches(step)
-        real = augment(real, seeded(device, config.seed, step, 0xA06), config.flip, photo=config.depth > 2)
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            scores = net(real)
-        loss = F.cross_entropy(scores.float(), label, label_smoothing=0.05)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        if (step + 1) % batches.per_epoch == 0 or step + 1 == total:
-            yield {"event": "step", "step": step + 1, "steps": total, "loss": round(loss.item(), 4)}
-    net.eval()
+        return augment(real, seeded(device, config.seed, step, 0xA06), config.flip, photo=config.depth > 2), label
+
+    total = yield from learn(net, config, batches.per_epoch, draw, label_smoothing=0.05)
     accuracy = (answers(net, pictures.test).cpu() == pictures.test_labels).double().mean().item()
     yield {"event": "done", "steps": total, "net": net, "metrics": {"accuracy": round(accuracy, 4)}}
+
+
+def learn(net: nn.Module, config, per_epoch: int, draw, **loss) -> Iterator[dict]:
+    """The loop of every judge: AdamW under a one-cycle schedule, and the cross-entropy between what `net` says of pictures
+    and what is wanted; `draw(step)` gives both. Yields a row an epoch, returns the number of steps; `net` ends in use."""
+    device = next(net.parameters()).device
+    half = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
+    total = 2 if config.smoke else config.epochs * per_epoch
+    optimizer = torch.optim.AdamW(net.parameters(), config.lr, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=total + 1)
+    for step in range(total):
+        pictures, wanted = draw(step)
+        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+            scores = net(pictures)
+        error = F.cross_entropy(scores.float(), wanted, **loss)
+        optimizer.zero_grad()
+        error.backward()
+        optimizer.step()
+        schedule.step()
+        if (step + 1) % per_epoch == 0 or step + 1 == total:
+            yield {"event": "step", "step": step + 1, "steps": total, "loss": round(error.item(), 4)}
+    net.eval()
+    return total
 
 
 @torch.no_grad()

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganzoo.drawings import PALETTES
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
+from ganzoo.judges import learn
 from ganzoo.layers import mix
 from ganzoo.pairs import PairBatches, Pairs
 from ganzoo.pairsources import read_data
@@ -97,23 +97,12 @@ def fit(config: Config, pairs: Pairs, device) -> Iterator[dict]:
         torch.manual_seed(mix(config.seed, 0x5E6))
         net = build(config)["generator"].to(device)
     batches = PairBatches(pairs.train, config.batch_size, config.seed, config.image_size, device)
-    total = 2 if config.smoke else config.epochs * batches.per_epoch
-    optimizer = torch.optim.AdamW(net.parameters(), config.lr, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=total + 1)
-    half = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
-    for step in range(total):
+
+    def draw(step: int) -> tuple[Tensor, Tensor]:
         batch = batches(step)
-        wanted = classes_of((batch["input"] + 1) * 127.5, colours)
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
-            scores = net(batch["target"])
-        loss = F.cross_entropy(scores.float(), wanted)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        if (step + 1) % batches.per_epoch == 0 or step + 1 == total:
-            yield {"event": "step", "step": step + 1, "steps": total, "loss": round(loss.item(), 4)}
-    net.eval()
+        return batch["target"], classes_of((batch["input"] + 1) * 127.5, colours)
+
+    total = yield from learn(net, config, batches.per_epoch, draw)
     wanted = classes_of(pairs.test_input, colours)
     yield {"event": "done", "steps": total, "net": net, "metrics": recovery(answers(net, pairs.test_target), wanted)}
 
