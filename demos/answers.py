@@ -19,7 +19,7 @@ from ganzoo.data import CLASSES
 
 LESSON, DATA, SEED, PICKS = "gan", "mnist", 7, "2026"
 MOST_PICKS = 8
-QUESTIONS = ("make", "between", "grow", "film", "bn", "cgan", "dcgan", "hand")
+QUESTIONS = ("make", "between", "grow", "film", "cgan", "dcgan", "hand")
 
 
 def told(words: Words, draw, *args) -> str:
@@ -102,27 +102,39 @@ def labels(words, data, seed) -> str:
     return told(words, draw)
 
 
-def normalization(words, seed) -> str:
-    return told(words, lambda words: contrasts.normalization(words, shelf.seed_of(seed)))
-
-
 def speckles(words, data, seed) -> str:
-    return told(words, lambda words: contrasts.speckles(words, data or DATA, shelf.seed_of(seed)))
+    """Both models' pictures with their speckle, and the way to the lessons about what differs."""
+
+    def draw(words):
+        data_, seed_ = data or DATA, shelf.seed_of(seed)
+        links = (("dcgan", f"mlp&amp;pictures={data_}&amp;idea={seed_}"), ("bn", f"bn&amp;idea={seed_}"))
+        page = "zh" if words.language == "zh" else "./"
+        listed = "".join(
+            f'<a href="{page}?tab=lessons&amp;stage={stage}">{escape(words("q_" + key))}</a>' for key, stage in links
+        )
+        return (
+            f"{contrasts.beside(words, data_, seed_)}"
+            f'<p class="gz-contents"><span>{escape(words("more_lessons"))}</span>{listed}</p>'
+        )
+
+    return told(words, draw)
 
 
-def training(words, name, at) -> str:
-    return told(words, film.show, name, int(at or 0))
+def training(words, name, step) -> str:
+    """The film at the frame nearest to a step."""
+    return told(words, lambda words: film.show(words, name, film.nearest(name, int(step or 0))))
 
 
 def judged(words, name, drawing) -> str:
     return told(words, lambda words: hand.judge(words, shelf.open_model(name), drawing))
 
 
-def frames(name) -> int:
+def reach(name) -> tuple[int, int, int]:
+    """film.reach, also for a model that came without a film."""
     try:
-        return film.length(name)
+        return film.reach(name)
     except GanzooError:
-        return 2
+        return 1, 1, 0
 
 
 def class_words(words, data) -> list[str]:

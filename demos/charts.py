@@ -15,9 +15,11 @@ def chart(
     form="{:.1f}",
     alt="",
     at=None,
+    marks=(),
 ) -> str:
     """`lines`: (name, colour class, points (x, y)) with x from 0 to the first of `end`, whose second is written there; `high`:
-    the top of the scale, which starts at 0, its numbers written as `form` says; `at`: where a cursor stands."""
+    the top of the scale, which starts at 0, its numbers written as `form` says; `at`: where a cursor stands; `marks`: where
+    thin lines stand."""
     labels = [(v, form.format(v)) for v in (0, high / 2, high)]
     left = 8 + 15 * max(len(text) for _, text in labels)  # on a phone letters are that large
 
@@ -38,8 +40,11 @@ def chart(
             f'<polyline class="{kind}" points="{" ".join(f"{x(step):.1f},{y(value):.1f}" for step, value in points)}"/>'
         )
         keys += f'<span class="gz-key {kind}">{escape(name)}</span>'
-    if at is not None:
-        drawn += f'<line class="cursor" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+    uprights = [("mark", step) for step in marks] + ([] if at is None else [("cursor", at)])
+    drawn += "".join(
+        f'<line class="{kind}" x1="{x(step):.1f}" x2="{x(step):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
+        for kind, step in uprights
+    )
     drawn += (
         f'<text x="{left}" y="{HEIGHT - 6}">0</text>'
         f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(end[1])}</text>'

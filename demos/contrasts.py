@@ -14,6 +14,7 @@ from ganzoo import metrics
 from ganzoo.images import to_pil
 
 COUNT = 18
+FULL = 0.5  # the share at which a bar is full: a fixed scale, whatever is counted (live.css marks a tenth)
 EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
 
 
@@ -48,9 +49,13 @@ def _shares(entry: shelf.Entry) -> dict[str, float]:
 def _share_bars(words: Words, shares: dict[str, float]) -> str:
     if not shares:
         return f'<p class="gz-note">{escape(words("not_measured"))}</p>'
-    top = max(0.2, *shares.values())
-    rows = "".join(bar(v / top, words.label(k), f"{v:.1%}", "creator") for k, v in shares.items())
-    return f'<div class="gz-bars digits" role="group" aria-label="{escape(words("share_label"))}">{rows}</div>'
+    return share_bars(words, shares, words("share_label"), "{:.1%}", "digits")
+
+
+def share_bars(words: Words, shares: dict[str, float], label: str, form: str, kind: str) -> str:
+    """A bar for the share of each class, with a mark at a tenth."""
+    rows = "".join(bar(v / FULL, words.label(k), form.format(v), "creator") for k, v in shares.items())
+    return f'<div class="gz-bars gz-shares {kind}" role="group" aria-label="{escape(label)}">{rows}</div>'
 
 
 def _measured(words: Words, shares: dict[str, dict]) -> str:
@@ -70,25 +75,41 @@ def _measured(words: Words, shares: dict[str, dict]) -> str:
 # --- lesson 7: dots and strokes ---------------------------------------------------------------------------------
 
 
-def speckles(words: Words, data: str, seed: int) -> str:
-    panels, numbers, real = [], [], None
-    for key, lesson in (("mlp", "gan"), ("convolutions", "dcgan")):
-        name = shelf.name_of(lesson, data)
-        tensor = _draw(name, seed)
-        entry = shelf.entry(name)
-        value = entry.metric("speckle-median3-n")
-        real = entry.metric("speckle-median3-real-") or real
-        numbers.append((words(f"{key}_short"), value, "creator"))
+BOTH = {"mlp": "gan", "convolutions": "dcgan"}
+CLOSE = 0.1  # points of speckle from real pictures that the eye does not tell
+FAR = 0.5  # and those that fill a bar: a fixed scale for both sets
+
+
+def beside(words: Words, data: str, seed: int) -> str:
+    """The same inspirations through both creators, with the speckle of what they made."""
+    panels = []
+    for key, lesson in BOTH.items():
+        tensor = _draw(shelf.name_of(lesson, data), seed)
         here = words("speckle_here", value=f"{metrics.speckle(tensor):.2f}")
         panels.append(_panel(words(key), to_pil(tensor), words(key), f'<p class="gz-note">{escape(here)}</p>'))
-    numbers.append((words("real_pictures"), real, "real"))
-    known = [(w, float(v), kind) for w, v, kind in numbers if isinstance(v, (int, float))]
-    if not known:
+    return f'<div class="gz-pair">{"".join(panels)}</div>'
+
+
+def measured_speckle(words: Words, data: str) -> str:
+    """How far the speckle of both lies from that of real pictures, over 10,000 of each, and what that proves."""
+    entries = {key: shelf.entry(shelf.name_of(lesson, data)) for key, lesson in BOTH.items()}
+    found = {key: entry.metric("speckle-median3-n") for key, entry in entries.items()}
+    real = entries["mlp"].metric("speckle-median3-real-")
+    if not all(isinstance(v, (int, float)) for v in (real, *found.values())):
         raise Trouble("not_measured")
-    top = max(v for _, v, _ in known) or 1.0
-    rows = "".join(bar(v / top, w, f"{v:.2f}", kind) for w, v, kind in known)
+    away = {key: v - real for key, v in found.items()}
+    rows = "".join(
+        bar(abs(v) / FAR, words(f"{key}_short"), f"{v:+.2f}".replace("-", "−"), "creator") for key, v in away.items()
+    )
+    said = words("speckle_measured", real=f"{real:.2f}", **{key: f"{v:.2f}" for key, v in found.items()})
+    if max(map(abs, away.values())) < CLOSE:
+        verdict = "speckle_little"
+    elif abs(away["convolutions"]) >= abs(away["mlp"]):
+        verdict = "speckle_not_closer"
+    else:
+        verdict = "speckle_smooth" if away["mlp"] < 0 else "speckle_closer"
+    label = escape(words("speckle_label"))
     return (
-        f'<div class="gz-pair">{"".join(panels)}</div>'
-        f'<div class="gz-bars wide" role="group" aria-label="{escape(words("speckle_label"))}">{rows}</div>'
-        f"{prose(words('speckle_note'))}"
+        f'<h3>{label}</h3><div class="gz-bars wide" role="group" aria-label="{label}">{rows}</div>'
+        f"{prose(together(words, said, words(verdict)))}{prose(words('speckle_note'))}"
     )

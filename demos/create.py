@@ -42,7 +42,6 @@ class Create:
         self._between()
         self._grow()
         self._film()
-        self._bn()
         self._cgan()
         self._dcgan()
         self._hand()
@@ -100,14 +99,10 @@ class Create:
             self.growth = show(elem_id="growth")
 
     def _film(self):
-        last = answers.frames(answers.chosen(answers.LESSON, answers.DATA, "")) - 1
+        last, grain, at = answers.reach(answers.chosen(answers.LESSON, answers.DATA, ""))
         with self._section("film"):
-            self.frame = gr.Slider(0, last, value=last, step=1, label=self.words("frame"), elem_id="film", buttons=[])
+            self.step = gr.Slider(0, last, value=at, step=grain, label=self.words("frame"), elem_id="film", buttons=[])
             self.training = show(elem_id="training")
-
-    def _bn(self):
-        with self._section("bn"):
-            self.bn = show(elem_id="bn")
 
     def _cgan(self):
         say = self.words
@@ -150,7 +145,7 @@ class Create:
         make = [*self.choice, self.seed, self.pick, self.picks]
         self.everything = [
             *(self.shown, self.grid, self.first, self.second, self.strip, self.now, self.slider, self.growth),
-            *(self.frame, self.training, self.bn, self.asked, self.labels, self.speckles),
+            *(self.step, self.training, self.asked, self.labels, self.speckles),
         ]
         self.faces = [self.picks, *self.classes]  # what is called otherwise when the set changes
         judge = {"fn": self._judge, "inputs": [self.board, *self.choice], "outputs": self.judged, **QUIET}
@@ -177,9 +172,9 @@ class Create:
             box.submit(self._way, move, [self.strip, self.now], **QUIET)
             box.blur(self._way, move, [self.strip, self.now], **QUIET)
 
-        self.frame.input(
+        self.step.input(
             lambda *a: answers.training(say, answers.chosen(*a[:3]), a[3]),
-            [*self.choice, self.frame],
+            [*self.choice, self.step],
             self.training,
             **LIVE,
         )
@@ -206,7 +201,7 @@ class Create:
             first = shelf.seed_of(seed)
         except GanzooError:  # the quiet line stands in place of the grid; the rest stays
             return [seed, top] + [gr.skip()] * (len(self.everything) - 2)
-        second, last = min(first + 1, shelf.LARGEST_SEED), answers.frames(name) - 1
+        second, (last, grain, at) = min(first + 1, shelf.LARGEST_SEED), answers.reach(name)
         return [
             str(first),
             top,
@@ -216,9 +211,8 @@ class Create:
             answers.point(say, name, first, second, 50),
             50,
             answers.growth(say, name, first, pick),
-            gr.Slider(maximum=last, value=last),
-            answers.training(say, name, last),
-            answers.normalization(say, first),
+            gr.Slider(maximum=last, value=at, step=grain),
+            answers.training(say, name, at),
             answers.asked(say, data, picks, first),
             answers.labels(say, data, first),
             answers.speckles(say, data, first),

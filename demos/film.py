@@ -29,6 +29,21 @@ def length(name: str) -> int:
     return len(_story(shelf.open_model(name).folder)[0])
 
 
+def reach(name: str) -> tuple[int, int, int]:
+    """For a slider over the steps of this model's film: the last step, how far apart the slider's own steps lie (so that it
+    can reach the last), and one in the midst of learning to begin with."""
+    steps = story(name)[0]
+    last = steps[-1]
+    grain = max(d for d in range(1, max(1, last // 100) + 1) if last % d == 0)
+    return last, grain, steps[len(steps) // 3] // grain * grain
+
+
+def nearest(name: str, step: int) -> int:
+    """The frame whose step is nearest."""
+    steps = story(name)[0]
+    return min(range(len(steps)), key=lambda i: abs(steps[i] - step))
+
+
 @lru_cache(maxsize=8)
 def _read(path: Path, stamp: int) -> tuple[list[int], list[dict]]:
     try:
@@ -116,9 +131,10 @@ def show(words: Words, name: str, at: int) -> str:
 
 
 def panel(
-    words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis", least: float = 1.0
+    words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis", least: float = 1.0, marks=()
 ) -> str:
-    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`; the scale reaches `least`."""
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at
+    `marks`; the scale reaches `least`."""
     values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
     high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
     last = max((row["step"] for row in rows), default=0) or 1
@@ -128,7 +144,7 @@ def panel(
         points = [(row["step"], v) for row, v in zip(rows, smooth, strict=True) if v is not None]
         curves.append((words(word), kind, points))
     form = "{:.1f}" if least >= 1 else "{:.2f}"
-    return chart(words(title), curves, high, (last, words(axis, step=f"{last:,}")), form, at=step)
+    return chart(words(title), curves, high, (last, words(axis, step=f"{last:,}")), form, at=step, marks=marks)
 
 
 def _number(value) -> bool:

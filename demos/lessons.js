@@ -106,8 +106,30 @@ window.ganzoo = Object.assign(window.ganzoo || {}, (() => {
     near.observe(element);
   }
 
+  /* The contents, which stay in sight, say which stage that is. */
+  function here(element) {
+    const links = [...element.querySelectorAll("nav a")];
+    const stages = links.map((link) => document.querySelector(link.getAttribute("href")));
+    let now = -1, soon = 0;
+    const look = () => {
+      soon = 0;
+      if (!element.offsetParent) return;
+      const line = element.getBoundingClientRect().bottom + 80;
+      const at = Math.max(0, stages.findLastIndex((stage) => stage?.getBoundingClientRect().top < line));
+      if (at === now) return;
+      links[now]?.removeAttribute("aria-current");
+      now = at;
+      links[at].setAttribute("aria-current", "true");
+      const row = links[at].parentElement;
+      row.scrollTo({ left: links[at].offsetLeft - row.offsetLeft - 24 });
+    };
+    addEventListener("scroll", () => { soon ||= requestAnimationFrame(look); }, { passive: true });
+    look();
+  }
+
   return {
     explore,
+    here,
     arrive,
     later,
     /* the address says what the stage shows, from the first change on */

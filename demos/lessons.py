@@ -37,20 +37,24 @@ class Lessons:
 
     def __init__(self, words: Words):
         self.words = words
-        links = "".join(f'<a href="#l-{key}">{escape(words("q_" + ASKED.get(key, key)))}</a>' for key in STAGES)
+        links = "".join(f'<a href="#l-{key}">{escape(self._question(key))}</a>' for key in STAGES)
         self.top = show(
             f'<nav class="gz-contents" id="lessons" aria-label="{escape(words("sections"))}">{links}</nav>',
-            js_on_load="ganzoo.later(element, trigger)",
+            elem_id="lessons-top",  # stays in sight
+            js_on_load="ganzoo.later(element, trigger); ganzoo.here(element)",
         )
         for key in STAGES:
             getattr(self, f"_{key}", lambda key=key: self._later(key))()
         self._wire()
 
+    def _question(self, key: str) -> str:
+        """The question of a stage, with its number."""
+        return f"{STAGES.index(key) + 1} · {self.words('q_' + ASKED.get(key, key))}"
+
     def _section(self, key: str) -> gr.Column:
         column = gr.Column(elem_classes="gz-section", elem_id=f"l-{key}")
         with column:
-            key = ASKED.get(key, key)
-            show(heading(self.words(f"q_{key}"), self.words(f"lead_{key}")))
+            show(heading(self._question(key), self.words("lead_" + ASKED.get(key, key))))
         return column
 
     def _stage(self, module) -> gr.HTML:

@@ -16,7 +16,7 @@ from ganzoo.layers import norm1d
 from ganzoo.metrics import class_shares
 from ganzoo.model import Model
 
-MODELS = {"with_bn": ("gan-mnist", "real"), "without_bn": ("gan-mnist-nobn", "creator")}  # and the colours of the lines
+MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 FIRST = (7,)
 NAMES = ("idea",)
 COUNT = 256  # inspirations that the values are averaged over

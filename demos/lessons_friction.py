@@ -70,7 +70,7 @@ def beta_of(value) -> float:
 
 def show(words: Words, beta1) -> str:
     beta1 = beta_of(beta1)
-    both = {COURSE: "real", beta1: "creator"}  # equal ones are one line
+    both = {COURSE: "plain second", beta1: "plain"}  # equal ones are one line
     lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
     left = {b: coast(b)[1] for b in both}
     said = words("friction_left", beta1=f"{beta1:g}", share=f"{left[beta1]:.0%}", course=f"{left[COURSE]:.0%}")
@@ -100,11 +100,11 @@ def _plane(words: Words, beta1: float) -> str:
     (x, y), half = place(track[-1]), SIDE // 2
     alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")
     return (
-        f'<figure class="gz-fig gz-plane"><svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
+        f'<figure class="gz-fig gz-plane"><figcaption><b>β1 {beta1:g}</b>'
+        f"<span>↑ {escape(words('critic_word'))}</span></figcaption>"
+        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
         f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/>'
-        f'<polyline class="{"real" if beta1 == COURSE else "creator"}" points="{points}"/>'
-        f'<circle class="goal" cx="{half}" cy="{half}" r="9"/><circle class="end" cx="{x}" cy="{y}" r="5"/>'
-        f'<text x="{SIDE - 4}" y="{half - 6}" text-anchor="end">{escape(words("creator_word"))}</text>'
-        f'<text x="{half + 6}" y="14">{escape(words("critic_word"))}</text></svg>'
-        f"<figcaption><b>β1 {beta1:g}</b></figcaption></figure>"
+        f'<polyline points="{points}"/>'
+        f'<circle class="goal" cx="{half}" cy="{half}" r="9"/><circle class="end" cx="{x}" cy="{y}" r="5"/></svg>'
+        f'<span class="gz-axis">{escape(words("creator_word"))} →</span></figure>'
     )

@@ -15,7 +15,7 @@ from ganzoo import metrics
 from ganzoo.images import to_pil
 
 SETS = ("mnist", "fashion")
-FIRST = ("mnist", 7)
+FIRST = ("fashion", 7)
 NAMES = ("pictures", "idea")
 SHOWN = 4  # pictures whose speckles are shown
 
@@ -39,7 +39,8 @@ def show(words: Words, data, seed) -> str:
         panels.append(_panel(words, words(key), made.tensor(made.noise(SHOWN, seed))))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=mlp&amp;pictures={data}&amp;idea={seed}">'
-        f"{contrasts.speckles(words, data, seed)}<section><h3>{escape(words('mlp_where'))}</h3>"
+        f"{contrasts.beside(words, data, seed)}<section>{contrasts.measured_speckle(words, data)}</section>"
+        f"<section><h3>{escape(words('mlp_where'))}</h3>"
         f'<div class="gz-pair">{"".join(panels)}</div></section>{code(words, metrics.speckle, speckles)}</div>'
     )
 

@@ -18,7 +18,7 @@ RATES = ("0.001", "0.003", "0.01", "0.03")
 FIRST = ("0.01",)
 NAMES = ("rate",)
 STEPS, EVERY, BATCH, WIDTH, PICTURES = 120, 4, 64, 96, 1024
-KINDS = {"relu": "real", "leaky_relu": "creator"}  # and the colours of their lines
+KINDS = {"relu": "plain second", "leaky_relu": "plain"}  # and their lines
 
 
 @lru_cache(maxsize=1)

@@ -43,6 +43,7 @@ class Live:
         self.words = words
         self._stage()
         self._dials()
+        self._shares()
         self._turn()
         self._keep()
         self._wire(demo)
@@ -64,10 +65,9 @@ class Live:
                     [(say(f"data_{k}"), k) for k in SETS], value="fashion", label=say("data"), elem_id="live-set"
                 )
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
-                self.reset = gr.Button(say("live_reset"), elem_id="live-reset")
+                self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
             self.status = show(view.status(say, None, ROOMS.slots.limit, 0), elem_id="live-status")
             self.stage = show(view.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
-            self.shares = show(view.shares(say, None), elem_id="live-shares")
             self.timer = gr.Timer(SECONDS, active=False)
 
     def _dials(self):
@@ -86,6 +86,10 @@ class Live:
                 self.dials = [gr.Radio(named[k], value=FIRST[k], label=labels[k], elem_id=f"live-{k}") for k in DIALS]
             self.changes = show(view.changes(say, None), elem_id="live-changes")
 
+    def _shares(self):
+        with self._section("live_shares", "live-shares"):
+            self.shares = show(view.shares(self.words, None), elem_id="live-shares")
+
     def _turn(self):
         say = self.words
         with self._section("live_turn", "live-turn"):
@@ -97,14 +101,14 @@ class Live:
     def _keep(self):
         with self._section("live_keep", "live-keep"):
             with gr.Row(elem_classes="gz-controls"):
-                self.keep = gr.Button(self.words("live_keep"), elem_id="live-save")
+                self.keep = gr.Button(self.words("live_keep"), interactive=False, elem_id="live-save")
                 self.download = gr.DownloadButton(self.words("live_download"), visible=False, elem_id="live-download")
             self.kept = show("", elem_id="live-kept")
 
     # --- events -------------------------------------------------------------------------------------------------
 
     def _wire(self, demo: gr.Blocks):
-        self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer]
+        self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer, self.reset, self.keep]
         choice = [self.lesson, self.data, *self.dials]
         self.go.click(self._go, choice, self.seen, **QUIET)
         self.reset.click(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
@@ -114,7 +118,9 @@ class Live:
             dial.input(self._changed, self.dials, self.seen, **QUIET)
         for button, player in ((self.critic, "critic"), (self.creator, "creator")):
             button.click(self._step(player), choice, [self.turns, *self.seen], **QUIET)
-        self.keep.click(self._kept, None, [self.kept, self.download], **QUIET)
+        self.keep.click(lambda: quiet(self.words("live_saving")), None, self.kept, **QUIET).then(
+            self._kept, None, [self.kept, self.download], **QUIET
+        )
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
         self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
         demo.unload(leave)
@@ -129,14 +135,15 @@ class Live:
         say = self.words
         at_work = room is not None and room.mode != "resting"
         shown = room.run.shown if room else None
-        told = (room.mode, shown.number) if room else None
+        learnt = bool(shown and shown.step)
+        told = (room.mode, learnt, shown.number) if room else None
         if room and not everything and told == getattr(room, "told", None):
             return [gr.skip()] * len(self.seen)
-        mode_changed = everything or room is None or getattr(room, "told", (None,))[0] != room.mode
+        mode_changed = everything or room is None or getattr(room, "told", ())[:2] != told[:2]
         if room:
             room.told = told
         line = quiet(note) if note else view.status(say, room, ROOMS.slots.limit, room.before if room else 0)
-        key = "live_pause" if at_work else "live_resume" if shown and shown.step else "live_start"
+        key = "live_pause" if at_work else "live_resume" if learnt else "live_start"
         return [
             line,
             view.stage(say, shown),
@@ -144,6 +151,8 @@ class Live:
             view.changes(say, shown),
             gr.Button(say(key)) if mode_changed else gr.skip(),
             gr.Timer(active=at_work) if mode_changed else gr.skip(),
+            gr.Button(interactive=room is not None) if mode_changed else gr.skip(),
+            gr.Button(interactive=learnt) if mode_changed else gr.skip(),
         ]
 
     def _go(self, request: gr.Request, lesson, data, *dials):

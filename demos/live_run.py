@@ -103,7 +103,8 @@ class Snapshot:
     state: str
     speed: float  # rounds a second
     advice: tuple = ()  # (step, code)
-    changes: tuple = ()  # (step, name, old, new)
+    changes: tuple = ()  # the latest: (step, name, old, new)
+    marks: tuple = ()  # the steps of all of them
     shares: dict = field(default_factory=dict)  # class -> share of what the judge counted
     number: int = 0
 
@@ -188,7 +189,7 @@ class Run:
             now, step = time.monotonic(), self.training.step
             made = self.training.preview()
             picture = sheet(made[:SHEET])
-            if now >= self.next_count or step == 0:
+            if self.rows and now >= self.next_count:  # before the first row there is nothing but noise to count
                 self.shares = self._count()
                 self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
                 apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
@@ -208,6 +209,7 @@ class Run:
                 speed=done / spent if spent > 0 else 0.0,
                 advice=tuple(self.advice[-3:]),
                 changes=tuple(self.changes[-4:]),
+                marks=tuple(sorted({change[0] for change in self.changes})),
                 shares=self.shares,
                 number=self.shown.number + 1 if self.shown else 0,
             )

@@ -5,9 +5,10 @@ from html import escape
 import film
 import shelf
 import torch
+from contrasts import share_bars
 from live_rooms import Room
 from live_run import COUNTED, Snapshot, finished_model
-from parts import bar, image, legend, prose, quiet, signed, uri
+from parts import image, legend, prose, quiet, signed, uri
 from torch import Tensor
 from words import Words
 
@@ -36,6 +37,8 @@ def status(words: Words, room: Room | None, limit: int, before: int) -> str:
     if room.mode == "waiting":
         return _said(words("live_waiting", limit=limit, before=before), "waiting")
     if room.mode == "running":
+        if not room.run.shown.rows:
+            return _said(words("live_ready"), "running")
         return _said(
             words("live_running", step=step, speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"), "running"
         )
@@ -53,37 +56,41 @@ def stage(words: Words, shown: Snapshot | None) -> str:
     if shown is None:
         said = film.facts(finished_model(), 10**6)
         rows, step, verdict, source = film.story(finished_model())[1], said["step"], said["state"], said["picture"]
-        advice = ()
+        advice = marks = ()
     else:
         rows, step, verdict, source = list(shown.rows), shown.step, shown.state, uri(shown.picture)
-        advice = shown.advice
+        advice, marks = shown.advice, shown.marks
     picture = (
         f'<img class="gz-px gz-frame" src="{source}" width="238" height="238" '
         f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
     )
-    panels = "".join(film.panel(words, rows, step, title, lines, "live_axis") for title, lines in film.PANELS)
+    panels = "".join(
+        film.panel(words, rows, step, title, lines, "live_axis", marks=marks) for title, lines in film.PANELS
+    )
     doctor = "".join(
         f"<p>{escape(words('live_advice', step=f'{at:,}', text=words(ADVICE[code])))}</p>"
         for at, code in advice[-2:]
         if code in ADVICE
     )
-    return (
-        f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">{panels}'
-        f'<div class="gz-state"><b>{escape(words("name_" + verdict))}</b>{prose(words("state_" + verdict))}'
-        f'<div class="gz-doctor">{doctor or "<p>" + escape(words("live_no_advice")) + "</p>"}</div></div></div></div>'
+    told = (
+        f"<b>{escape(words('name_' + verdict))}</b>{prose(words('state_' + verdict))}"
+        f'<div class="gz-doctor">{doctor or "<p>" + escape(words("live_no_advice")) + "</p>"}</div>'
+    )
+    return (  # before the first row there is no state to tell; the curves come last, next to the settings
+        f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">'
+        f'<div class="gz-state">{told if rows else ""}</div>{panels}</div></div>'
     )
 
 
 def shares(words: Words, shown: Snapshot | None) -> str:
-    """A bar for each class of the set, as the judge counted; without a snapshot, those of the earlier run's card."""
+    """A bar for each class of the set, as the judge counted (without a snapshot, those of the earlier run's card), on a
+    scale that stays."""
     count = COUNTED if shown else 10_000
     found = shown.shares if shown else shelf.entry(finished_model()).metric("class-share-")
     if not found:
         return f'<p class="gz-note">{escape(words("live_share_none"))}</p>'
-    top = max(0.2, *found.values())
-    rows = "".join(bar(v / top, words.label(k), f"{v:.0%}", "creator") for k, v in found.items())
     label = words("live_share", count=f"{count:,}")
-    return f'<h3>{escape(label)}</h3><div class="gz-bars gz-live-shares" role="group" aria-label="{escape(label)}">{rows}</div>'
+    return f"<h3>{escape(label)}</h3>{share_bars(words, found, label, '{:.0%}', 'gz-live-shares')}"
 
 
 def changes(words: Words, shown: Snapshot | None) -> str:

@@ -5,8 +5,8 @@ LIVE = {
     "q_live": ("Can you watch a creator learn?", "能親眼看創作家學會嗎？"),
     "lead_live": (
         "Press Start: a creator and a critic that know nothing begin to train on real pictures, here, on this machine. "
-        "Garments show after about twenty seconds.",
-        "按下「開始」，什麼都不會的創作家與鑑賞家，就在這台機器上用真正的圖片開始訓練。大約二十秒就看得出衣物。",
+        "Garments show within the first minute.",
+        "按下「開始」，什麼都不會的創作家與鑑賞家，就在這台機器上用真正的圖片開始訓練。一分鐘之內就看得出衣物。",
     ),
     "live_start": ("Start", "開始"),
     "live_pause": ("Pause", "暫停"),
@@ -21,6 +21,7 @@ LIVE = {
         "Two new networks. What the creator makes of its inspirations is still noise. Press Start.",
         "兩個全新的網路。創作家從靈感做出來的，現在還只是雜訊。請按「開始」。",
     ),
+    "live_ready": ("Getting ready …", "準備中……"),
     "live_running": (
         "Training: round {step}, {speed} rounds a second, 64 pictures each.",
         "訓練中：第 {step} 回合，每秒 {speed} 回合，每回合 64 張圖。",
@@ -65,13 +66,15 @@ LIVE = {
         "64 pictures from the same inspirations, after {step} rounds",
         "同一組靈感的 64 張作品，訓練 {step} 回合之後",
     ),
-    "live_share": (
-        "What the creator makes: a classifier counted {count} pictures",
-        "創作家都做些什麼？分類器數了 {count} 張",
+    "q_live_shares": ("Does it make all ten kinds?", "十種它都會做嗎？"),
+    "lead_live_shares": (
+        "A classifier counts what the creator makes. The mark stands at 10%, an even share; a full bar is 50% or more.",
+        "分類器數一數創作家都做些什麼。標線在 10%，也就是平均；滿格是 50% 以上。",
     ),
+    "live_share": ("Counted in {count} pictures", "數了 {count} 張"),
     "live_share_none": ("Counting starts with the training.", "開始訓練後才會計算。"),
     "live_advice": ("The doctor, round {step}: {text}", "醫生（第 {step} 回合）：{text}"),
-    "live_no_advice": ("The doctor has nothing to say yet.", "醫生目前沒有話要說。"),
+    "live_no_advice": ("No warnings so far.", "目前沒有警訊。"),
     "live_adv_nan": (
         "a loss is no longer a number. Choose a lower learning rate and start over.",
         "Loss 已經不是數字了。請把學習率調低，再按「重新開始」。",
@@ -92,11 +95,11 @@ LIVE = {
     # settings
     "q_live_dials": ("What if the rules change?", "規則變了會怎樣？"),
     "lead_live_dials": (
-        "Each choice acts at once, on the training that is running. Watch both curves after a change.",
-        "每個選擇都立刻作用在正在進行的訓練上。改完之後，看看兩條曲線怎麼變。",
+        "Each choice acts at once, on the training that is running. A thin line in the curves above marks every change.",
+        "每個選擇都立刻作用在正在進行的訓練上。上面的曲線用一條細線標出每次改變。",
     ),
     "live_lr": ("Learning rate", "學習率"),
-    "live_beta1": ("Adam's beta1 (speed that is left)", "Adam 的 beta1（留下的速度）"),
+    "live_beta1": ("Momentum (beta1)", "動量（beta1）"),
     "live_norm": ("Batch Normalization in the creator", "創作家的 Batch Normalization"),
     "live_norm_batch": ("on", "有"),
     "live_norm_none": ("off", "沒有"),
@@ -172,6 +175,7 @@ LIVE = {
         "把這次訓練存成模型資料夾，跟其他模型一樣：會出現在「模型園」，能在「創作」打開，也可以帶走。",
     ),
     "live_keep": ("Keep as a model", "存成模型"),
+    "live_saving": ("Saving …", "儲存中……"),
     "live_download": ("Download", "下載"),
     "live_kept": (
         "Kept as {name}, after {step} rounds. It stands in the Zoo now.",

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import compare_work
 import gradio as gr
+import own_examples
 import own_view as view
 import own_visits as visits
 import own_work
+from answers import told
 from compare_families import NAMES
 from create import QUIET, show
 from own_board import board, palette
@@ -99,10 +101,11 @@ class Own:
         shown = [self.live, self.train, self.stop, self.after, self.take.which]
         picture = gr.Textbox(visible=False)
         second = gr.Textbox(visible=False)
-        self.source.input(self._chosen, self.source, [self.pairs, self.files, self.drawing], **QUIET)
-        self.files.upload(self._uploaded, self.files, self.pairs, **{**QUIET, "concurrency_limit": 2})
-        self.add.click(self._add, [picture, second], self.pairs, js="() => ganzoo.own.pair()", **QUIET)
-        self.drop.click(self._drop, None, self.pairs, **QUIET)
+        pairs = [self.pairs, self.train]
+        self.source.input(self._chosen, self.source, [*pairs, self.files, self.drawing], **QUIET)
+        self.files.upload(self._uploaded, self.files, pairs, **{**QUIET, "concurrency_limit": 2})
+        self.add.click(self._add, [picture, second], pairs, js="() => ganzoo.own.pair()", **QUIET)
+        self.drop.click(self._drop, None, pairs, **QUIET)
         self.train.click(self._start, [self.source, self.loss, self.size, self.steps], shown, **QUIET).then(
             self._watch, None, shown, **WATCH
         ).then(self._first, None, picture, **QUIET).then(
@@ -115,19 +118,26 @@ class Own:
         work = visits.VISITS.get(request.session_hash)
         source = source if source in SOURCES else SOURCES[0]
         return [
-            view.pairs(self.words, work, source),
+            *self._pairs_of(work, source),
             gr.update(visible=source == "upload"),
             gr.update(visible=source == "draw"),
         ]
 
+    def _pairs_of(self, work, source: str) -> list:
+        """The pairs, and whether they are enough for the button Train."""
+        enough = work.enough(source) if work else source in own_examples.KINDS
+        return [view.pairs(self.words, work, source), gr.update(interactive=enough)]
+
     def _uploaded(self, paths, request: gr.Request):
         paths = [Path(str(path)) for path in (paths if isinstance(paths, list) else [paths]) if path]
-        try:
+
+        def read():
             work = visits.visit(request.session_hash)
             work.upload(paths)
-            return view.pairs(self.words, work, "upload")
-        except GanzooError as error:
-            return quiet(self.words.explain(error))
+            return self._pairs_of(work, "upload")
+
+        try:
+            return self._said(read)
         finally:
             for path in paths:  # gradio's own copy: what was uploaded is kept nowhere
                 path.unlink(missing_ok=True)
@@ -136,7 +146,7 @@ class Own:
         def add():
             work = visits.visit(request.session_hash)
             work.draw(compare_work.opened(a), compare_work.opened(b))
-            return view.pairs(self.words, work, "draw")
+            return self._pairs_of(work, "draw")
 
         return self._said(add)
 
@@ -144,16 +154,16 @@ class Own:
         def drop():
             work = visits.visit(request.session_hash)
             work.drawn[-1:] = []
-            return view.pairs(self.words, work, "draw")
+            return self._pairs_of(work, "draw")
 
         return self._said(drop)
 
-    def _said(self, answer) -> str:
-        """What `answer()` gives, or the one quiet line that says why not."""
+    def _said(self, answer) -> list:
+        """The pairs that `answer()` gives, or the one quiet line that says why not; what was there before stays."""
         try:
             return answer()
         except GanzooError as error:
-            return quiet(self.words.explain(error))
+            return [quiet(self.words.explain(error)), gr.skip()]
 
     def _start(self, source, loss, size, steps, request: gr.Request):
         try:
@@ -203,4 +213,4 @@ class Own:
         work = visits.VISITS.get(request.session_hash)
         if not work or not work.finished or not picture:
             return ""
-        return self._said(lambda: view.tried(self.words, work, picture))
+        return told(self.words, view.tried, work, picture)

@@ -81,9 +81,11 @@ def live(words: Words, work: Work) -> str:
     """All that is known of the training now."""
     if work.status == "idle" and not work.trouble:
         return ""
+    if work.trouble and work.status == "idle":  # nothing came of it: no progress to show
+        return f'<div data-status="idle">{quiet(words.explain(work.trouble))}</div>'
     parts = [f'<div role="status" data-status="{work.status}">{_headline(words, work)}</div>']
     if work.trouble:
-        parts.append(quiet(words.explain(work.trouble)))
+        parts.append(f'<div class="gz-own-trouble">{quiet(words.explain(work.trouble))}</div>')
     alone = len(work.losses) == 1
     begun = [run for run in work.runs.values() if run.sheet]
     if begun:
@@ -111,6 +113,7 @@ def _headline(words: Words, work: Work) -> str:
     done = sum(work.steps if run.finished else run.step for run in work.runs.values())
     share = done / (work.steps * len(work.runs))
     text = words("own_step", loss=NAMES[current.loss], step=f"{current.step:,}", steps=f"{work.steps:,}")
+    text = " · ".join(filter(None, (text, work.device)))
     left = ""
     if done:
         seconds = (time.monotonic() - work.began) / done * (work.steps * len(work.runs) - done)
@@ -119,7 +122,7 @@ def _headline(words: Words, work: Work) -> str:
     return (
         f'<div class="gz-own-progress" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share * 100:.0f}">{bar(share, number=f"{share:.0%}", kind="creator")}</div>'
-        f'<p class="gz-note"><span>{escape(text)} · {escape(work.device)}</span><span>{escape(left)}</span></p>'
+        f'<p class="gz-note"><span>{escape(text)}</span><span>{escape(left)}</span></p>'
     )
 
 

@@ -5,9 +5,8 @@ OWN = {
     "q_own": ("Can it learn from your pictures?", "它能學會你的圖片嗎？"),
     "lead_own": (
         "Show it pairs: what goes in, and what it should become. A creator (generator) and a critic (discriminator) learn "
-        "from them here, in about a minute. Press Train to try it with houses at dusk.",
-        "給它看成對的圖：輸入什麼、應該變成什麼。創作家（Generator）和鑑賞家（Discriminator）就在這裡學，大約一分鐘。"
-        "按「開始訓練」，先用黃昏的房子試試。",
+        "from them here, in about a minute.",
+        "給它看成對的圖：輸入什麼、應該變成什麼。創作家（Generator）和鑑賞家（Discriminator）就在這裡學，大約一分鐘。",
     ),
     # the pairs
     "own_source": ("Pairs", "成對的圖"),
@@ -22,8 +21,8 @@ OWN = {
     "own_truth_alt": ("What pair {number} should become", "第 {number} 對的答案"),
     "own_example_said": (
         "{count} pairs drawn by code, and {held} more that are held out to test it. Whether a light is on cannot be seen "
-        "in the outline: watch what each loss makes of that.",
-        "程式畫的 {count} 對圖，另外保留 {held} 對用來測試。從輪廓看不出燈有沒有亮：看看每種 Loss 怎麼處理。",
+        "in the outline: press Train and watch what each loss makes of that.",
+        "程式畫的 {count} 對圖，另外保留 {held} 對用來測試。從輪廓看不出燈有沒有亮：按「開始訓練」，看看每種 Loss 怎麼處理。",
     ),
     "own_ready": (
         "{count} pairs. A tenth of them is held out to test it and never trained on.",
@@ -234,7 +233,11 @@ OWN = {
     ),
     "own_failed": (
         "The training broke off. Train again; if it happens again, choose another example.",
-        "訓練中斷了。請再試一次；若還是這樣，請換一組圖。",
+        "訓練中斷了。請再試一次；若還是這樣，請換另一個範例。",
+    ),
+    "own_failed_mine": (
+        "The training broke off. Train again; if it happens again, choose 64 px or fewer pairs.",
+        "訓練中斷了。請再試一次；若還是這樣，請選 64 像素，或減少幾對圖。",
     ),
     "own_broke": (
         "A loss is no longer a number, so training stopped. Train again with other pairs.",

@@ -92,6 +92,11 @@ class Work:
             raise Trouble("own_many", count=len(self.drawn) + 1, most=MOST_DRAWN)
         self.drawn.append(own_files.small(a, b))
 
+    def enough(self, source: str) -> bool:
+        """Whether there are pairs to train on."""
+        count = {"draw": len(self.drawn), "upload": self.uploaded}
+        return count.get(source, own_files.FEWEST) >= own_files.FEWEST
+
     def pairs(self, source: str, size: int = SIZES[0]) -> Path:
         """The folder of the chosen set, written now if it is not there yet; `size`: of what is drawn by code."""
         if source in own_examples.KINDS:
@@ -154,7 +159,7 @@ class Work:
                     _tell(process)
                 self._follow(process)
         except (GanzooError, OSError) as error:
-            self.trouble = error if isinstance(error, Trouble) else Trouble("own_failed")
+            self.trouble = error if isinstance(error, Trouble) else self._failed()
         finally:
             self._ticket.leave()
             self._process, self.status = None, "done" if self.finished else "idle"
@@ -205,13 +210,17 @@ class Work:
             elif kind == "measured":
                 run.metrics = event["metrics"]
             elif kind == "failed":
-                self.trouble = Trouble("own_broke" if "no longer a number" in event["text"] else "own_failed")
+                broke = "no longer a number" in event["text"]
+                self.trouble = Trouble("own_broke") if broke else self._failed()
             elif kind == "end":
                 ended, self.stopped = True, event["stopped"]
             self.version += 1
         process.wait()
         if not ended and not self.trouble and not self._leaving.is_set():
-            self.trouble = Trouble("own_failed")
+            self.trouble = self._failed()
+
+    def _failed(self) -> Trouble:
+        return Trouble("own_failed" if self.source in own_examples.KINDS else "own_failed_mine")
 
     def stop(self) -> None:
         """Cancel: what is there is saved and measured; a place in the line is given up."""

@@ -50,7 +50,7 @@ SENTENCES = {
         "這台機器上的所有模型：ganzoo 內建的，還有你在 runs/ 訓練的。選一個來看它的模型卡。",
     ),
     # make
-    "grid_label": ("Pictures made from seed {seed}", "種子 {seed} 的作品"),
+    "grid_label": ("Pictures made from inspiration {seed}", "靈感 {seed} 的作品"),
     "grid_note": ("Under each picture: the critic's score, 0 fake … 1 real.", "每張圖下面是鑑賞家的評分：0 假 … 1 真。"),
     "made_in": ("{count} pictures by {name}, made and judged in {ms} ms", "{name} 的 {count} 張作品，創作加評分共 {ms} 毫秒"),
     "cell_alt": (
@@ -105,12 +105,35 @@ SENTENCES = {
     "filter_picture_alt": ("The critic's filter for {label}, one factor a pixel", "鑑賞家對「{label}」的過濾，每個像素一個倍數"),
     # speckles
     "speckle_here": ("speckle of these pictures: {value}%", "這幾張的雜點：{value}%"),
-    "speckle_label": ("Speckle, measured", "量到的雜點"),
-    "speckle_note": (
-        "Speckle: how far each pixel lies from the median of its 3 × 3 neighbours, in percent, over 10,000 pictures. "
-        "Real pictures have some too.",
-        "雜點：每個像素與周圍 3 × 3 的中位數相差多少（百分比），各量一萬張。真正的圖片也有一些。",
+    "speckle_label": ("Speckle: how far from real pictures", "雜點：離真正的圖片多遠"),
+    "speckle_measured": (
+        "Over 10,000 pictures each, the dense creator has {mlp}% of speckle, the convolutional one {convolutions}%, real "
+        "pictures {real}%.",
+        "各量一萬張：MLP 的創作家雜點是 {mlp}%，卷積的是 {convolutions}%，真正的圖片是 {real}%。",
     ),
+    "speckle_little": (
+        "That is little: on these pictures the number hardly tells them apart, so look where the dots are.",
+        "差別很小：在這些圖片上，這個數字幾乎分不出兩者，請看雜點落在哪裡。",
+    ),
+    "speckle_smooth": (
+        "The number does not find the course's extra dots here. The dense creator misses fine texture that real pictures have; "
+        "the convolutional one comes closer.",
+        "在這裡，這個數字沒有量到課程說的多餘雜點：MLP 的創作家反而少了真正圖片裡的細紋，卷積的比較接近。",
+    ),
+    "speckle_closer": (
+        "The dense creator leaves more dots than real pictures have; the convolutional one comes closer.",
+        "MLP 的創作家留下的雜點比真正的圖片多，卷積的比較接近。",
+    ),
+    "speckle_not_closer": (
+        "Here the convolutional creator comes no closer to real pictures; one training run each proves little.",
+        "在這裡，卷積的創作家並沒有更接近真正的圖片：各訓練一次還不能當作證明。",
+    ),
+    "speckle_note": (
+        "Speckle is how far each pixel lies from the median of its 3 × 3 neighbours. Edges and texture count too, so real "
+        "pictures have some.",
+        "雜點就是每個像素與周圍 3 × 3 的中位數相差多少。邊緣與細紋也算在內，所以真正的圖片也有一些。",
+    ),
+    "more_lessons": ("More in Lessons:", "課程裡還有："),
     # by hand
     "hand_believes": ("The critic takes it for real.", "鑑賞家認為是真的。"),
     "hand_doubts": ("The critic takes it for a fake.", "鑑賞家認為是假的。"),
@@ -140,8 +163,8 @@ SENTENCES = {
         "這台機器上沒有模型 {name}。請選別的，或用 train/ 裡的程式訓練一個。",
     ),
     "bad_seed": (
-        "A seed is a whole number from {low} to {high}. Type one, or press New inspiration.",
-        "種子是 {low} 到 {high} 的整數。請輸入一個，或按「換一個靈感」。",
+        "An inspiration is a whole number from {low} to {high}. Type one, or press New inspiration.",
+        "靈感是 {low} 到 {high} 的整數。請輸入一個，或按「換一個靈感」。",
     ),
     "bad_pick": ("Choose a picture by its number, {low} to {high}.", "請用編號 {low} 到 {high} 選一張圖。"),
     "bad_count": ("Ask for {low} to {high} pictures.", "一次可以要 {low} 到 {high} 張圖。"),

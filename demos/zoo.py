@@ -13,15 +13,31 @@ from answers import told
 from create import QUIET, Create, show
 from parts import heading, quiet, uri
 from PIL import Image
+from translate_view import said
+from translate_words import DOMAINS
 from words import Words
 from zoo_far import Far
 
 PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20
 HEADLINES = (("zoo_frechet", "frechet-", "{:.2f}"), ("zoo_accuracy", "label-accuracy-", "{:.1%}"),
-             ("zoo_smallest", "smallest-class-share-", "{:.1%}"), ("zoo_speckle", "speckle-median3-n", "{:.2f} %"))  # fmt: skip
-
+             ("zoo_smallest", "smallest-class-share-", "{:.1%}"), ("zoo_speckle", "speckle-median3-n", "{:.2f}%"))  # fmt: skip
+LAST = ("cmp_tone", "zoo_cycle")  # numbers that tell less than the others: they come after them
+MOST, COLUMNS = 3, 4  # numbers on a card, pictures across its sheet
 CYCLE_HEADLINES = {"cycle-l1-": ("zoo_cycle", "{:.3f}"), "taken-for-target-": ("zoo_taken", "{:.0%}")}
+
+
+# Choosing a card goes to its detail, with the keyboard too; the way back ends at that card.
+REVEAL = (
+    "() => { ganzoo.reveal('detail'); document.querySelector('#detail .gz-back')?.focus({ preventScroll: true }); }"
+)
+BACK = """element.addEventListener("click", (event) => {
+  if (!event.target.closest(".gz-back")) return;
+  event.preventDefault();
+  const card = document.querySelector("#cards .gz-card[aria-pressed=true]") || document.querySelector("#cards .gz-card");
+  card?.scrollIntoView({ behavior: "smooth", block: "center" });
+  card?.focus({ preventScroll: true });
+});"""
 
 
 def inline(path: Path) -> str:
@@ -32,16 +48,18 @@ def inline(path: Path) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
-def thumbnail(path: Path, pairs: bool = False) -> str:
-    """The upper half of a sample sheet, small; of three rows of pairs, what went in and what came out. Nothing if it is
-    missing or no picture."""
+def thumbnail(path: Path, size: int = 0) -> str:
+    """The upper half of a sample sheet, small; of a translator of `size` pixels, whose sheets have a row for what went in and
+    one for what came out, the first of both. Nothing if it is missing or no picture."""
     if not inline(path):
         return ""
     try:
         with Image.open(path) as sheet:
-            if pairs:
-                top = sheet.convert("RGB").crop((0, 0, sheet.width, sheet.height * 2 // 3))
-                top.thumbnail((480, 480))
+            if size:
+                cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out
+                across = max(1, min(COLUMNS, round(sheet.width / cell)))
+                top = sheet.convert("RGB").crop((0, 0, min(sheet.width, across * cell), min(sheet.height, 2 * cell)))
+                top.thumbnail((520, 520))
                 return uri(top, "WEBP")
             top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
             return uri(top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST).convert("RGB"), "WEBP")
@@ -50,23 +68,43 @@ def thumbnail(path: Path, pairs: bool = False) -> str:
 
 
 def facts(words: Words, entry: shelf.Entry) -> list[tuple[str, str]]:
-    """The key numbers of a model, in words; what was not measured is left out."""
-    found = []
+    """The few numbers that tell models apart, in words, the most telling first; what was not measured is left out."""
     if entry.lesson in shelf.TRANSLATORS:
-        found = [(words(key), text) for key, text in compare_view.numbers(entry)]
-    elif entry.lesson in shelf.CYCLES:
-        found = [(f"{words(key)}, {way}", text) for way, key, text in cycle_numbers(entry)]
-    else:
-        for key, start, form in HEADLINES:
-            value = entry.metric(start)
-            if isinstance(value, (int, float)):
-                found.append((words(key), form.format(value)))
-    training = entry.said.get("training", {})
+        found = sorted(compare_view.numbers(entry), key=lambda one: one[0] in LAST)
+        return [(words(key), text) for key, text in found]
+    if entry.lesson in shelf.CYCLES:
+        found = sorted(cycle_numbers(entry), key=lambda one: one[1] in LAST)
+        return [(words("zoo_of_way", metric=words(key), way=said(words, way)), text) for way, key, text in found]
+    found = ((words(key), form, entry.metric(start)) for key, start, form in HEADLINES)
+    return [(name, form.format(value)) for name, form, value in found if isinstance(value, (int, float))]
+
+
+def making(words: Words, entry: shelf.Entry) -> list[tuple[str, str]]:
+    """How long a model was trained, on what, and how large it is."""
+    training, found = entry.said.get("training", {}), []
     if isinstance(training.get("minutes"), (int, float)):
-        found.append((words("zoo_minutes"), words("minutes", minutes=training["minutes"])))
+        found.append((words("zoo_minutes"), words("minutes", minutes=f"{max(1, round(training['minutes'])):,}")))
     if training.get("hardware"):
-        found.append((words("zoo_hardware"), str(training["hardware"])[:60]))
+        found.append((words("zoo_hardware"), _hardware(words, str(training["hardware"])[:60])))
     return [*found, (words("zoo_size"), words("megabytes", size=f"{entry.megabytes:.1f}"))]
+
+
+def _hardware(words: Words, text: str) -> str:
+    """What the trainer wrote of a CPU, in words; of a graphics card its name."""
+    cpu = re.fullmatch(r"(.+) CPU, (\d+) threads", text)
+    if not cpu:
+        return text
+    return words("zoo_threads" if cpu[2] == "1" else "zoo_many_threads", chip=cpu[1], count=cpu[2])
+
+
+def _kind(words: Words, entry: shelf.Entry) -> str:
+    """Lesson, data and where it comes from, in one line."""
+    origin = words("zoo_local" if entry.local else "zoo_fetched" if entry.fetched else "zoo_bundled")
+    return " · ".join((words(f"lesson_{entry.lesson}"), _data(words, entry.data), origin))
+
+
+def _list(rows: list[tuple[str, str]]) -> str:
+    return f"<dl>{''.join(f'<dt>{escape(k)}</dt><dd>{escape(v)}</dd>' for k, v in rows)}</dl>"
 
 
 def cycle_numbers(entry: shelf.Entry) -> list[tuple[str, str, str]]:
@@ -76,7 +114,7 @@ def cycle_numbers(entry: shelf.Entry) -> list[tuple[str, str, str]]:
         for start, (key, form) in CYCLE_HEADLINES.items():
             direction = re.match(re.escape(start) + r"(\S+?->\S+?)-", name)
             if direction and not name.startswith(start + "real-") and isinstance(value, (int, float)):
-                found.append((direction[1].replace("->", " → "), key, form.format(value)))
+                found.append((direction[1], key, form.format(value)))
     return found
 
 
@@ -88,19 +126,16 @@ def shelf_html(words: Words, chosen: str = "") -> str:
             broken.append(quiet(words("zoo_broken", name=entry.name)))
             continue
         translates = entry.lesson in shelf.TRANSLATORS + shelf.CYCLES
-        source = thumbnail(entry.folder / "samples.png", translates)
+        size = entry.said["settings"].get("image_size", 0) if translates else 0
+        source = thumbnail(entry.folder / "samples.png", size)
         alt = escape(words("zoo_sample_alt", name=entry.name))
         smooth = "" if translates else "gz-px"
         sample = f'<span class="gz-crop"><img class="{smooth}" src="{source}" alt="{alt}"></span>' if source else ""
-        rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts(words, entry))
-        kind = words(f"lesson_{entry.lesson}")
-        data = _data(words, entry.data)
-        origin = words("zoo_local" if entry.local else "zoo_fetched" if entry.fetched else "zoo_bundled")
         cards.append(
             f'<button type="button" class="gz-card" data-name="{escape(entry.name)}" '
             f'aria-pressed="{str(entry.name == chosen).lower()}" '
             f'aria-label="{escape(words("zoo_choose", name=entry.name))}">{sample}<strong>{escape(entry.name)}</strong>'
-            f'<span class="gz-kind">{escape(kind)} · {escape(data)} · {escape(origin)}</span><dl>{rows}</dl></button>'
+            f'<span class="gz-kind">{escape(_kind(words, entry))}</span>{_list(facts(words, entry)[:MOST])}</button>'
         )
     body = f'<div class="gz-cards">{"".join(cards)}</div>' if cards else quiet(words("zoo_empty"))
     return body + "".join(broken)
@@ -109,7 +144,19 @@ def shelf_html(words: Words, chosen: str = "") -> str:
 def _data(words: Words, data: str) -> str:
     if data in compare_families.FIRST:
         return words("cmp_family_" + data.replace("-", "_"))
+    sides = data.split("2")
+    if len(sides) == 2 and all(side in DOMAINS for side in sides):  # horse2zebra
+        return said(words, "->".join(sides))
     return words(f"data_{data}") if data in shelf.SETS else data
+
+
+def title(words: Words, name: str) -> str:
+    """The head of a model's detail: the way back, its name, its numbers and how it was made."""
+    entry = shelf.sound(name)
+    return (
+        f'<a class="gz-back" href="#cards">← {escape(words("zoo_back"))}</a>{heading(entry.name, _kind(words, entry))}'
+        f'<div class="gz-facts-of">{_list([*facts(words, entry), *making(words, entry)])}</div>'
+    )
 
 
 def card(words: Words, name: str) -> str:
@@ -125,6 +172,11 @@ def card(words: Words, name: str) -> str:
         return f"![{found[1]}]({source})" if source else found[1]
 
     return re.sub(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)", picture, text).strip()
+
+
+def card_beside(words: Words, name: str) -> str:
+    """The card without its own numbers, which stand beside it."""
+    return re.sub(r"^## Numbers\n.*?(?=^## |\Z)", "", card(words, name), flags=re.DOTALL | re.MULTILINE)
 
 
 def numbers(words: Words, name: str) -> str:
@@ -158,6 +210,7 @@ class Zoo:
                 "", elem_id="cards", min_height=400, js_on_load="ganzoo.cards(element, trigger, 'select')"
             )
         with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
+            self.title = show("", elem_id="detail-title", js_on_load=BACK)
             self.open = gr.Button(words("zoo_open"), variant="primary", elem_id="open-in-create")
             self.compare = gr.Button(words("zoo_compare"), variant="primary", elem_id="open-in-compare", visible=False)
             self.translate = gr.Button(
@@ -169,12 +222,10 @@ class Zoo:
                     self.readme = gr.Markdown(elem_id="card")
                 self.numbers = show(elem_id="numbers")
         self.far = Far(words)
-        chosen = [self.name, self.cards, self.detail, self.open, self.compare, self.translate, self.readme]
-        chosen.append(self.numbers)
+        chosen = [self.name, self.cards, self.detail, self.title, self.open, self.compare, self.translate]
+        chosen += [self.readme, self.numbers]
         self.far.wire(self.choose, chosen)
-        self.cards.select(self._choose, None, chosen, **QUIET).then(
-            None, None, None, js="() => ganzoo.reveal('detail')"
-        )
+        self.cards.select(self._choose, None, chosen, **QUIET).then(None, None, None, js=REVEAL)
         c = create
         self.open.click(
             lambda name: [gr.Tabs(selected="create"), *c.open(name)],
@@ -205,9 +256,10 @@ class Zoo:
             name,
             shelf_html(self.words, name),
             gr.Column(visible=True),
+            told(self.words, title, name),
             gr.Button(visible=lesson in shelf.LESSONS),
             gr.Button(visible=lesson in shelf.TRANSLATORS),
             gr.Button(visible=lesson in shelf.CYCLES),
-            told(self.words, card, name),
+            told(self.words, card_beside, name),
             told(self.words, numbers, name),
         )

@@ -47,7 +47,7 @@ def test_every_answer_is_there_without_a_click(visit, language):
     assert page.locator("#grid .gz-cell").count() == 24
     scores = page.locator("#grid .gz-bar-number").all_inner_texts()
     assert len(scores) == 24 and all(0 <= float(score) <= 1 for score in scores)
-    for part in ("#now img", "#strip img", "#growth img", "#training svg", "#bn img", "#asked img", "#speckles img"):
+    for part in ("#now img", "#strip img", "#growth img", "#training svg", "#asked img", "#speckles img"):
         assert page.locator(part).count() > 0, part
     assert page.locator("#judged .gz-verdict").inner_text().startswith("0.")
     assert page.locator(".gz-quiet:visible").count() == 0
