@@ -584,7 +584,7 @@ def test_uploads_dropped_pictures_and_a_bad_file(look, tmp_path):
     (tmp_path / "text.png").write_text("no picture")
     page.set_input_files("#cmp-controls input[type=file]", tmp_path / "text.png")
     page.wait_for_selector("#cmp-controls .gz-cmp-said >> text=no picture that can be read")
-    assert len(pictures(page)) == 3 and page.locator("#cmp-results .gz-quiet").count() == 0
+    assert len(pictures(page)) == 3 and "no picture" not in page.locator("#cmp-results").inner_text()
     page.click("#cmp-others summary")
     page.fill("[data-hub] input", "../none")
     page.keyboard.press("Enter")
