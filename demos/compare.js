@@ -10,7 +10,7 @@
   let canvas, pen, words, ask, past = [];
 
   const say = (text) => {
-    const line = one("#cmp-board .gz-cmp-said");
+    const line = one("#cmp-controls .gz-cmp-said");
     if (line) { line.textContent = text || ""; line.hidden = !text; }
   };
   const load = (source) => new Promise((done, fail) => {
@@ -44,8 +44,9 @@
     if (rest <= 0) draw(); else if (!later) later = setTimeout(draw, rest);
   };
   const received = async (answer) => {
-    if (sent && answer.id === sent.id) { clearTimeout(timer); if (sent.family) say(""); sent = null; } else if (answer.id) return;
+    if (sent && answer.id === sent.id) { clearTimeout(timer); sent = null; } else if (answer.id) return;
     if (!answer.failed) await apply(answer);
+    say(answer.refused);
     send();
   };
   const apply = async (answer) => {
@@ -415,7 +416,7 @@
     request() {
       const vary = one("#cmp-board [data-vary] input");
       const base = { family: state.family, drawing: canvas.toDataURL("image/png"), truth: state.truth, critic: state.critic,
-        vary: vary.checked ? Math.floor(Math.random() * 1e6) : null };
+        board: state.family, vary: vary.checked ? Math.floor(Math.random() * 1e6) : null };
       return [JSON.stringify({ ...base, ...sent })];
     },
   };

@@ -20,7 +20,7 @@ from ganzoo import GanzooError
 
 LIVE = {**QUIET, "queue": False, "trigger_mode": "multiple"}  # the browser itself sends one request at a time
 SPOKEN = ("cmp_no_camera", "cmp_no_answer", "cmp_fetching", "cmp_no_picture", "cmp_link_short", "copied",
-          "cmp_apart", "cmp_patch", "cmp_blind_said", "cmp_drawing", "cmp_fake", "cmp_real", "cmp_lowest",
+          "cmp_apart", "cmp_patch", "cmp_patch_edge", "cmp_blind_said", "cmp_drawing", "cmp_fake", "cmp_real", "cmp_lowest",
           "cmp_highest")  # sentences that the browser says by itself  # fmt: skip
 
 
@@ -41,6 +41,7 @@ class Compare:
                     answers.first(words), elem_id="cmp-results", js_on_load="ganzoo.compare.follow(element, watch)"
                 )
             show(view.meanings(words))
+            show(self._passing_on(), elem_id="cmp-pass-on")
         with gr.Column(elem_classes="gz-section", elem_id="s-cmp-two"):
             show(heading(words("q_cmp_two"), words("lead_cmp_two")))
             show(self._two(), elem_id="cmp-two", js_on_load="ganzoo.compare.two(element)")
@@ -79,13 +80,18 @@ class Compare:
             f'{chosen}</span><button type="button" class="gz-button primary" data-do="surprise">'
             f"{escape(say('cmp_surprise'))}</button>{self._button('example', 'cmp_example', hidden=True)}"
             f"{self._button('upload', 'cmp_upload')}"
-            f"{self._button('webcam', 'cmp_webcam')}{self._button('link', 'copy_link')}{self._button('share', 'cmp_share')}"
-            f'<input type="file" accept="image/*,.tif,.tiff" hidden></div>{view.sharing(say, os.environ.get("SPACE_ID", ""))}'
+            f"{self._button('webcam', 'cmp_webcam')}"
+            f'<input type="file" accept="image/*,.tif,.tiff" hidden></div>'
+            f'<p class="gz-quiet gz-cmp-said" role="status" hidden></p>'
         )
 
-    def _button(self, do: str, key: str, hidden: bool = False) -> str:
-        away = " hidden" if hidden else ""
-        return f'<button type="button" class="gz-button" data-do="{do}"{away}>{escape(self.words(key))}</button>'
+    def _passing_on(self) -> str:
+        buttons = self._button("link", "copy_link") + self._button("share", "cmp_share")
+        return f'<div class="gz-actions">{buttons}</div>{view.sharing(self.words, os.environ.get("SPACE_ID", ""))}'
+
+    def _button(self, do: str, key: str, hidden: bool = False, disabled: bool = False) -> str:
+        how = " hidden" * hidden + " disabled" * disabled
+        return f'<button type="button" class="gz-button" data-do="{do}"{how}>{escape(self.words(key))}</button>'
 
     def _others(self) -> str:
         """Every other family on this machine, and a line for the Hub. Asked anew whenever the page is loaded."""
@@ -130,13 +136,13 @@ class Compare:
             f'<label class="gz-pen" hidden>{escape(say("cmp_width"))}<input type="range" min="1" max="24" value="6"></label>'
             f'<label class="gz-check" data-vary hidden><input type="checkbox"> {escape(say("cmp_vary"))}</label>'
             f'<div class="gz-quietly"><button type="button" class="gz-link" data-do="truth">'
-            f'{escape(say("cmp_add_truth"))}</button></div><p class="gz-quiet gz-cmp-said" role="status" hidden></p></div>'
+            f"{escape(say('cmp_add_truth'))}</button></div></div>"
         )
 
     def _two(self) -> str:
         say = self.words
         selects = "".join(
-            f'<label>{escape(say(key))} <select data-side="{side}"></select></label>'
+            f'<label><span>{escape(say(key))}</span> <select data-side="{side}"></select></label>'
             for side, key in (("left", "cmp_first"), ("right", "cmp_second"))
         )
         return (
@@ -172,7 +178,8 @@ class Compare:
         )
         return (
             f'<p class="gz-prose" data-revealed aria-live="polite"></p><div class="gz-actions">'
-            f'{self._button("blind", "cmp_blind_next")}</div><div class="gz-tally"><h3>{escape(say("cmp_tally"))}</h3>'
+            f"{self._button('blind', 'cmp_blind_next', disabled=True)}</div>"
+            f'<div class="gz-tally" hidden><h3>{escape(say("cmp_tally"))}</h3>'
             f'<div class="gz-bars wide">{rows}</div><button type="button" class="gz-link" data-do="forget">'
             f"{escape(say('cmp_tally_reset'))}</button></div>"
         )

@@ -2,7 +2,7 @@
 
 A request carries everything, so nothing a visitor does is kept on the server:
 {"id", "do": draw | surprise | example | upload | truth | restore | family, "family", "drawing", "truth", "file", "seed", "vary",
-"critic", "palette"}
+"critic", "palette", "board"}
 """
 
 import random
@@ -40,6 +40,7 @@ class Ask:
     vary: int | None = None
     critic: str = ""
     palette: str = ""  # of the drawing on the board
+    board: str = ""  # the family that the board shows, if another is asked for
 
 
 def parsed(payload) -> Ask:
@@ -64,19 +65,19 @@ class Scene:
 
 def answer(words: Words, payload) -> str:
     """The three pictures of a request. If it cannot be done, the drawing as it was, and one line that says why."""
-    ask, notes = Ask(), []
+    ask, refused = Ask(), ""
     try:
         ask = parsed(payload)
         scene = staged(words, ask)
     except GanzooError as error:
-        notes.append(words.explain(error))
+        refused = words.explain(error)
         try:
-            scene = staged(words, Ask(id=ask.id, family=ask.family, drawing=ask.drawing, truth=ask.truth))
+            scene = staged(words, Ask(id=ask.id, family=ask.board or ask.family, drawing=ask.drawing, truth=ask.truth))
         except GanzooError:
-            return view.failed(ask.id, notes[0])
+            return view.failed(ask.id, refused)
     made = work.translate(scene.family, scene.drawing, scene.truth, ask.vary)
     work.judge(scene.family, made, ask.critic)
-    return view.answer(words, scene, made, ask.id, [*notes, *scene.notes])
+    return view.answer(words, scene, made, ask.id, refused)
 
 
 def staged(words: Words, ask: Ask) -> Scene:
@@ -140,7 +141,7 @@ def first(words: Words) -> str:
         drawing, made = _opening(tuple(e.folder.stat().st_mtime_ns for e in family.members.values()))
     except (GanzooError, OSError) as error:
         return view.failed(0, words.explain(error) if isinstance(error, GanzooError) else words("cmp_missing"))
-    return view.answer(words, Scene(family, drawing, seed=SEED, fresh=True), made, 0, [])
+    return view.answer(words, Scene(family, drawing, seed=SEED, fresh=True), made, 0)
 
 
 @lru_cache(maxsize=1)

@@ -43,7 +43,8 @@ def failed(number: int, text: str) -> str:
     return f'<div class="gz-answer" data-answer="{_data({"id": number, "failed": True})}">{quiet(text)}</div>'
 
 
-def answer(words: Words, scene, made: work.Made, number: int, notes: list[str]) -> str:
+def answer(words: Words, scene, made: work.Made, number: int, refused: str = "") -> str:
+    """`refused`: why what was asked for is not here; the browser says it beside the buttons."""
     family = scene.family
     best = _best(family)
     columns = [_result(words, family, made, loss, best) for loss in LOSSES]
@@ -59,6 +60,7 @@ def answer(words: Words, scene, made: work.Made, number: int, notes: list[str]) 
         "publish": publishing(family),
         "real": bool(real_pairs(family)),
         "names": {key: name(words, key) for key in made.pictures},
+        "refused": refused,
         "varies": any(_varies(entry.said["settings"]) for entry in family.members.values()),
     }
     if scene.fresh:
@@ -67,7 +69,7 @@ def answer(words: Words, scene, made: work.Made, number: int, notes: list[str]) 
         state["truth"] = picture(scene.truth[0])
     if made.opinions:
         state |= {"critic": made.critic, "critics": made.critics} | _patches(family.size, made)
-    lines = "".join(quiet(note) for note in notes)
+    lines = "".join(quiet(note) for note in scene.notes)
     took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
     kind = " with-truth" if "truth" in made.pictures else ""
     return (
@@ -203,10 +205,10 @@ def sharing(words: Words, space: str = "") -> str:
 
 def blind(words: Words, made: work.Made, order: list[str]) -> str:
     cells = "".join(
-        f'<button type="button" class="gz-guess" data-guess="{key}" data-name="{escape(name(words, key))}" '
-        f'aria-label="{escape(words("cmp_blind_alt", number=i + 1))}">'
-        f'<img class="gz-made" src="{picture(made.pictures[key])}" alt="" decoding="sync"><span></span></button>'
-        for i, key in enumerate(order)
+        f'<button type="button" class="gz-guess" data-guess="{key}" data-name="{escape(name(words, key))}">'
+        f'<img class="gz-made" src="{picture(made.pictures[key])}" alt="" decoding="sync">'
+        f"<span>{escape(words('cmp_blind_pick', letter=letter))}</span></button>"
+        for key, letter in zip(order, "ABCD", strict=False)
     )
     drawing = picture(made.drawing)
     alt = escape(words("cmp_blind_drawing_alt"))

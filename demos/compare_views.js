@@ -94,7 +94,8 @@
       patch.style.aspectRatio = `${patch.width} / ${patch.height}`;
       patch.style.width = `${100 * patch.width / Math.min(side, size)}%`;
       patch.getContext("2d").drawImage(image, left, top, right - left, bottom - top, 0, 0, patch.width, patch.height);
-      said.textContent = fill(compare.words.cmp_patch, { row: row + 1, column: column + 1, field: side,
+      const whole = patch.width === side && patch.height === side;
+      said.textContent = fill(compare.words[whole ? "cmp_patch" : "cmp_patch_edge"], { row: row + 1, column: column + 1, field: side,
         score: scores[row][column].toFixed(2), width: right - left, height: bottom - top });
       stack.dataset.cell = cell.join(",");
     };
@@ -155,17 +156,20 @@
       one(".gz-bar-number", row).textContent = count;
       if (row.dataset.count === "truth") row.hidden = !count;
     });
+    one("#cmp-tally .gz-tally").hidden = !whole; // the first choice shows it
   };
   compare.blind = (element, trigger, watch) => {
+    const next = () => one('#cmp-tally [data-do="blind"]'), first = () => one("[data-guess]", element);
+    let moving = false; // the keyboard goes on with the new round
     element.addEventListener("click", (click) => {
       const guess = click.target.closest("[data-guess]");
       if (!guess || one(".gz-blind", element).dataset.done) return;
       one(".gz-blind", element).dataset.done = "yes";
       all("[data-guess]", element).forEach((cell) => {
         one("span", cell).textContent = cell.dataset.name;
-        cell.setAttribute("aria-label", cell.dataset.name);
         cell.setAttribute("aria-pressed", cell === guess);
       });
+      next().disabled = false;
       const tally = counts();
       tally[guess.dataset.guess] = (tally[guess.dataset.guess] || 0) + 1;
       store(tally);
@@ -174,8 +178,8 @@
     });
     document.addEventListener("click", (click) => {
       const deed = click.target.closest && click.target.closest("button")?.dataset.do;
-      if (deed === "blind") trigger("input");
-      if (deed === "forget") { store({}); draw(); }
+      if (deed === "blind") { moving = true; trigger("input"); }
+      if (deed === "forget") { store({}); draw(); (next().disabled ? first() : next())?.focus({ preventScroll: true }); }
     });
     const near = new IntersectionObserver((seen) => { // the first round, when it comes near
       if (!seen.some((entry) => entry.isIntersecting)) return;
@@ -183,7 +187,12 @@
       trigger("input");
     }, { rootMargin: "400px" });
     near.observe(element);
-    watch("value", () => { one("#cmp-tally [data-revealed]").textContent = ""; });
+    watch("value", () => {
+      one("#cmp-tally [data-revealed]").textContent = "";
+      if (moving) first()?.focus({ preventScroll: true });
+      moving = false;
+      next().disabled = Boolean(first()); // until one is chosen
+    });
     let family = compare.state.family; // another family, another round
     whenAnswered(() => { if (compare.state.family !== family) { family = compare.state.family; trigger("input"); } });
   };

@@ -93,8 +93,8 @@ COMPARE = {
     "cmp_truth_alt": ("The true picture for this drawing", "這張圖稿真正的答案"),
     "cmp_download": ("Download", "下載"),
     "cmp_download_of": ("Download the picture of {loss}", "下載 {loss} 的圖"),
-    "cmp_here": ("L1 of this picture", "這張的 L1"),
-    "cmp_l_one": ("L1", "L1 誤差"),
+    "cmp_here": ("error here (L1)", "這張的誤差（L1）"),
+    "cmp_l_one": ("error (L1)", "誤差（L1）"),
     "cmp_sharpness": ("sharpness", "銳利度"),
     "cmp_tone": ("tone", "色調差"),
     "cmp_recovery": ("labels found", "標籤還原"),
@@ -166,9 +166,14 @@ COMPARE = {
     "cmp_real": ("1 real", "1 真"),
     "cmp_patch_alt": ("The patch that this score has seen, enlarged", "這個分數看到的那一塊，放大"),
     "cmp_patch": (
-        "Row {row}, column {column}: the critic gives {score}. It has seen {width} × {height} pixels of a field of "
-        "{field} × {field}.",
-        "第 {row} 列、第 {column} 行：鑑賞家給 {score} 分。它看到 {field} × {field} 視野裡的 {width} × {height} 個像素。",
+        "Row {row}, column {column}: the critic gives {score}. It has seen {width} × {height} pixels.",
+        "第 {row} 列、第 {column} 行：鑑賞家給 {score} 分。它看到 {width} × {height} 個像素。",
+    ),
+    "cmp_patch_edge": (
+        "Row {row}, column {column}: the critic gives {score}. It has seen {width} × {height} pixels; the rest of its "
+        "field of {field} × {field} lies beyond the edge.",
+        "第 {row} 列、第 {column} 行：鑑賞家給 {score} 分。它看到 {width} × {height} 個像素；"
+        "{field} × {field} 視野的其餘部分在邊緣之外。",
     ),
     "cmp_no_critic": (
         "These models came without a critic. Choose a family whose GAN + MAE model has one.",
@@ -180,7 +185,7 @@ COMPARE = {
         "A fresh drawing, the three losses in random order. Choose, then see which loss it was.",
         "一張新的圖稿，三種 Loss 隨機排列。選一張，再看看它是哪一種。",
     ),
-    "cmp_blind_alt": ("Picture {number}", "第 {number} 張"),
+    "cmp_blind_pick": ("Choose {letter}", "選 {letter}"),
     "cmp_blind_drawing_alt": ("The drawing of this round", "這一輪的圖稿"),
     "cmp_blind_said": ("You chose {loss}.", "你選的是 {loss}。"),
     "cmp_blind_next": ("Next round", "下一輪"),

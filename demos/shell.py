@@ -1,5 +1,5 @@
 """What a browser gets before gradio has started: our scripts and styles, so that the language is chosen before anything is
-drawn, and the shell: the name, the first question and its lead, as real text where they will stand.
+drawn, and the shell: the name, the tabs, the first question and its lead, as real text where they will stand.
 
 gradio itself adds a page's head only when its own scripts run, a second or two later; so the middleware `Shell` puts all
 this into the two pages on their way out. Screen readers skip the shell and get the page itself.
@@ -12,6 +12,7 @@ from pathlib import Path
 from theme import css
 from words import LANGUAGES, Words
 
+TABS = ("compare", "create", "translate", "live", "lessons", "own", "zoo")
 SCRIPTS = ("page.js", "compare.js", "compare_views.js", "translate.js", "lessons.js", "live.js", "own.js")
 STYLE = """
 .gradio-container .nav-holder, .gradio-container footer { display: none !important; }
@@ -19,14 +20,18 @@ STYLE = """
   box-sizing: border-box; color: #191d26; font-family: system-ui, -apple-system, "Segoe UI", "PingFang TC", "Microsoft JhengHei",
   "Noto Sans TC", "Noto Sans CJK TC", sans-serif; pointer-events: none; }
 .gz-shell * { margin: 0; } .gz-shell p { color: #515868; }
-.gz-shell header { display: flex; flex-wrap: wrap; align-items: baseline; align-content: flex-start; gap: 0 14px;
-  padding: 18px 0 0; height: 107px; }
-.gz-shell header b { font-size: 21px; line-height: 1.4; letter-spacing: -0.02em; } .gz-shell header p { font-size: 15px; }
+.gz-shell header { display: flex; flex-wrap: wrap; align-items: baseline; align-content: flex-start; gap: 4px 14px;
+  padding: 18px 0 26px; min-height: 77.6px; box-sizing: border-box; }
+.gz-shell header b { font-size: 21px; line-height: 1.4; letter-spacing: -0.02em; }
+.gz-shell header p { font-size: 15px; line-height: 1.4; }
+.gz-shell nav { display: flex; flex-wrap: wrap; padding-bottom: 16px; }
+.gz-shell nav span { font-size: 16px; line-height: 40px; padding: 0 4px; margin-inline-end: 22px; white-space: nowrap; }
 .gz-shell h2 { font-size: 27px; line-height: 1.2; font-weight: 680; letter-spacing: -0.018em; padding: 14px 0 6px; }
 .gz-shell div p { max-width: 68ch; font-size: 16px; line-height: 1.55; text-wrap: pretty; }
 @media (prefers-color-scheme: dark) { .gz-shell { color: #e6e9f0; } .gz-shell p { color: #a3aabb; } }
-@media (max-width: 560px) { .gz-shell h2 { font-size: 23px; } .gz-shell header { height: 151px; }
-  .gz-shell header p { flex-basis: 100%; font-size: 14px; } }
+@media (max-width: 560px) { .gz-shell h2 { font-size: 23px; } .gz-shell header b { flex-basis: 100%; height: 33.6px; }
+  .gz-shell header p { flex-basis: 100%; font-size: 14px; }
+  .gz-shell nav span { font-size: 14px; padding: 0 2px; margin-inline-end: 10px; } }
 """
 LEAVE = """
 (() => { // what another tab asks stands elsewhere; and the page itself takes the shell's place
@@ -54,7 +59,10 @@ def shell(language: str) -> bytes:
     words = Words(language)
     first = f"<div><h2>{escape(words('q_compare'))}</h2><p>{escape(words('lead_compare'))}</p></div>"
     top = f"<header><b>{escape(words('title'))}</b><p>{escape(words('tagline'))}</p></header>"
-    return f'<div class="gz-shell" aria-hidden="true">{top}{first}</div><script>{LEAVE}</script>'.encode()
+    tabs = "".join(f"<span>{escape(words('tab_' + tab))}</span>" for tab in TABS)
+    return (
+        f'<div class="gz-shell" aria-hidden="true">{top}<nav>{tabs}</nav>{first}</div><script>{LEAVE}</script>'.encode()
+    )
 
 
 class Shell:

@@ -67,7 +67,11 @@ def theme() -> gr.themes.Base:
         button_secondary_background_fill_hover_dark="#252a35",
         button_secondary_border_color="#c3c8d3",
         button_secondary_border_color_dark="#3a404e",
+        button_secondary_text_color="#191d26",
+        button_secondary_text_color_dark="#e6e9f0",
         button_border_width="1px",
+        button_large_text_size="15px",
+        button_large_text_weight="400",  # as our own; what is primary is bolder (page.css)
         slider_color="#b23f1a",
         slider_color_dark="#e4764f",
     )

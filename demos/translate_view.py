@@ -77,21 +77,22 @@ def origin(words: Words, example: str) -> str:
 
 
 def _examples(words: Words, made: work.Made, chosen: str) -> str:
-    groups: dict[str, list[str]] = {}  # who made them -> their buttons
+    groups: dict[str, list[str]] = {}  # what is said of them -> their buttons
     for name in work.examples(made.model):
         try:
             source = _thumbnail(name)
         except GanzooError:
             continue
         what, by = domain(words, work.kind(name)), origin(words, name)
+        note = words("trl_says_code") if name != work.PHOTO else by
         alt = escape(words("trl_example_alt", kind=what, origin=by))
-        groups.setdefault(by, []).append(
+        groups.setdefault(note, []).append(
             f'<button type="button" data-example="{name}" data-kind="{work.kind(name)}" '
             f'aria-pressed="{str(name == chosen).lower()}"><img src="{source}" alt="{alt}"></button>'
         )
     shown = "".join(
-        f"<figure><div>{''.join(buttons)}</div><figcaption>{escape(by)}</figcaption></figure>"
-        for by, buttons in groups.items()
+        f"<figure><div>{''.join(buttons)}</div><figcaption>{escape(note)}</figcaption></figure>"
+        for note, buttons in groups.items()
     )
     return f'<div class="gz-trl-examples" role="group" aria-label="{escape(words("trl_examples"))}">{shown}</div>'
 
@@ -107,7 +108,7 @@ def answer(words: Words, made: work.Made, number: int, example: str) -> str:
     if example == work.PHOTO:
         about = words("trl_says_made", name=work.PHOTO_BY)
     else:
-        about = words("trl_says_code" if example else "trl_says_own")
+        about = words("trl_says_drawn" if example else "trl_says_own")
     size = f"{width} × {height}"
     alt = words("trl_original_alt", width=width, height=height)
     columns = [

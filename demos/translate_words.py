@@ -48,6 +48,7 @@ TRANSLATE = {
         "Drawn by code. The model learned from photos, so a drawing shows how it works, not how well.",
         "這是程式畫的。模型學的是照片，所以畫出來的圖只能看原理，不能看功力。",
     ),
+    "trl_says_drawn": ("What goes in: a drawing by code.", "放進去的圖：程式畫的。"),
     "trl_says_made": (
         "Made by our own {name}: neither a horse nor a zebra, so little should change.",
         "這是我們自己的 {name} 創作的：不是馬也不是斑馬，所以應該改變不多。",

@@ -90,7 +90,9 @@ def state(answer: str) -> dict:
 
 
 def quiet(answer: str) -> list[str]:
-    return re.findall(r'<p class="gz-quiet" role="status">([^<]*)</p>', answer)
+    """What is said: why something was refused, then the notes."""
+    refused = state(answer).get("refused") if "data-answer" in answer else ""
+    return [refused] * bool(refused) + re.findall(r'<p class="gz-quiet" role="status">([^<]*)</p>', answer)
 
 
 def test_three_pictures_that_differ_and_follow_the_drawing(pages):
@@ -128,7 +130,7 @@ def test_a_pair_is_split_and_its_l1_is_right(pages):
     assert (sent == np.asarray(label.resize((SIZE, SIZE), Image.Resampling.BICUBIC))).all()
     truth = np.asarray(photo.resize((SIZE, SIZE), Image.Resampling.BICUBIC)).astype(float)
     assert (pictures["truth"] == truth).all() and "truth" in said
-    shown = re.findall(r"<dt>L1 of this picture</dt><dd>(?:<b>)?([\d.]+)", answer)
+    shown = re.findall(r"<dt>error here \(L1\)</dt><dd>(?:<b>)?([\d.]+)", answer)
     assert shown == [f"{np.abs(pictures[k] - truth).mean() / 255:.3f}" for k in ("gan", "mae", "gan+mae")]
     assert "right half is the drawing" in quiet(answer)[0]
 
@@ -568,7 +570,7 @@ def test_uploads_dropped_pictures_and_a_bad_file(look, tmp_path):
     pair.save(tmp_path / "pair.png")
     page.set_input_files("#cmp-controls input[type=file]", tmp_path / "pair.png")
     page.wait_for_selector('#cmp-results [data-key="truth"]')
-    assert page.locator("#cmp-results dt", has_text="L1 of this picture").count() == 3
+    assert page.locator("#cmp-results dt", has_text="error here (L1)").count() == 3
     assert "right half" in page.locator("#cmp-results .gz-notes").inner_text()
     before = pictures(page)
     page.evaluate(
@@ -582,8 +584,13 @@ def test_uploads_dropped_pictures_and_a_bad_file(look, tmp_path):
     assert "middle square" in page.locator("#cmp-results .gz-notes").inner_text()
     (tmp_path / "text.png").write_text("no picture")
     page.set_input_files("#cmp-controls input[type=file]", tmp_path / "text.png")
-    page.wait_for_selector("#cmp-results .gz-notes >> text=no picture that can be read")
-    assert len(pictures(page)) == 3
+    page.wait_for_selector("#cmp-controls .gz-cmp-said >> text=no picture that can be read")
+    assert len(pictures(page)) == 3 and "no picture" not in page.locator("#cmp-results").inner_text()
+    page.click("#cmp-others summary")
+    page.fill("[data-hub] input", "../none")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cmp-controls .gz-cmp-said >> text=none")
+    assert len(pictures(page)) == 3  # what was there stays
 
 
 def test_a_picture_can_be_downloaded(look):
@@ -613,7 +620,7 @@ def test_share_as_a_space_shows_one_command(look, language):
 def test_without_a_camera_one_quiet_line(look):
     page = look()
     page.click("[data-do=webcam]")
-    page.wait_for_selector("#cmp-board .gz-cmp-said >> text=No camera")
+    page.wait_for_selector("#cmp-controls .gz-cmp-said >> text=No camera")
 
 
 def test_the_slider_between_two(look):
@@ -665,6 +672,8 @@ def test_a_click_on_the_scores_shows_the_patch(look):
 def test_the_blind_round_keeps_a_tally(look):
     page = look()
     page.locator("#s-cmp-blind").scroll_into_view_if_needed()
+    assert page.locator("#cmp-blind [data-guess] span").all_inner_texts() == ["Choose A", "Choose B", "Choose C"]
+    assert page.locator("[data-do=blind]").is_disabled() and page.locator(".gz-tally").is_hidden()
     page.locator("#cmp-blind [data-guess]").nth(1).click()
     names = page.locator("#cmp-blind [data-guess] span").all_inner_texts()
     assert sorted(names) == ["GAN", "GAN + MAE", "MAE"] and names[1] in page.inner_text("#cmp-tally [data-revealed]")
@@ -676,7 +685,8 @@ def test_the_blind_round_keeps_a_tally(look):
     before = page.locator("#cmp-blind img").first.get_attribute("src")
     page.click("[data-do=blind]")
     page.wait_for_function("before => document.querySelector('#cmp-blind img').src !== before", arg=before)
-    page.locator("#cmp-blind [data-guess]").nth(0).click()
+    page.wait_for_function("document.activeElement.dataset.guess")  # the keyboard goes on with it
+    page.keyboard.press("Enter")
     assert page.evaluate(total) == 2
     page.reload()
     page.wait_for_function(f"{total} === 2")
