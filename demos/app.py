@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 import threading
+from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
@@ -41,9 +42,19 @@ def keep_no_uploads() -> None:
     """What gradio writes down of a visitor's files lies in a folder of this process, and goes with it; while it runs, they
     go after half an hour (`delete_cache` in pages.py). The pages' own pictures travel in requests and are never written."""
     if "GRADIO_TEMP_DIR" not in os.environ:
-        folder = os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="ganzoo-")
+        for left in Path(tempfile.gettempdir()).glob("ganzoo-uploads-*"):  # of servers that were killed
+            if left.name.split("-")[2].isdigit() and not Path(f"/proc/{left.name.split('-')[2]}").exists():
+                shutil.rmtree(left, ignore_errors=True)
+        folder = os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix=f"ganzoo-uploads-{os.getpid()}-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # or nothing would be tidied up
+    for end in (signal.SIGTERM, signal.SIGHUP):  # or nothing would be tidied up
+        signal.signal(end, leave)
+
+
+def leave(*_) -> None:
+    """Tidy up and go at once: threads that still compute would make the interpreter's own end an abort."""
+    atexit._run_exitfuncs()
+    os._exit(0)
 
 
 def main(argv=None) -> int:

@@ -4,6 +4,7 @@ AB files, a zip of them, or a zip with A/ and B/ (also inside train/ and test/).
 they are read; what stays is one small AB picture a pair in the visitor's own folder.
 """
 
+import lzma
 import re
 import shutil
 import zipfile
@@ -95,8 +96,9 @@ def gather(uploads: list[Path], rough: Path) -> None:
         elif sum(path.stat().st_size for path in pictures) > UNPACKED:
             raise Trouble("own_heavy", most=UNPACKED >> 20)
         else:
-            for path in pictures:
-                shutil.copyfile(path, rough / path.name)
+            for number, path in enumerate(pictures):  # two uploads may have one name
+                twice = (rough / path.name).exists()
+                shutil.copyfile(path, rough / (f"{path.stem}-{number}{path.suffix}" if twice else path.name))
     except FileNotFoundError:  # another visitor uploaded the very same file, and it was removed after reading
         raise Trouble("own_gone") from None
     for path in rough.rglob("*"):
@@ -129,7 +131,16 @@ def unpack(archive: Path, rough: Path) -> None:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     with opened.open(entry) as source, open(target, "wb") as sink:
                         shutil.copyfileobj(source, sink)  # zipfile gives no more bytes than the entry's size says
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, UnicodeError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        UnicodeError,
+        ValueError,
+    ):
         raise Trouble("own_bad_zip") from None
     except FileNotFoundError:
         raise

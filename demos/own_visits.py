@@ -41,11 +41,19 @@ def visit(session: str | None) -> Work:
         work = VISITS.get(session)
         if work is None:
             if len(VISITS) >= MOST:
-                raise Trouble("own_full")
+                _make_room()
             _open_house()
             work = VISITS[session] = Work(Path(tempfile.mkdtemp(dir=ROOT)))
     work.touched = time.monotonic()
     return work
+
+
+def _make_room() -> None:
+    """The visit that has been still for longest goes, if nothing is in it."""
+    idle = sorted((work.touched, session) for session, work in VISITS.items() if work.empty)
+    if not idle:
+        raise Trouble("own_full")
+    VISITS.pop(idle[0][1]).close()
 
 
 def leave(session: str | None) -> None:

@@ -249,6 +249,11 @@ class Work:
             self._ticket.beat()
 
     @property
+    def empty(self) -> bool:
+        """Nothing was brought, drawn or trained here, and nothing is at work."""
+        return self.status == "idle" and not (self.drawn or self.uploaded or self.runs)
+
+    @property
     def gone(self) -> bool:
         """Nobody has looked for long: while it trains, for as long as a slot waits; else an hour."""
         if self.status in ("waiting", "training", "stopping"):

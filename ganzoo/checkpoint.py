@@ -106,6 +106,8 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError(
             f"{path}: unknown lesson {said.get('lesson')!r}, known are {', '.join(LESSONS)}: update ganzoo."
         )
+    if any(abs(v) >= 1e15 for v in _numbers(said)):
+        raise GanzooError(f"{path} holds a number out of all bounds: fetch the model again.")
     for name, kind in (("metrics", dict), ("training", dict), ("converted", dict)):
         if not isinstance(said.setdefault(name, {}), kind):
             raise GanzooError(f"{path}: {name!r} must be an object of names and values.")
@@ -117,6 +119,17 @@ def read_config(folder: Path) -> tuple[dict, object]:
     if config.needs_labels and not 2 <= len(config.classes) <= 1000:
         raise GanzooError(f"{path}: a conditional model needs 2 to 1,000 classes, it names {len(config.classes)}.")
     return said, config
+
+
+def _numbers(value):
+    """Every number inside a JSON value."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _numbers(inner)
+    elif isinstance(value, (int, float)):
+        yield value
 
 
 def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
@@ -164,7 +177,10 @@ def save_resume(path: Path, state: dict) -> None:
 
 def read_resume(path: Path, device) -> dict:
     try:
-        return torch.load(path, map_location=device, weights_only=True)
+        state = torch.load(path, map_location=device, weights_only=True)
+        if not isinstance(state, dict) or not {"step", "nets", "average", "optimizers"} <= state.keys():
+            raise ValueError("not what a run saves")
+        return state
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
         raise GanzooError(
             f"{path} cannot be read ({type(error).__name__}): nothing to resume from, start again with another --name."
@@ -175,11 +191,11 @@ def read_log(path: Path, up_to_step: float = math.inf) -> list[dict]:
     """log.jsonl -> its rows, in order, no later than `up_to_step`. A torn last line (a killed process) is left out."""
     rows = []
     if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 row = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(row, dict) and row.get("step", 0) <= up_to_step:
+            if isinstance(row, dict) and isinstance(row.get("step", 0), int) and row.get("step", 0) <= up_to_step:
                 rows.append(row)
     return rows

@@ -89,6 +89,7 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Picture
 
     Raises GanzooError with the remedy if nothing is found or a file cannot be read.
     """
+    data = str(data)
     word = data_word(data)
     if data in ALIASES:
         folder = alias_folder(data)

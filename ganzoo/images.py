@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import torch
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
@@ -50,17 +50,12 @@ def open_picture(source) -> Image.Image:
                 else Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
             )
             picture = ImageOps.exif_transpose(picture)
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+    except Exception as error:  # damaged files make Pillow raise whatever its parsers raise
         raise GanzooError(
             f"{_called(source)} cannot be read as a picture ({_reason(error)}): remove or replace it."
         ) from None
+    if not all(picture.size):
+        raise GanzooError(f"{_called(source)} has no pixels: remove or replace it.")
     if picture.mode in ("L", "RGB"):
         return picture
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits, scans and depth maps

@@ -159,7 +159,9 @@ class Model:
         if labels is None:
             return (torch.arange(n) % len(self.classes),)
         numbers = []
-        for label in [labels] * n if isinstance(labels, (int, str)) else list(labels):
+        if not isinstance(labels, str) and not hasattr(labels, "__len__"):
+            labels = [labels] * n
+        for label in [labels] * n if isinstance(labels, str) else list(labels):
             if isinstance(label, str) and label in self.classes:
                 label = self.classes.index(label)
             if isinstance(label, bool) or not hasattr(label, "__index__") or not 0 <= int(label) < len(self.classes):
@@ -190,7 +192,7 @@ class Model:
         if self.translates:
             raise GanzooError(f"{self.name} translates pictures: use translate(picture).")
         if n is None:
-            n = len(labels) if labels is not None and not isinstance(labels, (int, str)) else 8
+            n = len(labels) if hasattr(labels, "__len__") and not isinstance(labels, str) else 8
         return to_pil(self.tensor(self.noise(n, seed), labels))
 
     @torch.no_grad()

@@ -4,6 +4,7 @@ A recipe is three lines: its docstring (which is its --help), its lesson, and `r
 """
 
 import dataclasses
+import os
 import shlex
 import signal
 import sys
@@ -22,8 +23,21 @@ def run(lesson, description: str, argv: list[str] | None = None) -> int:
 
 def guarded(main) -> int:
     """Call a script's `main`; an error that the user can put right becomes one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to stop
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return main()
+    except BrokenPipeError:  # what read our lines has gone (| head)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
+        return 141
+    except (OSError, UnicodeEncodeError) as error:
+        reason = getattr(error, "strerror", None) or "the name has characters that cannot be written"
+        print(
+            f"Error: {getattr(error, 'filename', None) or 'A file'} cannot be used ({reason}): choose another.",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
@@ -103,16 +117,42 @@ def _push(config):
     return push
 
 
+def locked(folder: Path):
+    """An open file that only one process can hold for a run: two would write into each other's log and weights."""
+    if parallel.place()[0]:
+        return None
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = open(folder / ".lock", "w")  # noqa: SIM115  (held as long as the run)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise GanzooError(f"Another process trains in {folder}: wait for it, or choose another --name.") from None
+    return lock
+
+
 def train(config, pictures=None, push=None) -> str | None:
     """Print the events of `trainer.fit`. Returns the model folder, or None if Ctrl-C stopped the run (it is saved)."""
     stop = []
-    before = signal.signal(
-        signal.SIGINT, lambda *_: stop.append(1) or signal.signal(signal.SIGINT, signal.default_int_handler)
-    )
+    before = signal.signal(signal.SIGINT, lambda *_: stop.append(1) if len(stop) < 2 else signal.default_int_handler())
     live = sys.stdout.isatty()
     tracker = tracking.Tracker(trainer.run_name(config), config) if config.track and parallel.place()[0] == 0 else None
     printed = -1.0
-    say = print if parallel.place()[0] == 0 else lambda *args, **kwargs: None  # the first of several processes speaks
+
+    def say(*words, **how):
+        if parallel.place()[0]:  # the first of several processes speaks
+            return
+        try:
+            print(*words, **how)
+        except BrokenPipeError:  # what read our lines has gone (| head): save and stop
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+            stop.append(1)
+
+    lock = locked(Path(config.out) / trainer.run_name(config))
     try:
         for event in trainer.fit(config, pictures, should_stop=lambda: bool(stop)):
             kind = event["event"]
@@ -124,7 +164,7 @@ def train(config, pictures=None, push=None) -> str | None:
                 )
                 for note in event["notes"]:
                     say(f"  {note}")
-                sys.stdout.flush()
+                say(end="", flush=True)
             elif kind == "step":
                 if tracker:
                     tracker.log(event)
@@ -142,7 +182,7 @@ def train(config, pictures=None, push=None) -> str | None:
             elif kind == "stopped":
                 say(
                     f"{chr(10) if live else ''}Stopped and saved at step {event['step']:,}. Go on with: "
-                    f"{interpreter()} {sys.argv[0]} --resume {event['folder']}",
+                    f"{interpreter()} {sys.argv[0]} --resume {shlex.quote(event['folder'])}",
                     flush=True,
                 )
                 return None
@@ -150,6 +190,8 @@ def train(config, pictures=None, push=None) -> str | None:
                 say(f"{chr(10) if live else ''}Done in {event['minutes']} minutes. The model: {event['model']}")
                 return event["model"]
     finally:
+        if lock:
+            lock.close()
         if tracker:
             tracker.finish()
         signal.signal(signal.SIGINT, before)

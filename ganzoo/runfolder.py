@@ -81,17 +81,17 @@ class RunFolder:
         )
         save_picture(draw_curves(rows), model / "curves.png")
         card.write_card(model)
-        if finished:
-            self.write_film(model, training.columns)
         if not config.smoke:  # two steps are not gone on with, and full networks with their optimizers are large
             checkpoint.save_resume(self.folder / "resume.pt", training.state())
+        if finished:
+            self.write_film(model, training.columns)
 
     def write_film(self, model: Path, columns: tuple) -> None:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
-        paths = sorted((self.folder / "samples").glob("*.png"))
-        if len(paths) < 2:
-            return
+        paths = sorted(path for path in (self.folder / "samples").glob("*.png") if path.stem.isdigit())
         frames = [frame for path in paths for frame in film_frames(path)]
+        if len(frames) < 2 or len({frame.size for frame in frames}) > 1:  # a foreign picture among them: no film
+            return
         save_film(frames, self.folder / "film.webp")
         save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
         rows = [r for r in checkpoint.read_log(self.folder / "log.jsonl") if r["event"] == "step"]
@@ -134,7 +134,9 @@ def history(name: str) -> list[str]:
     except GanzooError:  # gone since: a resumed run does not need it any more
         return [name]
     made = said["training"]
-    return [*made.get("before", []), f"{made.get('command', name)} ({made.get('step', 0):,} steps)"]
+    before, steps = made.get("before", []), made.get("step", 0)
+    before = [str(command) for command in before] if isinstance(before, list) else []
+    return [*before, f"{made.get('command', name)} ({steps:,} steps)" if isinstance(steps, int) else str(name)]
 
 
 def git_commit() -> str:

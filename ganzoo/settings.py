@@ -86,6 +86,7 @@ class Settings:
 FREE_ON_RESUME = tuple(
     [
         "resume",
+        "data",  # moved or renamed; trainer.fit looks whether it is the same
         "epochs",
         "device",
         "out",
@@ -179,6 +180,8 @@ def parse(config_class, argv=None, description=""):
                 raise GanzooError(f"{flag_of(f.name)} takes {_expected(f)}, not {text!r}.") from None
     settings = config_class(**given)
     check(settings)
+    if not settings.data.strip(" ,"):
+        raise GanzooError("--data needs the name of a set or a folder; it is empty.")
     return settings, set(given)
 
 

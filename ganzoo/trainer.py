@@ -34,8 +34,8 @@ def run_name(config) -> str:
     return name + "-smoke" * (config.smoke and not name.endswith("-smoke"))
 
 
-def choose_device(word: str) -> torch.device:
-    word = parallel.device_word(word)
+def choose_device(word: str | torch.device) -> torch.device:
+    word = parallel.device_word(str(word))
     if word == "auto":
         word = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     kind, _, number = word.partition(":")
@@ -62,6 +62,8 @@ def prepare(config, given=frozenset()):
 
     `given` names the settings that the user typed: on resume only those of settings.FREE_ON_RESUME may differ.
     """
+    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
+        raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
     folder = Path(config.out) / run_name(config)
     if config.resume:
         config = _resumed(config, given, folder if config.resume == "auto" else Path(config.resume))
@@ -69,7 +71,8 @@ def prepare(config, given=frozenset()):
     elif parallel.place()[0]:
         return config  # the first process looks after the folder
     elif config.smoke:
-        shutil.rmtree(folder, ignore_errors=True)
+        if (folder / "config.json").is_file() or not any(folder.glob("*")):  # a run's folder, not somebody's
+            shutil.rmtree(folder, ignore_errors=True)
     elif (folder / "resume.pt").exists():
         raise GanzooError(
             f"{folder} already holds a run: add --resume to go on with it, or --name NEW to start another."
@@ -87,8 +90,10 @@ def prepare(config, given=frozenset()):
             f"--accumulate {cut} cuts a batch into {cut} equal parts, each picture normalized for itself: choose a "
             f"--batch-size that {cut} divides (not {config.batch_size}) and a --norm other than batch."
         )
-    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
-        raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
+    if getattr(config, "init", "") and not config.resume:
+        from ganzoo.model import find
+
+        checkpoint.read_config(find(config.init))  # a wrong name should not wait for the data
     there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +137,12 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     saves first. Raises GanzooError with the remedy; whatever was saved before stays whole.
     """
     pictures = pictures or checkpoint.LESSONS[config.lesson].read_data(config)
+    before = config.classes
     pictures.fill(config)
+    if config.resume and before and config.classes != before:
+        raise GanzooError(
+            f"The run began with the classes {', '.join(before)}; the data now has {', '.join(config.classes)}."
+        )
     device = choose_device(config.device)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # fp32 means TF32 there
@@ -146,7 +156,13 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
 
     notes = [*pictures.notes, pictures.where(device)]
     if config.resume:
-        training.load_state(checkpoint.read_resume(folder / "resume.pt", device))
+        state = checkpoint.read_resume(folder / "resume.pt", device)
+        if state.get("per_epoch", training.batches.per_epoch) != training.batches.per_epoch:
+            raise GanzooError(
+                f"The data is not what the run began with ({state['per_epoch']:,} steps an epoch then, "
+                f"{training.batches.per_epoch:,} now): put it back, or start another run with --name."
+            )
+        training.load_state(state)
         before = checkpoint.read_config(folder)[1].epochs
         if config.decay and before != config.epochs:
             notes.append(

@@ -228,6 +228,7 @@ class Training:
         return {
             "step": self.step,
             "seconds": self.seconds,
+            "per_epoch": self.batches.per_epoch,
             "sums": self.sums,
             "counted": self.counted,
             "average": {role: net.state_dict() for role, net in self.average.items()},

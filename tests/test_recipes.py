@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import ganzoo
 from ganzoo import checkpoint
@@ -259,8 +260,6 @@ def test_track_needs_trackio_and_says_so_or_logs_offline(tmp_path):
 
 
 def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
-    from PIL import Image
-
     from ganzoo import drawings
 
     for name in ("a.png", "a.webp", "more/b.jpg"):
@@ -305,3 +304,94 @@ def test_evaluate_finds_the_judge_of_own_data_and_keeps_what_was_measured_before
     (tmp_path / "runs" / "judge-fashion2").rename(tmp_path / "gone")
     code, out, _ = run("evaluate", "runs/x/model", "--n", 64, cwd=tmp_path)
     assert code == 0 and "no judge of fashion2" in out and "speckle" in out
+
+
+# --- what an attack found -----------------------------------------------------------------------------------------------
+
+
+def test_smoke_clears_only_runs_of_its_own(tmp_path):
+    for folder in ("keepme-smoke", "runs/mine-smoke"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "thesis.txt").write_text("years")
+    assert run("gan", "--smoke", "--name", "../keepme", cwd=tmp_path)[0] == 2
+    assert run("gan", "--smoke", "--name", "mine", cwd=tmp_path)[0] == 0
+    assert all((tmp_path / f / "thesis.txt").is_file() for f in ("keepme-smoke", "runs/mine-smoke"))
+
+
+def test_a_foreign_picture_among_the_samples_costs_the_film_and_nothing_else(tmp_path):
+    flags = ["--data", FASHION, "--epochs", 1, "--width", 8, "--name", "x"]
+    assert run("gan", *flags, cwd=tmp_path)[0] == 0
+    samples = tmp_path / "runs" / "x" / "samples"
+    Image.new("L", (9, 9)).save(samples / "best.png")
+    Image.new("L", (9, 9)).save(samples / "000001.png")
+    (tmp_path / "runs" / "x" / "log.jsonl").open("ab").write(b'{"event": "advice", "text": "\xe2\x80')  # torn
+    code, _, err = run("gan", "--resume", "--name", "x", "--epochs", 2, cwd=tmp_path)
+    assert code == 0, err
+    assert checkpoint.read_resume(tmp_path / "runs" / "x" / "resume.pt", "cpu")["step"] == 14
+
+
+def test_data_that_moved_is_found_again_and_other_data_is_refused(tmp_path):
+    for name, count in (("first", 24), ("other", 60)):
+        (tmp_path / name).mkdir()
+        for i in range(count):
+            Image.new("L", (28, 28), i).save(tmp_path / name / f"{i}.png")
+    flags = ["--epochs", 1, "--width", 8, "--batch-size", 8, "--name", "x"]
+    assert run("gan", "--data", "first", *flags, cwd=tmp_path)[0] == 0
+    (tmp_path / "first").rename(tmp_path / "moved")
+    code, _, err = run("gan", "--resume", "runs/x", "--data", "moved", "--epochs", 2, cwd=tmp_path)
+    assert code == 0, err
+    code, _, err = run("gan", "--resume", "runs/x", "--data", "other", "--epochs", 3, cwd=tmp_path)
+    assert code == 2 and "The data is not what the run began with (2 steps an epoch then, 6 now)" in err
+
+
+def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    flags = ["--data", FASHION, "--epochs", 1, "--width", 8, "--name", "x"]
+    assert run("gan", *flags, cwd=tmp_path)[0] == 0
+    with open(tmp_path / "runs" / "x" / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, _, err = run("gan", "--resume", "--name", "x", "--epochs", 2, cwd=tmp_path)
+        assert code == 2 and "Another process trains in runs/x" in err
+    assert run("gan", "--resume", "--name", "x", "--epochs", 2, cwd=tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["gan", "--data", ""], "--data needs the name"),
+        (["gan", "--data", "x" * 300], "(File name too long)"),
+        (["gan", "--init", "nowhere", "--data", FASHION], "There is no model 'nowhere'"),
+        (["evaluate", "judge-mnist"], "is a judge"),
+        (["evaluate", "gan-mnist", "--n", "1"], "--n takes a whole number from 2"),
+        (["evaluate", "gan-mnist", "--push"], "takes your own model's folder"),
+        (["gan", "--data", "facades"], "train/pix2pix.py --data facades"),
+        (["gan", "--data", b"\xa4\xa4".decode(errors="surrogateescape")], "is neither a folder"),
+    ],
+)
+def test_what_used_to_be_a_traceback_is_a_sentence(tmp_path, words, said):
+    env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"}
+    command = [sys.executable, ROOT / "train" / f"{words[0]}.py", *words[1:]]
+    done = subprocess.run([str(c) for c in command], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
+    assert not list(tmp_path.glob("runs/*/*"))  # and nothing is left behind
+
+
+def test_lines_that_nobody_reads_any_more_end_the_run_with_a_save(tmp_path):
+    command = [
+        sys.executable,
+        ROOT / "train" / "gan.py",
+        "--data",
+        FASHION,
+        "--epochs",
+        400,
+        "--width",
+        8,
+        "--name",
+        "x",
+    ]
+    process = subprocess.Popen([str(c) for c in command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read().decode()
+    assert process.wait(240) in (0, 130, 141) and "Traceback" not in err, err
+    assert (tmp_path / "runs" / "x" / "resume.pt").is_file()

@@ -28,6 +28,7 @@ from ganzoo import (
     model,
     pix2pix,
     recipe,
+    settings,
     trainer,
 )
 from ganzoo.errors import GanzooError
@@ -37,6 +38,8 @@ def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
     """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data."""
     word = data.data_word(made.config.data)
     judge = comparison.judge_for(made.config.data, "judge")
+    if judge and (judge.config.image_size, judge.config.channels) != (made.config.image_size, made.config.channels):
+        judge = None
     real = data.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
     noise = made.noise(n, seed)
     fake = images.to_uint8(made.tensor(noise))
@@ -60,12 +63,12 @@ def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
             accuracy = metrics.label_accuracy(answers, made.labels(None, n)[0])
             found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
     else:
-        print(f"{made.name}: no judge of {word}, so no distance; train/judge.py --data {made.config.data} makes one.")
+        print(f"{made.name}: no judge of {word} for its size and channels, so no distance; train/judge.py makes one.")
     return found | (inception.distances(fid, fake, real, f"{word}-n{n}-test") if fid else {})
 
 
 def main(argv=None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", help="model folders or bundled names")
     parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
@@ -75,6 +78,8 @@ def main(argv=None) -> int:
         "--push", action="store_true", help="push each to the Hub again, now with its numbers in the card"
     )
     asked = parser.parse_args(argv)
+    if asked.n < 2 or asked.seed < 0:
+        raise GanzooError("--n takes a whole number from 2 on, --seed one from 0 on.")
     fid = inception.network(trainer.choose_device(asked.device)) if asked.fid else None
     sets: dict[tuple, tuple] = {}
     tables: dict[tuple, dict] = {}
@@ -82,6 +87,8 @@ def main(argv=None) -> int:
         made = model.load(name, asked.device)
         if asked.push and not Path(name).is_dir():
             raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")
+        if made.config.lesson in ("judge", "segmenter"):
+            raise GanzooError(f"{name} is a judge: train/judge.py measured it, and its card says how good it is.")
         if made.config.lesson == "pix2pix":
             c = made.config
             key = (c.data, c.image_size, c.direction, c.domains, c.split_test)

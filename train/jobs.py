@@ -21,6 +21,7 @@ from pathlib import Path
 from huggingface_hub import HfApi
 
 import ganzoo
+from ganzoo import checkpoint, settings
 from ganzoo.errors import GanzooError
 from ganzoo.recipe import guarded
 
@@ -65,6 +66,13 @@ def command(recipe: str, flavor: str, timeout: str, words: list[str], made: Path
     """The `hf jobs uv run` line."""
     if not any(word in ("--push", "--smoke") or word.startswith("--push=") for word in words):
         raise GanzooError("A job's disk is gone when it ends: add --push after --, so that the model goes to the Hub.")
+    config, given = settings.parse(checkpoint.LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
+    if "resume" in given or Path(config.init).is_dir():
+        raise GanzooError(
+            "A job begins with an empty disk: leave --resume out, and let --init name a model on the Hub."
+        )
+    if "," in config.data and any(Path(part).is_dir() for part in config.data.split(",")):
+        raise GanzooError("A job takes one folder: put the two sets into trainA/ and trainB/ of one, and give that.")
     line = ["hf", "jobs", "uv", "run", "--flavor", flavor, "--timeout", timeout, "--secrets", "HF_TOKEN"]
     line += ["-v", f"{made.parent}:{MOUNT}", "--with", f"{MOUNT}/{made.name}"]
     words = list(words)
