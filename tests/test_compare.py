@@ -672,6 +672,7 @@ def test_a_click_on_the_scores_shows_the_patch(look):
 def test_the_blind_round_keeps_a_tally(look):
     page = look()
     page.locator("#s-cmp-blind").scroll_into_view_if_needed()
+    page.wait_for_selector("#cmp-blind [data-guess]")
     assert page.locator("#cmp-blind [data-guess] span").all_inner_texts() == ["Choose A", "Choose B", "Choose C"]
     assert page.locator("[data-do=blind]").is_disabled() and page.locator(".gz-tally").is_hidden()
     page.locator("#cmp-blind [data-guess]").nth(1).click()
