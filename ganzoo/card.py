@@ -142,7 +142,8 @@ def _how_trained(facts: dict, made: dict) -> str:
     before = "".join(f"`{command}`, then\n" for command in facts.get("before", []))
     changed = "; ".join(facts.get("changed", []))
     changed = f"\n\nThe command has the settings of the end; they changed while it ran ({changed})." if changed else ""
-    return f"""{before}`{facts.get("command", "unknown")}`{changed}
+    note = f"\n\n{facts['note']}" if facts.get("note") else ""
+    return f"""{before}`{facts.get("command", "unknown")}`{changed}{note}
 
 {facts.get("step", 0):,} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
 {facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
