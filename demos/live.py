@@ -4,6 +4,8 @@ live_run.py is one training, live_rooms.py who may compute, live_view.py what is
 a training runs, a timer asks for what is new; that asking is also the sign that somebody is still there.
 """
 
+import json
+
 import gradio as gr
 import live_run
 import live_view as view
@@ -122,6 +124,9 @@ class Live:
             self._kept, None, [self.kept, self.download], **QUIET
         )
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
+        named = [("live-lesson", "network", list(LESSONS), "gan"), ("live-set", "pictures", list(SETS), "fashion")]
+        named += [(f"live-{k}", k, list(CHOICES[k]), FIRST[k]) for k in DIALS]
+        demo.load(None, None, choice, js=f"() => ganzoo.liveLink({json.dumps(named)})")
         self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
         demo.unload(leave)
 

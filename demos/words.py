@@ -108,7 +108,7 @@ NAMES = {
     "minutes": ("{minutes} min", "{minutes} 分鐘"),
     "zoo_threads": ("{chip} CPU, one thread", "{chip} CPU，一個執行緒"),
     "zoo_many_threads": ("{chip} CPU, {count} threads", "{chip} CPU，{count} 個執行緒"),
-    "zoo_of_way": ("{metric}, {way}", "{metric}，{way}"),
+    "zoo_of_way": ("{metric}, {way}", "{way}的{metric}"),
     "zoo_back": ("Back to the shelf", "回到所有模型"),
     "megabytes": ("{size} MB", "{size} MB"),
     "zoo_open": ("Open in Create", "在「創作」打開"),

@@ -106,7 +106,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError(
             f"{path}: unknown lesson {said.get('lesson')!r}, known are {', '.join(LESSONS)}: update ganzoo."
         )
-    if any(abs(v) >= 1e15 for v in _numbers(said)):
+    if any(isinstance(v, int) and abs(v) >= 10**15 for v in _numbers(said)):
         raise GanzooError(f"{path} holds a number out of all bounds: fetch the model again.")
     for name, kind in (("metrics", dict), ("training", dict), ("converted", dict)):
         if not isinstance(said.setdefault(name, {}), kind):

@@ -206,13 +206,13 @@ def test_the_command_of_a_space_names_what_does_not_come_along_anyway(pages, mon
 
 def test_numbers_come_from_the_models_and_missing_ones_are_left_out(pages, tmp_path):
     answer = ask(pages, drawing=uri(drawings.facade(1, SIZE)))
-    assert re.findall(r"<dt>L1</dt><dd>(.*?)</dd>", answer) == ["<b>0.200</b>", "0.210", "0.220"]
+    assert re.findall(r"<dt>error \(L1\)</dt><dd>(.*?)</dd>", answer) == ["<b>0.200</b>", "0.210", "0.220"]
     assert re.findall(r"<dt>labels found</dt><dd>(.*?)</dd>", answer) == ["40%", "41%", "<b>42%</b>"]
     path = tmp_path / "runs" / "pix2pix-facades-gan" / "model" / "config.json"
     said = json.loads(path.read_text())
     path.write_text(json.dumps(said | {"metrics": {"l1-test": "x", "tone-lab-test": float("inf")}}))
     answer = ask(pages, drawing=uri(drawings.facade(1, SIZE)))
-    assert len(re.findall("<dt>L1</dt>", answer)) == 2 and len(made(answer)) == 3
+    assert len(re.findall(r"<dt>error \(L1\)</dt>", answer)) == 2 and len(made(answer)) == 3
 
 
 def test_the_critic_grades_every_patch_of_all_three(pages):

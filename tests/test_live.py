@@ -341,6 +341,24 @@ def test_an_earlier_run_is_there_at_once_and_nothing_overflows(visit, path, widt
     assert bool(re.search(r"[一-鿿]", text)) == path.startswith("zh")
 
 
+def test_a_link_brings_its_settings_and_the_address_follows_them(visit):
+    page = visit("?tab=live&network=dcgan&lr=0.0002&norm=none&beta1=nonsense")
+
+    def chosen():
+        script = (
+            "names => names.map((n) => [...document.querySelectorAll(`#live-${n} input`)].findIndex((i) => i.checked))"
+        )
+        return page.evaluate(script, ["lesson", "set", "lr", "beta1", "norm", "strength"])
+
+    assert chosen() == [1, 0, 1, 1, 1, 2]
+    page.locator("#live-beta1 label").nth(0).click()  # 0 is a choice, too
+    page.locator("#live-norm label").nth(0).click()
+    page.wait_for_function("() => location.search === '?tab=live&network=dcgan&lr=0.0002&beta1=0'")
+    page.reload()
+    page.wait_for_selector("#live-lesson input:checked")
+    assert chosen() == [1, 0, 1, 0, 0, 2]
+
+
 def test_start_watch_pause_step_change_keep_start_over(visit, app):
     page = visit()
     page.click("#live-go")

@@ -67,7 +67,7 @@ def command(recipe: str, flavor: str, timeout: str, words: list[str], made: Path
     if not any(word in ("--push", "--smoke") or word.startswith("--push=") for word in words):
         raise GanzooError("A job's disk is gone when it ends: add --push after --, so that the model goes to the Hub.")
     config, given = settings.parse(checkpoint.LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
-    if "resume" in given or Path(config.init).is_dir():
+    if "resume" in given or (config.init and Path(config.init).is_dir()):
         raise GanzooError(
             "A job begins with an empty disk: leave --resume out, and let --init name a model on the Hub."
         )
