@@ -368,3 +368,21 @@ def test_the_doctor_sees_inversion_copies_and_a_dead_direction():
     assert advice(rows(likeness=0.9995, likeness_back=0.9999)) == ["copies"]
     assert advice(rows(likeness=0.9995)) == []
     assert advice(rows(score_fake=0.2, score_fake_back=0.39)) == ["one_way"]  # the way there is never believed
+
+
+def test_a_crop_is_an_exact_window_of_a_large_picture_and_every_place_comes_up():
+    """--load-size: what is trained on is cut out of the large picture, never resized."""
+    large, size = 11, 8
+    line = torch.arange(large * large, dtype=torch.uint8).view(1, 1, large, large)
+    sets = {"a": line.repeat(4, 1, 1, 1), "b": line.repeat(9, 1, 1, 1)}
+    batches = UnpairedBatches(sets, 4, seed=3, size=size, device="cpu")
+    seen = set()
+    for step in range(60):
+        for x in ((batches(step)["a"] + 1) * 127.5).round().int()[:, 0]:
+            mirrored = bool(x[0, 0] > x[0, -1])
+            first = int(x[0, -1] if mirrored else x[0, 0])
+            row, column = divmod(first, large)
+            window = line[0, 0, row : row + size, column : column + size].int()
+            assert torch.equal(x, window.flip(1) if mirrored else window)
+            seen.add((row, column, mirrored))
+    assert len(seen) == 4 * 4 * 2
