@@ -13,9 +13,9 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
-from pathlib import Path
+
+import leftovers
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
@@ -42,13 +42,14 @@ def keep_no_uploads() -> None:
     """What gradio writes down of a visitor's files lies in a folder of this process, and goes with it; while it runs, they
     go after half an hour (`delete_cache` in pages.py). The pages' own pictures travel in requests and are never written."""
     if "GRADIO_TEMP_DIR" not in os.environ:
-        for left in Path(tempfile.gettempdir()).glob("ganzoo-uploads-*"):  # of servers that were killed
-            if left.name.split("-")[2].isdigit() and not Path(f"/proc/{left.name.split('-')[2]}").exists():
-                shutil.rmtree(left, ignore_errors=True)
-        folder = os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix=f"ganzoo-uploads-{os.getpid()}-")
+        leftovers.sweep()
+        folder = leftovers.place("uploads")
+        folder.mkdir(mode=0o700)
+        os.environ["GRADIO_TEMP_DIR"] = str(folder)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for end in (signal.SIGTERM, signal.SIGHUP):  # or nothing would be tidied up
-        signal.signal(end, leave)
+    for end in ("SIGTERM", "SIGHUP"):  # or nothing would be tidied up; Windows knows no SIGHUP
+        if hasattr(signal, end):
+            signal.signal(getattr(signal, end), leave)
 
 
 def leave(*_) -> None:

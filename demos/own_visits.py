@@ -1,11 +1,10 @@
 """The visits to the tab Your pictures: each page has a work of its own, in a temporary folder of its own.
 
 A folder is removed when its page is left, after an hour without a sign of life, when the server stops, or, should a
-server be killed, when the next one starts.
+server be killed, when the next one starts (leftovers.py).
 """
 
 import atexit
-import os
 import shutil
 import tempfile
 import threading
@@ -13,11 +12,12 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
+import leftovers
 from own_work import Work
 from words import Trouble
 
 MOST = 200  # visits at once
-ROOT = Path(tempfile.gettempdir()) / f"ganzoo-own-{os.getpid()}"
+ROOT = leftovers.place("own")
 
 VISITS: dict[str, Work] = {}
 _lock = threading.Lock()
@@ -25,9 +25,8 @@ _lock = threading.Lock()
 
 @lru_cache(maxsize=1)
 def _open_house() -> None:
-    """Once, for the first visit. A folder of this process's number is that of a killed server (in a container, often)."""
-    _sweep()
-    shutil.rmtree(ROOT, ignore_errors=True)
+    """Once, for the first visit."""
+    shutil.rmtree(ROOT, ignore_errors=True)  # of a killed server that had this process's number
     ROOT.mkdir(mode=0o700)
     atexit.register(close_all)
     threading.Thread(target=_reap, daemon=True).start()
@@ -75,11 +74,3 @@ def _reap() -> None:
         for session, work in list(VISITS.items()):
             if work.gone:
                 leave(session)
-
-
-def _sweep() -> None:
-    """Remove what a killed server left behind."""
-    for folder in ROOT.parent.glob("ganzoo-own-*"):
-        number = folder.name.rsplit("-")[-1]
-        if number.isdigit() and not Path(f"/proc/{number}").exists() and Path("/proc").is_dir():
-            shutil.rmtree(folder, ignore_errors=True)

@@ -46,6 +46,7 @@ class Doctor:
         self.steps: list[dict] = []
         self.diversity: list[float] = []
         self.sampled_at = 0
+        self.broken = False
         self.given: set[str] = set()
 
     def see(self, row: dict) -> list[tuple[str, str]]:
@@ -54,6 +55,7 @@ class Doctor:
         if kind == "advice":  # a resumed run reads its old log: what was said is not said again
             self.given.add(row.get("code", ""))
             return []
+        self.broken = kind == "broken"  # the trainer found weights that are no numbers
         if kind == "step":
             self.steps.append(row)
         elif kind == "samples":
@@ -74,7 +76,9 @@ class Doctor:
 
     def _nan(self) -> bool:
         losses = ("mae", "cycle", "loss_d", "loss_g")
-        return bool(self.steps) and any(key in self.steps[-1] and self.steps[-1][key] is None for key in losses)
+        return self.broken or (
+            bool(self.steps) and any(key in self.steps[-1] and self.steps[-1][key] is None for key in losses)
+        )
 
     def _critic_wins(self) -> bool:
         last = self.steps[-WINDOWS:]

@@ -159,9 +159,7 @@ class Model:
         if labels is None:
             return (torch.arange(n) % len(self.classes),)
         numbers = []
-        if not isinstance(labels, str) and not hasattr(labels, "__len__"):
-            labels = [labels] * n
-        for label in [labels] * n if isinstance(labels, str) else list(labels):
+        for label in list(labels) if _several(labels) else [labels] * n:
             if isinstance(label, str) and label in self.classes:
                 label = self.classes.index(label)
             if isinstance(label, bool) or not hasattr(label, "__index__") or not 0 <= int(label) < len(self.classes):
@@ -192,7 +190,7 @@ class Model:
         if self.translates:
             raise GanzooError(f"{self.name} translates pictures: use translate(picture).")
         if n is None:
-            n = len(labels) if hasattr(labels, "__len__") and not isinstance(labels, str) else 8
+            n = len(labels) if _several(labels) else 8
         return to_pil(self.tensor(self.noise(n, seed), labels))
 
     @torch.no_grad()
@@ -262,6 +260,11 @@ class _NoInit(TorchFunctionMode):
         if getattr(function, "__module__", None) == "torch.nn.init":
             return kwargs.get("tensor", args[0] if args else None)
         return function(*args, **kwargs)
+
+
+def _several(labels) -> bool:
+    """A list of labels, an array or a tensor; not one label by number or name."""
+    return hasattr(labels, "__len__") and not isinstance(labels, str) and getattr(labels, "ndim", 1) > 0
 
 
 def _whole(value, name: str, low: int, high: int) -> int:

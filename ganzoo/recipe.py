@@ -31,12 +31,15 @@ def guarded(main) -> int:
     except BrokenPipeError:  # what read our lines has gone (| head)
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
         return 141
-    except (OSError, UnicodeEncodeError) as error:
-        reason = getattr(error, "strerror", None) or "the name has characters that cannot be written"
+    except UnicodeEncodeError as error:
         print(
-            f"Error: {getattr(error, 'filename', None) or 'A file'} cannot be used ({reason}): choose another.",
-            file=sys.stderr,
+            f"Error: {error.object[:80]!r} has characters that cannot be written: choose another name.", file=sys.stderr
         )
+        return 2
+    except OSError as error:
+        if not error.filename:  # no file of the user's: not for this net
+            raise
+        print(f"Error: {error.filename} cannot be used ({error.strerror}): choose another.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

@@ -82,26 +82,24 @@ class Settings:
         return ""
 
 
-# What a resumed run may change: where and how long it runs. (With --decay the rates follow the new length.)
-FREE_ON_RESUME = tuple(
-    [
-        "resume",
-        "data",  # moved or renamed; trainer.fit looks whether it is the same
-        "epochs",
-        "device",
-        "out",
-        "name",
-        "push",
-        "push_every",
-        "private",
-        "license",
-        "track",
-        "save_every",
-        "smoke",
-        "compile",
-        "accumulate",  # the same sums, added in another order (each part draws its own dropout)
-    ]
+# What does not change the weights: where a run lies, where it goes, how it is watched.
+ASIDE = (
+    "name",
+    "out",
+    "resume",
+    "device",
+    "push",
+    "push_every",
+    "private",
+    "license",
+    "track",
+    "save_every",
+    "compile",
 )
+
+# What a resumed run may change besides: how long it runs, and where its data lies (trainer.fit looks whether it is the same).
+# With --decay the rates follow the new length; with --accumulate the sums are the same, but each part draws its own dropout.
+FREE_ON_RESUME = (*ASIDE, "data", "epochs", "smoke", "accumulate")
 
 
 def flag_of(name: str) -> str:
@@ -183,22 +181,6 @@ def parse(config_class, argv=None, description=""):
     if not settings.data.strip(" ,"):
         raise GanzooError("--data needs the name of a set or a folder; it is empty.")
     return settings, set(given)
-
-
-# What does not change the weights: where a run lies, where it goes, how it is watched.
-ASIDE = (
-    "name",
-    "out",
-    "resume",
-    "device",
-    "push",
-    "push_every",
-    "private",
-    "license",
-    "track",
-    "save_every",
-    "compile",
-)
 
 
 def command(settings) -> str:

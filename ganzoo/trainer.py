@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ganzoo import checkpoint, parallel, settings
 from ganzoo.data import data_word
-from ganzoo.doctor import ADVICE, Doctor
+from ganzoo.doctor import Doctor
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
 from ganzoo.runfolder import NoFolder, RunFolder, describe_device
@@ -132,16 +132,38 @@ def _resumed(config, given, folder: Path):
 # --- the loop ---------------------------------------------------------------------------------------------------
 
 
+def _go_on(training: Training, config, folder: Path, total: int) -> list[str]:
+    """Bring a training to where its run was saved; what the user should know of that. Raises GanzooError for other data."""
+    state, notes = checkpoint.read_resume(folder / "resume.pt", training.device), []
+    now = training.batches.per_epoch
+    then = state.get("per_epoch", now)
+    if then != now:
+        raise GanzooError(
+            f"The data is not what the run began with ({then:,} steps an epoch then, {now:,} now): put it back, or start "
+            "another run with --name."
+        )
+    training.load_state(state)
+    epochs = checkpoint.read_config(folder)[1].epochs
+    if config.decay and epochs != config.epochs:
+        notes.append(
+            f"{config.epochs} epochs instead of {epochs}: the learning rate now sinks to 0 at the new end, and may rise "
+            "again first"
+        )
+    if training.step >= total:
+        notes.append(f"step {training.step:,} of {total:,} is reached: nothing to do; a larger --epochs goes on")
+    return notes
+
+
 def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
     """Train a prepared config (see `prepare`) and yield what happens. `should_stop` is asked after every step; a stop
     saves first. Raises GanzooError with the remedy; whatever was saved before stays whole.
     """
     pictures = pictures or checkpoint.LESSONS[config.lesson].read_data(config)
-    before = config.classes
+    classes = config.classes
     pictures.fill(config)
-    if config.resume and before and config.classes != before:
+    if config.resume and classes and config.classes != classes:
         raise GanzooError(
-            f"The run began with the classes {', '.join(before)}; the data now has {', '.join(config.classes)}."
+            f"The run began with the classes {', '.join(classes)}; the data now has {', '.join(config.classes)}."
         )
     device = choose_device(config.device)
     if device.type == "cuda":
@@ -156,21 +178,7 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
 
     notes = [*pictures.notes, pictures.where(device)]
     if config.resume:
-        state = checkpoint.read_resume(folder / "resume.pt", device)
-        if state.get("per_epoch", training.batches.per_epoch) != training.batches.per_epoch:
-            raise GanzooError(
-                f"The data is not what the run began with ({state['per_epoch']:,} steps an epoch then, "
-                f"{training.batches.per_epoch:,} now): put it back, or start another run with --name."
-            )
-        training.load_state(state)
-        before = checkpoint.read_config(folder)[1].epochs
-        if config.decay and before != config.epochs:
-            notes.append(
-                f"{config.epochs} epochs instead of {before}: the learning rate now sinks to 0 at the new end, and may "
-                "rise again first"
-            )
-        if training.step >= total:
-            notes.append(f"step {training.step:,} of {total:,} is reached: nothing to do; a larger --epochs goes on")
+        notes += _go_on(training, config, folder, total)
     if getattr(config, "norm", "") == "batch" and config.batch_size == 1:
         notes.append(
             "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"
@@ -244,8 +252,7 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
         if training.step in frames or stopping:
             yield from samples()
         if saving and not training.finite():
-            run.log({"event": "advice", "step": training.step, "code": "nan", "text": ADVICE["nan"]})
-            raise GanzooError(f"Step {training.step}: {ADVICE['nan']}")
+            yield from note({"event": "broken", "step": training.step})  # raises
         if saving:
             run.save(training, config, finished=stopping or training.step == total)
             yield {"event": "saved", "step": training.step, "folder": str(folder)}

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import onnx
+import onnxruntime
 import pytest
 import torch
 from test_recipes import ROOT
@@ -12,14 +14,6 @@ from test_recipes import ROOT
 import ganzoo
 from ganzoo import cgan, checkpoint, cyclegan, dcgan, export, gan, pix2pix
 from ganzoo.errors import GanzooError
-
-try:
-    import onnx
-    import onnxruntime
-except ImportError:
-    if os.environ.get("CI") == "true":
-        raise
-    pytest.skip("onnxruntime is not installed: pip install -e '.[onnx]'", allow_module_level=True)
 
 NEAR = 1e-4
 SMALL = {"width": 8, "image_size": 28, "channels": 1}

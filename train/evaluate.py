@@ -85,7 +85,8 @@ def main(argv=None) -> int:
     tables: dict[tuple, dict] = {}
     for name in asked.models:
         made = model.load(name, asked.device)
-        if asked.push and not Path(name).is_dir():
+        own = made.folder in (Path(name).expanduser(), Path(name).expanduser() / "model")
+        if asked.push and not own:
             raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")
         if made.config.lesson in ("judge", "segmenter"):
             raise GanzooError(f"{name} is a judge: train/judge.py measured it, and its card says how good it is.")
@@ -103,7 +104,7 @@ def main(argv=None) -> int:
         else:
             found = measure(made, asked.n, asked.seed, fid)
         print(f"{made.name} ({made.folder})", json.dumps(found, ensure_ascii=False), flush=True)
-        if Path(name).is_dir():  # a bundled model, or one from the Hub, is somebody else's folder
+        if own:  # a bundled model, or one from the Hub, is somebody else's folder
             path = made.folder / "config.json"
             said = json.loads(path.read_text(encoding="utf-8"))
             said["metrics"] = said.get("metrics", {}) | found

@@ -18,8 +18,9 @@ from ganzoo.unpairedsources import UNPAIRED_ALIASES, load_unpaired
 
 def main(argv=None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
-    words = " ".join(argv).replace("--data=", "--data ").split()
-    pairs = argv[:1] == ["segmenter"] or ("--data" in words[:-1] and words[words.index("--data") + 1] in PAIR_ALIASES)
+    which = settings.Parser(add_help=False, allow_abbrev=False)
+    which.add_argument("--data")
+    pairs = argv[:1] == ["segmenter"] or which.parse_known_args(argv)[0].data in PAIR_ALIASES
     lesson = segmenter if pairs else judges
     config, _ = settings.parse(lesson.Config, [a for a in argv if a != "segmenter"], __doc__)
     config.name = config.name or trainer.run_name(config).replace("segmenter", "judge")
