@@ -56,7 +56,7 @@
     const stack = one(".gz-stack", element), image = one("img", stack), layer = one(".gz-layer", stack);
     const field = one(".gz-cmp-field", stack), patch = one(".gz-patch", element), said = one("[data-said]", element);
     const chosen = one("[data-picture]", element), judge = one("[data-critic]", element);
-    let cell = null, edges = [];
+    let cell = null, edges = [], seen = null;
     const grid = () => compare.state.answer.scores?.[chosen.value];
     const colours = () => {
       const style = getComputedStyle(element);
@@ -93,28 +93,30 @@
       patch.width = right - left; patch.height = bottom - top;
       patch.style.aspectRatio = `${patch.width} / ${patch.height}`;
       patch.style.width = `${100 * patch.width / Math.min(side, size)}%`;
-      patch.getContext("2d").drawImage(image, left, top, right - left, bottom - top, 0, 0, patch.width, patch.height);
+      patch.getContext("2d").drawImage(seen, left, top, right - left, bottom - top, 0, 0, patch.width, patch.height);
       const whole = patch.width === side && patch.height === side;
       said.textContent = fill(compare.words[whole ? "cmp_patch" : "cmp_patch_edge"], { row: row + 1, column: column + 1, field: side,
         score: scores[row][column].toFixed(2), width: right - left, height: bottom - top });
       stack.dataset.cell = cell.join(",");
     };
+    let turn = 0;
     const show = async () => {
-      const scores = grid();
+      const mine = ++turn, scores = grid();
       one(".gz-cmp-heat", element).hidden = !scores;
       one(".gz-no-critic", element).hidden = Boolean(scores);
       if (!scores) return;
       const address = source(chosen.value);
-      await compare.load(address);
+      const picture = await compare.load(address);
+      if (mine !== turn) return; // picture, colours and numbers change in one go, and only to the newest
+      seen = picture;
       image.src = address;
       image.alt = compare.state.answer.names[chosen.value];
-      await image.decode().catch(() => {});
       cell = cell || [scores.length >> 1, scores.length >> 1];
       paint();
       look();
     };
     stack.addEventListener("click", (click) => {
-      if (!grid()) return;
+      if (!grid() || !seen) return;
       const place = stack.getBoundingClientRect(), { size } = compare.state.answer;
       const find = (value, low, length) => {
         const pixel = (value - low) / length * size;
@@ -125,7 +127,7 @@
     });
     stack.addEventListener("keydown", (key) => {
       const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[key.key];
-      if (!way || !grid()) return;
+      if (!way || !grid() || !seen) return;
       key.preventDefault();
       cell = cell.map((v, i) => v + way[i]);
       look();
