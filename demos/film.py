@@ -135,13 +135,14 @@ def panel(
 ) -> str:
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at
     `marks`; the scale reaches `least`."""
-    values = sorted(row[k] for row in rows for k, *_ in lines if _number(row[k]))
+    values = sorted(row[k] for row in rows for k, *_ in lines if _number(row.get(k)))
     high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
     last = max((row["step"] for row in rows), default=0) or 1
     curves = []
     for key, word, kind in lines:
-        smooth = smoothed([row[key] for row in rows])
-        points = [(row["step"], v) for row, v in zip(rows, smooth, strict=True) if v is not None]
+        told = [row for row in rows if key in row]
+        smooth = smoothed([row[key] for row in told])
+        points = [(row["step"], v) for row, v in zip(told, smooth, strict=True) if v is not None]
         curves.append((words(word), kind, points))
     form = "{:.1f}" if least >= 1 else "{:.2f}"
     return chart(words(title), curves, high, (last, words(axis, step=f"{last:,}")), form, at=step, marks=marks)

@@ -21,9 +21,9 @@ from ganzoo import checkpoint
 from ganzoo.images import open_picture, to_float, to_pil
 
 SHOWN, SIDE = 6, 96  # pairs on screen, their side in pixels
-DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "collapse": "own_doctor_collapse",
-          "plateau": "own_doctor_level"}  # fmt: skip
-PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"),))
+DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "same_answer": "own_doctor_collapse",
+          "by_heart": "own_doctor_heart", "plateau": "own_doctor_level"}  # fmt: skip
+PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", "own_curve_unseen", "fake")))
 
 
 # --- the pairs --------------------------------------------------------------------------------------------------
@@ -149,9 +149,9 @@ def numbers(run: Run) -> list[tuple[str, str]]:
 
 
 def _curves(words: Words, run: Run) -> str:
-    last = run.rows[-1]["step"]
+    rows, last = sorted([*run.rows, *run.unseen], key=lambda row: row["step"]), run.rows[-1]["step"]
     panels = [(*PIXELS, 0.1)] + ([(title, lines, 1.0) for title, lines in film.PANELS] if run.loss != "mae" else [])
-    return "".join(film.panel(words, run.rows, last, title, lines, least=least) for title, lines, least in panels)
+    return "".join(film.panel(words, rows, last, title, lines, least=least) for title, lines, least in panels)
 
 
 def _comparison(words: Words, work: Work) -> str:

@@ -102,7 +102,8 @@ OWN = {
     ),
     "own_error_now": ("Error while training", "訓練中的誤差"),
     "own_curve_pixels": ("Distance to the truth", "與答案的差距"),
-    "own_curve_error": ("mean absolute error", "平均絕對誤差（MAE）"),
+    "own_curve_error": ("of pairs it trains on (MAE)", "練習過的圖（MAE）"),
+    "own_curve_unseen": ("of pairs it never saw", "沒看過的圖"),
     "own_side_by_side": ("The same inputs, three losses", "同樣的輸入、三種 Loss"),
     "own_compare_alt": (
         "Held-out inputs, what each loss makes of them, and the truth",
@@ -125,6 +126,11 @@ OWN = {
     "own_doctor_collapse": (
         "The creator makes nearly the same picture whatever the input is. Choose GAN + MAE, or give it more pairs.",
         "不管輸入什麼，創作家的作品都差不多。請改選 GAN + MAE，或多給幾對圖。",
+    ),
+    "own_doctor_heart": (
+        "It gets better on its own pairs and worse on those it never saw: it learns them by heart. More pairs help most; more "
+        "steps do not.",
+        "練習過的圖越來越好，沒看過的圖卻越來越差：它在背答案。多給幾對圖最有用，多練幾步沒有用。",
     ),
     "own_doctor_level": (
         "Both losses are level: look at the pictures, and stop if they look right.",

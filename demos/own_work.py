@@ -43,6 +43,7 @@ class Run:
     folder: Path
     step: int = 0
     rows: list[dict] = field(default_factory=list)  # events "step"
+    unseen: list[dict] = field(default_factory=list)  # events "samples": the error on pairs it never trained on
     advice: list[str] = field(default_factory=list)  # the doctor's codes
     metrics: dict = field(default_factory=dict)  # there once it is measured
 
@@ -205,6 +206,8 @@ class Work:
             elif kind == "step":
                 run.step = event["step"]
                 run.rows.append(event)
+            elif kind == "samples":
+                run.unseen.append(event)
             elif kind == "advice":
                 run.advice.append(event["code"])
             elif kind == "measured":

@@ -5,19 +5,26 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, HEIGHT, SCALE = 960, 320, 2  # drawn at twice the size and shrunk: smooth lines
 INK, FAINT, PAPER = (60, 60, 70), (226, 226, 232), (255, 255, 255)
 PANELS = (  # title, then (row key, words, colour) of its lines; a panel without numbers is left out
-    ("pixels", (("mae", "mean absolute error", (124, 58, 237)), ("cycle", "there and back", (124, 58, 237)))),
+    (
+        "pixels",
+        (
+            ("mae", "mean absolute error", (124, 58, 237)),
+            ("mae_test", "of test pictures", (13, 148, 136)),
+            ("cycle", "there and back", (124, 58, 237)),
+        ),
+    ),
     ("losses", (("loss_d", "discriminator", (37, 99, 235)), ("loss_g", "generator", (234, 88, 12)))),
     ("critic's opinion", (("score_real", "of real", (22, 163, 74)), ("score_fake", "of fake", (219, 39, 119)))),
 )
 
 
 def draw_curves(rows: list[dict]) -> Image.Image:
-    """Rows of log.jsonl (events "step") -> a 960 x 320 picture: what was logged of the pixel error, the losses and the
-    critic's opinions."""
-    steps = [row for row in rows if row.get("event") == "step"]
-    logged = steps[-1] if steps else dict.fromkeys(("loss_d", "loss_g", "score_real", "score_fake"))
+    """Rows of log.jsonl (events "step" and "samples") -> a 960 x 320 picture: what was logged of the pixel error, the losses
+    and the critic's opinions."""
+    steps = [row for row in rows if row.get("event") in ("step", "samples")]
+    logged = {key for row in steps for key in row}
     panels = [(title, [line for line in lines if line[0] in logged]) for title, lines in PANELS]
-    panels = [(title, lines) for title, lines in panels if lines]
+    panels = [(title, lines) for title, lines in panels if lines] or list(PANELS[1:])  # nothing yet: empty axes
     sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
     draw = ImageDraw.Draw(sheet)
     share = WIDTH // len(panels)
@@ -47,12 +54,13 @@ def _panel(draw, steps, title, lines, box) -> None:
     for key, words, colour in lines:
         draw.text((at, top - 36 * SCALE), words, fill=colour, font=font)
         at += draw.textlength(words, font=font) + 14 * SCALE
+        told = [row for row in steps if key in row]
         points = [
             (
                 left + (right - left) * row["step"] / last,
                 bottom - (bottom - top) * (min(max(v, low), high) - low) / (high - low),
             )
-            for row, v in zip(steps, smoothed([row.get(key) for row in steps]), strict=True)
+            for row, v in zip(told, smoothed([row[key] for row in told]), strict=True)
             if v is not None
         ]
         if len(points) > 1:

@@ -14,6 +14,7 @@ TIME_TO_LEARN = 300  # steps before a lack of variety counts
 INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
 SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
 DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a critic that is never in doubt, and one that is
+HEART, LEARNT = 1.04, 0.85  # held-out error over its best, and training error over what it was then: learned by heart
 LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
 STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
 
@@ -26,6 +27,8 @@ ADVICE = {
     "--diffaugment, or use a lower --lr.",
     "same_answer": "The translations resemble each other whatever the original is: add --diffaugment or --r1 1, or use more "
     "pictures.",
+    "by_heart": "The error on test pictures rises while that on the training pictures falls, so the pairs are being learned "
+    "by heart: more pairs or --diffaugment help, and more steps only if the samples still get better.",
     "inverted": "The translations turn the colours round (light for dark): start again with another --seed, or with a higher "
     "--identity, for a run that begins so seldom turns back.",
     "copies": "The translations equal their originals, so the creator has found the easy way out: lower --identity or --cycle, "
@@ -46,6 +49,7 @@ class Doctor:
         self.steps: list[dict] = []
         self.diversity: list[float] = []
         self.sampled_at = 0
+        self.unseen: list[tuple[float, float]] = []  # error on test pictures, and the training error of that time
         self.broken = False
         self.given: set[str] = set()
 
@@ -61,10 +65,14 @@ class Doctor:
         elif kind == "samples":
             self.diversity.append(row.get("diversity", 1.0))
             self.sampled_at = row.get("step", 0)
+            errors = [r["mae"] for r in self.steps[-WINDOWS:] if r.get("mae")]
+            if row.get("mae_test") and len(errors) == WINDOWS:
+                self.unseen.append((row["mae_test"], sum(errors) / WINDOWS))
         signs = {
             "nan": self._nan,
             "critic_wins": self._critic_wins,
             "same_answer" if self.translates else "collapse": self._collapse,
+            "by_heart": self._by_heart,
             "inverted": self._inverted,
             "copies": self._copies,
             "one_way": self._one_way,
@@ -90,6 +98,13 @@ class Doctor:
         """The samples resemble each other far more than real pictures do, although the creator has had time to learn."""
         last = self.diversity[-3:]
         return len(last) == 3 and self.sampled_at >= TIME_TO_LEARN and all(d < LEAST_DIVERSITY for d in last)
+
+    def _by_heart(self) -> bool:
+        """Pix2Pix: the last three held-out errors lie above the best one, and the training error has sunk since."""
+        best = min(self.unseen, default=None)
+        return best is not None and all(
+            unseen > HEART * best[0] and trained < LEARNT * best[1] for unseen, trained in self.unseen[-3:]
+        )
 
     def _inverted(self) -> bool:
         """CycleGAN: early in the run, brightness of originals and translations is opposed in one direction."""

@@ -24,7 +24,7 @@ from ganzoo.patches import PATCHES, fits
 from ganzoo.settings import Settings, option
 
 __all__ = ["LOSSES", "Config", "PatchDiscriminator", "UNetGenerator", "build", "columns", "draw_batch"]
-__all__ += ["penalty_step", "preview", "read_data", "sheet", "train_step"]
+__all__ += ["held_out", "penalty_step", "preview", "read_data", "sheet", "train_step"]
 
 LOSSES = ("gan", "mae", "gan+mae")
 NORMS = ("instance", "instance_affine", "batch", "none")
@@ -229,6 +229,17 @@ def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
 def preview(nets: dict, config: Config, pairs: Pairs, device) -> Tensor:
     """Six test inputs, always the same -> what the generator makes of them (6, out, S, S)."""
     return nets["generator"](images.to_float(pairs.few()[0]).to(device))
+
+
+def held_out(nets: dict, config: Config, pairs: Pairs, device) -> dict[str, float]:
+    """Mean absolute error (pixels in 0..1) over up to 64 test pairs, always the same: beside the error while training it
+    shows when the pairs are learned by heart."""
+    sums = 0.0
+    originals, truths = pairs.few(64)
+    for original, truth in zip(originals.split(8), truths.split(8), strict=True):
+        made = nets["generator"](images.to_float(original).to(device)).float()
+        sums += float((made - images.to_float(truth).to(device)).abs().mean((1, 2, 3)).sum()) / 2
+    return {"mae_test": round(sums / len(truths), 6)}
 
 
 def sheet(made: Tensor, pairs: Pairs, scale: int = 1):

@@ -220,6 +220,7 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
             "event": "samples",
             "step": training.step,
             "diversity": round(diversity(preview[: len(pictures.shown)]) / real_diversity, 4),
+            **training.held_out(),
         }
         yield from note(row)
 

@@ -196,17 +196,25 @@ class Training:
         """The networks that are sampled and shared: of every generator the average, if there is one."""
         return {**self.nets, **(self.average if self.config.ema else {})}
 
-    @torch.no_grad()
     def preview(self) -> Tensor:
         """What the shared generator makes of inputs that never change: (N, C, H, W) in [-1, 1]."""
+        return self._in_use(self.lesson.preview).float()
+
+    def held_out(self) -> dict[str, float]:
+        """Numbers on pictures that are never trained on, for a lesson that knows the right answer."""
+        return self._in_use(self.lesson.held_out) if hasattr(self.lesson, "held_out") else {}
+
+    @torch.no_grad()
+    def _in_use(self, call):
+        """What `call` says of the shared generators as they are used, not trained."""
         creators = {role: net for role, net in self.shared.items() if role in self.average}
         was_training = {role: net.training for role, net in creators.items()}
         for net in creators.values():
             net.eval()
-        made = self.lesson.preview(creators, self.config, self.pictures, self.device)
+        found = call(creators, self.config, self.pictures, self.device)
         for role, net in creators.items():
             net.train(was_training[role])
-        return made.float()
+        return found
 
     def sheet(self, made: Tensor, scale: int = 1):
         """The preview as one PIL picture."""

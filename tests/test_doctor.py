@@ -30,7 +30,8 @@ def test_a_critic_that_wins_outright_is_named(tmp_path):
 
 
 def test_a_creator_that_collapses_is_named(tmp_path):
-    found = codes(tmp_path, 25, norm="none", lr=5e-3, beta1=0.9, discriminator_lr=1e-3)
+    # A critic that hardly learns never punishes the one picture it likes best: this ends alike on every kind of CPU.
+    found = codes(tmp_path, 15, norm="none", lr=2e-3, discriminator_lr=1e-5)
     assert found.count("collapse") == 1
 
 
@@ -59,6 +60,22 @@ def test_what_always_looks_alike_has_a_remedy_that_fits_the_lesson(translates, c
     rows = [{"event": "samples", "step": 300 + i, "diversity": 0.1} for i in range(3)]
     assert [c for r in rows for c, _ in doctor.see(r)] == [code]
     assert ("inspiration" in ADVICE[code]) is not translates
+
+
+def by_heart(unseen, trained):
+    """What is said of a run whose error on test pictures and on its own goes as these two functions of the sample."""
+    doctor, said = Doctor(translates=True), []
+    for sample in range(10):
+        steps = [{"event": "step", "step": sample * 10 + i, "mae": trained(sample)} for i in range(10)]
+        for r in [*steps, {"event": "samples", "step": sample * 10 + 9, "diversity": 1.0, "mae_test": unseen(sample)}]:
+            said += [code for code, _ in doctor.see(r)]
+    return said
+
+
+def test_pairs_learned_by_heart_are_named_once():
+    assert by_heart(lambda s: 0.2 - 0.01 * min(s, 4) + 0.01 * max(0, s - 4), lambda s: 0.2 - 0.015 * s) == ["by_heart"]
+    assert by_heart(lambda s: 0.2 - 0.01 * s, lambda s: 0.2 - 0.015 * s) == []  # both sink: it learns
+    assert by_heart(lambda s: 0.2 + 0.01 * s, lambda s: 0.2 + 0.01 * s) == []  # both rise: something else is wrong
 
 
 def row(step, d, g, real=0.6, fake=0.4):

@@ -289,6 +289,15 @@ def test_translate_keeps_any_size(trained, size):
     assert scores.ndim == 2 and scores.min() >= 0 and scores.max() <= 1
 
 
+def test_the_error_on_test_pairs_is_logged_beside_that_while_training(trained):
+    pairs = made_up_pairs(8, 32)
+    rows = [r for r in checkpoint.read_log(trained.folder.parent / "log.jsonl") if r["event"] == "samples"]
+    made = trained.translate_tensor(ganzoo.pix2pix.images.to_float(pairs.test_input))
+    wanted = (made - ganzoo.pix2pix.images.to_float(pairs.test_target)).abs().mean().item() / 2
+    assert rows[-1]["mae_test"] == pytest.approx(wanted, rel=0.01)  # the model's weights are stored as fp16
+    assert rows[0]["mae_test"] > rows[-1]["mae_test"]  # it began with noise
+
+
 def test_translate_equals_the_training_network_on_a_fitting_picture(trained):
     pairs = made_up_pairs(8, 32)
     wanted = pix2pix.preview({"generator": trained.generator}, trained.config, pairs, "cpu")
