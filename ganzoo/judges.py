@@ -125,8 +125,9 @@ def domains(sets) -> Pictures:
     return Pictures(sets.name, classes=tuple(sets.domains), notes=sets.notes, **parts)
 
 
-def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
-    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "metrics"}."""
+def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -> Iterator[dict]:
+    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "metrics"}. A stop ends
+    the training early, not the judge."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(mix(config.seed, 0x1D6E))
         net = build(config)["generator"].to(device, memory_format=torch.channels_last)
@@ -136,14 +137,14 @@ def fit(config: Config, pictures: Pictures, device) -> Iterator[dict]:
         real, label = batches(step)
         return augment(real, seeded(device, config.seed, step, 0xA06), config.flip, photo=config.depth > 2), label
 
-    total = yield from learn(net, config, batches.per_epoch, draw, label_smoothing=0.05)
+    total = yield from learn(net, config, batches.per_epoch, draw, should_stop, label_smoothing=0.05)
     accuracy = (answers(net, pictures.test).cpu() == pictures.test_labels).double().mean().item()
     yield {"event": "done", "steps": total, "net": net, "metrics": {"accuracy": round(accuracy, 4)}}
 
 
-def learn(net: nn.Module, config, per_epoch: int, draw, **loss) -> Iterator[dict]:
+def learn(net: nn.Module, config, per_epoch: int, draw, should_stop, **loss) -> Iterator[dict]:
     """The loop of every judge: AdamW under a one-cycle schedule, and the cross-entropy between what `net` says of pictures
-    and what is wanted; `draw(step)` gives both. Yields a row an epoch, returns the number of steps; `net` ends in use."""
+    and what is wanted; `draw(step)` gives both. Yields a row an epoch, returns the steps taken; `net` ends in use."""
     device = next(net.parameters()).device
     half = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     total = 2 if config.smoke else config.epochs * per_epoch
@@ -158,10 +159,13 @@ def learn(net: nn.Module, config, per_epoch: int, draw, **loss) -> Iterator[dict
         error.backward()
         optimizer.step()
         schedule.step()
-        if (step + 1) % per_epoch == 0 or step + 1 == total:
+        stopping = should_stop()
+        if (step + 1) % per_epoch == 0 or step + 1 == total or stopping:
             yield {"event": "step", "step": step + 1, "steps": total, "loss": round(error.item(), 4)}
+        if stopping:
+            break
     net.eval()
-    return total
+    return step + 1
 
 
 @torch.no_grad()

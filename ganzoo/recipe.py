@@ -10,6 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
+import torch
+
 from ganzoo import parallel, settings, tracking, trainer
 from ganzoo.data import data_word
 from ganzoo.errors import GanzooError, Stopped
@@ -40,6 +42,15 @@ def guarded(main) -> int:
         if not error.filename:  # no file of the user's: not for this net
             raise
         print(f"Error: {error.filename} cannot be used ({error.strerror}): choose another.", file=sys.stderr)
+        return 2
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, (MemoryError, torch.OutOfMemoryError)) and "allocate memory" not in str(error):
+            raise
+        print(
+            "Error: There is not enough memory for this: use a smaller --batch-size, --image-size or --width, or --accumulate "
+            "where there is one. Whatever was saved before is whole.",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -138,10 +149,15 @@ def locked(folder: Path):
     return lock
 
 
+def heed_ctrl_c(stop: list):
+    """From now on Ctrl-C fills `stop` instead of ending the process; the third one ends it. Returns the handler before."""
+    return signal.signal(signal.SIGINT, lambda *_: stop.append(1) if len(stop) < 2 else signal.default_int_handler())
+
+
 def train(config, pictures=None, push=None) -> str | None:
     """Print the events of `trainer.fit`. Returns the model folder, or None if Ctrl-C stopped the run (it is saved)."""
-    stop = []
-    before = signal.signal(signal.SIGINT, lambda *_: stop.append(1) if len(stop) < 2 else signal.default_int_handler())
+    stop: list[int] = []
+    before = heed_ctrl_c(stop)
     live = sys.stdout.isatty()
     tracker = tracking.Tracker(trainer.run_name(config), config) if config.track and parallel.place()[0] == 0 else None
     printed = -1.0

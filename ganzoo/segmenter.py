@@ -89,8 +89,9 @@ def classes_of(labels: Tensor, colours: dict[str, tuple]) -> Tensor:
     return torch.stack([torch.cdist(x.float().flatten(1).T, table).argmin(1).view(x.shape[1:]) for x in labels])
 
 
-def fit(config: Config, pairs: Pairs, device) -> Iterator[dict]:
-    """Train a segmenter; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "metrics"}."""
+def fit(config: Config, pairs: Pairs, device, should_stop=lambda: False) -> Iterator[dict]:
+    """Train a segmenter; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "metrics"}. A stop
+    ends the training early, not the judge."""
     colours = palette(pairs)
     config.classes, config.channels = tuple(colours), pairs.out_channels
     with torch.random.fork_rng(devices=[]):
@@ -102,7 +103,7 @@ def fit(config: Config, pairs: Pairs, device) -> Iterator[dict]:
         batch = batches(step)
         return batch["target"], classes_of((batch["input"] + 1) * 127.5, colours)
 
-    total = yield from learn(net, config, batches.per_epoch, draw)
+    total = yield from learn(net, config, batches.per_epoch, draw, should_stop)
     wanted = classes_of(pairs.test_input, colours)
     yield {"event": "done", "steps": total, "net": net, "metrics": recovery(answers(net, pairs.test_target), wanted)}
 

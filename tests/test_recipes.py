@@ -212,6 +212,17 @@ def test_a_full_disk_stops_with_a_sentence_and_keeps_what_was_saved(tmp_path):
     assert run("gan", "--resume", folder, "--epochs", 9, cwd=tmp_path)[0] == 0
 
 
+def test_too_little_memory_is_a_sentence(tmp_path):
+    def little():
+        resource.setrlimit(
+            resource.RLIMIT_AS, (8 * 2**30, 8 * 2**30)
+        )  # a batch of 65,536 would take 12 GiB as bytes alone
+
+    code, _, err = run("pix2pix", "--smoke", "--batch-size", 65_536, cwd=tmp_path, preexec_fn=little)
+    assert code == 2 and "Traceback" not in err
+    assert err.startswith("Error: There is not enough memory") and "--batch-size" in err
+
+
 def test_judge_and_evaluate_run(tmp_path):
     def script(name, *flags):
         return subprocess.run(
@@ -239,6 +250,23 @@ def test_judge_and_evaluate_run(tmp_path):
     done = script("evaluate.py", "nowhere")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
+    flags = ["--data", FASHION, "--epochs", 1000, "--batch-size", 64, "--device", "cpu", "--name", "early"]
+    with subprocess.Popen(
+        [sys.executable, ROOT / "train" / "judge.py", *map(str, flags)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline().startswith("step ")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 130 and not err, err
+    assert "accuracy" in out and "Stopped after " in out
+    assert 0 < ganzoo.load(tmp_path / "runs" / "early").said["training"]["step"] < 1000
 
 
 def test_track_needs_trackio_and_says_so_or_logs_offline(tmp_path):

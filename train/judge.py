@@ -5,6 +5,8 @@ python train/judge.py --data fashion --epochs 30 --flip
 python train/judge.py --data facades                      # pairs: a segmenter that reads label maps back
 python train/judge.py --data horse2zebra --flip --image-size 64 --depth 4    # two sets: which of them is it?
 python train/judge.py segmenter --data my/pairs --domains photo,label --direction 'label->photo'
+
+Ctrl-C ends the training early: the judge is measured and saved as it is.
 """
 
 import sys
@@ -31,9 +33,11 @@ def main(argv=None) -> int:
     else:
         pictures = lesson.read_data(config)
     pictures.fill(config)
-    began = time.perf_counter()
-    for event in lesson.fit(config, pictures, device):
+    began, stop = time.perf_counter(), []
+    recipe.heed_ctrl_c(stop)
+    for event in lesson.fit(config, pictures, device, lambda: bool(stop)):
         if event["event"] == "step":
+            wanted = event["steps"]
             print(f"step {event['step']:,}/{event['steps']:,}  loss {event['loss']:.4f}", flush=True)
     minutes = (time.perf_counter() - began) / 60
     name = trainer.run_name(config)
@@ -44,6 +48,11 @@ def main(argv=None) -> int:
     checkpoint.save_model(folder, config, {"generator": event["net"]}, facts)
     card.write_card(folder)
     print(f"{folder}: {metrics}")
+    if event["steps"] < wanted:
+        print(
+            f"Stopped after {event['steps']:,} of {wanted:,} steps: this judge is usable, and weaker than it could be."
+        )
+        return 130
     return 0
 
 
