@@ -55,6 +55,10 @@ class Config(Settings):
     )
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", low=1, high=32)
+    residual: bool = option(
+        False,
+        "a resnet generator begins as a copy of its input and learns only what to change: quicker, and it stays sharp",
+    )
     width: int = option(64, "features of the generators' first layer", low=1, high=512)
     upsample: str = option(
         "resize",
@@ -81,6 +85,13 @@ class Config(Settings):
     def size_multiple(self) -> int:
         # A resnet halves twice and mirrors one pixel at quarter size, so it needs two there.
         return 2**self.levels if self.generator == "unet" else 8
+
+    @property
+    def problem(self) -> str:
+        """What cannot be built. Nothing if all fits."""
+        if self.residual and self.generator != "resnet":
+            return "--residual is for --generator resnet: a U-Net joins its input to its output in its own way."
+        return ""
 
     @property
     def directions(self) -> tuple[str, ...]:
@@ -112,11 +123,14 @@ class ResNetGenerator(nn.Module):
     """Pictures (B, in, H, W) -> (B, out, H, W) in [-1, 1]; H and W multiples of 4 (paper, appendix 7.2).
 
     7x7, two halvings, `blocks` residual blocks at quarter size, two doublings, 7x7, tanh; the edges are mirrored.
+    `residual`, ours: what the layers say is added to the input before the tanh, so that an untrained network copies.
     """
 
-    def __init__(self, in_channels=3, out_channels=3, width=64, blocks=9, norm="instance", upsample="resize"):
+    def __init__(
+        self, in_channels=3, out_channels=3, width=64, blocks=9, norm="instance", upsample="resize", residual=False
+    ):
         super().__init__()
-        bias = norm == "none"
+        bias, self.residual, self.out_channels = norm == "none", residual, out_channels
 
         def normed(features):
             return [*norm2d(norm, features), nn.ReLU()]
@@ -128,12 +142,19 @@ class ResNetGenerator(nn.Module):
             *(Residual(4 * width, norm) for _ in range(blocks)),
             *(*double(upsample, 4 * width, 2 * width, bias), *normed(2 * width)),
             *(*double(upsample, 2 * width, width, bias), *normed(width)),
-            *(nn.ReflectionPad2d(3), nn.Conv2d(width, out_channels, 7), nn.Tanh()),
+            *(nn.ReflectionPad2d(3), nn.Conv2d(width, out_channels, 7)),
         )
         self.apply(init_normal)
+        if residual:
+            nn.init.zeros_(self.layers[-1].weight)
 
     def forward(self, picture: Tensor) -> Tensor:
-        return self.layers(picture)
+        change = self.layers(picture)
+        if self.residual:
+            if picture.shape[1] != self.out_channels:  # grey and colour
+                picture = picture.mean(1, keepdim=True).expand(-1, self.out_channels, -1, -1)
+            change = change + torch.atanh(0.98 * picture)  # 0.98: at black and white the inverse of tanh has no end
+        return torch.tanh(change)
 
 
 class ImagePool(nn.Module):
@@ -164,7 +185,9 @@ def build(config: Config) -> dict[str, nn.Module]:
             return UNetGenerator(
                 inputs, outputs, config.width, config.levels, norm=config.norm, upsample=config.upsample, dropout=0.0
             )
-        return ResNetGenerator(inputs, outputs, config.width, config.blocks, config.norm, config.upsample)
+        return ResNetGenerator(
+            inputs, outputs, config.width, config.blocks, config.norm, config.upsample, config.residual
+        )
 
     a, b = config.in_channels, config.out_channels
     nets: dict[str, nn.Module] = {

@@ -152,7 +152,11 @@ def learn(net: nn.Module, config, per_epoch: int, draw, should_stop, **loss) -> 
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.lr, total_steps=total + 1)
     for step in range(total):
         pictures, wanted = draw(step)
-        with torch.autocast(device.type, torch.bfloat16, enabled=half):
+        with (  # dropout, too, is a function of (seed, step)
+            torch.random.fork_rng([device] if device.type == "cuda" else []),
+            torch.autocast(device.type, torch.bfloat16, enabled=half),
+        ):
+            torch.manual_seed(mix(config.seed, step, 0xD209))
             scores = net(pictures)
         error = F.cross_entropy(scores.float(), wanted, **loss)
         optimizer.zero_grad()

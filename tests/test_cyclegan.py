@@ -37,7 +37,9 @@ def test_the_paper_s_networks_to_the_parameter():
     assert count(cyclegan.build(cyclegan.Config())["discriminator"]) == 2_764_737 - 896
 
 
-@pytest.mark.parametrize("more", [{}, {"upsample": "deconv"}, {"generator": "unet"}, {"norm": "none"}, {"pool": 0}])
+@pytest.mark.parametrize(
+    "more", [{}, {"upsample": "deconv"}, {"generator": "unet"}, {"norm": "none"}, {"pool": 0}, {"residual": True}]
+)
 def test_step_trains_all_four_and_reports(more):
     config = cyclegan.Config(**SMALL, r1=1.0, **more)
     sets = made_up_unpaired(8, 32)
@@ -59,6 +61,22 @@ def test_step_trains_all_four_and_reports(more):
     if config.pool:
         assert nets["pool"].kept[0].abs().sum() > 0
         assert nets["pool"].kept[1:].abs().sum() == 0
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(3, 3), (1, 3), (3, 1)])
+def test_a_residual_generator_begins_as_a_copy(inputs, outputs):
+    picture = torch.rand(2, inputs, 16, 16) * 2 - 1
+    net = cyclegan.ResNetGenerator(inputs, outputs, width=4, blocks=1, residual=True)
+    wanted = picture if inputs == outputs else picture.mean(1, keepdim=True).expand(-1, outputs, -1, -1)
+    assert torch.allclose(net(picture), 0.98 * wanted, atol=1e-5)
+    net(torch.full((1, inputs, 16, 16), -1.0)).sum().backward()  # black, where the inverse of tanh has no end
+    assert all(torch.isfinite(p.grad).all() for p in net.parameters() if p.grad is not None)
+
+
+def test_a_u_net_is_not_residual_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(GanzooError, match="--residual is for --generator resnet"):
+        trainer.prepare(cyclegan.Config(residual=True, generator="unet", smoke=True))
 
 
 def test_cycle_and_likeness_by_hand():
@@ -193,7 +211,7 @@ def test_metrics_both_ways_with_a_judge_of_the_domains(tmp_path):
     from ganzoo import cyclemetrics, judges
 
     sets = made_up_unpaired(40, 32)
-    config = judges.Config(image_size=32, channels=3, epochs=6, width=8, batch_size=16, device="cpu")
+    config = judges.Config(image_size=32, channels=3, epochs=12, width=8, batch_size=16, device="cpu")
     sets.train = {side: pictures[..., 2:34, 2:34] for side, pictures in sets.train.items()}  # the judge's own size
     pictures = judges.domains(sets)
     assert pictures.classes == ("facade", "town") and len(pictures.train) == 80

@@ -25,6 +25,11 @@ KINDS = {  # what is exported: (lesson, settings, direction)
     "pix2pix": (pix2pix, PAIRS | {"out_channels": 1}, None),
     "pix2pix batch": (pix2pix, PAIRS | {"norm": "batch", "upsample": "resize"}, "a->b"),
     "cyclegan": (cyclegan, PAIRS | {"blocks": 2, "critic_width": 4, "in_channels": 1}, "a->b"),
+    "cyclegan residual": (
+        cyclegan,
+        PAIRS | {"blocks": 1, "critic_width": 4, "in_channels": 1, "residual": True},
+        "b->a",
+    ),
     "cyclegan back": (
         cyclegan,
         PAIRS | {"blocks": 1, "critic_width": 4, "out_channels": 1, "upsample": "deconv3"},

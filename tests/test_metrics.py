@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from test_trainer import same
 
 import ganzoo
 from ganzoo import judges, metrics
@@ -78,6 +79,9 @@ def test_one_loop_trains_a_judge_that_learns():
     config = judges.Config(epochs=4, batch_size=32, width=8, channels=1, classes=tuple("0123456789"))
     *_, done = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
     assert done["metrics"]["accuracy"] > 0.9  # digits drawn by code differ only by a shift
+    torch.rand(5)  # somebody else's draws change nothing: the same seed gives the same judge
+    *_, again = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
+    assert same(done["net"].state_dict(), again["net"].state_dict())
 
 
 # --- FID and KID ------------------------------------------------------------------------------------------------------
