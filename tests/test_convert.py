@@ -16,6 +16,7 @@ from test_recipes import ROOT
 import ganzoo
 from ganzoo import card, convert, cyclegan, model, pix2pix
 from ganzoo.errors import GanzooError
+from ganzoo.reference import recognise
 
 spec = importlib.util.spec_from_file_location("convert_script", ROOT / "train" / "convert.py")
 script = importlib.util.module_from_spec(spec)  # in process: a process a case costs 5 s
@@ -212,7 +213,7 @@ def test_full_width_is_recognised_without_a_weight_of_its_own():
         (reference.ResNet, lambda f: cyclegan.Config(width=f.width, blocks=f.depth, norm=f.norm, upsample="deconv3")),
     ):
         with torch.device("meta"):
-            found = convert.recognise(dict(net().state_dict()), "G.pth")
+            found = recognise(dict(net().state_dict()), "G.pth")
             config = build(found)
             own = (pix2pix if net is reference.UNet else cyclegan).build(config)["generator"]
         assert found.width == 64

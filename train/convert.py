@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import card, checkpoint, convert, model, recipe, runfolder, settings, trainer
+from ganzoo import card, checkpoint, convert, model, recipe, reference, runfolder, settings, trainer
 from ganzoo.errors import GanzooError
 
 ROLES = {
@@ -79,7 +79,7 @@ def main(argv=None) -> int:
     files = {role: getattr(asked, flag) for flag, role in ROLES.items() if getattr(asked, flag)}
     found = {}
     for role, path in files.items():
-        found[role] = convert.read(path)
+        found[role] = reference.read(path)
         print(f"{path}: {found[role]}")
     config, nets = convert.networks(
         found,
