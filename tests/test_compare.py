@@ -465,7 +465,7 @@ def look(surf, site):
     """look(path, width, ...) -> a page that shows Compare."""
 
     def go(path="", width=1440, **how):
-        page = surf(site.url + path, width=width, seconds=15, **how)
+        page = surf(site.url + path, width=width, **how)
         page.wait_for_selector("#cmp-two .gz-line", state="attached")
         page.wait_for_function("ganzoo.compare.state.answer && document.querySelector('#cmp-heat img').src")
         return page

@@ -217,7 +217,7 @@ def test_every_stage_shows_its_own_lines(words):
 @pytest.fixture
 def visit(surf, site):
     def go(language="en", query="", width=1440, **look):
-        page = surf(f"{site.url}{'zh' if language == 'zh' else ''}?tab=lessons{query}", width=width, seconds=20, **look)
+        page = surf(f"{site.url}{'zh' if language == 'zh' else ''}?tab=lessons{query}", width=width, **look)
         page.wait_for_selector("#l-field .gz-scores")
         return page
 

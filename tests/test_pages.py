@@ -12,7 +12,7 @@ def visit(surf, site):
     """visit(path, width, ...) -> a fresh page that shows Create."""
 
     def go(path="", width=1440, **look):
-        page = surf(site.url + path + ("" if "?" in path else "?tab=create"), width=width, seconds=15, **look)
+        page = surf(site.url + path + ("" if "?" in path else "?tab=create"), width=width, **look)
         page.wait_for_selector("#grid .gz-cell")
         return page
 

@@ -135,7 +135,7 @@ def test_junk_is_answered_in_one_sentence(words):
 
 
 def test_stages_come_when_they_are_seen_and_their_controls_work(surf, site):
-    page = surf(f"{site.url}zh?tab=lessons&stage=relu&rate=0.001", seconds=30)  # a link to one stage sets it
+    page = surf(f"{site.url}zh?tab=lessons&stage=relu&rate=0.001")  # a link to one stage sets it
     page.wait_for_selector("#lessons-relu .gz-stage polyline")
     assert page.locator("#relu-rate input:checked").get_attribute("value") == "0.001"
     for key in LATER:

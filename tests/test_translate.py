@@ -395,7 +395,7 @@ def look(surf, site):
     """look(path, width, ...) -> a page that shows Translate."""
 
     def go(path="", link=LINK, **how):
-        page = surf(site.url + path + link, seconds=20, **how)
+        page = surf(site.url + path + link, **how)
         if "translate" in link:
             page.wait_for_function("document.querySelector('#trl-heat img')?.src && !ganzoo.translate.busy")
         return page

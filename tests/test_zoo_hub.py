@@ -50,7 +50,7 @@ def zoo(tmp_path_factory):
 
 @pytest.fixture
 def visit(surf, zoo):
-    return lambda path="", **look: surf(zoo[1] + path, seconds=30, **look)
+    return lambda path="", **look: surf(zoo[1] + path, **look)
 
 
 def find(page, owner: str) -> None:
