@@ -102,8 +102,8 @@ OWN = {
     ),
     "own_error_now": ("Error while training", "訓練中的誤差"),
     "own_curve_pixels": ("Distance to the truth", "與答案的差距"),
-    "own_curve_error": ("of pairs it trains on (MAE)", "練習過的圖（MAE）"),
-    "own_curve_unseen": ("of pairs it never saw", "沒看過的圖"),
+    "own_curve_error": ("of its own pairs (MAE)", "練習過的圖（MAE）"),
+    "own_curve_unseen": ("of unseen pairs", "沒看過的圖"),
     "own_side_by_side": ("The same inputs, three losses", "同樣的輸入、三種 Loss"),
     "own_compare_alt": (
         "Held-out inputs, what each loss makes of them, and the truth",
