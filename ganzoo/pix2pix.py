@@ -239,7 +239,7 @@ def held_out(nets: dict, config: Config, pairs: Pairs, device) -> dict[str, floa
     for original, truth in zip(originals.split(8), truths.split(8), strict=True):
         made = nets["generator"](images.to_float(original).to(device)).float()
         sums += float((made - images.to_float(truth).to(device)).abs().mean((1, 2, 3)).sum()) / 2
-    return {"mae_test": round(sums / len(truths), 6)}
+    return {"mae_test": sums / len(truths)}
 
 
 def sheet(made: Tensor, pairs: Pairs, scale: int = 1):

@@ -28,6 +28,12 @@ def start_from(name: str, config, nets: dict[str, torch.nn.Module]) -> None:
         raise GanzooError(
             f"--init {name} is a {theirs.lesson} model: start train/{config.lesson}.py from one of its own."
         )
+    if getattr(theirs, "residual", False) != getattr(
+        config, "residual", False
+    ):  # alike in shape, not in what they mean
+        raise GanzooError(
+            f"--init {name} was trained {'with' if theirs.residual else 'without'} --residual: do the same here."
+        )
     for role, net in nets.items():
         path = folder / checkpoint.FILES.get(role, "")
         if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):
@@ -37,6 +43,11 @@ def start_from(name: str, config, nets: dict[str, torch.nn.Module]) -> None:
             except GanzooError as error:
                 raise GanzooError(f"--init {name} does not fit these settings. {error}") from None
             net.requires_grad_(True).to(device).train(training)
+
+
+def _told(value: float) -> float | None:
+    """A number for the log; one that is none any more is None (JSON has no NaN)."""
+    return round(value, 6) if math.isfinite(value) else None
 
 
 class Training:
@@ -200,9 +211,10 @@ class Training:
         """What the shared generator makes of inputs that never change: (N, C, H, W) in [-1, 1]."""
         return self._in_use(self.lesson.preview).float()
 
-    def held_out(self) -> dict[str, float]:
+    def held_out(self) -> dict[str, float | None]:
         """Numbers on pictures that are never trained on, for a lesson that knows the right answer."""
-        return self._in_use(self.lesson.held_out) if hasattr(self.lesson, "held_out") else {}
+        found = self._in_use(self.lesson.held_out) if hasattr(self.lesson, "held_out") else {}
+        return {name: _told(value) for name, value in found.items()}
 
     @torch.no_grad()
     def _in_use(self, call):
@@ -226,11 +238,11 @@ class Training:
         return all(bool(torch.isfinite(p).all()) for net in nets for p in net.state_dict().values())
 
     def averages(self) -> dict[str, float | None]:
-        """Means since they were last asked for; a number that is none any more is None (JSON has no NaN)."""
+        """Means since they were last asked for."""
         values = (self.sums / max(1, self.counted)).tolist()
         self.sums.zero_()
         self.counted = 0
-        return {name: round(v, 6) if math.isfinite(v) else None for name, v in zip(self.columns, values, strict=True)}
+        return {name: _told(v) for name, v in zip(self.columns, values, strict=True)}
 
     def state(self) -> dict:
         return {

@@ -79,6 +79,15 @@ def test_a_u_net_is_not_residual_and_says_so(tmp_path, monkeypatch):
         trainer.prepare(cyclegan.Config(residual=True, generator="unet", smoke=True))
 
 
+def test_weights_of_a_residual_generator_are_not_taken_for_others(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config = trainer.prepare(cyclegan.Config(name="x", epochs=1, residual=True, **SMALL))
+    *_, done = trainer.fit(config, made_up_unpaired(8, 32))
+    other = trainer.prepare(cyclegan.Config(name="y", epochs=1, init=done["model"], **SMALL))
+    with pytest.raises(GanzooError, match="was trained with --residual"):
+        next(trainer.fit(other, made_up_unpaired(8, 32)))
+
+
 def test_cycle_and_likeness_by_hand():
     picture = torch.rand(2, 3, 8, 8) * 2 - 1
     assert float(cyclegan.likeness(picture, picture)) == pytest.approx(1, abs=1e-5)
@@ -211,7 +220,7 @@ def test_metrics_both_ways_with_a_judge_of_the_domains(tmp_path):
     from ganzoo import cyclemetrics, judges
 
     sets = made_up_unpaired(40, 32)
-    config = judges.Config(image_size=32, channels=3, epochs=12, width=8, batch_size=16, device="cpu")
+    config = judges.Config(image_size=32, channels=3, epochs=6, width=8, batch_size=16, device="cpu")
     sets.train = {side: pictures[..., 2:34, 2:34] for side, pictures in sets.train.items()}  # the judge's own size
     pictures = judges.domains(sets)
     assert pictures.classes == ("facade", "town") and len(pictures.train) == 80

@@ -298,6 +298,16 @@ def test_the_error_on_test_pairs_is_logged_beside_that_while_training(trained):
     assert rows[0]["mae_test"] > rows[-1]["mae_test"]  # it began with noise
 
 
+def test_an_error_that_is_no_number_any_more_is_none_in_the_log():
+    from ganzoo.training import Training
+
+    config, pairs = pix2pix.Config(**SMALL), made_up_pairs(8, 32)
+    pairs.fill(config)
+    training = Training(config, pairs, torch.device("cpu"), steps=1)
+    next(training.shared["generator"].parameters()).data.fill_(float("nan"))
+    assert training.held_out() == {"mae_test": None}
+
+
 def test_translate_equals_the_training_network_on_a_fitting_picture(trained):
     pairs = made_up_pairs(8, 32)
     wanted = pix2pix.preview({"generator": trained.generator}, trained.config, pairs, "cpu")
