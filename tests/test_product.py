@@ -213,13 +213,11 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit):
 
 def test_nothing_jumps_while_the_page_comes(visit):
     for width, most in ((1280, 0.1), (390, 0.1)):  # 0.1 is what web.dev calls good
-        looks = []
-        while len(looks) < 3 and not (looks and looks[-1]["cls"] < most):  # a starved machine tears one arrival apart
-            page = visit(width=width)
-            page.wait_for_timeout(500)
-            looks.append(page.evaluate(speed_pages.PAINTS))
-        assert looks[-1]["cls"] < most, (width, looks)
-        assert looks[-1]["fcp"] <= looks[-1]["lcp"]
+        page = visit(width=width)
+        page.wait_for_timeout(500)
+        seen = page.evaluate(speed_pages.PAINTS)
+        assert seen["cls"] < most, (width, seen)
+        assert seen["fcp"] <= seen["lcp"]
 
 
 def test_the_first_words_are_in_the_page_itself(site):
