@@ -220,6 +220,15 @@ def test_nothing_jumps_while_the_page_comes(visit):
         assert seen["fcp"] <= seen["lcp"]
 
 
+def test_nothing_jumps_on_a_slow_phone(visit):
+    page = visit(width=390)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.reload()
+    page.wait_for_selector(THERE["compare"])
+    page.wait_for_timeout(2000)
+    assert page.evaluate(speed_pages.PAINTS)["cls"] < 0.01  # 0.034 where gradio's own "Loading" moves
+
+
 def test_the_first_words_are_in_the_page_itself(site):
     for path, word in (("", "Same drawing"), ("zh", "同一張")):
         text = urllib.request.urlopen(site.url + path, timeout=30).read().decode()
