@@ -21,15 +21,11 @@ def name_of(name: str, loss: str, alone: bool) -> str:
 
 def measured(model: Path, pairs) -> dict:
     """The numbers of a model over the held-out pairs, written into its config.json and card."""
-    from ganzoo import card, comparison, images
+    from ganzoo import card, comparison
     from ganzoo.model import Model
 
     found = comparison.measure(Model(model), pairs)
-    path = model / "config.json"
-    said = json.loads(path.read_text(encoding="utf-8")) | {"metrics": found}
-    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    images.save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-    card.write_card(model)
+    card.record(model, found)
     return found
 
 

@@ -21,6 +21,16 @@ WHAT = {
 }
 
 
+def record(folder: Path, metrics: dict) -> None:
+    """Add measured numbers to config.json of a model folder and write its card anew."""
+    path = folder / "config.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["metrics"] = said.get("metrics", {}) | metrics
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    write_card(folder)
+
+
 def write_card(folder: Path) -> None:
     """(Re)write README.md of a model folder. A card that a person edited is left alone."""
     path = folder / "README.md"

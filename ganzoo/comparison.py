@@ -4,14 +4,17 @@ python train/pix2pix.py --loss all                          # trains the three a
 python train/evaluate.py runs/pix2pix-facades-*/model       # measures any models and prints their table
 """
 
+import glob
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint, images, inception, metrics, segmenter
+from ganzoo import card, checkpoint, images, inception, metrics, segmenter
 from ganzoo.curves import draw_comparison
 from ganzoo.data import data_word
+from ganzoo.drawings import PALETTES
 from ganzoo.errors import GanzooError
 from ganzoo.model import WEIGHTS, Model, load
 from ganzoo.pairs import Pairs
@@ -37,29 +40,53 @@ def translate_all(made: Model, pairs: Pairs, batch_size: int = 16) -> Tensor:
 
 
 def measure(made: Model, pairs: Pairs, judge: Model | None = None, fid=None) -> dict[str, float]:
-    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `fid`: inception.network."""
+    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`, which
+    reads at its own size; `fid`: inception.network."""
     pictures, truth = translate_all(made, pairs), pairs.test_target
     found = metrics.pixel_metrics(pictures, truth)
     found |= {"sharpness": metrics.sharpness(pictures, truth), "tone-lab": metrics.tone(pictures, truth)}
     found |= {"checkerboard": metrics.checkerboard(pictures), "checkerboard-real": metrics.checkerboard(truth)}
-    if judge:
-        wanted = segmenter.classes_of(pairs.test_input, segmenter.palette(pairs))
-        for key, asked in (("label-recovery", pictures), ("label-recovery-real", truth)):
-            scores = segmenter.recovery(segmenter.answers(judge.generator, asked), wanted)
-            found |= {f"{key}-{name}": value for name, value in scores.items()}
     protocol = f"{pairs.name}-{made.config.image_size}px-n{len(truth)}-test"
     found = {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
+    if judge:
+        side = judge.config.image_size
+        if side != made.config.image_size:
+            protocol += f"-read-at-{side}px"
+        wanted = segmenter.classes_of(images.resized(pairs.test_input, side, "nearest-exact"), segmenter.palette(pairs))
+        for key, asked in (("label-recovery", pictures), ("label-recovery-real", truth)):
+            answers = segmenter.answers(judge.generator, images.resized(asked, side))
+            scores = segmenter.recovery(answers, wanted)
+            found |= {f"{key}-{name}-{protocol}": value for name, value in scores.items()}
     return found | (inception.distances(fid, pictures, truth, protocol) if fid else {})
 
 
-def judge_for(data: str, lesson: str = "segmenter") -> Model | None:
-    """The judge of a set, bundled or trained here, if there is one of that kind."""
+def judges_of(data: str, lesson: str) -> Iterator[Model]:
+    """The judges of a set that are of that kind: `judge-WORD` bundled or trained here, then `judge-WORD-ANYTHING`."""
     name = f"judge-{data_word(data)}"
-    for place in (WEIGHTS / name, Path("runs") / name):
-        if (place / "config.json").is_file() or (place / "model").is_dir():
-            found = load(place)
-            return found if found.config.lesson == lesson else None
-    return None
+    for place in (WEIGHTS, Path("runs")):
+        for folder in [place / name, *sorted(place.glob(f"{glob.escape(name)}-*"))]:
+            if (folder / "config.json").is_file() or (folder / "model").is_dir():
+                found = load(folder)
+                if found.config.lesson == lesson:
+                    yield found
+
+
+def judge_for(data: str) -> Model | None:
+    """The classifier of a set, bundled or trained here, if there is one."""
+    return next(judges_of(data, "judge"), None)
+
+
+def reader_for(config, pairs: Pairs) -> Model | None:
+    """The segmenter that can read these pairs' labels back from a picture: same direction, labels and channels; one of the
+    pictures' own size where there is one, else the first, which gets them resized. None where there is none."""
+    domain = pairs.direction.split("->")[0]
+    asked = (pairs.direction, tuple(PALETTES.get(domain, ())), pairs.in_channels, pairs.out_channels)
+    able = [
+        judge
+        for judge in judges_of(config.data, "segmenter")
+        if (judge.config.direction, tuple(judge.config.classes), 3, judge.config.channels) == asked
+    ]
+    return min(able, key=lambda judge: judge.config.image_size != config.image_size, default=None)
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:
@@ -88,13 +115,19 @@ def _value(row: dict, key: str):
 
 
 def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:
-    """table.md, grid.png and curves.png of trained models ({name: run folder}) into `folder`. Returns the table."""
+    """table.md, grid.png and curves.png of trained models ({name: run folder}) into `folder`, and each model's numbers into
+    its own config.json and card. Returns the table."""
     folder.mkdir(parents=True, exist_ok=True)
     opened = {name: load(path) for name, path in models.items()}
     if not all(made.translates for made in opened.values()):
         raise GanzooError("Only Pix2Pix models can be compared on pictures: leave the others out.")
-    judge = judge_for(next(iter(opened.values())).config.data)
-    text = table({name: measure(made, pairs, judge) for name, made in opened.items()})
+    judge = reader_for(next(iter(opened.values())).config, pairs)
+    found = {name: measure(made, pairs, judge) for name, made in opened.items()}
+    for name, made in opened.items():
+        card.record(made.folder, found[name])
+    source, target = pairs.direction.split("->")
+    rows = ", ".join([source, *opened, f"the real {target}"])
+    text = f"{table(found)}\n\ngrid.png, from the top: {rows}."
     images.save_atomic(folder / "table.md", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
     few, truth = pairs.few(8)
     rows = [few, *(images.to_uint8(m.translate_tensor(images.to_float(few))) for m in opened.values()), truth]

@@ -40,7 +40,7 @@ def _panel(draw, steps, title, lines, box) -> None:
     draw.text((left, top - 36 * SCALE), title, fill=INK, font=font)
     values = [row[key] for row in steps for key, *_ in lines if isinstance(row.get(key), (int, float))]
     high = sorted(values)[int(0.995 * (len(values) - 1))] if values else 1.0
-    high = high * 1.1 or 1.0 if title == "pixels" else max(1.0, high)
+    high = high * 1.1 or 1.0 if title.startswith("pixels") else max(1.0, high)
     low = min(0.0, *values) if values else 0.0
     last = max((row["step"] for row in steps), default=1) or 1
     for k in range(5):
@@ -79,15 +79,22 @@ def smoothed(values: list, share: float = 0.02) -> list:
 
 
 def draw_comparison(logs: dict[str, list[dict]]) -> Image.Image:
-    """The pixel error of several runs in one panel: {name: rows of log.jsonl} -> a 960 x 320 picture."""
+    """The pixel error of several runs, {name: rows of log.jsonl}, as a 960 x 320 picture: on the pairs that they train on,
+    and beside it on test pairs, where it was logged."""
     colours = ((37, 99, 235), (234, 88, 12), (22, 163, 74), (124, 58, 237), (219, 39, 119))
-    steps: dict[int, dict] = {}
-    for name, rows in logs.items():
-        for row in rows:
-            if row.get("event") == "step" and "mae" in row:
-                steps.setdefault(row["step"], {"step": row["step"]})[name] = row["mae"]
+    panels = []
+    for title, event, key in (("pixels, training", "step", "mae"), ("pixels, test", "samples", "mae_test")):
+        steps: dict[int, dict] = {}
+        for name, rows in logs.items():
+            for row in rows:
+                if row.get("event") == event and key in row:
+                    steps.setdefault(row["step"], {"step": row["step"]})[name] = row[key]
+        if steps or not panels:
+            panels.append((title, [steps[s] for s in sorted(steps)]))
     sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
     lines = [(name, name, colours[i % len(colours)]) for i, name in enumerate(logs)]
-    box = (60 * SCALE, 46 * SCALE, (WIDTH - 24) * SCALE, (HEIGHT - 40) * SCALE)
-    _panel(ImageDraw.Draw(sheet), [steps[s] for s in sorted(steps)], "pixels", lines, box)
+    share = WIDTH // len(panels)
+    for i, (title, rows) in enumerate(panels):
+        box = ((60 + i * share) * SCALE, 46 * SCALE, (60 + (i + 1) * share - 84) * SCALE, (HEIGHT - 40) * SCALE)
+        _panel(ImageDraw.Draw(sheet), rows, title, lines, box)
     return sheet.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)

@@ -17,6 +17,7 @@ from ganzoo.gan import seen
 from ganzoo.layers import double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.patches import PATCHES
+from ganzoo.patches import WORDS as PATCH_WORDS
 from ganzoo.pix2pix import NORMS, PatchDiscriminator, UNetGenerator
 from ganzoo.settings import Settings, option
 from ganzoo.unpaired import Unpaired
@@ -66,7 +67,9 @@ class Config(Settings):
         choices=("resize", "bilinear", "deconv", "deconv3"),
     )
     critic_width: int = option(64, "features of the discriminators' first layer", low=1, high=512)
-    patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES))
+    patch: int = option(
+        70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
+    )
     norm: str = option("instance", "normalization in all four networks", choices=NORMS)
     activation: str = option("leaky_relu", "activation of the critics", choices=("leaky_relu", "relu"))
     # from the data

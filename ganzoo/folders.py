@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
-from ganzoo.images import from_pil, open_picture
+from ganzoo.images import from_pil, open_picture, resized
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 LARGEST = 16 * 2**30  # bytes of pixels that one set may take in memory
@@ -114,10 +113,7 @@ def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) ->
 
 def _resized(pictures: Tensor, image_size: int, channels: int) -> Tensor:
     check_size(len(pictures), image_size, channels or 1)
-    if len(pictures) and tuple(pictures.shape[2:]) != (image_size, image_size):
-        size = (image_size, image_size)
-        parts = [F.interpolate(part.float(), size, mode="bicubic", antialias=True) for part in pictures.split(1024)]
-        pictures = torch.cat([part.clamp(0, 255).round().byte() for part in parts])
+    pictures = resized(pictures, image_size) if len(pictures) else pictures
     return pictures.expand(-1, 3, -1, -1).contiguous() if channels == 3 else pictures
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from PIL import Image, ImageCms, ImageOps
 from torch import Tensor
 
@@ -26,6 +27,16 @@ def to_float(pictures: Tensor) -> Tensor:
 def to_uint8(pictures: Tensor) -> Tensor:
     """float in [-1, 1] -> uint8 0..255, rounded. NaN becomes 0."""
     return pictures.detach().float().nan_to_num(-1.0).add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def resized(pictures: Tensor, side: int, mode: str = "bicubic") -> Tensor:
+    """uint8 (N, C, H, W) -> the same at side x side, as they are where that is their size. `mode`: bicubic, antialiased, or
+    nearest-exact for label maps, which keeps their colours."""
+    if pictures.shape[2:] == (side, side):
+        return pictures
+    smooth = mode != "nearest-exact"
+    parts = [F.interpolate(part.float(), (side, side), mode=mode, antialias=smooth) for part in pictures.split(1024)]
+    return torch.cat([part.clamp(0, 255).round().byte() for part in parts])
 
 
 def to_pil(pictures: Tensor) -> list[Image.Image]:

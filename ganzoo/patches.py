@@ -1,7 +1,8 @@
 """What a critic of regions sees: the strides of its layers, and the pixels behind every score (lessons 14 and 15; a leaf)."""
 
 # Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
-# 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes.
+# 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes (a
+# pixel, and more than the whole of 256 pixels); 142 is that for 128 pixels.
 PATCHES = {
     1: (1, 1, 1),
     16: (2, 1, 1),
@@ -9,8 +10,10 @@ PATCHES = {
     46: (2, 2, 2, 2),
     70: (2, 2, 2, 1, 1),
     94: (2, 2, 2, 2, 2),
+    142: (2, 2, 2, 2, 1, 1),
     286: (2, 2, 2, 2, 2, 1, 1),
 }
+WORDS = {"pixel": "1", "whole": "286"}  # the paper's PixelGAN and ImageGAN
 
 
 def receptive_field(strides, kernel: int = 4) -> int:

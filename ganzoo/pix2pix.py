@@ -21,6 +21,7 @@ from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
 from ganzoo.patches import PATCHES, fits
+from ganzoo.patches import WORDS as PATCH_WORDS
 from ganzoo.settings import Settings, option
 
 __all__ = ["LOSSES", "Config", "PatchDiscriminator", "UNetGenerator", "build", "columns", "draw_batch"]
@@ -69,7 +70,9 @@ class Config(Settings):
         choices=("asked", "never"),
     )
     critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
-    patch: int = option(70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES))
+    patch: int = option(
+        70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
+    )
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
     norm: str = option("instance", "normalization in both networks", choices=NORMS)
     activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
@@ -101,13 +104,15 @@ class Config(Settings):
 
     @property
     def variant(self) -> str:
-        return "-".join(
-            [
-                self.loss.replace("+", "-").replace("mae", self.pixel),
-                *["noskip"] * self.no_skips,
-                *["nocond"] * self.unconditional,
-            ]
-        )
+        return self._named(self.loss.replace("+", "-").replace("mae", self.pixel))
+
+    @property
+    def contest(self) -> str:
+        """The comparison of the three losses, told from that of another variant."""
+        return self._named("compare" + "-mse" * (self.pixel == "mse"))
+
+    def _named(self, word: str) -> str:
+        return word + "-noskip" * self.no_skips + "-nocond" * self.unconditional
 
 
 class UNetGenerator(nn.Module):

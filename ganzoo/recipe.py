@@ -102,12 +102,15 @@ def _run(lesson, description: str, argv: list[str] | None) -> int:
     if len(configs) > 1 and first:
         from ganzoo import comparison
 
-        folders = {c.loss: Path(c.out) / trainer.run_name(c) for c in configs}
-        place = (
-            Path(config.out) / f"{config.name or 'pix2pix-' + data_word(config.data)}-compare{'-smoke' * config.smoke}"
-        )
+        folders = {c.loss.replace("mae", c.pixel): Path(c.out) / trainer.run_name(c) for c in configs}
+        named = config.name + "-compare" if config.name else f"pix2pix-{data_word(config.data)}-{config.contest}"
+        place = Path(config.out) / (named + "-smoke" * config.smoke)
         print(comparison.write(place, folders, pictures))
         print(f"The comparison: {place}/table.md, grid.png, curves.png")
+        for one, push in zip(configs, pushes, strict=True):
+            if push:  # once more, now with its numbers in the card
+                model = str(Path(one.out) / trainer.run_name(one) / "model")
+                print(f"Measured and pushed to {push.upload(model, f'{trainer.run_name(one)}, measured with ganzoo')}")
     return 0
 
 

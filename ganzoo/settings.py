@@ -19,13 +19,11 @@ from dataclasses import dataclass, field
 from ganzoo.errors import GanzooError
 
 
-def option(default, help, *, low=None, high=None, choices=None, flag=True, optional_value=None):
+def option(default, help, *, low=None, high=None, choices=None, flag=True, optional_value=None, words=None):
     """A settings field. `flag=False` keeps it off the command line (it comes from the data);
-    `optional_value` is what a bare flag means (`--resume` alone)."""
-    return field(
-        default=default,
-        metadata={"help": help, "low": low, "high": high, "choices": choices, "flag": flag, "bare": optional_value},
-    )
+    `optional_value` is what a bare flag means (`--resume` alone); `words` are names for some values: {"pixel": "1"}."""
+    meta = {"help": help, "low": low, "high": high, "choices": choices, "flag": flag, "bare": optional_value}
+    return field(default=default, metadata={**meta, "words": words or {}})
 
 
 @dataclass
@@ -135,7 +133,7 @@ def _checked(f, value, label):
 def _expected(f) -> str:
     kind, meta = type(f.default), f.metadata
     if meta["choices"] is not None:
-        return "one of " + ", ".join(str(c) for c in meta["choices"])
+        return "one of " + ", ".join(str(c) for c in (*meta["words"], *meta["choices"]))
     words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list of texts"}[
         kind
     ]
@@ -162,8 +160,8 @@ def parse(config_class, argv=None, description=""):
             parser.add_argument(flag_of(f.name), dest=f.name, action="store_true", default=argparse.SUPPRESS, help=help)
             continue
         more = {"nargs": "?", "const": f.metadata["bare"]} if f.metadata["bare"] else {}
-        choices = f.metadata["choices"]
-        metavar = "|".join(map(str, choices)) if choices else {int: "N", float: "X"}.get(type(f.default), "TEXT")
+        choices = (*f.metadata["words"], *(f.metadata["choices"] or ()))
+        metavar = "|".join(map(str, choices)) or {int: "N", float: "X"}.get(type(f.default), "TEXT")
         shown = f" (default: {f.default})" if f.default not in ("", None) else ""
         parser.add_argument(
             flag_of(f.name), dest=f.name, default=argparse.SUPPRESS, help=help + shown, metavar=metavar, **more
@@ -173,7 +171,7 @@ def parse(config_class, argv=None, description=""):
         text = given.get(f.name)
         if isinstance(text, str) and type(f.default) in (int, float):
             try:
-                given[f.name] = type(f.default)(text)
+                given[f.name] = type(f.default)(f.metadata["words"].get(text, text))
             except ValueError:
                 raise GanzooError(f"{flag_of(f.name)} takes {_expected(f)}, not {text!r}.") from None
     settings = config_class(**given)

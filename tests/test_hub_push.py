@@ -370,6 +370,8 @@ def test_three_losses_are_three_repositories_and_a_collection(hub, running, tmp_
     for name in names:
         assert "model.safetensors" in repo(hub, name).head.files
         assert b"image-to-image" in repo(hub, name).head.files["README.md"].data
+        assert b"l1-smoke-32px-n4-test" in repo(hub, name).head.files["README.md"].data  # pushed again when measured
+        assert repo(hub, name).head.title.endswith("measured with ganzoo")
     (made,) = hub.store.collections.values()
     assert [item["id"] for item in made["items"]] == names and made["private"]
     code = "from ganzoo.push import collect; print(collect(words[0], words[1:]))"

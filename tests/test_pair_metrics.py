@@ -1,12 +1,14 @@
 """The numbers of the contest, against values computed by hand, and the judge that reads label maps back."""
 
+import dataclasses
 import json
 
 import pytest
 import torch
 from test_recipes import run
 
-from ganzoo import comparison, metrics, segmenter, trainer
+import ganzoo
+from ganzoo import checkpoint, comparison, metrics, pix2pix, segmenter, trainer
 from ganzoo.pairsources import made_up_pairs
 
 GREY = torch.full((2, 3, 32, 32), 100, dtype=torch.uint8)
@@ -114,6 +116,35 @@ def test_evaluate_measures_pairs_and_writes_card_and_table(tmp_path):
         assert f"{key}-tiny-32px-n1-test" in said
     assert "l1-tiny-32px-n1-test" in (models[0] / "README.md").read_text()
     assert "| pix2pix-tiny-mae |" in out and "| real pictures |" in out
+
+
+def test_labels_are_read_back_by_a_judge_that_can_read_them(tmp_path, monkeypatch):
+    """The bundled judge of facades wants colour labels -> colour photos. It reads at its own size, and the number says so."""
+    monkeypatch.chdir(tmp_path)
+    config, pairs = pix2pix.Config(data="facades", image_size=32), made_up_pairs(4, 32)
+    assert comparison.reader_for(config, pairs).name == "judge-facades"
+    other = dataclasses.replace(pairs, direction="photo->label")
+    assert comparison.reader_for(config, other) is None
+    # a folder of one's own that is called facades, too
+    assert comparison.reader_for(config, dataclasses.replace(pairs, direction="A->B")) is None
+    assert comparison.reader_for(config, dataclasses.replace(pairs, test_target=pairs.test_target[:, :1])) is None
+    assert comparison.reader_for(dataclasses.replace(config, data="my/own"), pairs) is None
+
+    config = pix2pix.Config(data="facades", image_size=32, width=4, halvings=2, loss="mae", direction="label->photo")
+    checkpoint.save_model(tmp_path / "made", config, {"generator": pix2pix.build(config)["generator"]}, {})
+    made = ganzoo.load(tmp_path / "made")
+    found = comparison.measure(made, pairs, comparison.reader_for(config, pairs))
+    assert found["label-recovery-class-iou-smoke-32px-n4-test-read-at-128px"] > 0
+    assert "label recovery" in comparison.table({"a": found})
+
+    # A judge of the pictures' own size, trained here, is asked instead.
+    small = ["--data", "facades", "--smoke", "--image-size", 32, "--width", 4, "--device", "cpu"]
+    code, _, err = run("judge", *small, "--name", "judge-facades-32px", cwd=tmp_path)
+    assert code == 0, err
+    (tmp_path / "runs/judge-facades-32px-smoke").rename(tmp_path / "runs/judge-facades-32px")
+    judge = comparison.reader_for(config, pairs)
+    assert judge.config.image_size == 32
+    assert "label-recovery-class-iou-smoke-32px-n4-test" in comparison.measure(made, pairs, judge)
 
 
 def test_a_table_has_a_column_for_what_all_rows_know():

@@ -10,7 +10,7 @@ from test_recipes import ROOT, run
 from test_trainer import same
 
 import ganzoo
-from ganzoo import checkpoint, pix2pix, trainer
+from ganzoo import checkpoint, pix2pix, settings, trainer
 from ganzoo.errors import GanzooError
 from ganzoo.images import fit_multiple
 from ganzoo.pairsources import made_up_pairs
@@ -223,9 +223,26 @@ def test_the_three_losses_start_alike_and_see_the_same_data(tmp_path):
     first = [next(r["mae"] for r in rows if r["event"] == "step") for rows in logs if rows]
     assert len(first) == 3 and len(set(first)) == 1  # same weights, same batch, same dropout: the same first error
     mae = tmp_path / "runs" / "pix2pix-facades-mae-smoke" / "model"
+    assert ganzoo.load(mae).said["metrics"]["l1-smoke-32px-n4-test"] > 0  # what the table says, the model knows
+    assert "l1-smoke-32px-n4-test" in (mae / "README.md").read_text()
+    assert "from the top: label, gan, mae, gan+mae, the real photo." in (place / "table.md").read_text()
     assert not (mae / "discriminator.safetensors").exists()
     with pytest.raises(GanzooError, match="without its discriminator"):
         ganzoo.load(mae).discriminator  # noqa: B018
+
+
+def test_each_variant_of_the_contest_has_a_folder_of_its_own(tmp_path):
+    code, out, err = run("pix2pix", "--smoke", "--loss", "all", "--no-skips", "--pixel", "mse", *FLAGS, cwd=tmp_path)
+    assert code == 0, err
+    assert "| gan+mse |" in out and "| gan+mae |" not in out
+    assert (tmp_path / "runs" / "pix2pix-facades-compare-mse-noskip-smoke" / "table.md").is_file()
+
+
+def test_the_ends_of_the_critic_s_range_have_names():
+    for word, patch in (("pixel", 1), ("whole", 286), ("70", 70)):
+        assert settings.parse(pix2pix.Config, ["--patch", word])[0].patch == patch
+    with pytest.raises(GanzooError, match="--patch takes one of pixel, whole, 1, 16"):
+        settings.parse(pix2pix.Config, ["--patch", "half"])
 
 
 def test_recipe_on_a_folder_stopped_and_resumed_with_all_three(tmp_path):

@@ -247,6 +247,8 @@ def test_judge_and_evaluate_run(tmp_path):
     assert (
         "label-accuracy-fashion-judge-n50" in (tmp_path / "runs" / "cgan-fashion" / "model" / "README.md").read_text()
     )
+    done = script("evaluate.py", tmp_path / "runs/judge-mnist-smoke", tmp_path / "runs/cgan-fashion", "--n", 50)
+    assert done.returncode == 0 and "is a judge" in done.stdout and '"frechet-' in done.stdout  # of runs/*/model
     done = script("evaluate.py", "nowhere")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1

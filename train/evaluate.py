@@ -37,7 +37,7 @@ from ganzoo.errors import GanzooError
 def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
     """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data."""
     word = data.data_word(made.config.data)
-    judge = comparison.judge_for(made.config.data, "judge")
+    judge = comparison.judge_for(made.config.data)
     if judge and (judge.config.image_size, judge.config.channels) != (made.config.image_size, made.config.channels):
         judge = None
     real = data.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
@@ -89,28 +89,27 @@ def main(argv=None) -> int:
         if asked.push and not own:
             raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")
         if made.config.lesson in ("judge", "segmenter"):
-            raise GanzooError(f"{name} is a judge: train/judge.py measured it, and its card says how good it is.")
+            text = f"{name} is a judge: train/judge.py measured it, and its card says how good it is."
+            if len(asked.models) == 1:
+                raise GanzooError(text)
+            print(f"Left out: {text}", flush=True)  # runs/*/model names the judges, too
+            continue
         if made.config.lesson == "pix2pix":
             c = made.config
             key = (c.data, c.image_size, c.direction, c.domains, c.split_test)
             if key not in sets:  # read once for all models of a set
-                sets[key] = (pix2pix.read_data(c), comparison.judge_for(c.data))
+                pairs = pix2pix.read_data(c)
+                sets[key] = (pairs, comparison.reader_for(c, pairs))
             found = comparison.measure(made, *sets[key], fid)
             tables.setdefault(key, {})[made.name] = found
         elif made.translates:
-            found = cyclemetrics.measure(
-                made, cyclegan.read_data(made.config), comparison.judge_for(made.config.data, "judge"), fid
-            )
+            judge = comparison.judge_for(made.config.data)
+            found = cyclemetrics.measure(made, cyclegan.read_data(made.config), judge, fid)
         else:
             found = measure(made, asked.n, asked.seed, fid)
         print(f"{made.name} ({made.folder})", json.dumps(found, ensure_ascii=False), flush=True)
         if own:  # a bundled model, or one from the Hub, is somebody else's folder
-            path = made.folder / "config.json"
-            said = json.loads(path.read_text(encoding="utf-8"))
-            said["metrics"] = said.get("metrics", {}) | found
-            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-            images.save_atomic(path, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8"))
-            card.write_card(made.folder)
+            card.record(made.folder, found)
         if asked.push:
             from ganzoo.push import Push
 
