@@ -70,9 +70,15 @@ def open_picture(source) -> Image.Image:
     if picture.mode in ("L", "RGB"):
         return picture
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits, scans and depth maps
-        values = torch.frombuffer(bytearray(picture.convert("F").tobytes()), dtype=torch.float32).nan_to_num(0.0)
-        top = 65535.0 if picture.mode.startswith("I") else max(1.0, float(values.max()))
-        grey = values.mul(255.0 / top).clamp(0, 255).round().to(torch.uint8)
+        values = torch.frombuffer(bytearray(picture.convert("F").tobytes()), dtype=torch.float32)
+        finite = values[values.isfinite()]
+        highest = float(finite.max()) if len(finite) else 0.0
+        if picture.mode == "F":
+            top = max(1.0, highest)
+        else:  # 16 bits; "I" may hold 8 or 32
+            top = 65535.0 if picture.mode != "I" or 255 < highest <= 65535 else max(255.0, highest)
+        # multiplied in double: the highest value of 32 bits is more than a float of 24 can tell apart
+        grey = values.double().nan_to_num(0.0, top, 0.0).mul(255.0 / top).clamp(0, 255).round().to(torch.uint8)
         return Image.frombytes("L", picture.size, bytes(grey.tolist()))
     if picture.mode == "1":
         return picture.convert("L")

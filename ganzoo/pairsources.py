@@ -7,6 +7,8 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -26,9 +28,10 @@ PAIR_ALIASES = {  # alias: (Hub id, names of sides A and B, usual direction)
     "maps": ("huggan/maps", ("aerial", "map"), "map->aerial"),
     "aerial-map": ("", ("aerial", "map"), "map->aerial"),
 }
-SPLITS = ("train", "test", "val", "validation")
+SPLITS = ("train", "test", "val", "valid", "validation")
 COLUMNS = (("imageA", "imageB"), ("A", "B"), ("input", "target"), ("source", "target"), ("input_image", "edited_image"))
 
+UNREADABLE = (GanzooError, OSError, ValueError, SyntaxError)  # what a damaged file makes Pillow raise
 Reader = Callable[[], tuple[Image.Image, Image.Image]]
 
 
@@ -77,9 +80,12 @@ def load_pairs(
         if len(train) < FEWEST:
             raise GanzooError(f"{data} holds {len(train)} pair(s); at least {FEWEST} are needed: add more.")
         order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT)).tolist()
-        held = max(1, len(train) // 10)
-        notes.append(f"no test split: a fixed tenth ({held} pairs) is held out and never trained on")
-        test, train = [train[i] for i in order[:held]], [train[i] for i in sorted(order[held:])]
+        count = max(1, len(train) // 10)
+        # What cannot be read is no test: it stays with the others, where it will be named.
+        held = list(islice((i for i in order if _readable(train[i][1])), count)) or order[:count]
+        why = f"--split-test {split_test} is what it learns from" if split_test else "no test split"
+        notes.append(f"{why}: a fixed tenth ({len(held)} pairs) is held out and never trained on")
+        test, train = [train[i] for i in held], [train[i] for i in sorted(set(order) - set(held))]
     if len(test) > TEST_MOST:
         notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
         test = test[:TEST_MOST]
@@ -88,7 +94,7 @@ def load_pairs(
     large = round(image_size * JITTER)
     test_a, test_b, test_names = _read(test, image_size, channels, notes, "test")
     size = len(train) * (test_a.shape[1] + test_b.shape[1]) * large**2
-    streaming = stream or size > MEMORY
+    streaming = stream or size > room()
     a, b, names_read = _read(train, large, channels, notes, "train", keep=not streaming)
     depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
     a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
@@ -108,6 +114,13 @@ def load_pairs(
     if swap:
         test_a, test_b = test_b, test_a
     return Pairs(data_word(data), kept, test_a, test_b, test_names, direction, notes)
+
+
+def room() -> int:
+    """Bytes of training pixels that are kept in memory: MEMORY, on a small machine a third of what it has."""
+    with suppress(AttributeError, OSError, ValueError):  # not on Windows
+        return min(MEMORY, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 3)
+    return MEMORY
 
 
 def read_data(config) -> Pairs:
@@ -140,8 +153,9 @@ def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list
         try:
             a, b = pair[1]()
             squares = [_square(p, size, channels or (1 if p.mode == "L" else 3)) for p in (a, b)]
-            return squares if keep else [square[:, :0, :0] for square in squares], a.size
-        except (GanzooError, OSError, ValueError, SyntaxError) as error:
+            size_ = a.size if a.size == b.size else a.size + b.size
+            return squares if keep else [square[:, :0, :0] for square in squares], size_
+        except UNREADABLE as error:
             return None, error
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
@@ -159,15 +173,25 @@ def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list
         notes.append(f"{len(oblong)} {split} pairs are not square; their middle square is used: {_first(oblong)}")
     (usual, _), *others = Counter(size_ for *_, size_ in good).most_common()
     if others:
-        mixed = [f"{name} ({size_[0]}x{size_[1]})" for name, _, size_ in good if size_ != usual]
-        notes.append(
-            f"{len(mixed)} {split} pairs are not {usual[0]}x{usual[1]} like most; all are resized: {_first(mixed)}"
-        )
+        mixed = [f"{name} ({_shape(size_)})" for name, _, size_ in good if size_ != usual]
+        notes.append(f"{len(mixed)} {split} pairs are not {_shape(usual)} like most; all are resized: {_first(mixed)}")
     sides = []
     for side in (0, 1):
         depth = max(tensors[side].shape[0] for _, tensors, _ in good)  # one colour picture makes the side colour
         sides.append(torch.stack([tensors[side].expand(depth, -1, -1) for _, tensors, _ in good]))
     return *sides, [name for name, _, _ in good]
+
+
+def _readable(read: Reader) -> bool:
+    with suppress(*UNREADABLE):
+        read()
+        return True
+    return False
+
+
+def _shape(size: tuple[int, ...]) -> str:
+    """(40, 40) -> 40x40; of a pair whose sides differ, both."""
+    return f"{size[0]}x{size[1]}" + (f" with {size[2]}x{size[3]}" if len(size) > 2 else "")
 
 
 def _first(names: list[str]) -> str:
@@ -254,10 +278,13 @@ def halves(path: Path) -> tuple[Image.Image, Image.Image]:
 
 
 def _together(a: Path, b: Path) -> tuple[Image.Image, Image.Image]:
-    one, other = open_picture(a), open_picture(b)
+    return _one_shape(open_picture(a), open_picture(b), a.name, "its partner")
+
+
+def _one_shape(one: Image.Image, other: Image.Image, name: str, partner: str) -> tuple[Image.Image, Image.Image]:
     if abs(one.width / one.height - other.width / other.height) > 0.02 * one.width / one.height:
         raise GanzooError(
-            f"{a.name} is {one.width}x{one.height} and its partner {other.width}x{other.height}: a pair needs one shape."
+            f"{name} is {one.width}x{one.height} and {partner} {other.width}x{other.height}: a pair needs one shape."
         )
     return one, other
 
@@ -272,6 +299,11 @@ def hub_splits(repo: str, names: tuple[str, str], asked: bool) -> tuple[dict, tu
     images = [c for c, f in features.items() if isinstance(f, datasets.Image)]
     if asked and set(names) <= set(images):
         columns = names
+    elif asked and set(names) & set(images):
+        raise GanzooError(
+            f"--domains {','.join(names)}: only one of these is an image column of {repo}, which has {', '.join(images)}: "
+            "name two of its columns, or two names of your own."
+        )
     else:
         usual = [pair for pair in COLUMNS if set(pair) <= set(images)]
         if not usual and len(images) != 2:
@@ -282,7 +314,7 @@ def hub_splits(repo: str, names: tuple[str, str], asked: bool) -> tuple[dict, tu
         names = names if asked or names != ("A", "B") else columns
 
     def reader(rows, i):
-        return lambda: tuple(open_picture(rows[i][column]) for column in columns)
+        return lambda: _one_shape(*(open_picture(rows[i][column]) for column in columns), *columns)
 
     found = {split: [(f"{split} row {i}", reader(rows, i)) for i in range(len(rows))] for split, rows in splits.items()}
     return found, names

@@ -15,7 +15,7 @@ from PIL import Image
 import ganzoo
 from ganzoo import drawings
 from ganzoo.errors import GanzooError
-from ganzoo.images import to_uint8
+from ganzoo.images import open_picture, to_uint8
 from ganzoo.pairs import PairBatches, Streamed, crop
 from ganzoo.pairsources import made_up_pairs
 
@@ -63,7 +63,7 @@ def colour(pictures) -> str:
 
 
 @pytest.mark.parametrize(
-    "layout", ["ab splits", "ab flat", "two folders", "two in splits", "trainA trainB", "val only"]
+    "layout", ["ab splits", "ab flat", "two folders", "two in splits", "two in valid", "trainA trainB", "val only"]
 )
 def test_every_layout_is_found(tmp_path, layout):
     if layout == "ab splits":
@@ -75,14 +75,14 @@ def test_every_layout_is_found(tmp_path, layout):
         write_ab(tmp_path / "val", 10)
     elif layout == "two folders":
         write_two(tmp_path / "A", tmp_path / "B")
-    elif layout == "two in splits":
-        for split in ("train", "test"):
+    elif layout in ("two in splits", "two in valid"):
+        for split in ("train", "test" if layout == "two in splits" else "valid"):
             write_two(tmp_path / split / "A", tmp_path / split / "B")
     else:
         for split in ("train", "test"):
             write_two(tmp_path / f"{split}A", tmp_path / f"{split}B")
     pairs = load(tmp_path)
-    has_test = layout in ("ab splits", "two in splits", "trainA trainB")
+    has_test = layout in ("ab splits", "two in splits", "two in valid", "trainA trainB")
     assert len(pairs.train) == (10 if has_test else 9)
     assert len(pairs.test_input) == (10 if has_test else 1)
     assert any("held out" in note for note in pairs.notes) != has_test
@@ -101,6 +101,8 @@ def test_the_split_to_test_on_can_be_named(tmp_path):
     for split, first in (("", "020.png"), ("val", "010.png"), ("holdout", "030.png")):
         pairs = load(tmp_path, split_test=split)
         assert (pairs.test_names[0], len(pairs.train)) == (first, 10)
+    notes = load(tmp_path, split_test="train").notes
+    assert any("--split-test train is what it learns from: a fixed tenth" in note for note in notes), notes
     with pytest.raises(GanzooError, match=r"--split-test dev: .* has only train, test, val"):
         load(tmp_path, split_test="dev")
 
@@ -258,6 +260,41 @@ def test_nan_in_a_float_picture_is_black_and_an_animation_its_first_frame(tmp_pa
     assert torch.isfinite(pairs.train.original.float()).all()
 
 
+def test_what_is_infinite_is_white_and_a_picture_of_32_bits_is_not_black():
+    deep = Image.frombytes("F", (3, 1), struct.pack("<3f", float("inf"), 0.25, float("nan")))
+    assert list(open_picture(deep).tobytes()) == [255, 64, 0]
+    assert set(open_picture(Image.frombytes("F", (1, 1), struct.pack("<f", float("nan")))).tobytes()) == {0}
+    for value, top, seen in ((200, 255, 200), (32768, 65535, 128), (2**30, 2**31 - 1, 128)):
+        whole = Image.new("I", (2, 1), value)
+        whole.putpixel((1, 0), top)
+        assert list(open_picture(whole).tobytes()) == [seen, 255]
+
+
+def test_an_unreadable_pair_is_not_what_is_held_out(tmp_path):
+    write_ab(tmp_path, 10)
+    (tested,) = load(tmp_path).test_names
+    (tmp_path / tested).write_bytes(b"broken")
+    pairs = load(tmp_path)
+    assert (len(pairs.train), len(pairs.test_input)) == (8, 1) and pairs.test_names != [tested]
+    assert any("1 of 9 train pairs cannot be read" in note and tested in note for note in pairs.notes), pairs.notes
+
+
+def test_sides_of_different_sizes_are_named(tmp_path):
+    write_two(tmp_path / "A", tmp_path / "B", 10)
+    for name in ("p2", "p3"):  # not both can be the held-out one
+        Image.new("RGB", (2 * SIDE, 2 * SIDE)).save(tmp_path / "B" / f"{name}.png")
+    assert any("(40x40 with 80x80)" in note for note in load(tmp_path).notes)
+
+
+def test_a_small_machine_streams_sooner(monkeypatch):
+    from ganzoo import pairsources
+
+    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 2**19, "SC_PAGE_SIZE": 4096}.__getitem__)  # 2 GiB
+    assert pairsources.room() == 2**31 // 3
+    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 2**25, "SC_PAGE_SIZE": 4096}.__getitem__)  # 128 GiB
+    assert pairsources.room() == pairsources.MEMORY
+
+
 def bad_sets(tmp_path):
     """name -> (argument of load_pairs, more arguments, words that the sentence must hold)."""
     write_ab(tmp_path / "good", 10)
@@ -406,11 +443,15 @@ print(json.dumps(answer))
 """
 
 
-def parquet(columns, count, start=0) -> bytes:
+def parquet(columns, count, start=0, others=()) -> bytes:
+    """A data set's file; `others` are the bytes that all pictures of the second column are instead."""
     datasets = pytest.importorskip("datasets")
     features = datasets.Features({c: datasets.Image() for c in columns} | {"n": datasets.Value("int64")})
     rows = {
-        c: [{"bytes": saved(sides(i)[min(k, 1)], "PNG"), "path": None} for i in range(start, start + count)]
+        c: [
+            {"bytes": others[0] if k and others else saved(sides(i)[min(k, 1)], "PNG"), "path": None}
+            for i in range(start, start + count)
+        ]
         for k, c in enumerate(columns)
     }
     out = io.BytesIO()
@@ -432,6 +473,9 @@ def test_pairs_come_from_a_hub_over_http(tmp_path):
             },
         )
         hub.add_repo("datasets", "alice/three", {file.format("train"): parquet(["x", "y", "z"], 10)})
+        wide = [saved(Image.new("RGB", (2 * SIDE, SIDE)), "PNG")]
+        rows = {file.format("train"): parquet(["imageA", "imageB"], 10, others=wide)}
+        hub.add_repo("datasets", "alice/shapes", rows)
         hub.add_repo("datasets", "alice/one", {file.format("train"): parquet(["x"], 10)})
 
         def ask(name, **more):
@@ -449,4 +493,6 @@ def test_pairs_come_from_a_hub_over_http(tmp_path):
         assert ask("alice/three", domains="x,z")[2] == "x->z"
         assert "name the two" in ask("alice/three")
         assert "name the two" in ask("alice/one")
+        assert "only one of these is an image column" in ask("alice/pairs", domains="photo,imageA")
+        assert "imageA is 40x40 and imageB 80x40: a pair needs one shape" in ask("alice/shapes")
         assert "could not be loaded" in ask("alice/nothing")
