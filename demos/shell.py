@@ -17,7 +17,7 @@ SCRIPTS = ("page.js", "compare.js", "compare_views.js", "translate.js", "lessons
 STYLE = """
 .gradio-container .nav-holder, .gradio-container footer { display: none !important; }
 /* gradio's own "Loading" stands in the middle of a page that is still growing: in the middle of the window it stays */
-.gradio-container > .main > .wrap { position: fixed !important; pointer-events: none; }
+.gradio-container > .main > [data-testid="status-tracker"] { position: fixed !important; pointer-events: none; }
 .gz-shell { position: absolute; inset: 0 0 auto 0; max-width: 1180px; margin: 0 auto; padding: 0 clamp(16px, 2.5vw, 24px);
   box-sizing: border-box; color: #191d26; font-family: system-ui, -apple-system, "Segoe UI", "PingFang TC", "Microsoft JhengHei",
   "Noto Sans TC", "Noto Sans CJK TC", sans-serif; pointer-events: none; }
