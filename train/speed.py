@@ -2,6 +2,7 @@
 
     python train/speed.py gan [--runs 7] [--batches 150] [--device cpu]
     python train/speed.py pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
+    python train/speed.py compare [--runs 40]                  # Compare's handler beside bare passes; a stroke in a browser
     python train/speed.py page                                 # how fast the pages open, beside an empty gradio page
     python train/speed.py load [--visitors 50] [--calls 2000]  # what many visitors at once wait, beside one alone
     python train/speed.py live                                 # what others wait while a visitor's GAN trains
@@ -22,6 +23,7 @@ import sys
 import time
 from pathlib import Path
 
+import speed_compare
 import speed_pages
 import torch
 import torchvision
@@ -239,8 +241,8 @@ def main(argv=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "lesson",
-        choices=["gan", "pix2pix", "cyclegan", "translate", "page", "load", "live"],
-        metavar="gan|pix2pix|cyclegan|translate|page|load|live",
+        choices=["gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live"],
+        metavar="gan|pix2pix|cyclegan|translate|compare|page|load|live",
     )
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--batches", type=int, default=150, help="batches in one run")
@@ -255,6 +257,8 @@ def main(argv=None) -> int:
     parser.add_argument("--calls", type=int, default=2000, help="load only: calls that memory is watched over")
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
+    if asked.lesson == "compare":
+        return speed_compare.compare(asked.runs)
     if asked.lesson == "page":
         return speed_pages.page(asked.runs)
     if asked.lesson == "live":

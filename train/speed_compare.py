@@ -1,0 +1,132 @@
+"""How fast Compare answers, for speed.py: its handler beside bare forward passes, through gradio_client, and in a browser.
+
+python train/speed.py compare [--runs 40]
+"""
+
+import base64
+import io
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import torch
+from speed_pages import CHROMIUM, FLAGS, served
+
+from ganzoo.drawings import facade
+from ganzoo.images import to_float, to_pil
+
+APP = Path(__file__).resolve().parent.parent / "demos" / "app.py"
+STROKES = 20
+FOLLOWED = """before => { const now = [...document.querySelectorAll('#cmp-results [data-loss] img')].map(i => i.src);
+  return now.length >= 3 && now.every(source => !before.includes(source)) && !ganzoo.compare.busy; }"""
+
+
+def compare(runs: int) -> int:
+    picture, (inside, whole) = facade(4, 256), _in_process(runs)
+    print(f"the event of the page, critic's opinions and HTML included: {whole:.2f} times the bare passes", flush=True)
+    with served([str(APP)]) as (url, _):
+        _through_client(url, picture, runs, inside)
+        _in_browser(url)
+    return 0
+
+
+def _in_process(runs: int) -> tuple[float, float]:
+    """(seconds of one drawing to three pictures, the page's whole event as a multiple of three bare passes)."""
+    sys.path.insert(0, str(APP.parent))
+    import compare_answers
+    import compare_families
+    import compare_work as work
+    import shelf
+    from words import Words
+
+    family, picture = compare_families.find("facades"), facade(4, 256)
+    nets = [shelf.open_translator(entry.name).generator for entry in family.members.values()]
+    tensor = to_float(work.square(picture, family.size))
+    request = json.dumps(
+        {"id": 1, "do": "draw", "family": "facades", "drawing": "data:image/png;base64," + png(picture)}
+    )
+
+    def pictures():
+        made = work.translate(family, work.square(picture, family.size))
+        return to_pil(torch.stack(list(made.pictures.values())))
+
+    @torch.no_grad()
+    def bare():
+        for net in nets:
+            net(tensor)
+
+    def event():
+        return compare_answers.answer(Words("en"), request)
+
+    took: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
+    for run in range(runs + 5):  # in turns; the first five warm up
+        for name, call in (("pictures", pictures), ("bare", bare), ("event", event)):
+            began = time.perf_counter()
+            call()
+            if run >= 5:
+                took[name].append(time.perf_counter() - began)
+    mine, theirs, whole = (statistics.median(seconds) for seconds in took.values())
+    print(
+        f"a drawing (PIL) to three pictures (PIL), in process: {1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of three bare "
+        f"passes: {mine / theirs:.2f} times (medians of {runs})",
+        flush=True,
+    )
+    return mine, whole / theirs
+
+
+def png(picture) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _through_client(url: str, picture, runs: int, inside: float) -> None:
+    from gradio_client import Client
+
+    client, sent, seconds = Client(url, verbose=False), png(picture), []
+    for run in range(runs + 5):
+        began = time.perf_counter()
+        client.predict(sent, "facades", "", api_name="/translate")
+        if run >= 5:
+            seconds.append(time.perf_counter() - began)
+    took = statistics.median(seconds)
+    print(
+        f"through gradio_client (/translate, pictures only): {1000 * took:.0f} ms, {1000 * (took - inside):.0f} ms more than in "
+        f"process (median of {runs})",
+        flush=True,
+    )
+
+
+def _in_browser(url: str) -> None:
+    """The seconds between the end of a stroke on the board and three new pictures."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
+        page.goto(url)
+        page.wait_for_function("window.ganzoo?.compare?.state.answer", timeout=120_000)
+        box, seconds = page.locator("#cmp-board canvas").bounding_box(), []
+        for stroke in range(STROKES):
+            before = page.locator("#cmp-results [data-loss] img").evaluate_all("all => all.map(image => image.src)")
+            colour = page.locator('[data-palette="label"] [data-colour]').nth(1 + stroke % 11)
+            colour.click()
+            x, y = (
+                box["x"] + box["width"] * (0.1 + 0.035 * stroke),
+                box["y"] + box["height"] * (0.2 + 0.6 * (stroke % 2)),
+            )
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(x + 0.15 * box["width"], y + 0.1 * box["height"], steps=6)
+            page.mouse.up()
+            began = time.perf_counter()
+            page.wait_for_function(FOLLOWED, arg=before)
+            seconds.append(time.perf_counter() - began)
+        browser.close()
+    slow = sorted(seconds)[int(0.95 * (len(seconds) - 1))]
+    print(
+        f"a stroke in Chromium to new pictures: median {1000 * statistics.median(seconds):.0f} ms, p95 {1000 * slow:.0f} ms "
+        f"({STROKES} strokes)"
+    )
