@@ -284,6 +284,10 @@ def test_a_model_of_the_hub_brings_its_family(pages, tmp_path, monkeypatch):
     monkeypatch.setattr(far, "_pull", pull)
     answer = ask(pages, family="ann/pix2pix-facades-mae", do="surprise", seed=1)
     assert state(answer)["family"] == "ann/pix2pix-facades" and len(made(answer)) == 3
+    for seed, loss in enumerate(("mae", "gan+mae")):
+        model(tmp_path, loss, seed, pixel="mse")
+    answer = ask(pages, family="ann/pix2pix-facades-gan-mse", do="surprise", seed=1)
+    assert state(answer)["family"] == "ann/pix2pix-facades-mse" and len(made(answer)) == 2
     assert "could not be fetched" in quiet(ask(pages, family="bob/none", do="surprise"))[0]
     with pytest.raises(GanzooError):
         compare_families.find_or_fetch("../etc/passwd")
