@@ -9,6 +9,7 @@ import json
 import math
 import pickle
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -38,6 +39,13 @@ FILES = {  # role of a network: its file; a CycleGAN also has the way back
 }
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
 LARGEST_JSON = 1 << 20
+
+
+def at_home(path: str | Path) -> Path:
+    """~/models -> a path; one with a user that does not exist stays as it is, and is not found."""
+    with suppress(RuntimeError):
+        return Path(path).expanduser()
+    return Path(path)
 
 
 # --- model folder -----------------------------------------------------------------------------------------------
@@ -96,7 +104,9 @@ def read_config(folder: Path) -> tuple[dict, object]:
         if path.stat().st_size > LARGEST_JSON:
             raise ValueError("larger than 1 MB")
         said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise GanzooError(f"{path} cannot be read ({error.strerror}): see to its permissions.") from None
+    except (ValueError, RecursionError) as error:
         raise GanzooError(f"{path} is not readable JSON ({str(error)[:80]}): fetch the model again.") from None
     if not isinstance(said, dict) or said.get("library") != "ganzoo":
         raise GanzooError(f"{path} was not written by ganzoo: load it with the library that made it.")
@@ -188,7 +198,8 @@ def read_resume(path: Path, device) -> dict:
 
 
 def read_log(path: Path, up_to_step: float = math.inf) -> list[dict]:
-    """log.jsonl -> its rows, in order, no later than `up_to_step`. A torn last line (a killed process) is left out."""
+    """log.jsonl -> its rows, in order, no later than `up_to_step`. What is no row of ours, such as a torn last line (a
+    killed process), is left out."""
     rows = []
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -196,6 +207,7 @@ def read_log(path: Path, up_to_step: float = math.inf) -> list[dict]:
                 row = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(row, dict) and isinstance(row.get("step", 0), int) and row.get("step", 0) <= up_to_step:
+            ours = isinstance(row, dict) and isinstance(row.get("event"), str) and isinstance(row.get("step"), int)
+            if ours and row["step"] <= up_to_step:
                 rows.append(row)
     return rows

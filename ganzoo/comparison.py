@@ -42,6 +42,12 @@ def translate_all(made: Model, pairs: Pairs, batch_size: int = 16) -> Tensor:
 def measure(made: Model, pairs: Pairs, judge: Model | None = None, fid=None) -> dict[str, float]:
     """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`, which
     reads at its own size; `fid`: inception.network."""
+    now, then = (pairs.in_channels, pairs.out_channels), (made.config.in_channels, made.config.out_channels)
+    if now != then:
+        raise GanzooError(
+            f"{made.name} was trained on pairs of {then[0]} and {then[1]} channels, and {made.config.data} now has {now[0]} "
+            f"and {now[1]}: put the pairs back that it was trained on."
+        )
     pictures, truth = translate_all(made, pairs), pairs.test_target
     found = metrics.pixel_metrics(pictures, truth)
     found |= {"sharpness": metrics.sharpness(pictures, truth), "tone-lab": metrics.tone(pictures, truth)}

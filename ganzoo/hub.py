@@ -47,8 +47,10 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
     """
     try:
         validate_repo_id(repo_id)
-    except HFValidationError as error:
-        raise GanzooError(f"{repo_id!r} is not a name of a repository on the Hub ({short(error)}).") from None
+    except HFValidationError:
+        raise GanzooError(
+            f"{repo_id!r} is not a name of a repository on the Hub, nor a folder here: check the path."
+        ) from None
     if revision is not None and (not revision.strip() or ".." in revision or not revision.isprintable()):
         raise GanzooError(f"{revision!r} is no revision: give a branch, a tag or a commit of {repo_id}.")
     asked = time.monotonic()

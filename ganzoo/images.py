@@ -52,6 +52,8 @@ def open_picture(source) -> Image.Image:
 
     16-bit and float greys are scaled to 8 bits, transparency is laid on white, CMYK and palettes become RGB.
     """
+    if not isinstance(source, (Image.Image, bytes, str, Path)) and not hasattr(source, "read"):
+        raise GanzooError(f"A picture is a PIL picture, a path or bytes, not {type(source).__name__}.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -3,9 +3,25 @@
 import torch
 from torch import Tensor, nn
 
+from ganzoo.errors import GanzooError
+
+
+def check_choice(name: str, value, choices) -> None:
+    """Raise GanzooError where `value` is none of `choices`."""
+    if value not in choices:
+        raise GanzooError(f"{name} is one of {', '.join(map(str, choices))}, not {value!r}.")
+
+
+def check_counts(**counts) -> None:
+    """Raise GanzooError where one of several named numbers of layers or features is not a whole number from 1 on."""
+    for name, value in counts.items():
+        if type(value) is not int or value < 1:
+            raise GanzooError(f"{name} is a whole number from 1 on, not {value!r}.")
+
 
 def activation(kind: str) -> nn.Module:
     """LeakyReLU with slope 0.2 keeps a gradient where ReLU's neurons die (lesson 16, hack 1)."""
+    check_choice("activation", kind, ("leaky_relu", "relu"))
     return nn.LeakyReLU(0.2) if kind == "leaky_relu" else nn.ReLU()
 
 
@@ -16,6 +32,7 @@ def norm1d(kind: str, features: int) -> list[nn.Module]:
 def norm2d(kind: str, features: int) -> list[nn.Module]:
     """batch; instance (each picture for itself, so that training and use agree); instance_affine, the same with a scale
     and a shift that are learned, as batch has them; or none."""
+    check_choice("norm", kind, ("instance", "instance_affine", "batch", "none"))
     if kind == "none":
         return []
     if kind == "batch":
@@ -28,6 +45,7 @@ def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.M
     it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
     which seldom makes a checkerboard (Odena et al. 2016). bilinear: the same between softer neighbours; no weights can make
     one of it alone."""
+    check_choice("upsample", kind, ("resize", "bilinear", "deconv", "deconv3"))
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
     if kind == "deconv3":

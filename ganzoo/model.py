@@ -121,6 +121,9 @@ class Model:
     def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
         net = self.translator(direction)
+        depth = self.config.out_channels if self._way(direction) else self.config.in_channels
+        if not isinstance(pictures, Tensor) or pictures.ndim != 4 or pictures.shape[1] != depth:
+            raise GanzooError(f"{self.name} takes a tensor (N, {depth}, H, W) in [-1, 1], not {_shape_of(pictures)}.")
         if variation is not None:
             if not self.varies:
                 raise GanzooError(f"{self.name} has one answer for a picture and no variations: leave variation out.")
@@ -176,6 +179,9 @@ class Model:
         """Inspirations (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
         if self.translates:
             raise GanzooError(f"{self.name} translates pictures: use translate(picture).")
+        size = self.config.noise_size
+        if not isinstance(noise, Tensor) or noise.ndim != 2 or noise.shape[1] != size:
+            raise GanzooError(f"{self.name} takes inspirations (n, {size}), not {_shape_of(noise)}: use noise(n).")
         label = self.labels(labels, len(noise))
         parts = []
         for start in range(0, len(noise), 256):
@@ -267,6 +273,10 @@ def _several(labels) -> bool:
     return hasattr(labels, "__len__") and not isinstance(labels, str) and getattr(labels, "ndim", 1) > 0
 
 
+def _shape_of(given) -> str:
+    return f"{tuple(given.shape)}" if isinstance(given, Tensor) else type(given).__name__
+
+
 def _whole(value, name: str, low: int, high: int) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= int(value) <= high:
         raise GanzooError(f"{name} must be a whole number from {low} to {high:,}, not {value!r}.")
@@ -282,11 +292,11 @@ def bundled() -> list[str]:
 def find(name: str | Path, revision: str | None = None) -> Path:
     """A bundled name, a model folder (or a run folder), or a Hub id -> the model folder on this machine."""
     text = str(name)
-    if not text.strip() or "\0" in text:
+    if not text.strip() or "\0" in text or len(text) > 4000 or any(len(part) > 255 for part in text.split("/")):
         raise GanzooError(f"A model's name is needed, for example {(bundled() or ['gan-mnist'])[0]!r}.")
     if "/" not in text and "\\" not in text and (WEIGHTS / text / "config.json").is_file():
         return WEIGHTS / text
-    folder = Path(text).expanduser()
+    folder = checkpoint.at_home(text)
     if folder.is_dir():
         return folder / "model" if (folder / "model" / "config.json").is_file() else folder
     if folder.is_file():

@@ -1,4 +1,7 @@
-"""What a critic of regions sees: the strides of its layers, and the pixels behind every score (lessons 14 and 15; a leaf)."""
+"""What a critic of regions sees: the strides of its layers, and the pixels behind every score (lessons 14 and 15; a leaf:
+imports only errors)."""
+
+from ganzoo.errors import GanzooError
 
 # Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
 # 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes (a
@@ -18,9 +21,17 @@ WORDS = {"pixel": "1", "whole": "286"}  # the paper's PixelGAN and ImageGAN
 
 def receptive_field(strides, kernel: int = 4) -> int:
     """Side in pixels of what one output of stacked convolutions sees (lesson 15), from the last layer back to the first:
-    next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels."""
+    next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels. Raises GanzooError
+    for what is no list of whole numbers from 1 on."""
+    strides = list(strides) if isinstance(strides, (list, tuple)) else [strides]
+    for number in (*strides, kernel):
+        if type(number) is not int or number < 1:
+            raise GanzooError(
+                f"receptive_field takes strides and a kernel in whole pixels from 1 on, like ([2, 2, 2], kernel=4), not "
+                f"{number!r}."
+            )
     field = 1
-    for stride in reversed(list(strides)):
+    for stride in reversed(strides):
         field = kernel + (field - 1) * stride
     return field
 

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from ganzoo import images
 from ganzoo.diffaugment import diffaugment
-from ganzoo.layers import activation, double, init_normal, norm2d, parts
+from ganzoo.errors import GanzooError
+from ganzoo.layers import activation, check_choice, check_counts, double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
@@ -120,7 +121,7 @@ class UNetGenerator(nn.Module):
 
     Paper, section 6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the
     layer of its size on the way down. `last` replaces tanh (a segmenter wants raw scores). A convolution before a norm
-    has no bias, because the norm would take it away again.
+    has no bias, because the norm would take it away again. Raises GanzooError for what no network can be built of.
     """
 
     def __init__(
@@ -138,6 +139,9 @@ class UNetGenerator(nn.Module):
         last: type[nn.Module] = nn.Tanh,
     ):
         super().__init__()
+        check_counts(in_channels=in_channels, out_channels=out_channels, width=width, levels=levels, most=most)
+        if not 0 <= dropout < 1:
+            raise GanzooError(f"dropout is a share from 0 to below 1, not {dropout!r}.")
         self.skips = skips
         sizes = [in_channels, *(width * min(2**i, most) for i in range(levels))]
         self.down = nn.ModuleList()
@@ -177,11 +181,14 @@ class PatchDiscriminator(nn.Module):
     """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch.
 
     Paper, section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default,
-    70, gives 30 x 30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels.
+    70, gives 30 x 30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Raises
+    GanzooError for a patch that is none of the known ones.
     """
 
     def __init__(self, channels=6, width=64, patch=70, norm="instance", act="leaky_relu"):
         super().__init__()
+        check_choice("patch", patch, PATCHES)
+        check_counts(channels=channels, width=width)
         strides = PATCHES[patch]
         sizes = [channels, *(width * min(2**i, 8) for i in range(len(strides) - 1)), 1]
         shape = dict(kernel_size=1) if patch == 1 else dict(kernel_size=4, padding=1)

@@ -4,6 +4,7 @@ A recipe is three lines: its docstring (which is its --help), its lesson, and `r
 """
 
 import dataclasses
+import errno
 import os
 import shlex
 import signal
@@ -39,6 +40,10 @@ def guarded(main) -> int:
         )
         return 2
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (what could not be written is not tried again at the end)
+            print("Error: What this prints finds no space left: free some.", file=sys.stderr)
+            return 2
         if not error.filename:  # no file of the user's: not for this net
             raise
         print(f"Error: {error.filename} cannot be used ({error.strerror}): choose another.", file=sys.stderr)
@@ -116,6 +121,11 @@ def _run(lesson, description: str, argv: list[str] | None) -> int:
 
 def _contest(lesson, config) -> list:
     """--loss all: one run for each loss, alike in everything else; with --resume those that were begun go on."""
+    if config.resume not in ("", "auto"):
+        raise GanzooError(
+            "--loss all goes on with three runs, so its --resume takes no folder: repeat the command that began them and "
+            "add a bare --resume."
+        )
     runs = []
     for loss in lesson.LOSSES:
         named = f"{config.name}-{loss.replace('+', '-')}" if config.name else ""
@@ -123,6 +133,11 @@ def _contest(lesson, config) -> list:
         one = dataclasses.replace(config, loss=loss, name=named, push=push)
         begun = (Path(config.out) / trainer.run_name(one) / "config.json").is_file()
         runs.append(dataclasses.replace(one, resume="auto" if config.resume and begun else ""))
+    if config.resume and not any(one.resume for one in runs):
+        raise GanzooError(
+            f"{config.out}/ holds no run of this comparison, so there is nothing to resume: check --name and --out, or leave "
+            "--resume out."
+        )
     return runs
 
 
@@ -154,7 +169,9 @@ def locked(folder: Path):
 
 def heed_ctrl_c(stop: list):
     """From now on Ctrl-C fills `stop` instead of ending the process; the third one ends it. Returns the handler before."""
-    return signal.signal(signal.SIGINT, lambda *_: stop.append(1) if len(stop) < 2 else signal.default_int_handler())
+    return signal.signal(
+        signal.SIGINT, lambda *how: stop.append(1) if len(stop) < 2 else signal.default_int_handler(*how)
+    )
 
 
 def train(config, pictures=None, push=None) -> str | None:

@@ -27,6 +27,9 @@ class RunFolder:
     def __init__(self, folder: Path):
         self.folder = folder
         (folder / "samples").mkdir(parents=True, exist_ok=True)
+        for place in (folder, folder / "samples", folder / "model"):  # half files of a process that was killed
+            for path in place.glob(".*.tmp"):
+                path.unlink(missing_ok=True)
 
     def write_config(self, config) -> None:
         text = json.dumps(checkpoint.describe(config, {}), indent=1, ensure_ascii=False)
@@ -89,12 +92,19 @@ class RunFolder:
     def write_film(self, model: Path, columns: tuple) -> None:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
         paths = sorted(path for path in (self.folder / "samples").glob("*.png") if path.stem.isdigit())
-        frames = [frame for path in paths for frame in film_frames(path)]
+        try:
+            frames = [frame for path in paths for frame in film_frames(path)]
+        except (OSError, ValueError, SyntaxError):  # a damaged one
+            return
         if len(frames) < 2 or len({frame.size for frame in frames}) > 1:  # a foreign picture among them: no film
             return
         save_film(frames, self.folder / "film.webp")
         save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
-        rows = [r for r in checkpoint.read_log(self.folder / "log.jsonl") if r["event"] == "step"]
+        rows = [
+            r
+            for r in checkpoint.read_log(self.folder / "log.jsonl")
+            if r["event"] == "step" and r.keys() >= set(columns)
+        ]
         thin = rows[:: max(1, len(rows) // 200)]
         story = {
             "steps": [int(p.stem) for p in paths],

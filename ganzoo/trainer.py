@@ -40,7 +40,7 @@ def choose_device(word: str | torch.device) -> torch.device:
         word = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     kind, _, number = word.partition(":")
     there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
-    if kind not in there or not (number.isdigit() or not number):
+    if kind not in there or not (number.isdecimal() or not number):
         raise GanzooError(f"--device takes auto, cpu, cuda, cuda:N or mps, not {word!r}.")
     if int(number or 0) >= there[kind]:
         raise GanzooError(
@@ -66,7 +66,7 @@ def prepare(config, given=frozenset()):
         raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
     folder = Path(config.out) / run_name(config)
     if config.resume:
-        config = _resumed(config, given, folder if config.resume == "auto" else Path(config.resume))
+        config = _resumed(config, given, folder if config.resume == "auto" else checkpoint.at_home(config.resume))
         folder = Path(config.out) / config.name
     elif parallel.place()[0]:
         return config  # the first process looks after the folder
@@ -78,12 +78,7 @@ def prepare(config, given=frozenset()):
             f"{folder} already holds a run: add --resume to go on with it, or --name NEW to start another."
         )
     choose_device(config.device)
-    if config.image_size % config.size_multiple:
-        raise GanzooError(
-            f"--image-size must be a multiple of {config.size_multiple} for {config.lesson}, not {config.image_size}."
-        )
-    if problem := getattr(config, "problem", ""):
-        raise GanzooError(problem)
+    check_size(config)
     cut = getattr(config, "accumulate", 1)
     if cut > 1 and (config.batch_size % cut or config.norm == "batch"):
         raise GanzooError(
@@ -106,14 +101,32 @@ def prepare(config, given=frozenset()):
     return config
 
 
+def check_size(config) -> None:
+    """Raise GanzooError where pictures of this size do not go through the networks of this config."""
+    if config.image_size % config.size_multiple:
+        raise GanzooError(
+            f"--image-size must be a multiple of {config.size_multiple} for {config.lesson}, not {config.image_size}."
+        )
+    if problem := getattr(config, "problem", ""):
+        raise GanzooError(problem)
+
+
 def _resumed(config, given, folder: Path):
     """The settings of the run in `folder`, with what `given` may change. A run killed before its first save is whole
     again at step 0."""
+    if folder.name in ("", ".."):  # --resume . from inside the run
+        folder = folder.resolve()
     if not (folder / "config.json").is_file():
         raise GanzooError(
             f"{folder} holds no run, so there is nothing to resume: check the folder, or leave --resume out."
         )
-    _, old = checkpoint.read_config(folder)
+    said, old = checkpoint.read_config(folder)
+    if said["training"] or said["converted"]:
+        raise GanzooError(
+            f"{folder} is a model, not the run that made it: resume the run's folder"
+            + (f" (--resume {folder.parent})" if (folder.parent / "resume.pt").is_file() else "")
+            + f", or start a new run from these weights with --init {folder}."
+        )
     if old.lesson != config.lesson:
         raise GanzooError(f"{folder} is a {old.lesson} run: resume it with train/{old.lesson}.py.")
     for name in given - {"name", "out", "resume"}:
@@ -124,7 +137,7 @@ def _resumed(config, given, folder: Path):
                 "leave the flag out, or start another run with --name."
             )
         setattr(old, name, value)
-    old.resume = "auto" if (folder / "resume.pt").is_file() else ""
+    old.resume = "auto" if (folder / "resume.pt").exists() else ""
     old.name, old.out = folder.name, str(folder.parent)
     return old
 
@@ -142,7 +155,13 @@ def _go_on(training: Training, config, folder: Path, total: int) -> list[str]:
             f"The data is not what the run began with ({then:,} steps an epoch then, {now:,} now): put it back, or start "
             "another run with --name."
         )
-    training.load_state(state)
+    try:
+        training.load_state(state)
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
+        raise GanzooError(
+            f"{folder}/resume.pt does not belong to its config.json (other networks): put back the file that does, or "
+            "start another run with --name."
+        ) from None
     epochs = checkpoint.read_config(folder)[1].epochs
     if config.decay and epochs != config.epochs:
         notes.append(
@@ -159,8 +178,13 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     saves first. Raises GanzooError with the remedy; whatever was saved before stays whole.
     """
     pictures = pictures or checkpoint.LESSONS[config.lesson].read_data(config)
-    classes = config.classes
+    classes, depths = config.classes, channels_of(config)
     pictures.fill(config)
+    if config.resume and channels_of(config) != depths:
+        raise GanzooError(
+            f"The data is not what the run began with (channels {depths} then, {channels_of(config)} now): put it back, or "
+            "start another run with --name."
+        )
     if config.resume and classes and config.classes != classes:
         raise GanzooError(
             f"The run began with the classes {', '.join(classes)}; the data now has {', '.join(config.classes)}."
@@ -269,6 +293,11 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
         "model": str(folder / "model"),
         "minutes": round(training.seconds / 60, 2),
     }
+
+
+def channels_of(config) -> tuple[int, ...]:
+    """The channels of the networks: of input and output where a lesson has both."""
+    return (config.in_channels, config.out_channels) if hasattr(config, "in_channels") else (config.channels,)
 
 
 def diversity(pictures: Tensor) -> float:

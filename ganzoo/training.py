@@ -257,7 +257,9 @@ class Training:
         }
 
     def load_state(self, state: dict) -> None:
-        self.step, self.seconds, self.counted = state["step"], state["seconds"], state["counted"]
+        self.step, self.seconds, self.counted = int(state["step"]), float(state["seconds"]), int(state["counted"])
+        if self.step < 0:
+            raise ValueError("a step before the first")
         self.sums.copy_(state["sums"])
         for kept, current in (("average", self.average), ("nets", self.nets), ("optimizers", self.optimizers)):
             for role, thing in current.items():

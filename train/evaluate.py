@@ -13,10 +13,10 @@ and a Fréchet distance.
 import argparse
 import json
 import sys
-from pathlib import Path
 
 from ganzoo import (
     card,
+    checkpoint,
     comparison,
     cyclegan,
     cyclemetrics,
@@ -85,7 +85,8 @@ def main(argv=None) -> int:
     tables: dict[tuple, dict] = {}
     for name in asked.models:
         made = model.load(name, asked.device)
-        own = made.folder in (Path(name).expanduser(), Path(name).expanduser() / "model")
+        there = checkpoint.at_home(name)
+        own = made.folder in (there, there / "model")
         if asked.push and not own:
             raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")
         if made.config.lesson in ("judge", "segmenter"):

@@ -29,7 +29,7 @@ import torch
 import torchvision
 from PIL import Image
 
-from ganzoo import cyclegan, data, gan, images, pairsources, pix2pix, recipe, trainer
+from ganzoo import cyclegan, data, gan, images, pairsources, pix2pix, recipe, settings, trainer
 from ganzoo.pairs import JITTER
 from ganzoo.training import Training
 from ganzoo.unpairedsources import made_up_unpaired
@@ -212,6 +212,20 @@ def timed(advance, batches: int, device) -> float:
     return time.perf_counter() - began
 
 
+def count(text: str) -> int:
+    """A number on the command line, from 1 on."""
+    if not text.isdecimal() or not 1 <= int(text) <= 10**6:
+        raise argparse.ArgumentTypeError(f"takes a whole number from 1 to 1,000,000, not {text!r}")
+    return int(text)
+
+
+def checked(config):
+    """A config that a recipe would take, too."""
+    settings.check(config)
+    trainer.check_size(config)
+    return config
+
+
 def contest(asked, device) -> tuple:
     """(our step, the usual step, images in one of ours, images in one of theirs) for the lesson asked for."""
     # No average in the usual loop, so none here: the comparison is of the same work.
@@ -224,37 +238,41 @@ def contest(asked, device) -> tuple:
         return handler(asked)
     if asked.lesson == "cyclegan":
         size = dict(image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0)
+        ours = checked(
+            cyclegan.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
+        )
         sets = made_up_unpaired(max(64, asked.batch_size), asked.image_size)
         usual = usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), sets, device)
-        ours = cyclegan.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
         return Training(ours, sets, device).advance, lambda: next(usual), asked.batch_size, 1
     size = dict(
         image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0, upsample="deconv"
     )
+    ours = checked(
+        pix2pix.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
+    )
     pairs = pairsources.made_up_pairs(max(64, asked.batch_size), asked.image_size)
-    ours = pix2pix.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
     usual = usual_pix2pix(pix2pix.Config(**size), pairs, device)
     return Training(ours, pairs, device).advance, lambda: next(usual), asked.batch_size, 1
 
 
 def main(argv=None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "lesson",
         choices=["gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live"],
         metavar="gan|pix2pix|cyclegan|translate|compare|page|load|live",
     )
-    parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--batches", type=int, default=150, help="batches in one run")
+    parser.add_argument("--runs", type=count, default=7)
+    parser.add_argument("--batches", type=count, default=150, help="batches in one run")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--batch-size", type=int, default=1, help="ours, translators only (default: 1)")
-    parser.add_argument("--width", type=int, default=64, help="translators only (default: 64, the paper's)")
-    parser.add_argument("--image-size", type=int, default=256, help="translators only (default: 256)")
+    parser.add_argument("--batch-size", type=count, default=1, help="ours, translators only (default: 1)")
+    parser.add_argument("--width", type=count, default=64, help="translators only (default: 64, the paper's)")
+    parser.add_argument("--image-size", type=count, default=256, help="translators only (default: 256)")
     parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"], help="ours, translators only")
     parser.add_argument("--compile", action="store_true", help="compile our networks (CUDA), translators only")
     parser.add_argument("--model", default="cyclegan-horse2zebra", help="translate only: a bundled model or runs/NAME")
-    parser.add_argument("--visitors", type=int, default=50, help="load only (default: 50)")
-    parser.add_argument("--calls", type=int, default=2000, help="load only: calls that memory is watched over")
+    parser.add_argument("--visitors", type=count, default=50, help="load only (default: 50)")
+    parser.add_argument("--calls", type=count, default=2000, help="load only: calls that memory is watched over")
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
     if asked.lesson == "compare":
