@@ -71,18 +71,13 @@ def _sides(config: Config) -> tuple[str, str]:
 
 def stem(name: str, config: Config) -> str:
     """A model's name without its loss: what the models of a family share."""
-    token = _word(config.loss, config)
+    token = config.spelled(config.loss)
     found = list(re.finditer(rf"-{re.escape(token)}(?=-|$)", name))
     if found:
         name = name[: found[-1].start()] + name[found[-1].end() :]
     if config.pixel != "mae" and config.loss != "gan":
         name += f"-{config.pixel}"
     return name.removeprefix("pix2pix-")
-
-
-def _word(loss: str, config: Config) -> str:
-    """A loss as the names of runs spell it: gan-mae, gan-mse."""
-    return loss.replace("+", "-").replace("mae", config.pixel)
 
 
 def families() -> dict[str, Family]:
@@ -166,9 +161,9 @@ def fetch(name: str) -> None:
     config = checkpoint.read_config(folder)[1]
     if config.lesson not in shelf.TRANSLATORS:
         raise Trouble("cmp_not_pairs", name=name)
-    token = _word(config.loss, config)
+    token = config.spelled(config.loss)
     at = name.rfind(f"-{token}")
     for loss in LOSSES if at > name.index("/") else ():
-        other = name[:at] + "-" + _word(loss, config) + name[at + len(token) + 1 :]
+        other = name[:at] + "-" + config.spelled(loss) + name[at + len(token) + 1 :]
         with suppress(GanzooError):  # a family may have one loss only
             far.fetch(other)

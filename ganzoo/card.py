@@ -149,22 +149,23 @@ def _how_trained(facts: dict, made: dict) -> str:
     average = "the last weights"
     if facts.get("ema"):
         average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
-    before = "".join(f"`{command}`, then\n" for command in _texts(facts.get("before")))
-    changed = "; ".join(_texts(facts.get("changed")))
+    before = "".join(f"`{command}`, then\n" for command in texts(facts.get("before")))
+    changed = "; ".join(texts(facts.get("changed")))
     changed = f"\n\nThe command has the settings of the end; they changed while it ran ({changed})." if changed else ""
     note = f"\n\n{facts['note']}" if facts.get("note") else ""
     return f"""{before}`{facts.get("command", "unknown")}`{changed}{note}
 
-{_thousands(facts.get("step", 0))} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
+{thousands(facts.get("step", 0))} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
 {facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
 `{facts.get("git_commit", "unknown")}`, {_versions(facts)}. The weights are {average}; stored as fp16, computed in fp32."""
 
 
-def _thousands(count) -> str:
+def thousands(count) -> str:
+    """Steps from somebody's config.json as words, also where they are no number."""
     return f"{count:,}" if isinstance(count, int) else str(count)
 
 
-def _texts(said) -> list[str]:
+def texts(said) -> list[str]:
     """A list of texts from somebody's config.json; anything else there is none."""
     return [str(text) for text in said] if isinstance(said, list) else []
 

@@ -9,7 +9,6 @@ import json
 import math
 import pickle
 import zipfile
-from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -39,13 +38,6 @@ FILES = {  # role of a network: its file; a CycleGAN also has the way back
 }
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
 LARGEST_JSON = 1 << 20
-
-
-def at_home(path: str | Path) -> Path:
-    """~/models -> a path; one with a user that does not exist stays as it is, and is not found."""
-    with suppress(RuntimeError):
-        return Path(path).expanduser()
-    return Path(path)
 
 
 # --- model folder -----------------------------------------------------------------------------------------------

@@ -25,12 +25,17 @@ def draw_curves(rows: list[dict]) -> Image.Image:
     logged = {key for row in steps for key in row}
     panels = [(title, [line for line in lines if line[0] in logged]) for title, lines in PANELS]
     panels = [(title, lines) for title, lines in panels if lines] or list(PANELS[1:])  # nothing yet: empty axes
+    return _sheet([(title, steps, lines) for title, lines in panels])
+
+
+def _sheet(panels: list[tuple]) -> Image.Image:
+    """(title, rows, lines) of every panel, side by side."""
     sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
-    draw = ImageDraw.Draw(sheet)
     share = WIDTH // len(panels)
-    for i, (title, lines) in enumerate(panels):
+    for i, (title, rows, lines) in enumerate(panels):
         left = (60 + i * share) * SCALE
-        _panel(draw, steps, title, lines, (left, 46 * SCALE, left + (share - 84) * SCALE, (HEIGHT - 40) * SCALE))
+        box = (left, 46 * SCALE, left + (share - 84) * SCALE, (HEIGHT - 40) * SCALE)
+        _panel(ImageDraw.Draw(sheet), rows, title, lines, box)
     return sheet.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
 
 
@@ -82,6 +87,7 @@ def draw_comparison(logs: dict[str, list[dict]]) -> Image.Image:
     """The pixel error of several runs, {name: rows of log.jsonl}, as a 960 x 320 picture: on the pairs that they train on,
     and beside it on test pairs, where it was logged."""
     colours = ((37, 99, 235), (234, 88, 12), (22, 163, 74), (124, 58, 237), (219, 39, 119))
+    lines = [(name, name, colours[i % len(colours)]) for i, name in enumerate(logs)]
     panels = []
     for title, event, key in (("pixels, training", "step", "mae"), ("pixels, test", "samples", "mae_test")):
         steps: dict[int, dict] = {}
@@ -90,11 +96,5 @@ def draw_comparison(logs: dict[str, list[dict]]) -> Image.Image:
                 if row.get("event") == event and key in row:
                     steps.setdefault(row["step"], {"step": row["step"]})[name] = row[key]
         if steps or not panels:
-            panels.append((title, [steps[s] for s in sorted(steps)]))
-    sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
-    lines = [(name, name, colours[i % len(colours)]) for i, name in enumerate(logs)]
-    share = WIDTH // len(panels)
-    for i, (title, rows) in enumerate(panels):
-        box = ((60 + i * share) * SCALE, 46 * SCALE, (60 + (i + 1) * share - 84) * SCALE, (HEIGHT - 40) * SCALE)
-        _panel(ImageDraw.Draw(sheet), rows, title, lines, box)
-    return sheet.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+            panels.append((title, [steps[s] for s in sorted(steps)], lines))
+    return _sheet(panels)

@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 from ganzoo import images
 from ganzoo.gan import seen
-from ganzoo.layers import double, init_normal, norm2d, parts
+from ganzoo.layers import NORMS, double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.patches import PATCHES
 from ganzoo.patches import WORDS as PATCH_WORDS
-from ganzoo.pix2pix import NORMS, PatchDiscriminator, UNetGenerator
+from ganzoo.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.settings import Settings, option
 from ganzoo.unpaired import Unpaired
 from ganzoo.unpairedsources import read_data

@@ -5,6 +5,8 @@ from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
 
+NORMS = ("instance", "instance_affine", "batch", "none")
+
 
 def check_choice(name: str, value, choices) -> None:
     """Raise GanzooError where `value` is none of `choices`."""
@@ -32,7 +34,7 @@ def norm1d(kind: str, features: int) -> list[nn.Module]:
 def norm2d(kind: str, features: int) -> list[nn.Module]:
     """batch; instance (each picture for itself, so that training and use agree); instance_affine, the same with a scale
     and a shift that are learned, as batch has them; or none."""
-    check_choice("norm", kind, ("instance", "instance_affine", "batch", "none"))
+    check_choice("norm", kind, NORMS)
     if kind == "none":
         return []
     if kind == "batch":

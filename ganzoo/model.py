@@ -9,6 +9,7 @@ horse = ganzoo.load("cyclegan-horse2zebra").translate(zebra, direction="zebra->h
 
 import copy
 import difflib
+import os
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -292,14 +293,14 @@ def bundled() -> list[str]:
 def find(name: str | Path, revision: str | None = None) -> Path:
     """A bundled name, a model folder (or a run folder), or a Hub id -> the model folder on this machine."""
     text = str(name)
-    if not text.strip() or "\0" in text or len(text) > 4000 or any(len(part) > 255 for part in text.split("/")):
+    if not text.strip() or "\0" in text:
         raise GanzooError(f"A model's name is needed, for example {(bundled() or ['gan-mnist'])[0]!r}.")
-    if "/" not in text and "\\" not in text and (WEIGHTS / text / "config.json").is_file():
+    if "/" not in text and "\\" not in text and os.path.isfile(WEIGHTS / text / "config.json"):
         return WEIGHTS / text
-    folder = checkpoint.at_home(text)
-    if folder.is_dir():
+    folder = Path(os.path.expanduser(text))
+    if os.path.isdir(folder):  # unlike pathlib's, False for a name that is too long
         return folder / "model" if (folder / "model" / "config.json").is_file() else folder
-    if folder.is_file():
+    if os.path.isfile(folder):
         if folder.suffix in checkpoint.PICKLES:
             raise GanzooError(
                 f"{text} is a pickle, which can run any code when opened, so ganzoo does not read it: "
@@ -310,6 +311,7 @@ def find(name: str | Path, revision: str | None = None) -> Path:
         from ganzoo import hub
 
         return hub.pull(text, revision)
+    text = text[:80]
     near = difflib.get_close_matches(text, bundled(), n=2, cutoff=0.5)
     if near:
         raise GanzooError(f"There is no model {text!r}; did you mean {' or '.join(near)}?")

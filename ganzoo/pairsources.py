@@ -77,32 +77,26 @@ def load_pairs(
     test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
     train = splits.get("train") or next(iter(splits.values()))
     if test is train or not test:
-        if len(train) < FEWEST:
-            raise GanzooError(f"{data} holds {len(train)} pair(s); at least {FEWEST} are needed: add more.")
+        _enough(data, len(train), "")
         order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT)).tolist()
         count = max(1, len(train) // 10)
         # What cannot be read is no test: it stays with the others, where it will be named.
         held = list(islice((i for i in order if _readable(train[i][1])), count))
         if not held:
-            _read(train, image_size, channels, notes, "", keep=False)  # says so
+            _read(train, image_size, channels, notes, "train", keep=False)  # which raises, and names ten
         why = f"--split-test {split_test} is what it learns from" if split_test else "no test split"
         notes.append(f"{why}: a fixed tenth ({len(held)} pairs) is held out and never trained on")
         test, train = [train[i] for i in held], [train[i] for i in sorted(set(order) - set(held))]
     if len(test) > TEST_MOST:
         notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
         test = test[:TEST_MOST]
-    if len(train) < FEWEST:
-        raise GanzooError(f"{data} holds {len(train)} pair(s) to train on; at least {FEWEST} are needed: add more.")
+    _enough(data, len(train), " to train on")
     large = round(image_size * JITTER)
     test_a, test_b, test_names = _read(test, image_size, channels, notes, "test")
     size = len(train) * (test_a.shape[1] + test_b.shape[1]) * large**2
     streaming = stream or size > room()
     a, b, names_read = _read(train, large, channels, notes, "train", keep=not streaming)
-    if len(names_read) < FEWEST:
-        raise GanzooError(
-            f"{data} holds {len(names_read)} pair(s) to train on that can be read; at least {FEWEST} are needed: add more. "
-            f"({notes[-1]})"
-        )
+    _enough(data, len(names_read), f" to train on that can be read ({notes[-1]})" if notes else "")
     depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
     a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
     b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
@@ -121,6 +115,11 @@ def load_pairs(
     if swap:
         test_a, test_b = test_b, test_a
     return Pairs(data_word(data), kept, test_a, test_b, test_names, direction, notes)
+
+
+def _enough(data: str, count: int, what: str) -> None:
+    if count < FEWEST:
+        raise GanzooError(f"{data} holds {count} pair(s){what}; at least {FEWEST} are needed: add more.")
 
 
 def room() -> int:
@@ -172,7 +171,7 @@ def _read(pairs: list[tuple[str, Reader]], size: int, channels: int, notes: list
     good = [(name, t, s) for (name, _), (t, s) in zip(pairs, found, strict=True) if t is not None]
     if not good:
         reason = next(why for tensors, why in found if tensors is None)
-        raise GanzooError(f"None of the {len(pairs)} {split + ' ' * bool(split)}pairs can be read ({named}): {reason}")
+        raise GanzooError(f"None of the {len(pairs)} {split} pairs can be read ({named}): {reason}")
     if bad:
         notes.append(f"{len(bad)} of {len(pairs)} {split} pairs cannot be read and are left out: {named}")
     oblong = [name for name, _, size_ in good if size_[0] != size_[1]]

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ganzoo import images
 from ganzoo.diffaugment import diffaugment
 from ganzoo.errors import GanzooError
-from ganzoo.layers import activation, check_choice, check_counts, double, init_normal, norm2d, parts
+from ganzoo.layers import NORMS, activation, check_choice, check_counts, double, init_normal, norm2d, parts
 from ganzoo.losses import as_opinion, creator_loss, critic_loss, pixel_loss, r1_penalty
 from ganzoo.pairs import Pairs
 from ganzoo.pairsources import read_data
@@ -29,7 +29,6 @@ __all__ = ["LOSSES", "Config", "PatchDiscriminator", "UNetGenerator", "build", "
 __all__ += ["held_out", "penalty_step", "preview", "read_data", "sheet", "train_step"]
 
 LOSSES = ("gan", "mae", "gan+mae")
-NORMS = ("instance", "instance_affine", "batch", "none")
 
 
 @dataclass
@@ -105,12 +104,16 @@ class Config(Settings):
 
     @property
     def variant(self) -> str:
-        return self._named(self.loss.replace("+", "-").replace("mae", self.pixel))
+        return self._named(self.spelled(self.loss))
 
     @property
     def contest(self) -> str:
         """The comparison of the three losses, told from that of another variant."""
         return self._named("compare" + "-mse" * (self.pixel == "mse"))
+
+    def spelled(self, loss: str) -> str:
+        """A loss in the names of runs, of files and on the Hub: gan, mae or mse, gan-mae or gan-mse."""
+        return loss.replace("+", "-").replace("mae", self.pixel)
 
     def _named(self, word: str) -> str:
         return word + "-noskip" * self.no_skips + "-nocond" * self.unconditional

@@ -128,8 +128,8 @@ def _contest(lesson, config) -> list:
         )
     runs = []
     for loss in lesson.LOSSES:
-        named = f"{config.name}-{loss.replace('+', '-')}" if config.name else ""
-        push = f"{config.push}-{loss.replace('+', '-')}" if "/" in config.push else config.push
+        named = f"{config.name}-{config.spelled(loss)}" if config.name else ""
+        push = f"{config.push}-{config.spelled(loss)}" if "/" in config.push else config.push
         one = dataclasses.replace(config, loss=loss, name=named, push=push)
         begun = (Path(config.out) / trainer.run_name(one) / "config.json").is_file()
         runs.append(dataclasses.replace(one, resume="auto" if config.resume and begun else ""))

@@ -144,9 +144,10 @@ def history(name: str) -> list[str]:
     except GanzooError:  # gone since: a resumed run does not need it any more
         return [name]
     made = said["training"]
-    before, steps = made.get("before", []), made.get("step", 0)
-    before = [str(command) for command in before] if isinstance(before, list) else []
-    return [*before, f"{made.get('command', name)} ({steps:,} steps)" if isinstance(steps, int) else str(name)]
+    return [
+        *card.texts(made.get("before")),
+        f"{made.get('command', name)} ({card.thousands(made.get('step', 0))} steps)",
+    ]
 
 
 def git_commit() -> str:

@@ -8,6 +8,7 @@ are functions of (seed, step), so that N steps + resume + N steps equal 2N steps
 """
 
 import math
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -66,7 +67,7 @@ def prepare(config, given=frozenset()):
         raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
     folder = Path(config.out) / run_name(config)
     if config.resume:
-        config = _resumed(config, given, folder if config.resume == "auto" else checkpoint.at_home(config.resume))
+        config = _resumed(config, given, folder if config.resume == "auto" else Path(os.path.expanduser(config.resume)))
         folder = Path(config.out) / config.name
     elif parallel.place()[0]:
         return config  # the first process looks after the folder

@@ -121,7 +121,7 @@ def test_too_few_that_can_be_read_are_too_few(tmp_path):
 def test_where_no_pair_can_be_read_ten_are_named(tmp_path):
     for i in range(12):
         (tmp_path / f"{i:02d}.png").write_text("no picture")
-    with pytest.raises(GanzooError, match=r"None of the 12 pairs can be read \(00.png, .*09.png, \.\.\.\)"):
+    with pytest.raises(GanzooError, match=r"None of the 12 train pairs can be read \(00.png, .*09.png, \.\.\.\)"):
         ganzoo.load_pairs(str(tmp_path), 32)
 
 

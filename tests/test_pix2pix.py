@@ -238,6 +238,14 @@ def test_each_variant_of_the_contest_has_a_folder_of_its_own(tmp_path):
     assert (tmp_path / "runs" / "pix2pix-facades-compare-mse-noskip-smoke" / "table.md").is_file()
 
 
+def test_a_named_contest_spells_its_losses_as_every_name_does(tmp_path):
+    """So that Compare finds the three as one family."""
+    code, _, err = run("pix2pix", "--smoke", "--loss", "all", "--name", "x", "--pixel", "mse", *FLAGS, cwd=tmp_path)
+    assert code == 0, err
+    made = {folder.name for folder in (tmp_path / "runs").iterdir()}
+    assert made == {"x-gan-smoke", "x-mse-smoke", "x-gan-mse-smoke", "x-compare-smoke"}
+
+
 def test_the_ends_of_the_critic_s_range_have_names():
     for word, patch in (("pixel", 1), ("whole", 286), ("70", 70)):
         assert settings.parse(pix2pix.Config, ["--patch", word])[0].patch == patch

@@ -12,11 +12,12 @@ and a Fréchet distance.
 
 import argparse
 import json
+import os
 import sys
+from pathlib import Path
 
 from ganzoo import (
     card,
-    checkpoint,
     comparison,
     cyclegan,
     cyclemetrics,
@@ -85,7 +86,7 @@ def main(argv=None) -> int:
     tables: dict[tuple, dict] = {}
     for name in asked.models:
         made = model.load(name, asked.device)
-        there = checkpoint.at_home(name)
+        there = Path(os.path.expanduser(name))
         own = made.folder in (there, there / "model")
         if asked.push and not own:
             raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")

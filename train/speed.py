@@ -21,7 +21,6 @@ import json
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import speed_compare
 import speed_pages
@@ -181,7 +180,6 @@ def usual_cyclegan(config, sets, device):
 
 def handler(asked) -> tuple:
     """(the page's handler of Translate from the request's text to its HTML, both bare forward passes, 1, 1)."""
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "demos"))
     import meadow
     import parts
     import translate_answers

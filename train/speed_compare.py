@@ -3,21 +3,16 @@
 python train/speed.py compare [--runs 40]
 """
 
-import base64
-import io
 import json
 import statistics
-import sys
 import time
-from pathlib import Path
 
 import torch
-from speed_pages import CHROMIUM, FLAGS, served
+from speed_pages import APP, CHROMIUM, FLAGS, p95, served
 
 from ganzoo.drawings import facade
 from ganzoo.images import to_float, to_pil
 
-APP = Path(__file__).resolve().parent.parent / "demos" / "app.py"
 STROKES = 20
 FOLLOWED = """before => { const now = [...document.querySelectorAll('#cmp-results [data-loss] img')].map(i => i.src);
   return now.length >= 3 && now.every(source => !before.includes(source)) && !ganzoo.compare.busy; }"""
@@ -34,19 +29,17 @@ def compare(runs: int) -> int:
 
 def _in_process(runs: int) -> tuple[float, float]:
     """(seconds of one drawing to three pictures, the page's whole event as a multiple of three bare passes)."""
-    sys.path.insert(0, str(APP.parent))
     import compare_answers
     import compare_families
     import compare_work as work
+    import parts
     import shelf
     from words import Words
 
     family, picture = compare_families.find("facades"), facade(4, 256)
     nets = [shelf.open_translator(entry.name).generator for entry in family.members.values()]
     tensor = to_float(work.square(picture, family.size))
-    request = json.dumps(
-        {"id": 1, "do": "draw", "family": "facades", "drawing": "data:image/png;base64," + png(picture)}
-    )
+    request = json.dumps({"id": 1, "do": "draw", "family": "facades", "drawing": parts.uri(picture)})
 
     def pictures():
         made = work.translate(family, work.square(picture, family.size))
@@ -76,16 +69,11 @@ def _in_process(runs: int) -> tuple[float, float]:
     return mine, whole / theirs
 
 
-def png(picture) -> str:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
 def _through_client(url: str, picture, runs: int, inside: float) -> None:
+    import parts
     from gradio_client import Client
 
-    client, sent, seconds = Client(url, verbose=False), png(picture), []
+    client, sent, seconds = Client(url, verbose=False), parts.uri(picture), []
     for run in range(runs + 5):
         began = time.perf_counter()
         client.predict(sent, "facades", "", api_name="/translate")
@@ -125,8 +113,7 @@ def _in_browser(url: str) -> None:
             page.wait_for_function(FOLLOWED, arg=before)
             seconds.append(time.perf_counter() - began)
         browser.close()
-    slow = sorted(seconds)[int(0.95 * (len(seconds) - 1))]
     print(
-        f"a stroke in Chromium to new pictures: median {1000 * statistics.median(seconds):.0f} ms, p95 {1000 * slow:.0f} ms "
-        f"({STROKES} strokes)"
+        f"a stroke in Chromium to new pictures: median {1000 * statistics.median(seconds):.0f} ms, "
+        f"p95 {1000 * p95(seconds):.0f} ms ({STROKES} strokes)"
     )

@@ -5,7 +5,6 @@ Everything is a ratio within one run, on one machine: two pages take turns, and 
 """
 
 import base64
-import io
 import json
 import os
 import re
@@ -27,6 +26,7 @@ from ganzoo.drawings import facade
 from ganzoo.images import open_picture, whole_tensor
 
 APP = Path(__file__).resolve().parent.parent / "demos" / "app.py"
+sys.path.insert(0, str(APP.parent))  # the pages' own modules are no package
 EMPTY = """
 import sys, gradio
 with gradio.Blocks(analytics_enabled=False) as demo:
@@ -44,6 +44,10 @@ PAINTS = """() => new Promise((done) => {
   watch("layout-shift", (entry) => { if (!entry.hadRecentInput) seen.cls += entry.value; });
   setTimeout(() => done(seen), 500);
 })"""
+
+
+def p95(seconds: list[float]) -> float:
+    return sorted(seconds)[int(0.95 * (len(seconds) - 1))]
 
 
 @contextmanager
@@ -128,9 +132,9 @@ class Compare:
 
     def ask(self, visitor: int, seed: int) -> tuple[float, dict]:
         """Send drawing number `seed` -> (seconds, what came back: id and the three pictures)."""
-        buffer = io.BytesIO()
-        facade(seed, 256).save(buffer, "PNG")
-        drawing = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+        import parts
+
+        drawing = parts.uri(facade(seed, 256))
         payload = json.dumps({"id": visitor, "do": "draw", "family": "facades", "drawing": drawing})
         body = {"data": [payload], "fn_index": self.event, "session_hash": f"visitor{visitor}"}
         request = urllib.request.Request(
@@ -180,7 +184,7 @@ def load(visitors: int, calls: int, limit_s: float) -> int:
         one = statistics.median(compare.ask(0, seed)[0] for seed in alone)
         for run in range(3):
             seconds, wrong = crowd(compare, visitors, alone)
-            slow = sorted(seconds)[int(0.95 * (len(seconds) - 1))]
+            slow = p95(seconds)
             print(
                 f"run {run + 1}: {visitors} at once, {wrong} wrong answers, p95 {slow:.2f} s, alone {one:.3f} s: "
                 f"ratio {slow / one:.1f}",
@@ -216,7 +220,7 @@ def live(calls: int = 30) -> int:
                 began = time.perf_counter()
                 client.predict("gan", "mnist", seed, api_name="/grow")
                 seconds.append(time.perf_counter() - began)
-            return f"median {statistics.median(seconds):.3f} s, p95 {sorted(seconds)[int(0.95 * (calls - 1))]:.3f} s"
+            return f"median {statistics.median(seconds):.3f} s, p95 {p95(seconds):.3f} s"
 
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         visit = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
