@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
@@ -103,6 +103,10 @@ def _called(source) -> str:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):  # Pillow names an object in memory
+        return "not of a format that is known here"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return str(error).split("\n")[0].split(":")[0][:80] or type(error).__name__
 
 

@@ -190,6 +190,17 @@ def test_functions_say_what_they_take(call):
         call()
 
 
+def test_what_is_no_picture_is_said_in_words_of_a_user(tmp_path):
+    for source, words in (
+        (b"text", "not of a format"),
+        (b"", "not of a format"),
+        (tmp_path / "none.png", "No such file"),
+    ):
+        with pytest.raises(GanzooError, match=words) as caught:
+            ganzoo.load("pix2pix-facades-mae").translate(source)
+        assert "object at" not in str(caught.value) and "Errno" not in str(caught.value)
+
+
 def test_a_config_with_foreign_facts_still_gets_a_card(trained):
     path = trained / "model" / "config.json"
     said = json.loads(path.read_text())
