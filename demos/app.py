@@ -14,8 +14,15 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 
-import leftovers
+if __name__ == "__main__":
+    if not __package__:  # started by its path: look for modules in the checkout, so that `demos` is a package
+        __package__ = "demos"
+        sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is something to tidy up, Ctrl-C just ends
+
+from .runtime import temp_dirs
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
 
@@ -40,14 +47,14 @@ def free_port(host: str, port: int) -> int:
 
 def keep_no_uploads() -> None:
     """What gradio writes down of a visitor's files lies in a folder of this process, and goes with it; while it runs, they
-    go after half an hour (`delete_cache` in pages.py). The pages' own pictures travel in requests and are never written."""
+    go after half an hour (`delete_cache` in interface.py). The pages' own pictures travel in requests and are never written."""
     if "GRADIO_TEMP_DIR" not in os.environ:
-        leftovers.sweep()
-        folder = leftovers.place("uploads")
+        temp_dirs.sweep()
+        folder = temp_dirs.place("uploads")
         folder.mkdir(mode=0o700)
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for end in ("SIGTERM", "SIGHUP"):  # or nothing would be tidied up; Windows knows no SIGHUP
+    for end in ("SIGINT", "SIGTERM", "SIGHUP"):  # or nothing would be tidied up; Windows knows no SIGHUP
         if hasattr(signal, end):
             signal.signal(getattr(signal, end), leave)
 
@@ -59,36 +66,42 @@ def leave(*_) -> None:
 
 
 def main(argv=None) -> int:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this (>&-): there is nobody to tell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
     port = os.environ.get("GRADIO_SERVER_PORT") or 7860
     parser.add_argument("--port", type=int, default=port, help=f"first port to try (default: {port})")
     parser.add_argument("--host", default=here, help=f"0.0.0.0 shows the pages to the network (default: {here})")
-    asked = parser.parse_args(argv)
-    if not 0 < asked.port < 65536:
-        print(f"Error: --port takes a number from 1 to 65535, not {asked.port}.", file=sys.stderr)
+    args = parser.parse_args(argv)
+    if not 0 < args.port < 65536:
+        print(f"Error: --port takes a number from 1 to 65535, not {args.port}.", file=sys.stderr)
         return 2
     keep_no_uploads()
-    free_port(asked.host, asked.port)  # gradio and torch take seconds to import: what is wrong should not wait for them
+    free_port(args.host, args.port)  # gradio and torch take seconds to import: what is wrong should not wait for them
 
     if os.environ.get("SPACE_ID"):  # before torch
-        import space
+        from .space import zero_gpu
 
-        space.furnish()
-    import far
-    import sessions
-    from pages import build
-    from shell import Shell
+        zero_gpu.set_up()
     from starlette.middleware import Middleware
-    from theme import css, theme
-    from translate_answers import warm
 
-    far.furnish()
-    sessions.furnish()
+    from .catalog import hub
+    from .interface import build
+    from .runtime import light_sessions, memory, server_log
+    from .tabs.translate.handlers import warm
+    from .ui.first_paint import Shell
+    from .ui.theme import css, theme
+
+    hub.fetch_at_start()
+    server_log.install()
+    light_sessions.install()
     demo = build()
+    memory.give_back(demo._queue)
     _, url, _ = demo.launch(
-        server_name=asked.host,
-        server_port=free_port(asked.host, asked.port),
+        server_name=args.host,
+        server_port=free_port(args.host, args.port),
         theme=theme(),
         css=css(),
         app_kwargs={"middleware": [Middleware(Shell)]},
@@ -106,7 +119,7 @@ def main(argv=None) -> int:
         quiet=True,
         prevent_thread_lock=True,
     )
-    taken = "" if f":{asked.port}" in url else f"; port {asked.port} is taken"
+    taken = "" if f":{args.port}" in url else f"; port {args.port} is taken"
     print(f"ganzoo is at {url} (Ctrl-C ends it{taken})", flush=True)
     threading.Thread(target=warm, daemon=True).start()  # the examples of Translate, before anybody looks at them
     demo.block_thread()

@@ -9,12 +9,18 @@ The same command again sends only what changed.
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
-import staging
-from huggingface_hub import HfApi, SpaceHardware, constants
+if __name__ == "__main__":
+    if not __package__:  # started by its path: look for modules in the checkout, so that `demos` is a package
+        __package__ = "demos"
+        sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from huggingface_hub import HfApi, SpaceHardware, constants, logging
 from huggingface_hub.errors import (
     HFValidationError,
     LocalTokenNotFoundError,
@@ -22,44 +28,44 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils import validate_repo_id
 
-from ganzoo import hub
 from ganzoo.errors import GanzooError
-from ganzoo.push import REFUSALS, may_write, patiently, root
-from ganzoo.recipe import guarded
+from ganzoo.hub.upload import REFUSALS, may_write, patiently, root
+from ganzoo.hub_client import reachable, short
+from ganzoo.recipes import guarded
+
+from .space import staging
 
 OURS = "ganzoo/__init__.py"  # in every Space that this command made
 
 
 def main(argv: list[str] | None = None) -> int:
-    asked = _command_line(argv)
+    args = _command_line(argv)
     try:
-        validate_repo_id(asked.space)
-        if asked.space.count("/") != 1:
+        validate_repo_id(args.space)
+        if args.space.count("/") != 1:
             raise HFValidationError
     except HFValidationError:
-        raise GanzooError(
-            f"{asked.space!r} is no name of a Space: give YOUR_NAME/SPACE, for example alice/ganzoo."
-        ) from None
+        raise GanzooError("bad_space_name", space=args.space) from None
     flavors = [flavor.value for flavor in SpaceHardware]
-    if asked.hardware and asked.hardware not in flavors:
-        raise GanzooError(f"--hardware knows {', '.join(flavors)}, not {asked.hardware!r}.")
-    models = staging.choose(asked.models)
-    files = staging.stage(models, asked.hardware or staging.FREE)
+    if args.hardware and args.hardware not in flavors:
+        raise GanzooError("hardware_unknown", hardware=args.hardware, known=flavors)
+    models = staging.choose(args.models)
+    files = staging.stage(models, args.hardware or staging.FREE)
     megabytes = sum(map(staging.size, files.values())) / 2**20
-    if asked.dry_run:
+    if args.dry_run:
         for name, source in files.items():
             print(f"{staging.size(source):>12,}  {name}")
         print(f"\nREADME.md:\n{staging.content(files['README.md']).decode().split('---')[1].strip()}")
         print(f"\nrequirements.txt:\n{staging.content(files['requirements.txt']).decode()}")
-        print(f"{len(files)} files, {megabytes:.1f} MB, for {asked.space}. Nothing was sent.")
+        print(f"{len(files)} files, {megabytes:.1f} MB, for {args.space}. Nothing was sent.")
         return 0
-    if asked.out:
-        return _leave(files, Path(asked.out))
-    print(f"{len(files)} files, {megabytes:.1f} MB, for {asked.space}.", flush=True)
+    if args.out:
+        return _leave(files, Path(args.out))
+    print(f"{len(files)} files, {megabytes:.1f} MB, for {args.space}.", flush=True)
     with tempfile.TemporaryDirectory(prefix="ganzoo-space-") as folder:
         staging.write(files, Path(folder))
         try:
-            address = push(asked.space, folder, models.hub, asked.hardware, asked.private)
+            address = push(args.space, folder, models.hub, args.hardware, args.private)
         except KeyboardInterrupt:
             print("\nStopped. The same command goes on: what is there already is not sent again.", file=sys.stderr)
             return 130
@@ -88,20 +94,18 @@ def _command_line(argv: list[str] | None) -> argparse.Namespace:
 def _leave(files: dict, folder: Path) -> int:
     try:
         if folder.exists() and any(folder.iterdir()):
-            raise GanzooError(f"--out {folder} is not empty: name a new folder.")
+            raise GanzooError("space_folder_not_empty", folder=folder)
         staging.write(files, folder)
     except OSError as error:
-        raise GanzooError(f"--out {folder} cannot be written ({error.strerror}): name another folder.") from None
+        raise GanzooError("space_folder_not_writable", folder=folder, reason=error.strerror) from None
     print(f"Staged in {folder}; try it: cd {folder} && python app.py")
     return 0
 
 
 def push(space: str, folder: str, models: list[str], hardware: str, private: bool) -> str:
     """Make the Space if it is not there, and its content exactly that of `folder`, in one commit. Returns its address."""
-    if not hub.reachable():
-        raise GanzooError(
-            f"{constants.ENDPOINT} cannot be reached: check the network; --dry-run and --out work without."
-        )
+    if not reachable():
+        raise GanzooError("publish_hub_unavailable", endpoint=constants.ENDPOINT)
     api = HfApi()
     try:
         api.whoami()
@@ -110,9 +114,9 @@ def push(space: str, folder: str, models: list[str], hardware: str, private: boo
         _prepare(api, space, hardware, private)
         _upload(api, space, folder)
     except LocalTokenNotFoundError:
-        raise GanzooError("Publishing needs a token of the Hub: run `hf auth login`, or set HF_TOKEN.") from None
+        raise GanzooError("publish_needs_token") from None
     except (*REFUSALS, ValueError) as error:
-        raise GanzooError(_why(space, root(error), hardware or staging.FREE)) from None
+        raise _refusal(space, root(error), hardware or staging.FREE) from None
     return f"{constants.ENDPOINT}/spaces/{space}"
 
 
@@ -123,14 +127,11 @@ def _may_be_pulled(api: HfApi, name: str) -> None:
     except RepositoryNotFoundError:
         gated = True
     if gated:
-        raise GanzooError(
-            f"--models: {name} is not on the Hub for everybody (missing, private or gated), so a Space cannot pull it when "
-            "it is built: make it public, or train or download it to runs/NAME and give that."
-        )
+        raise GanzooError("space_model_not_public", name=name)
 
 
 def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
-    """The Space is there, may be written, is ours, and as private and strong as asked."""
+    """The Space is there, may be written, is ours, and as private and strong as args."""
     try:
         there = api.space_info(space)
     except RepositoryNotFoundError:
@@ -145,7 +146,7 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
         return
     names = {file.rfilename for file in there.siblings or []} - {".gitattributes", "README.md"}
     if names and OURS not in names:
-        raise GanzooError(f"{space} is another Space, whose files would be lost: publish under another name.")
+        raise GanzooError("space_of_another_kind", space=space)
     may_write(api, space, "spaces")
     if private and not there.private:  # before anything new is sent
         api.update_repo_settings(space, repo_type="space", private=True)
@@ -154,6 +155,7 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
 
 
 def _upload(api: HfApi, space: str, folder: str) -> None:
+    logging.set_verbosity_error()  # the client advises another command for more than 200 files
     patiently(
         lambda: api.upload_folder(
             repo_id=space,
@@ -169,27 +171,20 @@ def _status(error: Exception) -> int:
     return getattr(getattr(error, "response", None), "status_code", 0)
 
 
-def _why(space: str, error: Exception, hardware: str) -> str:
+def _refusal(space: str, error: Exception, hardware: str) -> GanzooError:
     """An error of the client as one sentence with its remedy."""
     status = _status(error)
     if status == 402 and hardware == staging.FREE:
-        return (
-            f"{space}: the Hub asks for payment even on ZeroGPU, so your free Spaces there are used up: delete one, or take "
-            f"a PRO account ({constants.ENDPOINT}/pro)."
-        )
+        return GanzooError("space_quota_used_up", space=space, endpoint=constants.ENDPOINT)
     if status == 402:
-        return (
-            f"{space}: on {hardware} the Hub gives a Gradio Space only to PRO accounts ({constants.ENDPOINT}/pro) or for "
-            f"money; the free way is ZeroGPU: leave --hardware out, or say --hardware {staging.FREE}."
+        return GanzooError(
+            "space_hardware_not_free", space=space, hardware=hardware, endpoint=constants.ENDPOINT, free=staging.FREE
         )
     if status == 401:
-        return "The Hub does not accept the token: run `hf auth login`, or set HF_TOKEN to one that is valid."
+        return GanzooError("publish_token_refused")
     if status == 403:
-        return (
-            f"The token may not write to {space}: publish under your own name, with a token whose role is write "
-            f"({constants.ENDPOINT}/settings/tokens)."
-        )
-    return f"{space} was not published ({hub.short(error)}): run the same command again, it sends only what is missing."
+        return GanzooError("publish_not_allowed", space=space, endpoint=constants.ENDPOINT)
+    return GanzooError("publish_failed", space=space, reason=short(error))
 
 
 if __name__ == "__main__":

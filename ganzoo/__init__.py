@@ -1,19 +1,23 @@
 """ganzoo: the GAN family to run, train, share and understand.
 
-The public names, in the order data flows: data -> lesson -> checkpoint -> trainer -> hub.
+The public names, in the order data flows: data | models -> checkpoint -> hub -> inference | training -> evaluation.
 Nothing heavy is imported here: gradio, datasets, torchvision and torchmetrics load when first needed.
 """
 
-from ganzoo import cgan, cyclegan, dcgan, gan, judges, metrics, pix2pix, segmenter
-from ganzoo.data import Pictures, load_pictures
+from ganzoo.data import drawings
+from ganzoo.data.labeled import Pictures, load_pictures
+from ganzoo.data.paired import Pairs
+from ganzoo.data.paired_sources import load_pairs
+from ganzoo.data.unpaired import Unpaired
+from ganzoo.data.unpaired_sources import load_unpaired
 from ganzoo.errors import GanzooError
-from ganzoo.model import Model, bundled, load
-from ganzoo.pairs import Pairs
-from ganzoo.pairsources import load_pairs
-from ganzoo.patches import receptive_field
-from ganzoo.trainer import fit, prepare
-from ganzoo.unpaired import Unpaired
-from ganzoo.unpairedsources import load_unpaired
+from ganzoo.evaluation import judges, metrics, segmenter
+from ganzoo.hub.bundled import bundled
+from ganzoo.inference import Model, load
+from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
+from ganzoo.models.receptive_field import receptive_field
+from ganzoo.recipes import fit
+from ganzoo.training.trainer import prepare
 
 __version__ = "0.1.0"
 __all__ = [
@@ -26,6 +30,7 @@ __all__ = [
     "cgan",
     "cyclegan",
     "dcgan",
+    "drawings",
     "fit",
     "gan",
     "judges",

@@ -7,37 +7,33 @@ them (fp16 at rest, fp32 in use), README.md is the card. Only JSON and safetenso
 import io
 import json
 import math
-import pickle
-import zipfile
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from ganzoo import cgan, cyclegan, dcgan, gan, judges, pix2pix, segmenter, settings
+from ganzoo import settings
 from ganzoo.errors import GanzooError
 from ganzoo.images import save_atomic
+from ganzoo.models import features
+from ganzoo.models.layers import keep_sums
+from ganzoo.models.registry import KINDS
 
-LESSONS = {
-    "gan": gan,
-    "cgan": cgan,
-    "dcgan": dcgan,
-    "pix2pix": pix2pix,
-    "cyclegan": cyclegan,
-    "judge": judges,
-    "segmenter": segmenter,
-}
 FORMAT = 1  # raised when an older ganzoo could not read what this one writes
 FILES = {  # role of a network: its file; a CycleGAN also has the way back
     "generator": "model.safetensors",
     "discriminator": "discriminator.safetensors",
     "generator_back": "model_back.safetensors",
     "discriminator_back": "discriminator_back.safetensors",
+    "projected": "discriminator_projected.safetensors",
+    "projected_back": "discriminator_projected_back.safetensors",
 }
+FLOATS = (torch.float16, torch.bfloat16, torch.float32)  # what weights are stored as
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
 LARGEST_JSON = 1 << 20
+LARGEST_STEP, LARGEST_NUMBER = 10**12, 1e30  # in a log or a resume file
 
 
 # --- model folder -----------------------------------------------------------------------------------------------
@@ -67,7 +63,9 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
         if role not in FILES:  # an image pool belongs to the run, not to the model
             continue
         tensors = {name: _resting(tensor, half) for name, tensor in net.state_dict().items()}
-        save_atomic(folder / FILES[role], lambda temporary, t=tensors: temporary.write_bytes(save(t, {"format": "pt"})))
+        # A projected critic is of no use without the very features that it learned with.
+        about = {"format": "pt"} | ({"features": features.digest()} if role.startswith("projected") else {})
+        save_atomic(folder / FILES[role], lambda temporary, t=tensors, a=about: temporary.write_bytes(save(t, a)))
     text = json.dumps(describe(config, facts, local=False), indent=1, ensure_ascii=False)
     save_atomic(folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
 
@@ -87,39 +85,42 @@ def read_config(folder: Path) -> tuple[dict, object]:
     if not path.is_file():
         pickles = sorted(p.name for p in folder.glob("*") if p.suffix in PICKLES)
         if pickles:
-            raise GanzooError(
-                f"{folder} holds {pickles[0]}, a pickle, which can run any code when opened, so ganzoo does "
-                "not read it: ask its author for a ganzoo model folder (config.json + model.safetensors)."
-            )
-        raise GanzooError(f"{folder} has no config.json, so it is not a model folder: check the path.")
+            raise GanzooError("folder_of_pickles", folder=folder, pickle=pickles[0])
+        raise GanzooError("not_a_model_folder", folder=folder)
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise ValueError("larger than 1 MB")
         said = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise GanzooError(f"{path} cannot be read ({error.strerror}): see to its permissions.") from None
+        raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     except (ValueError, RecursionError) as error:
-        raise GanzooError(f"{path} is not readable JSON ({str(error)[:80]}): fetch the model again.") from None
+        raise GanzooError("config_damaged", path=path, reason=str(error)[:80]) from None
     if not isinstance(said, dict) or said.get("library") != "ganzoo":
-        raise GanzooError(f"{path} was not written by ganzoo: load it with the library that made it.")
-    if type(said.get("format")) is not int or said["format"] > FORMAT:
-        raise GanzooError(f"{path} has format {said.get('format')!r}, this ganzoo reads up to {FORMAT}: update ganzoo.")
-    if not isinstance(said.get("lesson"), str) or said["lesson"] not in LESSONS:
+        raise GanzooError("config_foreign", path=path)
+    if type(said.get("format")) is not int or not 1 <= said["format"] <= FORMAT:
+        newer = type(said.get("format")) is int and said["format"] > FORMAT
         raise GanzooError(
-            f"{path}: unknown lesson {said.get('lesson')!r}, known are {', '.join(LESSONS)}: update ganzoo."
+            "config_of_newer_ganzoo" if newer else "config_format_unknown",
+            path=path,
+            format=str(said.get("format"))[:40],
+            newest=FORMAT,
         )
+    if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
+        raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
     if any(isinstance(v, int) and abs(v) >= 10**15 for v in _numbers(said)):
-        raise GanzooError(f"{path} holds a number out of all bounds: fetch the model again.")
+        raise GanzooError("config_number_too_large", path=path)
     for name, kind in (("metrics", dict), ("training", dict), ("converted", dict)):
         if not isinstance(said.setdefault(name, {}), kind):
-            raise GanzooError(f"{path}: {name!r} must be an object of names and values.")
-    config = settings.from_json(LESSONS[said["lesson"]].Config, said.get("settings"), str(path))
-    if config.channels not in (1, 3) and not hasattr(config, "in_channels") and config.lesson != "segmenter":
-        raise GanzooError(f"{path}: channels must be 1 or 3, not {config.channels}.")
+            raise GanzooError("config_entry_no_object", path=path, name=name)
+    config = settings.from_json(KINDS[said["lesson"]].Config, said.get("settings"), str(path))
+    if not set(config.depths) <= {1, 3}:
+        raise GanzooError("config_bad_channels", path=path, channels=config.channels)
     if config.image_size % config.size_multiple:
-        raise GanzooError(f"{path}: image_size must be a multiple of {config.size_multiple}, not {config.image_size}.")
+        raise GanzooError(
+            "config_bad_image_size", path=path, multiple=config.size_multiple, image_size=config.image_size
+        )
     if config.needs_labels and not 2 <= len(config.classes) <= 1000:
-        raise GanzooError(f"{path}: a conditional model needs 2 to 1,000 classes, it names {len(config.classes)}.")
+        raise GanzooError("config_bad_classes", path=path, count=len(config.classes))
     return said, config
 
 
@@ -138,34 +139,42 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
     """Fill `net` strictly from its safetensors file: missing, foreign, misshapen or NaN tensors are named errors."""
     path = folder / FILES[role]
     if not path.is_file():
-        raise GanzooError(f"{path} is missing: the model folder is incomplete, fetch it again.")
+        raise GanzooError("weights_missing", path=path)
     own = net.state_dict()
     expected = sum(t.numel() * 4 for t in own.values()) + LARGEST_JSON
     if path.stat().st_size > expected:
-        raise GanzooError(
-            f"{path} is larger ({path.stat().st_size:,} bytes) than its config allows: it is not this model's file."
-        )
+        raise GanzooError("weights_too_large", path=path, size=path.stat().st_size)
     try:
         tensors = load_file(path)
+        with safe_open(path, "pt") as file:
+            about = file.metadata() or {}
     except (SafetensorError, OSError, ValueError) as error:
-        raise GanzooError(
-            f"{path} is damaged or no safetensors file ({str(error)[:80]}): fetch the model again."
-        ) from None
+        raise GanzooError("weights_damaged", path=path, reason=str(error)[:80]) from None
+    if role.startswith("projected") and about.get("features") != features.digest():
+        raise GanzooError("weights_of_other_features", path=path)
     missing, foreign = sorted(own.keys() - tensors.keys()), sorted(tensors.keys() - own.keys())
-    if missing or foreign:
-        what = f"lacks {missing[0]!r}" if missing else f"holds the foreign tensor {foreign[0]!r}"
-        raise GanzooError(f"{path} {what}: weights and config.json do not belong together, fetch the model again.")
+    if missing:
+        raise GanzooError("tensor_missing", path=path, name=missing[0])
+    if foreign:
+        raise GanzooError("tensor_foreign", path=path, name=foreign[0])
     for name, tensor in tensors.items():
+        stored = FLOATS if own[name].is_floating_point() else (own[name].dtype,)
+        if tensor.dtype not in stored:
+            raise GanzooError(
+                "wrong_dtype", path=path, name=name, dtype=_word(tensor.dtype), wanted=" or ".join(map(_word, stored))
+            )
         if tensor.shape != own[name].shape:
             raise GanzooError(
-                f"{path}: {name!r} has shape {tuple(tensor.shape)}, config.json asks for {tuple(own[name].shape)}."
+                "wrong_shape", path=path, name=name, shape=tuple(tensor.shape), wanted=tuple(own[name].shape)
             )
         if not torch.isfinite(tensor).all():
-            raise GanzooError(
-                f"{path}: {name!r} holds NaN or infinite numbers: the training broke, use an earlier checkpoint."
-            )
+            raise GanzooError("weights_not_finite", path=path, name=name)
     net.load_state_dict({k: t.to(own[k].dtype) for k, t in tensors.items()}, strict=True, assign=True)
-    return net.eval()
+    return keep_sums(net.eval())
+
+
+def _word(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 # --- resume file ------------------------------------------------------------------------------------------------
@@ -182,24 +191,91 @@ def read_resume(path: Path, device) -> dict:
         state = torch.load(path, map_location=device, weights_only=True)
         if not isinstance(state, dict) or not {"step", "nets", "average", "optimizers"} <= state.keys():
             raise ValueError("not what a run saves")
+        for name, low in (("step", 0), ("counted", 0), ("per_epoch", 1)):
+            if name in state and (type(state[name]) is not int or not low <= state[name] <= LARGEST_STEP):
+                raise ValueError(f"an odd {name}")
+        if "seconds" in state and not (_number(state["seconds"]) and state["seconds"] >= 0):
+            raise ValueError("odd seconds")
+        if "sums" in state and not isinstance(state["sums"], Tensor):
+            raise ValueError("odd sums")
         return state
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
-        raise GanzooError(
-            f"{path} cannot be read ({type(error).__name__}): nothing to resume from, start again with another --name."
-        ) from None
+    except Exception as error:  # a damaged file makes torch raise whatever its parts raise
+        raise GanzooError("resume_file_damaged", path=path) from error
 
 
-def read_log(path: Path, up_to_step: float = math.inf) -> list[dict]:
+def check_optimizers(saved: dict, optimizers: dict[str, torch.optim.Optimizer]) -> None:
+    """ValueError where the saved state of an optimizer has other kinds of numbers or shapes than this optimizer, which
+    would stop the first step."""
+    for role, optimizer in optimizers.items():
+        groups, moments = saved[role]["param_groups"], saved[role]["state"]
+        for group, own in zip(groups, optimizer.state_dict()["param_groups"], strict=True):
+            for name, value in own.items():
+                # the two that depend on the device may differ; moments of another parameter would be read past their end
+                same = group[name] == value if name == "params" else _alike(group[name], value)
+                if not same or (
+                    isinstance(value, bool) and name not in ("fused", "capturable") and group[name] != value
+                ):
+                    raise ValueError(f"an odd {name} of {role}")
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        for number, found in moments.items():
+            if found.keys() != {"step", "exp_avg", "exp_avg_sq"}:  # Adam's
+                raise ValueError(f"odd moments of {role}")
+            for name, value in found.items():
+                if not isinstance(value, Tensor) or not value.is_floating_point():
+                    raise ValueError(f"an odd {name} of {role}")
+                if value.shape != parameters[number].shape and not (name == "step" and value.numel() == 1):
+                    raise ValueError(f"another shape of {name} of {role}")
+
+
+def _alike(saved, own) -> bool:
+    """Whether a saved setting of an optimizer is of the same kind as its own: numbers finite and not negative."""
+    if isinstance(own, (tuple, list)):
+        return isinstance(saved, (tuple, list)) and len(saved) == len(own) and all(map(_alike, saved, own))
+    saved, own = (x.item() if isinstance(x, Tensor) and x.numel() == 1 else x for x in (saved, own))  # rates on CUDA
+    if isinstance(own, bool) or own is None:
+        return type(saved) is type(own)
+    return _number(saved) and saved >= 0
+
+
+def _number(value) -> bool:
+    return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER  # which NaN is not
+
+
+def read_log(path: Path, up_to_step: float = math.inf, foreign: list[int] | None = None) -> list[dict]:
     """log.jsonl -> its rows, in order, no later than `up_to_step`. What is no row of ours, such as a torn last line (a
-    killed process), is left out."""
+    killed process), is left out; the numbers of those lines are added to `foreign`."""
+    if not path.is_file():
+        return []
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     rows = []
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue
-            ours = isinstance(row, dict) and isinstance(row.get("event"), str) and isinstance(row.get("step"), int)
-            if ours and row["step"] <= up_to_step:
+    for number, line in enumerate(text.split("\n"), 1):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = None
+        if _ours(row):
+            if row["step"] <= up_to_step:
                 rows.append(row)
+        elif line.strip() and foreign is not None:
+            foreign.append(number)
     return rows
+
+
+# What a row must hold besides "event" and "step" for those who read it.
+ROWS = {"advice": ("code", "text"), "changed": ("name", "old", "new")}
+
+
+def _ours(row) -> bool:
+    """Whether a line of a log is a row as a run writes it: flat, its numbers finite, in steps and samples nothing else."""
+    if not isinstance(row, dict) or not isinstance(row.get("event"), str):
+        return False
+    if type(row.get("step")) is not int or not 0 <= row["step"] <= LARGEST_STEP:
+        return False
+    others = [value for name, value in row.items() if name not in ("event", "step")]
+    if row["event"] in ("step", "samples"):
+        return all(value is None or _number(value) for value in others)
+    flat = all(value is None or isinstance(value, (str, bool)) or _number(value) for value in others)
+    return flat and set(ROWS.get(row["event"], ())) <= row.keys()

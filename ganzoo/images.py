@@ -3,20 +3,40 @@
 Everywhere in ganzoo a picture tensor is (N, C, H, W); uint8 in 0..255 at rest, float in [-1, 1] inside networks.
 """
 
+import contextlib
 import os
 import warnings
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
 
+# Set once: filters belong to the whole process, so a thread that changes them for a moment changes them for all.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # larger pictures are refused below
+warnings.filterwarnings(
+    "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
+)  # the pixels count, not the EXIF
+
 # What is opened; not EPS, which would start another program.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
+
+TURNS = {  # orientation in EXIF: what makes the picture upright
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+MOST_PIXELS = Image.MAX_IMAGE_PIXELS  # Pillow only warns of larger pictures
+METADATA = ("exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp")  # in a picture's info
 
 
 def to_float(pictures: Tensor) -> Tensor:
@@ -53,22 +73,14 @@ def open_picture(source) -> Image.Image:
     16-bit and float greys are scaled to 8 bits, transparency is laid on white, CMYK and palettes become RGB.
     """
     if not isinstance(source, (Image.Image, bytes, str, Path)) and not hasattr(source, "read"):
-        raise GanzooError(f"A picture is a PIL picture, a path or bytes, not {type(source).__name__}.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = (
-                source
-                if isinstance(source, Image.Image)
-                else Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
-            )
-            picture = ImageOps.exif_transpose(picture)
-    except Exception as error:  # damaged files make Pillow raise whatever its parsers raise
-        raise GanzooError(
-            f"{_called(source)} cannot be read as a picture ({_reason(error)}): remove or replace it."
-        ) from None
+        raise GanzooError("no_picture", kind=type(source).__name__ if source is not None else None)
+    with _decoding(source):
+        picture = source if isinstance(source, Image.Image) else _opened(source)
+        if picture is not source and picture.width * picture.height > MOST_PIXELS:
+            raise Image.DecompressionBombError
+        picture = _upright(picture)
     if not all(picture.size):
-        raise GanzooError(f"{_called(source)} has no pixels: remove or replace it.")
+        raise GanzooError("picture_without_pixels", picture=_called(source))
     if picture.mode in ("L", "RGB"):
         return picture
     if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits, scans and depth maps
@@ -98,8 +110,44 @@ def open_picture(source) -> Image.Image:
     return picture.convert("RGB")
 
 
+def header_size(source) -> tuple[int, int]:
+    """Width and height of a picture file or its bytes by the header, before any pixel is decoded. GanzooError as above."""
+    with _decoding(source), _opened(source) as picture:
+        return picture.size
+
+
+def _opened(source) -> Image.Image:
+    return Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
+
+
+@contextlib.contextmanager
+def _decoding(source) -> Iterator[None]:
+    """Damaged and hostile files make Pillow raise whatever its parsers raise: here it becomes a GanzooError."""
+    try:
+        yield
+    except Image.DecompressionBombError as error:
+        raise GanzooError("picture_too_large", picture=_called(source), most=MOST_PIXELS) from error
+    except Exception as error:
+        raise GanzooError("picture_damaged", picture=_called(source), reason=_reason(error)) from error
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """A copy, turned as its metadata say and without them. Damaged metadata count as far as they can be read: the pixels
+    are what a picture is."""
+    picture.load()
+    turn = None
+    for _ in range(2):  # of damaged EXIF Pillow raises once, and then gives what it could read
+        with contextlib.suppress(Exception):
+            turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+            break
+    upright = picture.copy() if turn is None else picture.transpose(turn)
+    for name in METADATA:
+        upright.info.pop(name, None)
+    return upright
+
+
 def _called(source) -> str:
-    return f"The file {source}" if isinstance(source, (str, Path)) else "A picture"
+    return f"The file {str(source)[:200]}" if isinstance(source, (str, Path)) else "A picture"
 
 
 def _reason(error: BaseException) -> str:
@@ -175,10 +223,7 @@ def save_atomic(path: Path, write) -> None:
             os.fsync(handle.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        raise GanzooError(
-            f"{path} could not be written ({error.strerror or error}): free some space or choose another --out; "
-            "what was saved before is untouched."
-        ) from error
+        raise GanzooError("file_not_writable", path=path, reason=error.strerror or str(error)) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -206,8 +251,8 @@ def save_film(frames: list[Image.Image], path: Path, milliseconds: int = 120) ->
 
 
 def film_frames(path: Path) -> list[Image.Image]:
-    """The frames of a film, as they were put in."""
-    with Image.open(path) as film:
+    """The frames of a film, as they were put in. GanzooError where it cannot be read."""
+    with _decoding(path), Image.open(path) as film:
         frames = []
         for i in range(getattr(film, "n_frames", 1)):
             film.seek(i)

@@ -1,9 +1,10 @@
-"""Settings: one flat dataclass per lesson, from which the command line is made (a leaf: imports only errors).
+"""Settings: one flat dataclass per lesson (lesson_settings.py), from which the command line is made (a leaf).
 
 A field is written once, with its help, range or choices; `parse` makes the flag, `check` the errors, `to_json` and
-`from_json` the round trip through config.json. Lessons add their own fields:
+`from_json` the round trip through config.json. Settings never change: `data.load` and the trainer return completed
+copies. Lessons add their own fields:
 
-    @dataclass
+    @dataclass(frozen=True)
     class Config(Settings):
         noise_size: int = option(100, "numbers in one inspiration", low=1, high=4096)
 """
@@ -14,7 +15,7 @@ import json
 import math
 import shlex
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ganzoo.errors import GanzooError
 
@@ -24,60 +25,6 @@ def option(default, help, *, low=None, high=None, choices=None, flag=True, optio
     `optional_value` is what a bare flag means (`--resume` alone); `words` are names for some values: {"pixel": "1"}."""
     meta = {"help": help, "low": low, "high": high, "choices": choices, "flag": flag, "bare": optional_value}
     return field(default=default, metadata={**meta, "words": words or {}})
-
-
-@dataclass
-class Settings:
-    """The words that every recipe shares (DESIGN.md, command line)."""
-
-    data: str = option(
-        "mnist", "mnist | fashion | a folder | a data set on the Hub (user/name[@revision][:first rows])"
-    )
-    name: str = option("", "name of the run and the model (default: lesson-data)")
-    epochs: int = option(20, "passes over the training pictures", low=1, high=100_000)
-    batch_size: int = option(64, "pictures in one step", low=2, high=65_536)
-    lr: float = option(2e-4, "Adam's learning rate (lesson 16)", low=0.0, high=1.0)
-    beta1: float = option(
-        0.5, "Adam's beta1: the share of speed that is left after a second (lesson 16)", low=0.0, high=0.9999
-    )
-    discriminator_lr: float = option(
-        0.0, "the discriminator's own learning rate (0: the same as --lr)", low=0.0, high=1.0
-    )
-    adversarial: str = option("bce", "adversarial loss", choices=("bce", "lsgan", "hinge"))
-    r1: float = option(0.0, "weight of the R1 gradient penalty (0: off)", low=0.0, high=1e6)
-    r1_every: int = option(16, "steps between two R1 penalties", low=1, high=100_000)
-    decay: float = option(0.0, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
-    ema: float = option(
-        0.999, "decay of the averaged weights that are shared and sampled (0: off)", low=0.0, high=0.999999
-    )
-    seed: int = option(0, "the same seed gives the same run", low=0, high=2**31 - 1)
-    image_size: int = option(28, "side of the square pictures in pixels", low=4, high=1024)
-    channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
-    device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
-    precision: str = option("auto", "auto: bf16 on CUDA, fp32 elsewhere", choices=("auto", "fp32", "bf16"))
-    diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
-    save_every: int = option(1000, "steps between two saves of resume.pt", low=1, high=10_000_000)
-    out: str = option("runs", "folder that holds the run folders")
-    resume: str = option("", "go on with a run: its folder, or nothing for the run of this name", optional_value="auto")
-    init: str = option("", "start from the weights of a model, not from fresh ones: bundled name, folder or user/name")
-    push: str = option(
-        "", "push the model to the Hub: USER/NAME, or nothing for your own {name}", optional_value="auto"
-    )
-    compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
-    private: bool = option(False, "make the pushed repository private")
-    license: str = option("", "licence that the model's card names, for example mit (nothing: none)")
-    push_every: int = option(
-        0, "steps between two pushes in the background while training (0: at the end)", low=0, high=10**9
-    )
-    track: bool = option(False, "log to trackio as well (pip install trackio; works offline)")
-    smoke: bool = option(False, "two steps on made-up data, offline: is the installation sound?")
-    # from the data, not from the command line
-    classes: tuple = option((), "names of the labels", flag=False)
-
-    @property
-    def variant(self) -> str:
-        """The last part of a run's name, where a setting makes it another kind of model."""
-        return ""
 
 
 # What does not change the weights: where a run lies, where it goes, how it is watched.
@@ -96,18 +43,31 @@ ASIDE = (
 )
 
 # What a resumed run may change besides: how long it runs, and where its data lies (trainer.fit looks whether it is the same).
-# With --decay the rates follow the new length; with --accumulate the sums are the same, but each part draws its own dropout.
-FREE_ON_RESUME = (*ASIDE, "data", "epochs", "smoke", "accumulate")
+# With --decay the rates follow the new length.
+FREE_ON_RESUME = (*ASIDE, "data", "epochs", "smoke")
+
+# What older runs and models were made with and ganzoo no longer has: name -> what it always does now. A model loads whatever
+# it says; a run goes on where it had this value.
+DROPPED = {"accumulate": 1, "stream": False}
+LAST_WITH_DROPPED = "ganzoo 0.1.0 (git commit 7a77a3a)"
 
 
 def flag_of(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def check(settings) -> None:
-    """Raise GanzooError for a value of the wrong type or outside its range or choices."""
-    for f in dataclasses.fields(settings):
-        setattr(settings, f.name, _checked(f, getattr(settings, f.name), flag_of(f.name)))
+def typed(settings, name: str) -> str:
+    """A setting as it is typed: --lr, or --set patch."""
+    return f"--set {name}" if name in settings.rare else flag_of(name)
+
+
+def checked(settings):
+    """The same settings, a whole number where a float belongs made one. Raises GanzooError for a value of the wrong type
+    or outside its range or choices."""
+    values = {
+        f.name: _checked(f, getattr(settings, f.name), typed(settings, f.name)) for f in dataclasses.fields(settings)
+    }
+    return dataclasses.replace(settings, **values)
 
 
 def _checked(f, value, label):
@@ -117,23 +77,23 @@ def _checked(f, value, label):
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:
-        raise GanzooError(f"{label} takes {_expected(f)}, not {value!r}.")
+        raise GanzooError("bad_setting", flag=label, takes=_expected(f), value=value)
     if meta["choices"] is not None and value not in meta["choices"]:
-        raise GanzooError(f"{label} takes {_expected(f)}, not {value!r}.")
+        raise GanzooError("bad_setting", flag=label, takes=_expected(f), value=value)
     outside = kind in (int, float) and (
         (kind is float and not math.isfinite(value))
         or (meta["low"] is not None and value < meta["low"])
         or (meta["high"] is not None and value > meta["high"])
     )
     if outside:
-        raise GanzooError(f"{label} takes {_expected(f)}, not {value!r}.")
+        raise GanzooError("bad_setting", flag=label, takes=_expected(f), value=value)
     return value
 
 
 def _expected(f) -> str:
     kind, meta = type(f.default), f.metadata
     if meta["choices"] is not None:
-        return "one of " + ", ".join(str(c) for c in (*meta["words"], *meta["choices"]))
+        return "one of " + ", ".join(str(c) for c in (*meta["words"], *meta["choices"]) if c != "")
     words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list of texts"}[
         kind
     ]
@@ -146,50 +106,90 @@ def _expected(f) -> str:
 
 class Parser(argparse.ArgumentParser):
     def error(self, message):  # argparse prints its whole usage first; one sentence is enough
-        raise GanzooError(f"{message[:1].upper()}{message[1:]} (see --help).")
+        raise GanzooError("wrong_usage", problem=message[:1].upper() + message[1:])
 
 
 def parse(config_class, argv=None, description=""):
-    """Command line -> settings of `config_class`. Returns (settings, names of the flags that were given)."""
+    """Command line -> settings of `config_class`. Returns (settings, names of those that were given)."""
     argv = sys.argv[1:] if argv is None else list(argv)
-    parser = Parser(description=description, allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter)
-    fields = [f for f in dataclasses.fields(config_class) if f.metadata["flag"]]
-    for f in fields:
+    fields = {f.name: f for f in dataclasses.fields(config_class) if f.metadata["flag"]}
+    given, unknown = _parser(config_class, fields, description).parse_known_args(argv)
+    given = vars(given)
+    for pair in given.pop("set", []):
+        name, _, text = pair.partition("=")
+        if name not in config_class.rare:
+            raise GanzooError("set_unknown", name=name, known=list(config_class.rare))
+        given[name] = text in ("", "true") if type(fields[name].default) is bool else text
+    for word in unknown:
+        name = word.partition("=")[0].lstrip("-").replace("-", "_")
+        if name in config_class.rare:
+            raise GanzooError("set_instead", flag=word.partition("=")[0], name=name)
+        raise GanzooError("wrong_usage", problem=f"Unrecognized arguments: {' '.join(unknown)}")
+    for name, text in given.items():
+        f = fields[name]
+        if isinstance(text, str) and type(f.default) in (int, float):
+            try:
+                given[name] = type(f.default)(f.metadata["words"].get(text, text))
+            except ValueError:
+                raise GanzooError(
+                    "bad_setting", flag=typed(config_class, name), takes=_expected(f), value=text
+                ) from None
+    settings = checked(config_class(**given))
+    if not settings.data.strip(" ,"):
+        raise GanzooError("data_empty")
+    return settings, set(given)
+
+
+def _parser(config_class, fields: dict, description: str) -> Parser:
+    """A parser with a flag for each of `fields` but the rare ones, which --set takes and the end of --help lists."""
+    rare = [f"  {n:<18}{fields[n].metadata['help']} (default: {fields[n].default})" for n in config_class.rare]
+    more = "\n".join(["what --set knows:", *rare]) if rare else None
+    parser = Parser(
+        description=description,
+        epilog=more,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if rare:
+        help = "settings that are seldom changed, listed below"
+        parser.add_argument(
+            "--set", nargs="+", action="extend", default=argparse.SUPPRESS, help=help, metavar="NAME=VALUE"
+        )
+    for f in fields.values():
+        if f.name in config_class.rare:
+            continue
         help = f.metadata["help"].replace("%", "%%")
         if isinstance(f.default, bool):
             parser.add_argument(flag_of(f.name), dest=f.name, action="store_true", default=argparse.SUPPRESS, help=help)
             continue
         more = {"nargs": "?", "const": f.metadata["bare"]} if f.metadata["bare"] else {}
         choices = (*f.metadata["words"], *(f.metadata["choices"] or ()))
-        metavar = "|".join(map(str, choices)) or {int: "N", float: "X"}.get(type(f.default), "TEXT")
+        metavar = "|".join(str(c) for c in choices if c != "") or {int: "N", float: "X"}.get(type(f.default), "TEXT")
         shown = f" (default: {f.default})" if f.default not in ("", None) else ""
         parser.add_argument(
             flag_of(f.name), dest=f.name, default=argparse.SUPPRESS, help=help + shown, metavar=metavar, **more
         )
-    given = vars(parser.parse_args(argv))
-    for f in fields:
-        text = given.get(f.name)
-        if isinstance(text, str) and type(f.default) in (int, float):
-            try:
-                given[f.name] = type(f.default)(f.metadata["words"].get(text, text))
-            except ValueError:
-                raise GanzooError(f"{flag_of(f.name)} takes {_expected(f)}, not {text!r}.") from None
-    settings = config_class(**given)
-    check(settings)
-    if not settings.data.strip(" ,"):
-        raise GanzooError("--data needs the name of a set or a folder; it is empty.")
-    return settings, set(given)
+    return parser
 
 
 def command(settings) -> str:
     """The command that trains what `settings` say, also where the run was begun with other words, stopped and resumed."""
     script = {"judge": ["train/judge.py"], "segmenter": ["train/judge.py", "segmenter"]}
     words = ["python", *script.get(settings.lesson, [f"train/{settings.lesson}.py"])]
-    for f in dataclasses.fields(settings):
-        value = getattr(settings, f.name)
-        if f.metadata["flag"] and f.name not in ASIDE and value != f.default:
-            words += [flag_of(f.name)] if value is True else [flag_of(f.name), shlex.quote(str(value))]
-    return " ".join(words)
+    values = {f.name: (getattr(settings, f.name), f) for f in dataclasses.fields(settings)}
+    changed = {n: v for n, (v, f) in values.items() if f.metadata["flag"] and n not in ASIDE and v != f.default}
+    return " ".join([*words, *map(shlex.quote, typed_words(type(settings), changed))])
+
+
+def typed_words(config_class, values: dict) -> list[str]:
+    """{name: value} -> the words of a command line, what --set takes at its end."""
+    words, rare = [], []
+    for name, value in values.items():
+        if name in config_class.rare:
+            rare.append(f"{name}={'true' if value is True else value}")
+        else:
+            words += [flag_of(name)] if value is True else [flag_of(name), str(value)]
+    return [*words, "--set", *rare] if rare else words
 
 
 def to_json(settings) -> dict:
@@ -199,10 +199,10 @@ def to_json(settings) -> dict:
 def from_json(config_class, values, where: str):
     """A dict read from JSON -> checked settings. Unknown names and wrong types are errors that name the field."""
     if not isinstance(values, dict):
-        raise GanzooError(f'{where}: "settings" must be an object of names and values.')
+        raise GanzooError("config_settings_no_object", where=where)
     names = {f.name: f for f in dataclasses.fields(config_class)}
-    for name in values:
+    for name in values.keys() - DROPPED.keys():
         if name not in names:
-            raise GanzooError(f"{where}: unknown setting {name!r}; a newer ganzoo may have written it: update ganzoo.")
-    checked = {name: _checked(names[name], value, f"{where}: {name}") for name, value in values.items()}
+            raise GanzooError("config_setting_unknown", where=where, name=name)
+    checked = {n: _checked(names[n], value, f"{where}: {n}") for n, value in values.items() if n in names}
     return config_class(**checked)

@@ -26,6 +26,17 @@ def local(address: str) -> bool:
     return urlparse(address).scheme in ("data", "blob") or urlparse(address).hostname == "127.0.0.1"
 
 
+def overflowing(page) -> list[str]:
+    """What stands wider than the window, once what is being computed has arrived."""
+    page.wait_for_function("!document.querySelector('[data-testid=status-tracker]:not(.hide)')")
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.gz-section *')].filter((e) => e.offsetParent
+           && !e.closest('.gz-table, pre, .gz-palette, .gz-trl-examples, #cmp-controls')
+           && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.tagName)
+           .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])"""
+    )
+
+
 @pytest.fixture(scope="session")
 def browser():
     if not CHROMIUM.exists():

@@ -7,3 +7,24 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 from browser import browser, site, surf  # noqa: F401  (fixtures)
+from hub.fixtures import hub, running  # noqa: F401
+
+# The files that take longest begin, so that at the end no worker waits long for the other.
+LONG = (
+    "product",
+    "compare",
+    "recipes",
+    "hostile",
+    "pages",
+    "own_page",
+    "translate",
+    "live",
+    "pix2pix",
+    "critics",
+    "publish",
+)
+
+
+def pytest_collection_modifyitems(items):
+    names = [f"test_{name}.py" for name in LONG]
+    items.sort(key=lambda item: names.index(item.path.name) if item.path.name in names else len(names))

@@ -2,15 +2,21 @@
 
 import gzip
 import struct
+import subprocess
+import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
+import quick
 import torch
 from PIL import Image
+from raises_code import raises_code
 
-from ganzoo.data import Batches, load_pictures, made_up_pictures
+from ganzoo import images
+from ganzoo.data.folders import read_idx
+from ganzoo.data.labeled import Batches, load_pictures, made_up_pictures
 from ganzoo.errors import GanzooError
-from ganzoo.folders import read_idx
 from ganzoo.images import from_pil, open_picture, to_float, to_pil, to_uint8
 
 FASHION = Path(__file__).parent / "data" / "fashion"
@@ -52,13 +58,15 @@ def test_class_folder_gives_labels_and_a_held_out_tenth(tmp_path):
 
 
 def test_every_run_and_every_judge_hold_out_the_same_tenth(tmp_path):
-    from ganzoo import data, gan, judges
+    from ganzoo.data import labeled
+    from ganzoo.evaluation import judges
+    from ganzoo.models import gan
 
     write_classes(tmp_path, count=15)
     configs = [gan.Config(data=str(tmp_path), seed=seed) for seed in (0, 1)] + [
         judges.Config(data=str(tmp_path), seed=5)
     ]
-    first, *others = [data.read_data(config).test for config in configs]
+    first, *others = [labeled.read_data(config).test for config in configs]
     assert all(torch.equal(first, other) for other in others)
 
 
@@ -102,6 +110,89 @@ def test_sixteen_bit_grey_keeps_its_scale_and_exif_its_orientation(tmp_path):
     assert open_picture(tmp_path / "side.jpg").size == (20, 40)
 
 
+EXIF = b"Exif\0\0MM\0*\0\0\0\x08"  # the header of big-endian EXIF whose only directory follows
+DAMAGED = {
+    "cut in its header": EXIF[:10],
+    "cut in a directory": EXIF + b"\0\2\1\x12\0\3\0\0\0\1\0\6\0\0\1\x0f",
+    "no EXIF at all": b"Exif\0\0garbage",
+    "a directory beyond its end": EXIF[:10] + b"\x7f\xff\xff\xff",
+    "a value beyond its end": EXIF + b"\0\1\1\x12\0\3\0\1\0\0\xff\xff\xff\xff" + bytes(4),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.filterwarnings("ignore::UserWarning")  # pytest sets filters of its own; the next test asks a process
+def test_of_a_picture_with_damaged_exif_the_pixels_count(tmp_path, kind, form):
+    """However often it is opened, and whoever opens it."""
+    path = tmp_path / f"p.{form.lower()}"
+    Image.new("RGB", (20, 20), (200, 10, 10)).save(path, form, exif=DAMAGED[kind])
+    picture = open_picture(path)
+    assert picture.size == (20, 20) and "exif" not in picture.info
+    assert open_picture(picture).tobytes() == picture.tobytes() == open_picture(path.read_bytes()).tobytes()
+    assert from_pil([picture, path], 20, 3)[1].float().mean((1, 2)).tolist() == pytest.approx([200, 10, 10], abs=4)
+
+
+def test_damaged_exif_prints_no_warning(tmp_path):
+    for number, exif in enumerate(DAMAGED.values()):
+        Image.new("RGB", (20, 20), (200, 10, 10)).save(tmp_path / f"{number}.jpg", exif=exif)
+    code = "import pathlib; from ganzoo.images import open_picture; [open_picture(p) for p in pathlib.Path().iterdir()]"
+    done = subprocess.run([*quick.PYTHON, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_pictures_beyond_the_limit_are_refused_whatever_other_threads_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "MOST_PIXELS", 400)
+    for side in (20, 21):
+        Image.new("L", (side, 20)).save(tmp_path / f"{side}.png")
+    wrong = []
+
+    def open_both():
+        for _ in range(200):
+            if open_picture(tmp_path / "20.png").size != (20, 20):
+                wrong.append("small")
+            try:
+                wrong.append(open_picture(tmp_path / "21.png"))
+            except GanzooError:
+                continue
+
+    threads = [threading.Thread(target=open_both) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of Image.open itself, which the test calls
+def test_a_picture_object_with_damaged_exif_is_the_same_each_time(tmp_path):
+    for kind, exif in DAMAGED.items():
+        Image.new("RGB", (20, 10), (200, 10, 10)).save(tmp_path / "p.png", exif=exif)
+        with Image.open(tmp_path / "p.png") as picture:
+            assert len({open_picture(picture).size for _ in range(3)}) == 1, kind
+            assert open_picture(picture.copy()).size == open_picture(picture).size, kind
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_every_recipe_reads_pictures_with_damaged_exif(tmp_path, kind):
+    from ganzoo.data.paired_sources import load_pairs
+    from ganzoo.data.unpaired_sources import load_unpaired
+
+    for side in ("A", "B"):
+        (tmp_path / side).mkdir()
+        for i in range(10):
+            path = tmp_path / side / f"{i}.jpg"
+            Image.new("RGB", (16, 16), (200, 10 + 20 * i, 10 * (side == "A"))).save(path, exif=DAMAGED[kind])
+    labelled, pairs, sides = (
+        load_pictures(str(tmp_path), 16),
+        load_pairs(str(tmp_path), 16),
+        load_unpaired(str(tmp_path), 16),
+    )
+    assert len(labelled.train) + len(labelled.test) == 20 and len(pairs.train) + len(pairs.test_input) == 10
+    assert [len(sides.train[s]) + len(sides.test[s]) for s in "ab"] == [10, 10]
+    assert not [note for found in (labelled, pairs, sides) for note in found.notes if "cannot be read" in note]
+
+
 def test_transparency_is_laid_on_white():
     assert open_picture(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0)) == 255
     assert open_picture(Image.new("RGBA", (1, 1), (200, 0, 0, 255))).getpixel((0, 0)) == (200, 0, 0)
@@ -128,14 +219,42 @@ def bad_idx(kind):
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["not gzip", "cut gzip", "wrong magic", "too short", "too long", "empty", "no pictures", "promises terabytes"],
+    ("kind", "code"),
+    [
+        ("not gzip", "idx_damaged"),
+        ("cut gzip", "idx_damaged"),
+        ("wrong magic", "not_an_idx_file"),
+        ("too short", "idx_wrong_length"),
+        ("too long", "idx_wrong_length"),
+        ("empty", "not_an_idx_file"),
+        ("no pictures", "idx_empty"),
+        ("promises terabytes", "idx_wrong_length"),
+    ],
 )
-def test_a_damaged_idx_file_is_named(tmp_path, kind):
+def test_a_damaged_idx_file_is_named(tmp_path, kind, code):
     path = tmp_path / "train-images-idx3-ubyte.gz"
     path.write_bytes(bad_idx(kind))
-    with pytest.raises(GanzooError, match="train-images-idx3-ubyte"):
+    with raises_code(code) as caught:
         read_idx(path, 3)
+    assert caught.value.values["path"] == path
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [(bytes(16), "not_an_idx_file"), (struct.pack(">4B3I", 0, 0, 8, 3, 2, 2, 2), "idx_wrong_length")],
+)
+def test_a_gz_is_never_unpacked_beyond_what_its_header_promises(tmp_path, head, code):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(head)
+        for _ in range(64):
+            file.write(bytes(1 << 20))
+    tracemalloc.start()
+    with raises_code(code):
+        read_idx(path, 3)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 4 << 20
 
 
 def test_batches_are_a_function_of_seed_and_step():

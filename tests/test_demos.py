@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import socket
-import string
 import subprocess
 import sys
 import time
@@ -17,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import quick
 from PIL import Image, ImageDraw
 
 DEMOS = Path(__file__).parent.parent / "demos"
-STARTS = 1.6  # times what `import gradio, torch` takes
 LIMIT_MB = 700
 GUARD = """
 import os, sys
@@ -37,8 +36,8 @@ sys.addaudithook(hook)
 class Served:
     """The running app: its address, what it printed, and which other hosts it asked for."""
 
-    def __init__(self, url: str, process, folder: Path, seconds: float):
-        self.url, self.process, self.folder, self.seconds = url, process, folder, seconds
+    def __init__(self, url: str, process, folder: Path):
+        self.url, self.process, self.folder = url, process, folder
 
     @property
     def printed(self) -> str:
@@ -65,7 +64,8 @@ def cycle(folder: Path, **more) -> None:
     """A small CycleGAN with random weights: nothing here depends on how well it translates."""
     import torch
 
-    from ganzoo import checkpoint, cyclegan
+    from ganzoo import checkpoint
+    from ganzoo.models import cyclegan
 
     settings = {"data": "horse2zebra", "direction": "horse->zebra", "image_size": 32, "width": 4, "blocks": 1,
                 "critic_width": 4, "patch": 16, "pool": 0} | more  # fmt: skip
@@ -79,9 +79,9 @@ def cycle(folder: Path, **more) -> None:
 
 
 @contextmanager
-def serve(folder: Path):
-    """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it."""
-    from ganzoo.model import WEIGHTS
+def serve(folder: Path, python=quick.PYTHON, **variables):
+    """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it, and environment variables."""
+    from ganzoo.hub.bundled import WEIGHTS
 
     shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
     cycle(folder / "runs" / "tiny-cycle" / "model")
@@ -91,12 +91,12 @@ def serve(folder: Path):
     (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
     path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder / "guard")]))
     env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and k != "HF_TOKEN"}
-    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"}
+    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"} | variables
     port = free_port()
     began = time.perf_counter()
     with open(folder / "printed.txt", "wb") as printed:
         process = subprocess.Popen(
-            [sys.executable, str(DEMOS / "app.py"), "--port", str(port)],
+            [*python, str(DEMOS / "app.py"), "--port", str(port)],
             cwd=folder,
             env=env,
             stdout=printed,
@@ -112,7 +112,7 @@ def serve(folder: Path):
                     break
             except OSError:
                 time.sleep(0.02)
-        yield Served(url, process, folder, time.perf_counter() - began)
+        yield Served(url, process, folder)
     finally:
         process.terminate()
         process.wait(20)
@@ -120,8 +120,11 @@ def serve(folder: Path):
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("app")) as served:
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "temporary").mkdir()
+    with serve(folder, [sys.executable], TMPDIR=str(folder / "temporary")) as served:
         yield served
+    assert not kept(folder)  # what a visitor uploads goes with the process
 
 
 @pytest.fixture(scope="module")
@@ -131,24 +134,34 @@ def client(app):
     return Client(app.url, verbose=False)
 
 
+UPLOADED = b"a file that a visitor uploads"
+
+
+def kept(folder: Path) -> list[Path]:
+    """The files of the app's process that hold what a visitor uploaded."""
+    return [path for path in (folder / "temporary").rglob("*") if path.is_file() and path.read_bytes() == UPLOADED]
+
+
+def test_what_a_visitor_uploads_is_kept_until_the_process_ends(app):
+    form = b'--x\r\nContent-Disposition: form-data; name="files"; filename="mine.txt"\r\n\r\n%s\r\n--x--\r\n' % UPLOADED
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    request = urllib.request.Request(app.url + "gradio_api/upload", form, kind)
+    assert urllib.request.urlopen(request, timeout=30).status == 200
+    assert kept(app.folder)  # and no longer: see the fixture
+
+
 # --- starting ---------------------------------------------------------------------------------------------------
 
 
-def test_start_is_fast_and_small(app):
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import gradio, torch"], check=True)
-    imports = time.perf_counter() - began
-    assert app.seconds < STARTS * imports + 1.0, (
-        f"{app.seconds:.1f} s to the first page, {imports:.1f} s for the imports"
-    )
+def test_it_starts_small(app):
     assert app.megabytes < LIMIT_MB
 
 
 def test_a_taken_port_moves_to_the_next(app):
     port = int(app.url.rsplit(":")[-1].strip("/"))
     found = subprocess.run(
-        [sys.executable, "-c", f"import app; print(app.free_port('127.0.0.1', {port}))"],
-        cwd=DEMOS,
+        [*quick.PYTHON, "-c", f"from demos import app; print(app.free_port('127.0.0.1', {port}))"],
+        cwd=DEMOS.parent,
         capture_output=True,
         text=True,
         check=True,
@@ -158,7 +171,7 @@ def test_a_taken_port_moves_to_the_next(app):
 
 def test_a_bad_port_is_one_line():
     found = subprocess.run(
-        [sys.executable, str(DEMOS / "app.py"), "--port", "99999999"], capture_output=True, text=True, check=False
+        [*quick.PYTHON, str(DEMOS / "app.py"), "--port", "99999999"], capture_output=True, text=True, check=False
     )
     assert found.returncode == 2 and found.stderr.startswith("Error: --port") and "Traceback" not in found.stderr
 
@@ -210,7 +223,10 @@ GOOD = {  # arguments -> what the answer must satisfy
         ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out["scores"]) == 1),
     ],
     "/translate": [
-        ((drawing(64),), lambda out: set(out["pictures"]) == {"gan", "mae", "gan+mae"} and out["l1"] == {}),
+        (
+            (drawing(64),),
+            lambda out: set(out["pictures"]) == {"gan", "mae", "gan+mae", "gan+mae+perceptual"} and out["l1"] == {},
+        ),
         ((drawing(64), "aerial-map", drawing(64)), lambda out: all(0 <= v <= 1 for v in out["l1"].values())),
         ((drawing(64), "pix2pix-facades-mae"), lambda out: set(out["models"]) == {"mae"}),
     ],
@@ -289,11 +305,9 @@ def test_hostile_values_are_answered_in_one_sentence(client, endpoint):
         assert 10 < len(said) < 400 and not LEAKS.search(said), (endpoint, str(given)[:80], said)
 
 
-def test_the_same_seed_is_the_same_picture_and_64_are_quick(client):
+def test_the_same_seed_is_the_same_64_pictures(client):
     first = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
-    began = time.perf_counter()
     again = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
-    assert time.perf_counter() - began < 1.0  # with the client's own queue protocol around the 64 samples
     assert first["pictures"] == again["pictures"] and first["scores"] == again["scores"]
 
 
@@ -324,81 +338,9 @@ def test_raw_requests_to_private_events_leak_nothing(app):
             assert not re.search(r"Traceback|File \\\"", said), said[:300]
             tried += 1
     assert tried
-
-
-# --- the words --------------------------------------------------------------------------------------------------
-
-CJK = re.compile(r"[一-鿿]")
-SAME_IN_BOTH = {
-    "title",
-    "lesson_gan",
-    "lesson_dcgan",
-    "other_language",
-    "row_label",
-    "curve_losses",
-    "megabytes",
-    "mlp_short",
-    "label_choice",
-    "relu_relu",
-    "relu_leaky_relu",
-}
-
-
-@pytest.fixture
-def words(monkeypatch):
-    import words
-
-    return words
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-def test_both_languages_are_complete(words):
-    assert not words.NAMES.keys() & words.SENTENCES.keys()
-    for key, pair in {**words.WORDS, **words.CLASSES}.items():
-        english, chinese = pair
-        assert english.strip() and chinese.strip(), key
-        assert fields(english) == fields(chinese) or key == "other_trouble", key  # quotes the library only in English
-        if key not in SAME_IN_BOTH:
-            assert CJK.search(chinese), f"{key}: not translated"
-            assert not CJK.search(english), f"{key}: Chinese among the English"
-            assert english != chinese, key
-
-
-def test_every_word_is_used_and_every_used_word_exists(words):
-    sources = {
-        p.name: p.read_text(encoding="utf-8") for p in DEMOS.glob("*.py") if p.name not in ("words.py", "sentences.py")
-    }
-    text = "\n".join(sources.values())
-    used = set(re.findall(r'(?:say|words|self\.words|ENGLISH)\(\s*"([a-z_]*[a-z])"', text))
-    used |= set(re.findall(r'Trouble\(\s*"([a-z_]+)"', text))
-    assert used <= words.WORDS.keys(), used - words.WORDS.keys()
-    made = (
-        "q_",
-        "lead_",
-        "lesson_",
-        "data_",
-        "name_",
-        "state_",
-        "label_",
-        "relu_",
-    )  # keys put together in code: f"q_{key}"
-    idle = {
-        k
-        for k in words.WORDS
-        if f'"{k}"' not in text and f"'{k}'" not in text and not k.startswith(made) and not k.endswith("_short")
-    }
-    assert idle <= {"other_trouble"}, idle
-
-
-def test_classes_of_the_data_sets_are_translated(words):
-    from ganzoo.data import CLASSES
-
-    assert set(CLASSES["fashion"]) == words.CLASSES.keys()
+    assert "Traceback" not in app.printed and "x" * 1000 not in app.printed, app.printed[-2000:]
 
 
 def test_no_file_grows_beyond_one_screenful_of_ideas():
-    for path in DEMOS.glob("*.py"):
+    for path in DEMOS.rglob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import quick
 from hub.server import LocalHub
 from PIL import Image
 
@@ -55,7 +56,7 @@ def client(hub: LocalHub, home: Path, code: str, token: str | None = None) -> di
     script = START + textwrap.dedent(code) + "\nprint(json.dumps(result))"
     home.mkdir(exist_ok=True)
     run = subprocess.run(
-        [sys.executable, "-c", script], env=hub.env(home, token), cwd=home, capture_output=True, text=True, timeout=120
+        [*quick.PYTHON, "-c", script], env=hub.env(home, token), cwd=home, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stderr
     # Nothing may ask the network. The one foreign address tried is the data set viewer's, made from HF_ENDPOINT.
@@ -369,7 +370,7 @@ def test_started_by_hand_it_prints_what_to_export(tmp_path: Path) -> None:
             if name == "GRADIO_ANALYTICS_ENABLED":  # the last one
                 break
         code = "import huggingface_hub as hf; print(hf.whoami()['name'], hf.create_repo('gan').repo_id)"
-        run = subprocess.run([sys.executable, "-c", code], env={**os.environ, **env}, capture_output=True, text=True)
+        run = subprocess.run([*quick.PYTHON, "-c", code], env={**os.environ, **env}, capture_output=True, text=True)
         assert run.stdout.split() == ["alice", "alice/gan"], run.stderr
     finally:
         server.terminate()

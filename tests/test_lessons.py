@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganzoo import cgan, dcgan, gan
+from ganzoo.models import cgan, dcgan, gan
 
 DIGITS = tuple("0123456789")
 LESSONS = [(gan, {}), (cgan, {"classes": DIGITS}), (dcgan, {"width": 8}), (dcgan, {"width": 8, "upsample": "resize"})]

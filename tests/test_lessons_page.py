@@ -17,7 +17,7 @@ JUNK = ("NaN", None, -5, 10**30, "x" * 1000, [7], {"a": 1}, True, 2.5, "")
 
 @pytest.fixture(params=LANGUAGES)
 def words(request):
-    from words import Words
+    from demos.ui.words import Words
 
     return Words(request.param)
 
@@ -28,41 +28,41 @@ def words(request):
 @pytest.mark.parametrize("kernel", range(1, 8))
 @pytest.mark.parametrize("stride", range(1, 5))
 def test_the_counts_are_those_of_plain_loops(kernel, stride):
-    import lessons_stride
+    from demos.tabs.lessons import kernel_stride
 
     for size in (5, 8, 14):
         side = (size - 1) * stride + kernel
         line = [sum(0 <= p - i * stride < kernel for i in range(size)) for p in range(side)]
-        assert lessons_stride.written(size, kernel, stride).tolist() == [[a * b for b in line] for a in line]
+        assert kernel_stride.written(size, kernel, stride).tolist() == [[a * b for b in line] for a in line]
         inside = [line[p] for p in range(side) if kernel - stride <= p < size * stride]
-        found = lessons_stride.inner(lessons_stride.written(size, kernel, stride), size, kernel, stride)
+        found = kernel_stride.inner(kernel_stride.written(size, kernel, stride), size, kernel, stride)
         assert found == sorted({a * b for a in inside for b in inside})
         if found:
             assert (len(found) == 1) == (kernel % stride == 0)
         if kernel <= size:
             windows = (size - kernel) // stride + 1
             line = [sum(0 <= p - i * stride < kernel for i in range(windows)) for p in range(size)]
-            assert lessons_stride.read(size, kernel, stride).tolist() == [[a * b for b in line] for a in line]
+            assert kernel_stride.read(size, kernel, stride).tolist() == [[a * b for b in line] for a in line]
 
 
 def test_the_course_s_examples_and_their_checkerboard(words):
-    import lessons_stride
+    from demos.tabs.lessons import kernel_stride
 
-    bad, good = (lessons_stride.show(words, *example, 10) for example in (lessons_stride.BAD, lessons_stride.GOOD))
+    bad, good = (kernel_stride.show(words, *example, 10) for example in (kernel_stride.BAD, kernel_stride.GOOD))
     assert words("stride_uneven") in bad and words("stride_even") in good
-    for example, colours in ((lessons_stride.BAD, 3), (lessons_stride.GOOD, 1)):
-        grey, drawn = lessons_stride.patterns(*example)
+    for example, colours in ((kernel_stride.BAD, 3), (kernel_stride.GOOD, 1)):
+        grey, drawn = kernel_stride.patterns(*example)
         assert len(grey.getcolors()) == colours
         assert (grey.size, drawn.size) == ((44, 44), (88, 88))
 
 
 def test_every_choice_of_the_sliders_is_drawn(words):
-    import lessons_stride
+    from demos.tabs.lessons import kernel_stride
 
     for kernel in range(1, 8):
         for stride in range(1, 5):
             for size in (5, 14):
-                shown = lessons_stride.show(words, kernel, stride, size)
+                shown = kernel_stride.show(words, kernel, stride, size)
                 assert shown.count("<img") >= 5 and f"kernel={kernel}&amp;stride={stride}&amp;size={size}" in shown
                 assert ("gz-quiet" in shown) == (kernel > size)
 
@@ -72,7 +72,7 @@ def test_every_choice_of_the_sliders_is_drawn(words):
 
 @pytest.mark.parametrize(("seed", "agree"), [(2026, 1), (2026, 3), (7, 4), (7, 6), (0, 7)])
 def test_the_mean_wins_mse_and_the_median_mae(words, seed, agree):
-    import lessons_losses as stage
+    from demos.tabs.lessons import pixel_losses as stage
 
     found = stage.answers(seed, agree)
     losses, given = found["losses"], found["truths"]
@@ -94,7 +94,7 @@ def test_the_mean_wins_mse_and_the_median_mae(words, seed, agree):
 
 @pytest.mark.parametrize("agree", [1, 4, 7])
 def test_gradient_descent_arrives_at_the_formula_s_answer(agree):
-    import lessons_losses as stage
+    from demos.tabs.lessons import pixel_losses as stage
 
     given = stage.truths(11, agree)
     assert (stage.descend(given, "mse") - stage.mean_answer(given)).abs().max() < 0.5 / 255
@@ -105,17 +105,16 @@ def test_gradient_descent_arrives_at_the_formula_s_answer(agree):
 
 
 def test_the_same_drawing_through_both_networks(words):
-    import lessons_unet
+    from demos.tabs.lessons import unet_skips
 
-    shown = lessons_unet.show(words, 4)
+    shown = unet_skips.show(words, 4)
     assert shown.count("<img") == 3 and shown.count("<svg") == 2 and "drawing=4" in shown
     assert "def forward" in shown
 
 
 def test_the_picture_of_the_layers_is_the_network(words):
-    import lessons_unet
-
-    from ganzoo.pix2pix import Config, build
+    from demos.tabs.lessons import unet_skips
+    from ganzoo.models.pix2pix import Config, build
 
     for no_skips in (False, True):
         config = Config(image_size=64, width=8, halvings=4, most=4, no_skips=no_skips, loss="mae")
@@ -124,26 +123,26 @@ def test_the_picture_of_the_layers_is_the_network(words):
         for layer in net.down:
             x = layer(x)
             sides.append((x.shape[2], x.shape[1]))
-        assert lessons_unet.sizes(config)[1:] == sides
-        drawn = lessons_unet.layers(words, SimpleNamespace(config=config))
+        assert unet_skips.sizes(config)[1:] == sides
+        drawn = unet_skips.layers(words, SimpleNamespace(config=config))
         assert drawn.count('class="skip"') == (0 if no_skips else len(sides) - 1)
         assert all(f"{side}² × {count}" in drawn for side, count in sides)
 
 
 def test_what_was_not_measured_is_left_out(words):
-    import lessons_unet
+    from demos.tabs.lessons import unet_skips
 
     said = {"l1-test-n106": 0.2, "label-recovery-judge-test": 0.5, "psnr": 12.0}
-    numbers = lessons_unet._numbers(words, SimpleNamespace(said={"metrics": said}))
+    numbers = unet_skips._numbers(words, SimpleNamespace(said={"metrics": said}))
     assert "0.200" in numbers and "50.0%" in numbers and "12" not in numbers
-    assert words("not_measured") in lessons_unet._numbers(words, SimpleNamespace(said={"metrics": {"l1": None}}))
+    assert words("not_measured") in unet_skips._numbers(words, SimpleNamespace(said={"metrics": {"l1": None}}))
 
 
 # --- receptive field --------------------------------------------------------------------------------------------
 
 
 def test_the_course_s_table():
-    import lessons_field as stage
+    from demos.tabs.lessons import receptive_field as stage
 
     assert [receptive_field(strides) for strides in stage.COURSE] == [4, 10, 22, 46, 94]
     assert receptive_field(stage.PAPER) == 70 and stage.scores(stage.PAPER) == 30
@@ -153,7 +152,7 @@ def test_the_course_s_table():
     "strides", [(2,), (1, 2), (2, 1), (2, 2, 2), (1, 1, 2, 2), (2, 2, 2, 1, 1), (2,) * 6, (1, 2, 1, 2, 2, 2)]
 )
 def test_the_gradient_reaches_exactly_the_square(strides):
-    import lessons_field as stage
+    from demos.tabs.lessons import receptive_field as stage
 
     last = stage.scores(strides) - 1
     with torch.no_grad():
@@ -164,7 +163,7 @@ def test_the_gradient_reaches_exactly_the_square(strides):
 
 
 def test_what_lies_outside_is_said(words):
-    import lessons_field as stage
+    from demos.tabs.lessons import receptive_field as stage
 
     for part in (stage.show, stage.seen):
         assert "gz-quiet" not in part(words, "22211", 0, 29)
@@ -179,21 +178,19 @@ def test_what_lies_outside_is_said(words):
 
 
 def test_junk_is_answered_in_one_sentence(words):
-    import lessons_field
-    import lessons_losses
-    import lessons_stride
-    import lessons_unet
-    from answers import told
+    from demos.tabs.lessons import kernel_stride, pixel_losses, unet_skips
+    from demos.tabs.lessons import receptive_field as field
+    from demos.ui.components import render_or_explain
 
-    calls = [(lessons_unet.show, junk) for junk in JUNK]
+    calls = [(unet_skips.show, junk) for junk in JUNK]
     for junk in JUNK:
-        calls += [(lessons_stride.show, *args) for args in ((junk, 2, 10), (4, junk, 10), (4, 2, junk))]
-        calls += [(lessons_losses.show, junk, 3), (lessons_losses.show, 3, junk), (lessons_field.show, junk, 0, 0)]
+        calls += [(kernel_stride.show, *args) for args in ((junk, 2, 10), (4, junk, 10), (4, 2, junk))]
+        calls += [(pixel_losses.show, junk, 3), (pixel_losses.show, 3, junk), (field.show, junk, 0, 0)]
         if junk is not None:  # no score means the one in the middle
-            calls += [(lessons_field.seen, "22211", junk, 0), (lessons_field.seen, "22", 0, junk)]
-    calls += [(lessons_field.show, s, 0, 0) for s in ("", "3", "2222222", [], [2, "x"], ["2", [1]], "12 1", (0,))]
+            calls += [(field.seen, "22211", junk, 0), (field.seen, "22", 0, junk)]
+    calls += [(field.show, s, 0, 0) for s in ("", "3", "2222222", [], [2, "x"], ["2", [1]], "12 1", (0,))]
     for function, *args in calls:
-        said = told(words, function, *args)
+        said = render_or_explain(words, function, *args)
         assert said.startswith('<p class="gz-quiet"') and len(said) < 300, (
             function.__module__,
             str(args)[:80],
@@ -203,12 +200,15 @@ def test_junk_is_answered_in_one_sentence(words):
 
 
 def test_every_stage_shows_its_own_lines(words):
-    import lessons_field
-    from lessons_parts import code
+    from demos.tabs.lessons import receptive_field as field
+    from demos.tabs.lessons.common import code
 
-    shown = code(words, lessons_field.felt, receptive_field)
-    assert words("lesson_place", file="ganzoo/patches.py", line=receptive_field.__code__.co_firstlineno) in shown
-    assert "demos/lessons_field.py" in shown and "picture.grad[0].abs().sum(0)" in shown
+    shown = code(words, field.felt, receptive_field)
+    assert (
+        words("lesson_place", file="ganzoo/models/receptive_field.py", line=receptive_field.__code__.co_firstlineno)
+        in shown
+    )
+    assert "demos/tabs/lessons/receptive_field.py" in shown and "picture.grad[0].abs().sum(0)" in shown
 
 
 # --- in the browser ---------------------------------------------------------------------------------------------
@@ -224,9 +224,7 @@ def visit(surf, site):
     return go
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_stage_is_there_without_a_click(visit, language):
-    page = visit(language)
+def every_stage_is_there(page):
     for part in ("#lessons-stride img", "#lessons-losses tbody tr", "#lessons-unet svg", "#lessons-field img"):
         assert page.locator(part).count() > 1, part
     assert page.locator("#l-stride .gz-quiet, #l-losses .gz-quiet, #l-unet .gz-quiet, #l-field .gz-quiet").count() == 0
@@ -244,6 +242,7 @@ def said(page, stage: str, text: str):
 
 def test_the_controls_compute_anew_and_the_address_follows(visit):
     page = visit()
+    every_stage_is_there(page)
     said(page, "stride", "Uneven")
     page.click("#stride-good")
     said(page, "stride", "Even")
@@ -267,9 +266,6 @@ def test_the_controls_compute_anew_and_the_address_follows(visit):
     page.wait_for_function("before => location.search !== before", arg=before)
     assert page.locator("#l-unet pre").is_visible()  # the code stays open
 
-
-def test_a_score_is_chosen_by_key_and_by_click(visit):
-    page = visit()
     page.locator(".gz-scores").focus()
     for _ in range(20):
         page.keyboard.press("ArrowLeft")
@@ -286,6 +282,7 @@ def test_a_score_is_chosen_by_key_and_by_click(visit):
 
 def test_a_link_brings_its_stage_back(visit):
     page = visit("zh", "&stage=field&strides=222&row=0&column=5&kernel=4&stride=2&truths=5&agree=4&drawing=9")
+    every_stage_is_there(page)
     said(page, "field", "第 1 列第 6 行")
     said(page, "losses", "4 個一樣")
     assert page.input_value("#stride input[type=number]") == "2"
@@ -296,19 +293,6 @@ def test_a_link_brings_its_stage_back(visit):
     assert (
         page.locator("#lessons-map .gz-scores").is_visible() and page.locator("#lessons-field .gz-quiet").is_visible()
     )
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [390, 1440])
-def test_nothing_overflows(visit, language, width):
-    page = visit(language, width=width, height=844, scheme="dark")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    over = page.evaluate(
-        """width => [...document.querySelectorAll('.gz-section *')].filter(e => e.offsetParent &&
-           e.getBoundingClientRect().right > width + 1 && !e.closest('.gz-table, pre')).map(e => e.className || e.tagName)""",
-        width,
-    )
-    assert not over
 
 
 def test_private_events_answer_junk_in_one_sentence(site):

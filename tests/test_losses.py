@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from ganzoo import losses
+from ganzoo.models import losses
 
 REAL, FAKE = torch.tensor([2.0, 0.0]), torch.tensor([-1.0, 1.0])
 

@@ -2,11 +2,13 @@
 
 import pytest
 import torch
+from raises_code import raises_code
 from test_trainer import same
 
 import ganzoo
-from ganzoo import judges, metrics
-from ganzoo.data import load_pictures, made_up_pictures
+from ganzoo.data.labeled import load_pictures, made_up_pictures
+from ganzoo.evaluation import judges, metrics
+from ganzoo.hub.bundled import WEIGHTS
 
 
 def test_frechet_distance_of_known_gaussians():
@@ -24,6 +26,11 @@ def test_frechet_distance_is_symmetric_and_stands_fewer_samples_than_features():
     a, b = torch.randn(20, 64), torch.randn(30, 64) + 1
     assert metrics.frechet_distance(a, b) == pytest.approx(metrics.frechet_distance(b, a), rel=1e-6)
     assert metrics.frechet_distance(a, b) > 0
+    a, b = a.double(), b.double()
+    cov_a, cov_b = a.T.cov(), b.T.cov()
+    cross = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # the definition, nearly singular here
+    wanted = (a.mean(0) - b.mean(0)).square().sum() + (cov_a + cov_b).trace() - 2 * cross
+    assert metrics.frechet_distance(a, b) == pytest.approx(float(wanted), rel=1e-5)
 
 
 def test_few_pictures_keep_two_draws_of_one_set_apart():
@@ -106,11 +113,11 @@ def inception_weights(tmp_path, monkeypatch):
     """The real network with weights drawn at random, as the file that the download would have brought."""
     from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
-    from ganzoo import inception
+    from ganzoo.evaluation import fid
 
     monkeypatch.setattr(FeatureExtractorInceptionV3, "INPUT_IMAGE_SIZE", 75)  # 299 would take a minute here
     monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
-    path = tmp_path / "checkpoints" / inception.URL.rsplit("/", 1)[1]
+    path = tmp_path / "checkpoints" / fid.URL.rsplit("/", 1)[1]
     path.parent.mkdir()
     bare = {}
 
@@ -136,17 +143,17 @@ def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys
 
     import evaluate
 
-    from ganzoo import inception
+    from ganzoo.evaluation import fid
 
-    net = inception.network()
+    net = fid.network()
     real = load_pictures("tests/data/fashion").test[:40]
-    same = inception.distances(net, real, real, "x-n40")
+    same = fid.distances(net, real, real, "x-n40")
     assert same["fid-inception2015-x-n40"] == pytest.approx(0, abs=1e-3)
-    other = inception.distances(net, 255 - real, real, "x")
+    other = fid.distances(net, 255 - real, real, "x")
     assert other["fid-inception2015-x"] > 0.01 and other["kid-inception2015-x"] > same["kid-inception2015-x-n40"]
 
     folder = tmp_path / "gan-fashion"
-    shutil.copytree(ganzoo.model.WEIGHTS / "gan-fashion", folder)
+    shutil.copytree(WEIGHTS / "gan-fashion", folder)
     said = json.loads((folder / "config.json").read_text())
     said["settings"]["data"] = "tests/data/fashion"
     (folder / "config.json").write_text(json.dumps(said))
@@ -157,13 +164,13 @@ def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys
 
 
 def test_fid_without_its_weights_says_where_to_put_them(inception_weights, monkeypatch):
-    from ganzoo import inception
-    from ganzoo.errors import GanzooError
+    from ganzoo.evaluation import fid
 
     inception_weights.write_bytes(b"not the file")
-    with pytest.raises(GanzooError, match="delete it"):
-        inception.network()
+    with raises_code("fid_wrong_file"):
+        fid.network()
     inception_weights.unlink()
-    monkeypatch.setattr(inception, "URL", "http://127.0.0.1:9/" + inception_weights.name)
-    with pytest.raises(GanzooError, match=f"put http.* at {inception_weights}"):
-        inception.network()
+    monkeypatch.setattr(fid, "URL", "http://127.0.0.1:9/" + inception_weights.name)
+    with raises_code("fid_not_downloaded") as caught:
+        fid.network()
+    assert caught.value.values["path"] == inception_weights

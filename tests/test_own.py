@@ -5,7 +5,6 @@ import io
 import json
 import signal
 import subprocess
-import sys
 import threading
 import time
 import zipfile
@@ -14,36 +13,38 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import quick
+import torch
 from hub.server import LocalHub
 from PIL import Image
-from test_demos import DEMOS
 from test_hub import ROOT
 
 import ganzoo
+from ganzoo.data import made_pairs
 
 SECRET = "hf_" + "TheTokenOfAVisitor0123456789abc"
 
 
 @pytest.fixture(scope="module")
 def pages():
-    import own_examples
-    import own_files
-    import own_share
-    import own_visits
-    import own_work
-    import slots
-    import words
+    from demos.runtime import training_queue
+    from demos.tabs.custom import examples as custom_examples
+    from demos.tabs.custom import export as custom_export
+    from demos.tabs.custom import session as custom_session
+    from demos.tabs.custom import sessions as custom_sessions
+    from demos.tabs.custom import uploads as custom_uploads
+    from demos.ui import words
 
     yield SimpleNamespace(
-        files=own_files,
-        visits=own_visits,
-        work=own_work,
-        share=own_share,
-        slots=slots,
+        files=custom_uploads,
+        sessions=custom_sessions,
+        work=custom_session,
+        share=custom_export,
+        queue=training_queue,
         words=words,
-        examples=own_examples,
+        examples=custom_examples,
     )
-    own_visits.close_all()
+    custom_sessions.close_all()
 
 
 def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:
@@ -88,6 +89,34 @@ def test_ab_files_are_read_and_what_is_no_picture_is_named(pages, tmp_path):
     assert held and not held & trained  # never trained on
 
 
+@pytest.mark.parametrize("kind", ["edges", "grey", "small", "hole"])
+def test_photos_become_pairs_and_a_new_photo_is_made_alike(pages, tmp_path, kind):
+    photos = {}
+    for i in range(12):
+        noise = [Image.effect_noise((90, 60), 40 + i) for _ in "RGB"]
+        Image.merge("RGB", noise).save(buffer := io.BytesIO(), "JPEG")
+        photos[f"trip/{i:02d}.jpg"] = buffer.getvalue()
+    work = pages.sessions.of("photos")
+    work.upload([packed(tmp_path, photos)], kind)
+    assert work.uploaded == 12 and work.left_out == []
+    pairs = ganzoo.load_pairs(str(work.folder / "uploaded"), 64)
+    assert not torch.equal(pairs.test_input, pairs.test_target)
+    photo = Image.linear_gradient("L").convert("RGB")
+    assert work.as_input(photo).tobytes() == photo.tobytes()  # nothing has learned from such photos yet
+    work.trained_on = kind
+    made = work.as_input(photo)
+    assert made.mode == "RGB" and made.size == photo.size
+    assert made.tobytes() == (photo if kind == "hole" else made_pairs.made(kind, photo).convert("RGB")).tobytes()
+    lines = Image.new("RGB", (256, 256), "white")
+    lines.paste("black", (40, 40, 44, 200))
+    if kind == "edges":  # a drawing is what the model wants, and stays
+        assert work.as_input(lines).tobytes() == lines.tobytes()
+    pages.sessions.leave("photos")
+    with pytest.raises(pages.words.Trouble) as caught:
+        pages.files.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path / "rough", tmp_path / "pairs", kind)
+    assert caught.value.code == "own_no_photos"
+
+
 def huge_header() -> bytes:
     """A PNG whose header promises 50,000 x 50,000 pixels."""
     data = bytearray(picture())
@@ -124,7 +153,7 @@ def test_what_cannot_be_used_is_one_sentence_in_both_languages(pages, tmp_path, 
     before = set(tmp_path.parent.rglob("evil.png"))
     with pytest.raises(pages.words.Trouble) as caught:
         pages.files.read([archive], tmp_path / "rough", tmp_path / "pairs")
-    assert caught.value.key == key
+    assert caught.value.code == key
     for language in ("en", "zh"):
         said = pages.words.Words(language).explain(caught.value)
         assert str(tmp_path) not in said and "\n" not in said and 8 < len(said) < 400, said
@@ -146,7 +175,7 @@ def test_a_locked_zip_and_mixed_files_are_refused(pages, tmp_path):
                          ([], "own_kinds"), ([tmp_path / "gone.png"], "own_gone")):  # fmt: skip
         with pytest.raises(pages.words.Trouble) as caught:
             pages.files.read(uploads, tmp_path / "rough", tmp_path / "pairs")
-        assert caught.value.key == key
+        assert caught.value.code == key
 
 
 # --- the line ---------------------------------------------------------------------------------------------------
@@ -154,8 +183,8 @@ def test_a_locked_zip_and_mixed_files_are_refused(pages, tmp_path):
 
 def test_first_come_first_served_and_who_is_silent_is_gone(pages):
     now = [0.0]
-    slots = pages.slots.Slots(limit=2, gone=10, clock=lambda: now[0])
-    a, b, c, d = (slots.enter() for _ in range(4))
+    queue = pages.queue.TrainingQueue(limit=2, gone=10, clock=lambda: now[0])
+    a, b, c, d = (queue.enter() for _ in range(4))
     assert [t.place() for t in (a, b, c, d)] == [0, 0, 1, 2]
     a.leave()
     a.leave()
@@ -164,18 +193,18 @@ def test_first_come_first_served_and_who_is_silent_is_gone(pages):
     c.beat()
     d.beat()
     now[0] = 12  # b has been silent for 12 seconds
-    assert [t.place() for t in (b, c, d)] == [-1, 0, 0] and len(slots) == 2
+    assert [t.place() for t in (b, c, d)] == [-1, 0, 0] and len(queue) == 2
 
 
 def test_what_asks_for_more_cores_waits_until_they_are_there(pages):
-    slots = pages.slots.Slots(limit=2)
-    one, large, small = slots.enter(1), slots.enter(2), slots.enter(1)
-    assert [t.place() for t in (one, large, small)] == [0, 1, 2] and slots.crowded()  # nobody overtakes
+    queue = pages.queue.TrainingQueue(limit=2)
+    one, large, small = queue.enter(1), queue.enter(2), queue.enter(1)
+    assert [t.place() for t in (one, large, small)] == [0, 1, 2] and queue.crowded()  # nobody overtakes
     one.leave()
     assert [t.place() for t in (large, small)] == [0, 1]
     large.leave()
-    assert small.place() == 0 and not slots.crowded()
-    assert pages.slots.Slots(limit=1).enter(2).place() == 0  # the first one always works
+    assert small.place() == 0 and not queue.crowded()
+    assert pages.queue.TrainingQueue(limit=1).enter(2).place() == 0  # the first one always works
 
 
 # --- a training -------------------------------------------------------------------------------------------------
@@ -189,13 +218,13 @@ def wait(condition, seconds=120):
 
 
 @pytest.fixture
-def quick(pages, monkeypatch):
+def short(pages, monkeypatch):
     """Two steps, or far too many to wait for."""
     monkeypatch.setattr(pages.work, "STEPS", (2, 100_000))
-    monkeypatch.setattr(pages.work, "TRAININGS", pages.slots.Slots(limit=1, gone=600))
+    monkeypatch.setattr(pages.work, "TRAININGS", pages.queue.TrainingQueue(limit=1, gone=600))
     yield pages
-    pages.visits.leave("one")
-    pages.visits.leave("two")
+    pages.sessions.leave("one")
+    pages.sessions.leave("two")
 
 
 def drawn(work, count=4):
@@ -204,9 +233,9 @@ def drawn(work, count=4):
     return work
 
 
-def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(quick, tmp_path, monkeypatch):
+def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(short, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    work = drawn(quick.visits.visit("one"))
+    work = drawn(short.sessions.of("one"))
     work.start("draw", "all", 64, 2)
     wait(lambda: work.status == "done")
     assert work.trouble is None and not work.stopped and work.finished == ["gan", "mae", "gan+mae"]
@@ -215,7 +244,7 @@ def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(quick, tmp_path, 
     assert {run.step for run in work.runs.values()} == {2}
     assert {"table.md", "grid.png", "curves.png"} <= {p.name for p in (work.folder / "runs" / "compare").iterdir()}
 
-    with zipfile.ZipFile(io.BytesIO(quick.share.zipped(work, "mae"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(short.share.zipped(work, "mae"))) as archive:
         archive.extractall(tmp_path)
     model = ganzoo.load(tmp_path / "pix2pix-my-pictures-mae")
     assert model.translate(Image.new("RGB", (64, 64))).size == (64, 64)
@@ -223,22 +252,23 @@ def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(quick, tmp_path, 
     for path in (tmp_path / "pix2pix-my-pictures-mae").iterdir():  # where it lay on the server is nobody's business
         assert str(work.folder).encode() not in path.read_bytes(), path
 
-    assert quick.share.keep(work, "gan", "mine") == "runs/mine"
+    assert short.share.keep(work, "gan", "mine") == "runs/mine"
     kept = ganzoo.load("runs/mine")
     assert kept.name == "mine" and kept.config.name == "mine" and not list(Path("runs").rglob("resume.pt"))
     for name, key in (("mine", "own_taken"), ("../out", "own_name"), ("", "own_name"), ("a/b", "own_name")):
-        with pytest.raises(quick.words.Trouble) as caught:
-            quick.share.keep(work, "gan", name)
-        assert caught.value.key == key
+        with pytest.raises(short.words.Trouble) as caught:
+            short.share.keep(work, "gan", name)
+        assert caught.value.code == key
 
 
-def test_stop_keeps_what_is_there_and_the_next_in_line_begins(quick):
-    one, two = drawn(quick.visits.visit("one")), drawn(quick.visits.visit("two"), 3)
+def test_stop_keeps_what_is_there_and_the_next_in_line_begins(short):
+    one, two = drawn(short.sessions.of("one")), drawn(short.sessions.of("two"), 3)
     assert one.folder != two.folder and len(one.drawn) == 4 and len(two.drawn) == 3
     one.start("draw", "mae", 64, 100_000)
     two.start("draw", "mae", 64, 2)
-    with pytest.raises(quick.words.Trouble, match="still going on"):
+    with pytest.raises(short.words.Trouble) as caught:
         one.start("draw", "mae", 64, 2)
+    assert caught.value.code == "own_busy"
     wait(lambda: one.runs and one.runs["mae"].rows)
     assert (one.status, two.status, two.place) == ("training", "waiting", 1)
     one.stop()
@@ -250,50 +280,50 @@ def test_stop_keeps_what_is_there_and_the_next_in_line_begins(quick):
 
 
 @pytest.mark.parametrize("leaves", [False, True])
-def test_stop_counts_also_before_there_is_a_process(quick, monkeypatch, leaves):
-    work, begin, begun = drawn(quick.visits.visit("quick")), subprocess.Popen, []
+def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
+    work, begin, begun = drawn(short.sessions.of("quick")), subprocess.Popen, []
 
     def late(*args, **kwargs):
         if leaves:  # it waits for this thread to end, so it is another's
-            threading.Thread(target=quick.visits.leave, args=("quick",)).start()
+            threading.Thread(target=short.sessions.leave, args=("quick",)).start()
             wait(work._leaving.is_set)
         else:
             work.stop()
         begun.append(begin(*args, **kwargs))
         return begun[0]
 
-    monkeypatch.setattr(quick.work.subprocess, "Popen", late)
+    monkeypatch.setattr(short.work.subprocess, "Popen", late)
     work.start("draw", "mae", 64, 100_000)
     wait(lambda: work.status in ("idle", "done") and begun, 60)
     assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None
     assert work.folder.exists() != leaves
-    quick.visits.leave("quick")
+    short.sessions.leave("quick")
 
 
-def test_who_leaves_takes_everything_along(quick):
-    one, two = drawn(quick.visits.visit("one")), drawn(quick.visits.visit("two"))
+def test_who_leaves_takes_everything_along(short):
+    one, two = drawn(short.sessions.of("one")), drawn(short.sessions.of("two"))
     one.start("draw", "mae", 64, 100_000)
     two.start("draw", "mae", 64, 100_000)
     wait(lambda: one.runs and one.runs["mae"].sheet)
     process = one._process
-    quick.visits.leave("one")
+    short.sessions.leave("one")
     assert process.wait(10) != 0 and not one.folder.exists() and two.folder.is_dir()
     two.stop()  # out of the line, or stopped if it has just begun
     wait(lambda: two.status in ("idle", "done"))
-    quick.visits.leave("two")
-    assert not two.folder.exists() and not quick.visits.VISITS and len(quick.work.TRAININGS) == 0
+    short.sessions.leave("two")
+    assert not two.folder.exists() and not short.sessions.SESSIONS and len(short.work.TRAININGS) == 0
 
 
-def test_wrong_choices_are_sentences(quick):
-    work = quick.visits.visit("one")
+def test_wrong_choices_are_sentences(short):
+    work = short.sessions.of("one")
     for given, key in ((("houses", "gan", 65, 2), "own_choice"), (("houses", "wgan", 64, 2), "own_choice"),
                        (("houses", "gan", 64, 3), "own_choice"), (("draw", "gan", 64, 2), "own_few"),
                        (("upload", "gan", 64, 2), "own_nothing"), (("../x", "gan", 64, 2), "own_nothing")):  # fmt: skip
-        with pytest.raises(quick.words.Trouble) as caught:
+        with pytest.raises(short.words.Trouble) as caught:
             work.start(*given)
-        assert caught.value.key == key and work.status == "idle"
-    with pytest.raises(quick.words.Trouble):
-        quick.visits.visit(None)
+        assert caught.value.code == key and work.status == "idle"
+    with pytest.raises(short.words.Trouble):
+        short.sessions.of(None)
 
 
 def test_example_sets_are_pairs_and_the_same_every_time(pages):
@@ -310,20 +340,20 @@ PUSH = """
 import json, shutil, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-import own_share, own_visits, own_work
-from words import Trouble, Words
-work = own_visits.visit("me")
-run = own_work.Run("mae", work.folder / "runs" / "mine", metrics={"l1": 0.1})
+from demos.tabs.custom import export, session, sessions
+from demos.ui.words import Trouble, Words
+work = sessions.of("me")
+run = session.Run("mae", work.folder / "runs" / "mine", metrics={"l1": 0.1})
 shutil.copytree(sys.argv[2], run.model)
 work.runs["mae"] = run
 said = []
 for repo, token in json.load(sys.stdin):
     try:
-        said.append(own_share.push(work, "mae", repo, token, True))
+        said.append(export.push(work, "mae", repo, token, True))
     except Trouble as trouble:
-        said.append([trouble.key, Words("zh").explain(trouble)])
+        said.append([trouble.code, Words("zh").explain(trouble)])
 print(json.dumps(said))
-own_visits.close_all()
+sessions.close_all()
 """
 
 
@@ -336,7 +366,7 @@ def test_a_push_with_a_visitor_s_own_token(tmp_path):
         hub.add_user("alice", token=SECRET)
         hub.add_user("reader", token=reader, write=False)
         hub.add_user("bob", token="hf_bob")
-        words = [sys.executable, "-c", PUSH, str(DEMOS), str(model)]
+        words = [*quick.PYTHON, "-c", PUSH, str(ROOT), str(model)]
         env = hub.env(tmp_path / "home", token="")
         done = subprocess.run(words, input=json.dumps(tries), env=env, capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """Your pictures in a real browser: an example trains to a grid, three losses are compared, a visitor's files and token stay
 theirs, and nothing is left when the page or the server is gone."""
 
+import sys
 import tempfile
 import time
 import zipfile
@@ -31,7 +32,7 @@ def app(tmp_path_factory, hub):
         patch.setenv(key, value)
     patch.setenv("GANZOO_TRAININGS", "1")
     try:
-        with serve(folder) as running:
+        with serve(folder, [sys.executable]) as running:  # its folder carries its process id
             yield running
             root = visits(running)
             assert root.is_dir()
@@ -181,3 +182,24 @@ def test_pairs_can_be_drawn_on_a_phone(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.click("#own-drop")
     page.wait_for_selector("#own-pairs :text('2 of at least 3')")
+
+
+def test_photos_are_coloured_and_where_no_camera_is_a_line_says_so(visit, tmp_path):
+    page = visit()
+    page.locator("#own-source input[value=draw]").check()
+    page.click("#own-boards [data-camera=b]")
+    page.wait_for_selector("#own-boards [role=status] >> text=No camera")
+    page.locator("#own-source input[value=upload]").check()
+    page.locator("#own-kind input[value=grey]").check()
+    page.wait_for_selector("#own-pairs :text('photos of anything')")
+    photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(12)}
+    upload(page, packed(tmp_path, photos, "photos.zip"), "12 pairs")
+    assert page.locator("#own-pairs img").count() == 12
+    page.locator("#own-loss input[value=mae]").check()
+    page.locator("#own-steps input").first.check()
+    page.click("#own-train")
+    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
+    page.wait_for_selector("#own-tried img")
+    page.locator("#own-kind input[value=hole]").check()  # another kind wants other pictures
+    page.wait_for_selector("#own-pairs :text('photos of anything')")
+    assert page.locator("#own-train").is_disabled()

@@ -3,10 +3,10 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import quick
 from hub.repos import front_matter
 from hub.server import LocalHub
 from packaging.requirements import Requirement
@@ -23,7 +23,7 @@ ganzoo/weights/gan-mnist/token.txt ganzoo/weights/gan-mnist/optimizer.pt ganzoo/
 WRONG = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-import publish
+from demos import publish
 for words in json.loads(sys.argv[2]):
     code = publish.guarded(lambda: publish.main(words))
     print(code, file=sys.stderr)
@@ -69,10 +69,21 @@ def test_a_dry_run_needs_no_network_and_no_token(tmp_path):
     listed = {
         line.split()[1]: int(line.split()[0].replace(",", "")) for line in done.stdout.split("\n\n")[0].splitlines()
     }
-    assert listed["app.py"] == (ROOT / "demos" / "app.py").stat().st_size
-    assert {"README.md", "requirements.txt", "ganzoo/__init__.py", "page.css", "page.js", "space.py"} <= listed.keys()
+    assert listed["demos/app.py"] == (ROOT / "demos" / "app.py").stat().st_size
+    assert {"README.md", "requirements.txt", "app.py", "ganzoo/__init__.py"} <= listed.keys()
+    pages = (
+        "__init__.py",
+        "ui/base.css",
+        "ui/base.js",
+        "tabs/compare/__init__.py",
+        "tabs/compare/tab.js",
+        "space/zero_gpu.py",
+    )
+    assert {f"demos/{name}" for name in pages} <= listed.keys()
     assert {f"ganzoo/weights/{name}/config.json" for name in ("gan-mnist", "cgan-fashion")} <= listed.keys()
-    assert not {"publish.py", "staging.py"} & listed.keys() and not [n for n in listed if "judge-" in n or "test" in n]
+    assert not {"demos/publish.py", "demos/space/staging.py"} & listed.keys() and not [
+        n for n in listed if "judge-" in n or n.startswith("tests/")
+    ]
     assert "torch>=2.8,<2.12" in done.stdout and "-e ." not in done.stdout and "pytest" not in done.stdout
     assert not list(tmp_path.iterdir())
 
@@ -92,7 +103,8 @@ def test_the_folder_is_a_space(hub, tmp_path):
     for version, fits in (("2.7.1", False), ("2.8.0", True), ("2.11.0", True), ("2.12.0", False), ("2.13.0", False)):
         assert needed["torch"].specifier.contains(version) is fits, version
     assert needed.keys() >= {"huggingface_hub", "safetensors", "pillow", "gradio", "spaces"} and "pytest" not in needed
-    assert [p.name for p in (tmp_path / "space" / "ganzoo" / "weights").iterdir()] == ["gan-mnist"]
+    staged = sorted(p.name for p in (tmp_path / "space" / "ganzoo" / "weights").iterdir())
+    assert staged == ["features-efficientnet-lite0", "gan-mnist"]
     assert "not empty" in refused(publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL))
 
 
@@ -121,13 +133,10 @@ def test_nothing_but_what_may_go_goes(hub, tmp_path):
     """A checkout full of secrets: none of them is staged, and one in a file that is staged stops everything."""
     home = tmp_path / "home"
     here = tmp_path / "checkout"
-    for folder, names in (("demos", "*.py *.js *.css"), ("ganzoo", "*.py")):
-        (here / folder).mkdir(parents=True)
-        for pattern in names.split():
-            for path in (ROOT / folder).glob(pattern):
-                shutil.copy(path, here / folder)
+    left_out = shutil.ignore_patterns("weights", "fashion-6000", "screenshots", "__pycache__")
+    for folder in ("demos", "ganzoo"):
+        shutil.copytree(ROOT / folder, here / folder, ignore=left_out)
     shutil.copytree(ROOT / "ganzoo" / "weights" / "gan-mnist", here / "ganzoo" / "weights" / "gan-mnist")
-    shutil.copy(ROOT / "requirements.txt", here)
     for name in PLANTED.split():
         (here / name).parent.mkdir(parents=True, exist_ok=True)
         (here / name).write_text(f'x = "{SECRET}"\n')
@@ -146,8 +155,8 @@ def test_nothing_but_what_may_go_goes(hub, tmp_path):
     assert not [name for name, content in pushed.items() if SECRET.encode() in content]
     assert len(publish(hub, home, "--dry-run", script=script, token="").stdout.splitlines()) > len(pushed)
     for token, leak in ((SECRET, SECRET), ("", "hf_" + "A" * 34), ("", "-----BEGIN OPENSSH PRIVATE KEY-----")):
-        before = (ROOT / "demos" / "words.py").read_text()
-        (here / "demos" / "words.py").write_text(before + f"# {leak}\n")
+        before = (ROOT / "demos" / "ui" / "words.py").read_text()
+        (here / "demos" / "ui" / "words.py").write_text(before + f"# {leak}\n")
         done = python(hub, home, script, "alice/zoo", "--dry-run", token=token, cwd=home)
         assert "words.py" in refused(done) and leak not in done.stdout + done.stderr
 
@@ -175,7 +184,7 @@ def test_what_is_wrong_is_one_sentence(hub, tmp_path):
     hub.add_repo("models", "bob/gated", {"config.json": b"{}"}, gated=True)
     hub.add_repo("spaces", "alice/page", {"index.html": b"mine"})
     before = {key: repo.head.id for key, repo in hub.store.repos.items()}
-    done = python(hub, tmp_path, "-c", WRONG, PUBLISH.parent, json.dumps(list(cases)), cwd=tmp_path)
+    done = python(hub, tmp_path, "-c", WRONG, ROOT, json.dumps(list(cases)), cwd=tmp_path)
     said = done.stderr.splitlines()
     assert done.returncode == 0 and len(said) == 2 * len(cases), done.stderr
     for (words, sentence), line, code in zip(cases.items(), said[::2], said[1::2], strict=True):
@@ -223,7 +232,7 @@ except hf.errors.HfHubHTTPError as error: seen["bill"] = error.response.status_c
 print(json.dumps(seen))
 """
     hub.store.paying = set()
-    done = subprocess.run([sys.executable, "-c", code], env=hub.env(tmp_path), capture_output=True, text=True)
+    done = subprocess.run([*quick.PYTHON, "-c", code], env=hub.env(tmp_path), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"secrets": ["L"], "variables": {"V": "1", "W": "2"}, "flavor": "zero-a10g",
                                        "sleep": 300, "stage": "PAUSED", "bill": 402}  # fmt: skip

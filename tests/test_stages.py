@@ -8,30 +8,66 @@ import torch
 from test_demos import LEAKS
 
 LANGUAGES = ("en", "zh")
-LATER = ("bn", "label", "mlp", "relu", "friction")
+LATER = ("bn", "label", "mlp", "features", "relu", "friction")
 
 
 @pytest.fixture(params=LANGUAGES)
 def words(request):
-    from words import Words
+    from demos.ui.words import Words
 
     return Words(request.param)
 
 
 def test_every_later_stage_is_a_page_of_its_own_with_its_code(words):
-    from lessons_later import STAGES
+    from demos.tabs.lessons.lazy import STAGES
 
     assert set(STAGES) == set(LATER)
     for key, stage in STAGES.items():
         shown = stage.module.show(words, *stage.module.FIRST)
         assert f"stage={key}&amp;" in shown and 'class="gz-code"' in shown and "<pre" in shown
         assert all(f"{name}=" in shown for name in stage.module.NAMES)
-        assert re.search(r"(demos|ganzoo)/\w+\.py", shown) and "://" not in re.sub(r"<pre.*?</pre>", "", shown)
+        assert re.search(r"(demos|ganzoo)/[\w/]+\.py", shown) and "://" not in re.sub(r"<pre.*?</pre>", "", shown)
         assert not re.search(r"<img(?![^>]*alt=)", shown) and stage.controls(words)
 
 
+@pytest.mark.parametrize(("shift", "seed"), [(1, 4), (3, 7)])
+def test_pixels_take_the_shift_for_the_blur_and_features_do_not(words, shift, seed):
+    import numpy as np
+
+    from demos.tabs.lessons import feature_maps as stage
+    from ganzoo.models import features
+
+    found = stage.judged(shift, seed)
+    true, moved = (np.asarray(found["pictures"][key]) for key in ("true", "shift"))
+    assert (moved[:, shift:] == true[:, :-shift]).all() and true.shape == (stage.SIDE, stage.SIDE, 3)
+    net = features.load()
+    maps = {}
+    for key, picture in found["pictures"].items():
+        pixels = torch.tensor(np.asarray(picture) / 127.5 - 1, dtype=torch.float32)
+        with torch.no_grad():
+            maps[key] = net(pixels.permute(2, 0, 1)[None])
+    for key, picture in found["pictures"].items():
+        assert found["pixels"][key] == pytest.approx(np.abs(np.asarray(picture) / 255 - true / 255).mean(), abs=1e-6)
+        distance = float(features.perceptual_distance(maps[key], maps["true"]))
+        assert found["features"][key] == pytest.approx(distance, rel=1e-3, abs=1e-6)
+    assert found["pixels"]["blur"] == pytest.approx(found["pixels"]["shift"], rel=0.03)
+    assert found["features"]["blur"] > 1.4 * found["features"]["shift"] > 0
+    assert found["features"]["other"] > found["features"]["blur"] and found["pixels"]["other"] > found["pixels"]["blur"]
+    shown = stage.show(words, shift, seed)
+    assert all(f"{found[ruler][key]:.3f}" in shown for ruler in ("pixels", "features") for key in found["pixels"])
+
+
+def test_the_stage_says_so_where_features_do_not_tell_shift_from_blur(words):
+    from demos.tabs.lessons import feature_maps as stage
+
+    pixels = {"shift": 0.02, "blur": 0.02}
+    said = [stage._verdict(words, {"pixels": pixels, "features": {"shift": 1.0, "blur": blur}}) for blur in (1.1, 2.0)]
+    values = {"shift": "0.020", "blur": "0.020"}
+    assert said == [words("features_alike", times="1.1", **values), words("features_tell", times="2.0", **values)]
+
+
 def test_silent_units_are_counted_and_only_leaky_ones_have_a_gradient():
-    import lessons_relu as stage
+    from demos.tabs.lessons import leaky_relu as stage
 
     pictures, labels = stage.digits()
     for kind in stage.KINDS:
@@ -47,7 +83,7 @@ def test_silent_units_are_counted_and_only_leaky_ones_have_a_gradient():
 
 
 def test_relu_leaves_more_units_silent_and_both_learn():
-    import lessons_relu as stage
+    from demos.tabs.lessons import leaky_relu as stage
 
     found = {kind: stage.learn(kind, "0.01") for kind in stage.KINDS}
     assert found["relu"]["shares"][0] == pytest.approx(
@@ -60,7 +96,7 @@ def test_relu_leaves_more_units_silent_and_both_learn():
 
 @pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
 def test_beta1_is_the_speed_that_is_left(beta1):
-    import lessons_friction as stage
+    from demos.tabs.lessons import adam_momentum as stage
 
     speeds = stage.coast(beta1)
     assert speeds[0] == 1
@@ -74,7 +110,7 @@ def test_beta1_is_the_speed_that_is_left(beta1):
 
 
 def test_the_smallest_gan_comes_to_rest_with_friction_only():
-    import lessons_friction as stage
+    from demos.tabs.lessons import adam_momentum as stage
 
     far = {beta1: max(stage.away(stage.smallest_gan(beta1))[-100:]) for beta1 in (0.5, 0.9)}
     assert far[0.5] < 0.2 < 0.5 < far[0.9]
@@ -85,10 +121,10 @@ def test_the_smallest_gan_comes_to_rest_with_friction_only():
 
 
 def test_the_label_multiplies(words):
-    import lessons_label as stage
-    import shelf
+    from demos.catalog import local
+    from demos.tabs.lessons import label_filter as stage
 
-    model = shelf.open_model("cgan-mnist")
+    model = local.open_model("cgan-mnist")
     found = stage.filtered(model, 3, 7)
     assert torch.allclose(found["noise"] * found["creator"], found["after"])
     assert torch.allclose(found["picture"] * found["critic"], found["seen"])
@@ -97,19 +133,18 @@ def test_the_label_multiplies(words):
 
 
 def test_the_speckle_pictures_average_to_the_metric():
-    import lessons_mlp as stage
-
-    from ganzoo import metrics
+    from demos.tabs.lessons import mlp_vs_conv as stage
+    from ganzoo.evaluation import metrics
 
     picture = torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(0)) * 2 - 1
     assert float(stage.speckles(picture).mean()) * 100 == pytest.approx(metrics.speckle(picture[None]), rel=1e-4)
 
 
 def test_batch_normalization_pulls_the_units_back(words):
-    import lessons_bn as stage
-    import shelf
+    from demos.catalog import local
+    from demos.tabs.lessons import batch_norm as stage
 
-    with_bn, without = (stage.centres(shelf.open_model(name), 7) for name, _ in stage.MODELS.values())
+    with_bn, without = (stage.centres(local.open_model(name), 7) for name, _ in stage.MODELS.values())
     assert len(with_bn) == len(without) == 512 and with_bn == sorted(with_bn)
     assert with_bn[-1] < without[-1]
     assert entities.escape(f"{without[-1]:.2f}") in stage.show(words, 7)
@@ -119,15 +154,15 @@ JUNK = ("NaN", None, -5, "x" * 1000, [7], {"a": 1}, 10**30, True, "")
 
 
 def test_junk_is_answered_in_one_sentence(words):
-    from answers import told
-    from lessons_later import STAGES
+    from demos.tabs.lessons.lazy import STAGES
+    from demos.ui.components import render_or_explain
 
     for stage in STAGES.values():
         for junk in JUNK:
             for place in range(len(stage.module.FIRST)):
                 given = [*stage.module.FIRST]
                 given[place] = junk
-                said = told(words, stage.module.show, *given)
+                said = render_or_explain(words, stage.module.show, *given)
                 assert said.startswith('<p class="gz-quiet"') and not LEAKS.search(said), (stage, junk, said[:200])
 
 
@@ -142,7 +177,7 @@ def test_stages_come_when_they_are_seen_and_their_controls_work(surf, site):
         page.locator(f"#l-{key}").scroll_into_view_if_needed()
         page.wait_for_selector(f"#lessons-{key} .gz-stage")
         assert page.locator(f"#l-{key} .gz-quiet").count() == 0
-    for button, key in (("#bn-new", "bn"), ("#mlp-new", "mlp"), ("#label-new", "label")):
+    for button, key in (("#bn-new", "idea"), ("#mlp-new", "idea"), ("#label-new", "idea"), ("#features-walls", "wall")):
         before = page.evaluate("location.search")
         page.click(button)
         page.wait_for_function(
@@ -150,6 +185,9 @@ def test_stages_come_when_they_are_seen_and_their_controls_work(surf, site):
         )
     page.locator("#label-choice input").nth(8).check()
     page.wait_for_function("location.search.includes('label=8')")
+    page.locator("#features-shift input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('shift=2')")
     page.locator("#beta1 input[type=range]").focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_function("location.search.includes('beta1=0.85')")

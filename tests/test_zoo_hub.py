@@ -1,10 +1,10 @@
 """The Zoo's question to the Hub in a real browser and through the API: $GANZOO_NAMESPACE, somebody's name, one model fetched."""
 
 import subprocess
-import sys
 import time
 
 import pytest
+import quick
 from hub.models import WEIGHTS, model_files
 from hub.server import LocalHub
 from test_demos import DEMOS, free_port
@@ -33,7 +33,7 @@ def zoo(tmp_path_factory):
         port = free_port()
         env = hub.env(folder) | {"GANZOO_NAMESPACE": "alice", "PYTHONUNBUFFERED": "1"}
         with open(folder / "printed.txt", "wb") as printed:
-            words = [sys.executable, str(DEMOS / "app.py"), "--port", str(port)]
+            words = [*quick.PYTHON, str(DEMOS / "app.py"), "--port", str(port)]
             process = subprocess.Popen(words, cwd=folder, env=env, stdout=printed, stderr=subprocess.STDOUT)
         try:
             until = time.perf_counter() + 120
@@ -54,49 +54,51 @@ def visit(surf, zoo):
 
 
 def find(page, owner: str) -> None:
-    page.fill("#far-owner input, #far-owner textarea", owner)
-    page.click("#far-find")
+    page.fill("#hub-owner input, #hub-owner textarea", owner)
+    page.click("#hub-find")
 
 
 def test_the_field_finds_somebodys_models_and_a_click_fetches_one(visit):
     page = visit("?tab=zoo")
     page.wait_for_selector("#cards .gz-card[data-name='alice/dcgan-mnist']")  # $GANZOO_NAMESPACE, at the start
-    assert page.input_value("#far-owner input, #far-owner textarea") == "alice"
+    assert page.input_value("#hub-owner input, #hub-owner textarea") == "alice"
     find(page, "bob")
-    page.wait_for_selector("#far-found .gz-card")
-    names = page.eval_on_selector_all("#far-found .gz-card", "cards => cards.map(card => card.dataset.name)")
+    page.wait_for_selector("#hub-found .gz-card")
+    names = page.eval_on_selector_all("#hub-found .gz-card", "cards => cards.map(card => card.dataset.name)")
     assert names == ["bob/broken", "bob/cgan-clothes"]  # neither the judge nor another library's
     page.keyboard.press("Tab")
-    page.focus("#far-found [data-name='bob/cgan-clothes']")
+    page.focus("#hub-found [data-name='bob/cgan-clothes']")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h1")
-    assert "on this shelf" in page.inner_text("#far-found [data-name='bob/cgan-clothes']")
+    assert "on this shelf" in page.inner_text("#hub-found [data-name='bob/cgan-clothes']")
     page.wait_for_selector("#cards .gz-card[data-name='bob/cgan-clothes'][aria-pressed='true']")
     page.click("#open-in-create")
     page.wait_for_selector("#grid .gz-cell img")
     page.wait_for_function("document.querySelector('#grid').innerText.includes('cgan-fashion')")
 
 
-@pytest.mark.parametrize(("path", "owner", "words"), [
-    ("?tab=zoo", "nobody-at-all", "no models tagged ganzoo"), ("?tab=zoo", "../../etc", "no name on the Hub"),
-    ("zh?tab=zoo", "<script>alert(1)</script>", "這不是 Hub 上的名字"),
-])  # fmt: skip
-def test_what_is_not_found_is_one_line(visit, path, owner, words):
-    page = visit(path, width=390, height=844, scheme="dark")
-    page.wait_for_selector("#far-owner")
+def not_found(page, owner: str, words: str) -> None:
     find(page, owner)
-    page.wait_for_function("words => document.querySelector('#far-found').innerText.includes(words)", arg=words)
+    page.wait_for_function("words => document.querySelector('#hub-found').innerText.includes(words)", arg=words)
+
+
+def test_what_is_not_found_or_broken_is_one_line_and_the_shelf_stays(visit):
+    page = visit("?tab=zoo", width=390, height=844, scheme="dark")
+    page.wait_for_selector("#hub-owner")
+    not_found(page, "nobody-at-all", "no models tagged ganzoo")
+    not_found(page, "../../etc", "no name on the Hub")
     assert page.evaluate("document.documentElement.scrollWidth <= 391")  # fits a phone
-
-
-def test_a_broken_model_is_one_line_and_the_shelf_stays(visit):
-    page = visit("?tab=zoo")
-    page.wait_for_selector("#far-owner")
     find(page, "https://huggingface.co/bob/broken")  # an address copied from the browser
-    page.wait_for_selector("#far-found .gz-card")
-    page.click("#far-found [data-name='bob/broken']")
-    page.wait_for_function("document.querySelector('#far-said').innerText.includes('JSON')")
+    page.wait_for_selector("#hub-found .gz-card")
+    page.click("#hub-found [data-name='bob/broken']")
+    page.wait_for_function("document.querySelector('#hub-said').innerText.includes('JSON')")
     assert page.locator("#cards [data-name='bob/broken']").count() == 0
+
+
+def test_what_is_not_found_is_one_line_in_chinese(visit):
+    page = visit("zh?tab=zoo", width=390, height=844, scheme="dark")
+    page.wait_for_selector("#hub-owner")
+    not_found(page, "<script>alert(1)</script>", "這不是 Hub 上的名字")
 
 
 def test_a_link_fetches_its_model(visit):

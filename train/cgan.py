@@ -6,9 +6,41 @@
 Ctrl-C saves; --resume goes on, exactly. The run lies in runs/NAME, the model to share in runs/NAME/model.
 """
 
+import signal
 import sys
 
-from ganzoo import cgan, recipe
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import data, recipes
+from ganzoo.models import cgan
+from ganzoo.session import Session
+from ganzoo.training import trainer
+
+
+def main(argv=None) -> int:
+    # Settings: cgan.Config has their defaults, the command line changes them. What can fail cheaply fails here.
+    config, given = recipes.read_command_line(cgan, argv, __doc__)
+    config = trainer.prepare(config, given)
+    push, config = recipes.open_push(config)
+
+    # Data: pictures as uint8 tensors with a label each, in a training and a test part.
+    pictures, config = data.load(config)
+
+    # Networks: as in lesson 1, but both get the label, which multiplies what they see.
+    nets = recipes.networks(config)
+
+    # Training: each step is cgan.train_step, the discriminator first, then the generator.
+    # An event tells of numbers (every 50 steps), of samples, of the doctor's advice and of saves.
+    with Session(config, push, argv) as session:
+        for event in trainer.fit(config, pictures, session.should_stop, nets):
+            session.show(event)
+    if session.stopped:
+        return recipes.STOPPED
+
+    recipes.finish_push(push, session.model)
+    return 0
+
 
 if __name__ == "__main__":
-    sys.exit(recipe.run(cgan, __doc__))
+    sys.exit(recipes.guarded(main))

@@ -10,14 +10,22 @@ by the averages of the training (--statistics running, as ganzoo does by itself)
 """
 
 import argparse
+import dataclasses
 import platform
+import signal
 import sys
 from pathlib import Path
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
 import torch
 
-from ganzoo import card, checkpoint, convert, model, recipe, reference, runfolder, settings, trainer
+from ganzoo import checkpoint, inference, recipes, settings
 from ganzoo.errors import GanzooError
+from ganzoo.hub import model_card
+from ganzoo.interop import convert, reference
+from ganzoo.training import run_dir, trainer
 
 ROLES = {
     "generator": "generator",
@@ -91,13 +99,12 @@ def main(argv=None) -> int:
         0.0 if asked.no_dropout else 0.5,
         asked.adversarial,
     )
-    if not config.name:
-        config.name = trainer.run_name(config)
+    config = dataclasses.replace(config, name=trainer.run_name(config))
     folder = Path(asked.out) / config.name
     if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
-        raise GanzooError(f"--name is one word without slashes, not {config.name!r}; the folder is --out.")
+        raise GanzooError("bad_run_name", name=config.name)
     if folder.exists():
-        raise GanzooError(f"{folder} is there already: choose another --name, or remove it.")
+        raise GanzooError("folder_exists", folder=folder)
     words = [
         Path(a).name if Path(a) in files.values() else a for a in argv
     ]  # whose disk they lay on is nobody's business
@@ -110,16 +117,16 @@ def main(argv=None) -> int:
             "networks": {role: str(one) for role, one in found.items()},
             "notes": said,
             "stored": "fp16" if asked.half else "fp32",
-            "git_commit": runfolder.git_commit(),
+            "git_commit": run_dir.git_commit(),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
         },
     }
     try:
         checkpoint.save_model(folder / "model", config, nets, facts, half=asked.half)
     except OSError as error:
-        raise GanzooError(f"{folder} cannot be written ({error.strerror}): choose another --out.") from None
-    card.write_card(folder / "model")
-    made = model.load(folder)
+        raise GanzooError("out_not_writable", folder=folder, reason=error.strerror) from None
+    model_card.write_card(folder / "model")
+    made = inference.load(folder)
     for note in said:
         print(note)
     print(f"{folder}/model translates {' and '.join(made.directions)}: ganzoo.load({str(folder)!r})")
@@ -127,4 +134,4 @@ def main(argv=None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(recipe.guarded(main))
+    sys.exit(recipes.guarded(main))

@@ -7,9 +7,41 @@
 Ctrl-C saves; --resume goes on, exactly. The run lies in runs/NAME, the model to share in runs/NAME/model.
 """
 
+import signal
 import sys
 
-from ganzoo import dcgan, recipe
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import data, recipes
+from ganzoo.models import dcgan
+from ganzoo.session import Session
+from ganzoo.training import trainer
+
+
+def main(argv=None) -> int:
+    # Settings: dcgan.Config has their defaults, the command line changes them. What can fail cheaply fails here.
+    config, given = recipes.read_command_line(dcgan, argv, __doc__)
+    config = trainer.prepare(config, given)
+    push, config = recipes.open_push(config)
+
+    # Data: pictures as uint8 tensors, in a training and a test part.
+    pictures, config = data.load(config)
+
+    # Networks: as in lesson 1, of convolutions: the generator doubles the size twice, the discriminator halves it twice.
+    nets = recipes.networks(config)
+
+    # Training: each step is dcgan.train_step, the discriminator first, then the generator.
+    # An event tells of numbers (every 50 steps), of samples, of the doctor's advice and of saves.
+    with Session(config, push, argv) as session:
+        for event in trainer.fit(config, pictures, session.should_stop, nets):
+            session.show(event)
+    if session.stopped:
+        return recipes.STOPPED
+
+    recipes.finish_push(push, session.model)
+    return 0
+
 
 if __name__ == "__main__":
-    sys.exit(recipe.run(dcgan, __doc__))
+    sys.exit(recipes.guarded(main))

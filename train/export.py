@@ -8,11 +8,16 @@ of what is printed; numbers are -1 .. 1. Where onnxruntime is installed the file
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
-from ganzoo import export, model, recipe, settings
-from ganzoo.data import data_word
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import inference, recipes, settings
+from ganzoo.data.registry import data_word
+from ganzoo.interop import onnx_export
 
 
 def main(argv=None) -> int:
@@ -21,11 +26,11 @@ def main(argv=None) -> int:
     parser.add_argument("--out", default="", metavar="FILE", help="the file to write (default: the model's name .onnx)")
     parser.add_argument("--direction", metavar="TEXT", help="of a CycleGAN: zebra->horse (default: the first)")
     asked = parser.parse_args(argv)
-    made = model.load(asked.model)
+    made = inference.load(asked.model)
     way = data_word(f"-{asked.direction}") if asked.direction and asked.direction != made.direction else ""
     path = Path(asked.out or f"{data_word(made.name)}{way and '-' + way}.onnx")
-    gap = export.write(made, path, asked.direction)
-    said = export.facts(made, asked.direction)
+    gap = onnx_export.write(made, path, asked.direction)
+    said = onnx_export.facts(made, asked.direction)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, " + ", ".join(f"{k} {v}" for k, v in said.items() if v))
     if gap is None:
         print("Not checked: onnxruntime is not installed (pip install onnxruntime).")
@@ -35,4 +40,4 @@ def main(argv=None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(recipe.guarded(main))
+    sys.exit(recipes.guarded(main))

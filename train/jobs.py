@@ -1,4 +1,4 @@
-"""Run a recipe on rented hardware of the Hub, with this checkout's ganzoo.
+"""Run a recipe on rented hardware of the Hub, with the ganzoo at hand.
 
     python train/jobs.py pix2pix --flavor t4-small -- --data facades --push          # prints the command
     python train/jobs.py pix2pix --flavor t4-small --run -- --data facades --push    # and runs it
@@ -13,38 +13,49 @@ import base64
 import hashlib
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
 from huggingface_hub import HfApi
 
 import ganzoo
-from ganzoo import checkpoint, settings
+from ganzoo import package, settings
 from ganzoo.errors import GanzooError
-from ganzoo.recipe import guarded
+from ganzoo.models.registry import LESSONS
+from ganzoo.recipes import guarded
 
-ROOT = Path(__file__).resolve().parent.parent
-RECIPES = ("gan", "cgan", "dcgan", "pix2pix", "cyclegan")
 MOUNT, INPUTS = "/ganzoo", "/inputs"  # where a job finds the wheel, and your pictures
-PAGES_ONLY = ("gradio",)  # not needed to train
+PLACE = Path("build", "job")  # of the wheel, on this machine
 
 
 def wheel(folder: Path) -> Path:
-    """ganzoo of this checkout with the small judges, but without the bundled models and the packages of tests and pages."""
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("# tests")[0].splitlines()
-    needs = [line for line in lines if line and not line.startswith("#") and not line.startswith(PAGES_ONLY)]
-    info = f"ganzoo-{ganzoo.__version__}.dist-info"
-    meta = ["Metadata-Version: 2.1", "Name: ganzoo", f"Version: {ganzoo.__version__}", "Requires-Python: >=3.10"]
-    package = ROOT / "ganzoo"
-    sources = [
-        *package.glob("*.py"),
-        *package.glob("weights/judge-*/config.json"),
-        *package.glob("weights/judge-*/*.safetensors"),
+    """ganzoo with judges and pretrained features, without the other bundled models, as a wheel in `folder`."""
+    stem = f"{package.NAME.replace('-', '_')}-{ganzoo.__version__}"
+    info = f"{stem}.dist-info"
+    meta = [
+        "Metadata-Version: 2.1",
+        f"Name: {package.NAME}",
+        f"Version: {ganzoo.__version__}",
+        "Requires-Python: >=3.10",
     ]
-    files = {str(path.relative_to(ROOT)): path.read_bytes() for path in sorted(sources)}
-    files[f"{info}/METADATA"] = "\n".join([*meta, *(f"Requires-Dist: {need}" for need in needs), ""]).encode()
+    home = Path(ganzoo.__file__).parent
+    sources = [
+        home / "errors.json",
+        *home.glob("data/*.json"),
+        *home.rglob("*.py"),
+        *(path for kind in ("judge-*", "features-*") for path in home.glob(f"weights/{kind}/config.json")),
+        *(path for kind in ("judge-*", "features-*") for path in home.glob(f"weights/{kind}/*.safetensors")),
+    ]
+    files = {path.relative_to(home.parent).as_posix(): path.read_bytes() for path in sorted(sources)}
+    files[f"{info}/METADATA"] = "\n".join(
+        [*meta, *(f"Requires-Dist: {need}" for need in package.requirements()), ""]
+    ).encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: ganzoo\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     rows = [
         f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip('=')},{len(data)}"
@@ -55,7 +66,7 @@ def wheel(folder: Path) -> Path:
     for old in folder.iterdir():  # the whole folder is mounted
         if old.suffix == ".whl":
             old.unlink()
-    path = folder / f"ganzoo-{ganzoo.__version__}-py3-none-any.whl"
+    path = folder / f"{stem}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)  # the same code, the same file
@@ -65,14 +76,12 @@ def wheel(folder: Path) -> Path:
 def command(recipe: str, flavor: str, timeout: str, words: list[str], made: Path) -> list[str]:
     """The `hf jobs uv run` line."""
     if not any(word in ("--push", "--smoke") or word.startswith("--push=") for word in words):
-        raise GanzooError("A job's disk is gone when it ends: add --push after --, so that the model goes to the Hub.")
-    config, given = settings.parse(checkpoint.LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
+        raise GanzooError("job_without_push")
+    config, given = settings.parse(LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
     if "resume" in given or (config.init and Path(config.init).is_dir()):
-        raise GanzooError(
-            "A job begins with an empty disk: leave --resume out, and let --init name a model on the Hub."
-        )
+        raise GanzooError("job_cannot_resume")
     if "," in config.data and any(Path(part).is_dir() for part in config.data.split(",")):
-        raise GanzooError("A job takes one folder: put the two sets into trainA/ and trainB/ of one, and give that.")
+        raise GanzooError("job_takes_one_folder")
     line = ["hf", "jobs", "uv", "run", "--flavor", flavor, "--timeout", timeout, "--secrets", "HF_TOKEN"]
     line += ["-v", f"{made.parent}:{MOUNT}", "--with", f"{MOUNT}/{made.name}"]
     words = list(words)
@@ -84,12 +93,12 @@ def command(recipe: str, flavor: str, timeout: str, words: list[str], made: Path
             words[i] = f"{before}{equals}{INPUTS}/{path.resolve().name}"
     gpus = int(found[1]) if (found := re.search(r"x(\d+)$", flavor)) else 1
     start = ["torchrun", "--standalone", "--nproc_per_node", str(gpus)] if gpus > 1 else []
-    return [*line, *start, str(ROOT / "train" / f"{recipe}.py"), *words]
+    return [*line, *start, str(Path(__file__).resolve().with_name(f"{recipe}.py")), *words]
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recipe", choices=RECIPES)
+    parser.add_argument("recipe", choices=LESSONS)
     parser.add_argument("--flavor", default="t4-small", help="the hardware: `hf jobs hardware` lists it with its price")
     parser.add_argument("--timeout", default="3h", help="the job ends then at the latest (default: 3h)")
     parser.add_argument("--run", action="store_true", help="run the command instead of printing it; this costs money")
@@ -98,14 +107,12 @@ def main(argv: list[str] | None = None) -> int:
     cut = argv.index("--") if "--" in argv else len(argv)
     asked = parser.parse_args(argv[:cut])
     try:
-        made = wheel(ROOT / "build" / "job")
+        made = wheel(PLACE.absolute())
     except OSError as error:
-        raise GanzooError(f"The wheel cannot be written to {ROOT / 'build'} ({error.strerror}).") from None
+        raise GanzooError("wheel_not_writable", folder=PLACE, reason=error.strerror) from None
     line = command(asked.recipe, asked.flavor, asked.timeout, argv[cut + 1 :] + asked.words, made)
     if not hasattr(HfApi, "sync_job_volume"):
-        raise GanzooError(
-            "This huggingface_hub cannot mount a local folder into a job: pip install -U huggingface_hub."
-        )
+        raise GanzooError("hub_client_too_old")
     if not asked.run:
         print(shlex.join(line))
         return 0

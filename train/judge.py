@@ -9,13 +9,21 @@ python train/judge.py segmenter --data my/pairs --domains photo,label --directio
 Ctrl-C ends the training early: the judge is measured and saved as it is.
 """
 
+import dataclasses
+import signal
 import sys
 import time
 from pathlib import Path
 
-from ganzoo import card, checkpoint, judges, recipe, runfolder, segmenter, settings, trainer
-from ganzoo.pairsources import PAIR_ALIASES
-from ganzoo.unpairedsources import UNPAIRED_ALIASES, load_unpaired
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import checkpoint, data, recipes, session, settings
+from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES
+from ganzoo.data.unpaired_sources import load_unpaired
+from ganzoo.evaluation import judges, segmenter
+from ganzoo.hub import model_card
+from ganzoo.training import run_dir, trainer
 
 
 def main(argv=None) -> int:
@@ -25,28 +33,30 @@ def main(argv=None) -> int:
     pairs = argv[:1] == ["segmenter"] or which.parse_known_args(argv)[0].data in PAIR_ALIASES
     lesson = segmenter if pairs else judges
     config, _ = settings.parse(lesson.Config, [a for a in argv if a != "segmenter"], __doc__)
-    config.name = config.name or trainer.run_name(config).replace("segmenter", "judge")
-    config = trainer.prepare(config)
+    config = trainer.prepare(dataclasses.replace(config, name=trainer.run_name(config).replace("segmenter", "judge")))
     device = trainer.choose_device(config.device)
     if not pairs and (config.data in UNPAIRED_ALIASES or "," in config.data) and not config.smoke:
         pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))
     else:
-        pictures = lesson.read_data(config)
-    pictures.fill(config)
+        pictures, _ = data.load(config)
     began, stop = time.perf_counter(), []
-    recipe.heed_ctrl_c(stop)
+    session.heed_ctrl_c(stop)
     for event in lesson.fit(config, pictures, device, lambda: bool(stop)):
         if event["event"] == "step":
             wanted = event["steps"]
             print(f"step {event['step']:,}/{event['steps']:,}  loss {event['loss']:.4f}", flush=True)
     minutes = (time.perf_counter() - began) / 60
-    name = trainer.run_name(config)
+    config = event["config"]
     protocol = f"{pictures.name}-n{len(pictures.test if not pairs else pictures.test_names)}-test"
     metrics = {f"{key}-{protocol}": value for key, value in event["metrics"].items()}
-    facts = {"name": name, "metrics": metrics, "training": runfolder.facts(config, device, event["steps"], minutes)}
-    folder = Path(config.out) / name / "model"
+    facts = {
+        "name": config.name,
+        "metrics": metrics,
+        "training": run_dir.facts(config, device, event["steps"], minutes),
+    }
+    folder = Path(config.out) / config.name / "model"
     checkpoint.save_model(folder, config, {"generator": event["net"]}, facts)
-    card.write_card(folder)
+    model_card.write_card(folder)
     print(f"{folder}: {metrics}")
     if event["steps"] < wanted:
         print(
@@ -57,4 +67,4 @@ def main(argv=None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(recipe.guarded(main))
+    sys.exit(recipes.guarded(main))

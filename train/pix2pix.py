@@ -3,13 +3,58 @@
     python train/pix2pix.py                                   # facades, GAN + MAE
     python train/pix2pix.py --loss all                        # GAN, MAE and GAN + MAE, and a page that compares them
     python train/pix2pix.py --data my/pairs --direction 'B->A' --push
+    python train/pix2pix.py --minutes 30                      # as many steps as fit into that on this machine
 
 Ctrl-C saves; --resume goes on, exactly. The run lies in runs/NAME, the model to share in runs/NAME/model.
 """
 
+import dataclasses
+import signal
 import sys
 
-from ganzoo import pix2pix, recipe
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import data, distributed, recipes
+from ganzoo.models import pix2pix
+from ganzoo.session import Session
+from ganzoo.training import trainer
+
+
+def main(argv=None) -> int:
+    # Settings: defaults in pix2pix.Config, changed by the command line. --loss all becomes a run for each loss.
+    asked, given = recipes.read_command_line(pix2pix, argv, __doc__)
+    configs = [trainer.prepare(config, given) for config in recipes.several(asked, pix2pix.contest(asked, given))]
+    runs = [recipes.open_push(config) for config in configs]
+
+    # Data: pairs of an original and the picture that it should become, in a training and a test part.
+    pairs, _ = data.load(configs[0])
+
+    models, steps = {}, 0
+    for push, config in runs:
+        config = data.complete(config, pairs)
+        if config.minutes:  # every loss takes as many steps as the first one
+            config = dataclasses.replace(config, steps=config.steps or steps)
+
+        # Networks: a U-Net that translates, and a PatchGAN that judges each region of its picture beside the original.
+        nets = recipes.networks(config)
+
+        # Training: each step is pix2pix.train_step, the discriminator first, then the generator. Events tell of it.
+        with Session(config, push, argv, len(models), len(runs)) as session:
+            for event in trainer.fit(config, pairs, session.should_stop, nets):
+                session.show(event)
+        if session.stopped:
+            if len(runs) > 1:
+                print("The other losses: the same command once more, with --resume.")
+            return recipes.STOPPED
+        recipes.finish_push(push, session.model)
+        models[config.word], steps = session.model, session.steps
+
+    # Comparison: the same test pictures through all models, as a table, a grid and curves.
+    if len(runs) > 1 and distributed.first():
+        recipes.compare(asked, models, pairs, [push for push, _ in runs])
+    return 0
+
 
 if __name__ == "__main__":
-    sys.exit(recipe.run(pix2pix, __doc__))
+    sys.exit(recipes.guarded(main))

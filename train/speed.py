@@ -4,7 +4,7 @@
     python train/speed.py pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
     python train/speed.py compare [--runs 40]                  # Compare's handler beside bare passes; a stroke in a browser
     python train/speed.py page                                 # how fast the pages open, beside an empty gradio page
-    python train/speed.py load [--visitors 50] [--calls 2000]  # what many visitors at once wait, beside one alone
+    python train/speed.py load [--visitors 50] [--calls 5000]  # what many visitors at once wait, beside one alone
     python train/speed.py live                                 # what others wait while a visitor's GAN trains
     python train/speed.py cyclegan [--device cuda] [--batch-size 8] [--compile]   # pictures of both sides count as one pair
     python train/speed.py translate [--model cyclegan-horse2zebra] [--image-size 128] # the page's handler beside bare passes
@@ -16,182 +16,43 @@ Warm-up and compilation are not counted.
 """
 
 import argparse
-import dataclasses
 import json
+import signal
 import statistics
 import sys
 import time
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
 import speed_compare
 import speed_pages
 import torch
-import torchvision
-from PIL import Image
+import usual_loops
 
-from ganzoo import cyclegan, data, gan, images, pairsources, pix2pix, recipe, settings, trainer
-from ganzoo.pairs import JITTER
-from ganzoo.training import Training
-from ganzoo.unpairedsources import made_up_unpaired
-
-
-def usual_loop(config, pictures, device):
-    """A generator that trains one batch a `next`, written as the tutorials write it."""
-    transform = torchvision.transforms.Compose(
-        [torchvision.transforms.ToTensor(), torchvision.transforms.Normalize([0.5], [0.5])]
-    )
-
-    class PilPictures(torch.utils.data.Dataset):
-        def __len__(self):
-            return len(pictures.train)
-
-        def __getitem__(self, i):
-            return transform(images.to_pil(pictures.train[i : i + 1])[0]), 0
-
-    nets = {role: net.to(device) for role, net in gan.build(config).items()}
-    generator, discriminator = nets["generator"], nets["discriminator"]
-    adam = {r: torch.optim.Adam(n.parameters(), lr=config.lr, betas=(config.beta1, 0.999)) for r, n in nets.items()}
-    criterion = torch.nn.BCEWithLogitsLoss()
-    while True:
-        for real, _ in torch.utils.data.DataLoader(PilPictures(), config.batch_size, shuffle=True, drop_last=True):
-            real = real.to(device)
-            ones, zeros = torch.ones(len(real), 1, device=device), torch.zeros(len(real), 1, device=device)
-            adam["discriminator"].zero_grad()
-            fake = generator(torch.randn(len(real), config.noise_size, device=device))
-            loss = criterion(discriminator(real), ones) + criterion(discriminator(fake.detach()), zeros)
-            loss.backward()
-            adam["discriminator"].step()
-            adam["generator"].zero_grad()
-            loss = criterion(discriminator(fake), ones)
-            loss.backward()
-            adam["generator"].step()
-            yield loss.item()  # as the usual progress print does
-
-
-def usual_pix2pix(config, pairs, device):
-    """A generator that trains one pair a `next`, written as the reference code does it: batch 1, fp32, eager."""
-    to_tensor = torchvision.transforms.Compose(
-        [torchvision.transforms.ToTensor(), torchvision.transforms.Normalize([0.5] * 3, [0.5] * 3)]
-    )
-
-    class PilPairs(torch.utils.data.Dataset):
-        def __init__(self):
-            train = pairs.train
-            self.pil = list(zip(images.to_pil(train.original), images.to_pil(train.target), strict=True))
-
-        def __len__(self):
-            return len(self.pil)
-
-        def __getitem__(self, i):
-            side, large = config.image_size, round(config.image_size * JITTER)
-            x, y = torch.randint(0, large - side + 1, (2,)).tolist()
-            both = [
-                p.resize((large, large), Image.Resampling.BICUBIC).crop((x, y, x + side, y + side)) for p in self.pil[i]
-            ]
-            if torch.rand(()) < 0.5:
-                both = [p.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for p in both]
-            return tuple(to_tensor(p) for p in both)
-
-    nets = {role: net.to(device) for role, net in pix2pix.build(config).items()}
-    generator, discriminator = nets["generator"], nets["discriminator"]
-    adam = {r: torch.optim.Adam(n.parameters(), lr=config.lr, betas=(config.beta1, 0.999)) for r, n in nets.items()}
-    bce, l1 = torch.nn.BCEWithLogitsLoss(), torch.nn.L1Loss()
-    while True:
-        for original, truth in torch.utils.data.DataLoader(PilPairs(), 1, shuffle=True):
-            original, truth = original.to(device), truth.to(device)
-            fake = generator(original)
-            adam["discriminator"].zero_grad()
-            on_fake = discriminator(torch.cat([original, fake.detach()], 1))
-            on_real = discriminator(torch.cat([original, truth], 1))
-            loss = (bce(on_fake, torch.zeros_like(on_fake)) + bce(on_real, torch.ones_like(on_real))) / 2
-            loss.backward()
-            adam["discriminator"].step()
-            discriminator.requires_grad_(False)
-            adam["generator"].zero_grad()
-            on_fake = discriminator(torch.cat([original, fake], 1))
-            loss = bce(on_fake, torch.ones_like(on_fake)) + config.weight * l1(fake, truth)
-            loss.backward()
-            adam["generator"].step()
-            discriminator.requires_grad_(True)
-            yield loss.item()  # as the usual progress print does
-
-
-def usual_cyclegan(config, sets, device):
-    """A generator that trains one picture of each side a `next`, written as the reference code does it: batch 1, fp32, eager."""
-    to_tensor = torchvision.transforms.Compose(
-        [torchvision.transforms.ToTensor(), torchvision.transforms.Normalize([0.5] * 3, [0.5] * 3)]
-    )
-    size = config.image_size
-
-    class PilSets(torch.utils.data.Dataset):
-        def __init__(self):
-            self.pil = {side: images.to_pil(pictures) for side, pictures in sets.train.items()}
-
-        def __len__(self):
-            return max(map(len, self.pil.values()))
-
-        def __getitem__(self, i):
-            pair = [self.pil["a"][i % len(self.pil["a"])], self.pil["b"][torch.randint(len(self.pil["b"]), ()).item()]]
-            found = []
-            for picture in pair:
-                x, y = torch.randint(0, picture.width - size + 1, (2,)).tolist()
-                picture = picture.crop((x, y, x + size, y + size))
-                found.append(to_tensor(picture.transpose(0) if torch.rand(()) < 0.5 else picture))
-            return tuple(found)
-
-    nets = {role: net.to(device) for role, net in cyclegan.build(dataclasses.replace(config, pool=0)).items()}
-    forth, back, critics = nets["generator"], nets["generator_back"], ("discriminator", "discriminator_back")
-    adam = {
-        kind: torch.optim.Adam([p for r in roles for p in nets[r].parameters()], config.lr, betas=(config.beta1, 0.999))
-        for kind, roles in (("g", ("generator", "generator_back")), ("d", critics))
-    }
-    mse, l1, pools = torch.nn.MSELoss(), torch.nn.L1Loss(), {role: [] for role in critics}
-
-    def remembered(pool, made):
-        if len(pool) < config.pool:
-            pool.append(made)
-            return made
-        if torch.rand(()) < 0.5:
-            i = torch.randint(len(pool), ()).item()
-            made, pool[i] = pool[i], made
-        return made
-
-    while True:
-        for a, b in torch.utils.data.DataLoader(PilSets(), 1, shuffle=True):
-            a, b = a.to(device), b.to(device)
-            fake_b, fake_a = forth(a), back(b)
-            for role in critics:
-                nets[role].requires_grad_(False)
-            adam["g"].zero_grad()
-            loss = config.cycle * (l1(back(fake_b), a) + l1(forth(fake_a), b))
-            loss = loss + config.cycle * config.identity * (l1(forth(b), b) + l1(back(a), a))
-            for role, fake in zip(critics, (fake_b, fake_a), strict=True):
-                scores = nets[role](fake)
-                loss = loss + mse(scores, torch.ones_like(scores))
-            loss.backward()
-            adam["g"].step()
-            adam["d"].zero_grad()
-            for role, real, fake in zip(critics, (b, a), (fake_b, fake_a), strict=True):
-                nets[role].requires_grad_(True)
-                on_real, on_fake = nets[role](real), nets[role](remembered(pools[role], fake.detach()))
-                (0.5 * (mse(on_real, torch.ones_like(on_real)) + mse(on_fake, torch.zeros_like(on_fake)))).backward()
-            adam["d"].step()
-            yield loss.item()  # as the usual progress print does
+from ganzoo import images, recipes, settings
+from ganzoo.data import labeled, paired_sources
+from ganzoo.data.unpaired_sources import made_up_unpaired
+from ganzoo.models import cyclegan, gan, pix2pix
+from ganzoo.training import trainer
+from ganzoo.training.step import Training
 
 
 def handler(asked) -> tuple:
     """(the page's handler of Translate from the request's text to its HTML, both bare forward passes, 1, 1)."""
-    import meadow
-    import parts
-    import translate_answers
-    from words import Words
+    from demos.tabs.translate import animals
+    from demos.tabs.translate import handlers as translate_handlers
+    from demos.tabs.translate import inference as translate_inference
+    from demos.ui import html
+    from demos.ui.words import Words
 
-    picture = meadow.draw("horse", 0, asked.image_size)
-    request = json.dumps({"id": 1, "do": "upload", "model": asked.model, "file": parts.uri(picture)})
-    model = translate_answers.work.find(asked.model)
+    picture = animals.draw("horse", 0, asked.image_size)
+    request = json.dumps({"id": 1, "do": "upload", "model": asked.model, "file": html.uri(picture)})
+    model = translate_inference.find(asked.model)
     tensor, nets = images.to_float(images.whole_tensor(picture, 3)), (model.generator, model.generator_back)
 
     def page():
-        assert "data-refused" not in translate_answers.answer(Words("en"), request)
+        assert "data-refused" not in translate_handlers.answer(Words("en"), request)
 
     @torch.no_grad()
     def bare():
@@ -219,7 +80,7 @@ def count(text: str) -> int:
 
 def checked(config):
     """A config that a recipe would take, too."""
-    settings.check(config)
+    config = settings.checked(config)
     trainer.check_size(config)
     return config
 
@@ -229,8 +90,8 @@ def contest(asked, device) -> tuple:
     # No average in the usual loop, so none here: the comparison is of the same work.
     if asked.lesson == "gan":
         config = gan.Config(channels=1, ema=0.0, precision="fp32")
-        pictures = data.made_up_pictures(20_000)
-        usual = usual_loop(config, pictures, device)
+        pictures = labeled.made_up_pictures(20_000)
+        usual = usual_loops.usual_loop(config, pictures, device)
         return Training(config, pictures, device).advance, lambda: next(usual), config.batch_size, config.batch_size
     if asked.lesson == "translate":
         return handler(asked)
@@ -240,7 +101,7 @@ def contest(asked, device) -> tuple:
             cyclegan.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
         )
         sets = made_up_unpaired(max(64, asked.batch_size), asked.image_size)
-        usual = usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), sets, device)
+        usual = usual_loops.usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), sets, device)
         return Training(ours, sets, device).advance, lambda: next(usual), asked.batch_size, 1
     size = dict(
         image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0, upsample="deconv"
@@ -248,8 +109,8 @@ def contest(asked, device) -> tuple:
     ours = checked(
         pix2pix.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
     )
-    pairs = pairsources.made_up_pairs(max(64, asked.batch_size), asked.image_size)
-    usual = usual_pix2pix(pix2pix.Config(**size), pairs, device)
+    pairs = paired_sources.made_up_pairs(max(64, asked.batch_size), asked.image_size)
+    usual = usual_loops.usual_pix2pix(pix2pix.Config(**size), pairs, device)
     return Training(ours, pairs, device).advance, lambda: next(usual), asked.batch_size, 1
 
 
@@ -270,7 +131,7 @@ def main(argv=None) -> int:
     parser.add_argument("--compile", action="store_true", help="compile our networks (CUDA), translators only")
     parser.add_argument("--model", default="cyclegan-horse2zebra", help="translate only: a bundled model or runs/NAME")
     parser.add_argument("--visitors", type=count, default=50, help="load only (default: 50)")
-    parser.add_argument("--calls", type=count, default=2000, help="load only: calls that memory is watched over")
+    parser.add_argument("--calls", type=count, default=5000, help="load only: mixed calls that memory is watched over")
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
     if asked.lesson == "compare":
@@ -303,4 +164,4 @@ def main(argv=None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(recipe.guarded(main))
+    sys.exit(recipes.guarded(main))

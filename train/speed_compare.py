@@ -10,7 +10,7 @@ import time
 import torch
 from speed_pages import APP, CHROMIUM, FLAGS, p95, served
 
-from ganzoo.drawings import facade
+from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil
 
 STROKES = 20
@@ -29,20 +29,20 @@ def compare(runs: int) -> int:
 
 def _in_process(runs: int) -> tuple[float, float]:
     """(seconds of one drawing to three pictures, the page's whole event as a multiple of three bare passes)."""
-    import compare_answers
-    import compare_families
-    import compare_work as work
-    import parts
-    import shelf
-    from words import Words
+    from demos.catalog import local
+    from demos.tabs.compare import families as compare_families
+    from demos.tabs.compare import handlers as compare_handlers
+    from demos.tabs.compare import inference as compare_inference
+    from demos.ui import html, pictures
+    from demos.ui.words import Words
 
     family, picture = compare_families.find("facades"), facade(4, 256)
-    nets = [shelf.open_translator(entry.name).generator for entry in family.members.values()]
-    tensor = to_float(work.square(picture, family.size))
-    request = json.dumps({"id": 1, "do": "draw", "family": "facades", "drawing": parts.uri(picture)})
+    nets = [local.open_translator(entry.name).generator for entry in family.members.values()]
+    tensor = to_float(pictures.square(picture, family.size))
+    request = json.dumps({"id": 1, "do": "draw", "family": "facades", "drawing": html.uri(picture)})
 
     def pictures():
-        made = work.translate(family, work.square(picture, family.size))
+        made = compare_inference.translate(family, pictures.square(picture, family.size))
         return to_pil(torch.stack(list(made.pictures.values())))
 
     @torch.no_grad()
@@ -51,7 +51,7 @@ def _in_process(runs: int) -> tuple[float, float]:
             net(tensor)
 
     def event():
-        return compare_answers.answer(Words("en"), request)
+        return compare_handlers.answer(Words("en"), request)
 
     took: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
     for run in range(runs + 5):  # in turns; the first five warm up
@@ -70,10 +70,11 @@ def _in_process(runs: int) -> tuple[float, float]:
 
 
 def _through_client(url: str, picture, runs: int, inside: float) -> None:
-    import parts
     from gradio_client import Client
 
-    client, sent, seconds = Client(url, verbose=False), parts.uri(picture), []
+    from demos.ui import html
+
+    client, sent, seconds = Client(url, verbose=False), html.uri(picture), []
     for run in range(runs + 5):
         began = time.perf_counter()
         client.predict(sent, "facades", "", api_name="/translate")

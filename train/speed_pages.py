@@ -1,5 +1,4 @@
-"""How the pages do, for speed.py: how fast they open beside an empty gradio page, what fifty visitors at once meet, and
-what others wait while a GAN trains.
+"""How the pages do, for speed.py: how fast they open, what many visitors at once meet, what others wait while a GAN trains.
 
 Everything is a ratio within one run, on one machine: two pages take turns, and many visitors are compared with one.
 """
@@ -22,11 +21,11 @@ from pathlib import Path
 from torch import Tensor
 
 from ganzoo import GanzooError
-from ganzoo.drawings import facade
+from ganzoo.data.drawings import facade
 from ganzoo.images import open_picture, whole_tensor
 
 APP = Path(__file__).resolve().parent.parent / "demos" / "app.py"
-sys.path.insert(0, str(APP.parent))  # the pages' own modules are no package
+sys.path.insert(0, str(APP.parent.parent))  # so that `demos` can be imported
 EMPTY = """
 import sys, gradio
 with gradio.Blocks(analytics_enabled=False) as demo:
@@ -61,7 +60,7 @@ def served(command: list[str]):
     try:
         for _ in range(1200):
             if process.poll() is not None:
-                raise GanzooError(f"{' '.join(command)[:60]} ended at once: start it by hand to see why.")
+                raise GanzooError("server_ended", command=" ".join(command)[:60])
             try:
                 urllib.request.urlopen(url, timeout=5).read()
                 break
@@ -90,22 +89,26 @@ def page(runs: int) -> int:
                 mine, theirs = (
                     _paints(browser, url, until) for url, until in ((ours, "#cmp-results img"), (bare, "h2"))
                 )
-                rows.append((mine["fcp"] / theirs["fcp"], mine["lcp"] / theirs["lcp"], mine["cls"], mine["ready"]))
+                phone = _paints(browser, ours, "#cmp-results img", width=390, slower=6)
+                shift = max(mine["cls"], phone["cls"])
+                rows.append((mine["fcp"] / theirs["fcp"], mine["lcp"] / theirs["lcp"], shift))
                 print(
                     f"run {run + 1}: first paint {mine['fcp']:.0f} ms beside {theirs['fcp']:.0f}, largest {mine['lcp']:.0f} "
                     f"beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside {theirs['ready']:.0f}, "
-                    f"layout shift {mine['cls']:.3f}",
+                    f"layout shift {mine['cls']:.4f}, on a phone six times slower {phone['cls']:.4f}",
                     flush=True,
                 )
             browser.close()
-    first, largest, shift, _ = (statistics.median(column) for column in zip(*rows, strict=True))
-    print(f"median ratios: first paint {first:.2f}, largest {largest:.2f}; median layout shift {shift:.3f}")
+    firsts, largests, shifts = zip(*rows, strict=True)
+    first, largest = statistics.median(firsts), statistics.median(largests)
+    print(f"median ratios: first paint {first:.2f}, largest {largest:.2f}; largest layout shift {max(shifts):.4f}")
     return 0
 
 
-def _paints(browser, url: str, until: str) -> dict:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+def _paints(browser, url: str, until: str, width: int = 1280, slower: int = 1) -> dict:
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US")
     visit = context.new_page()
+    context.new_cdp_session(visit).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     visit.goto(url)
     visit.wait_for_selector(until, timeout=120_000)
     seen = {"ready": visit.evaluate("performance.now()")}
@@ -118,56 +121,92 @@ def _paints(browser, url: str, until: str) -> dict:
 # --- many visitors ------------------------------------------------------------------------------------------------
 
 
-class Compare:
-    """The tab Compare as a visitor's browser speaks to it: one event that carries everything."""
+class Tab:
+    """A tab as a visitor's browser speaks to it: one event that carries everything, through gradio's queue.
 
-    def __init__(self, url: str):
-        self.url = url
+    `outputs`: elem_ids of the event's components; `request(seed)` -> the payload of drawing number `seed`.
+    """
+
+    def __init__(self, url: str, outputs: list[str], request):
+        self.url, self.request = url, request
         text = urllib.request.urlopen(url, timeout=60).read().decode()
         config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
         names = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
-        self.event = next(d for d in config["dependencies"] if [names.get(i) for i in d["outputs"]] == ["cmp-results"])[
-            "id"
-        ]
+        self.event = next(d for d in config["dependencies"] if [names.get(i) for i in d["outputs"]] == outputs)["id"]
 
-    def ask(self, visitor: int, seed: int) -> tuple[float, dict]:
-        """Send drawing number `seed` -> (seconds, what came back: id and the three pictures)."""
-        import parts
-
-        drawing = parts.uri(facade(seed, 256))
-        payload = json.dumps({"id": visitor, "do": "draw", "family": "facades", "drawing": drawing})
-        body = {"data": [payload], "fn_index": self.event, "session_hash": f"visitor{visitor}"}
-        request = urllib.request.Request(
-            self.url + "gradio_api/run/predict", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    def ask(self, visitor: str, seed: int) -> tuple[float, list[Tensor], bool]:
+        """Send drawing number `seed` -> (seconds, the pictures that came back, whether a place in line was told)."""
+        body = {"data": [self.request(seed)], "fn_index": self.event, "session_hash": visitor}
+        join = urllib.request.Request(
+            self.url + "gradio_api/queue/join", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        began = time.perf_counter()
-        with urllib.request.urlopen(request, timeout=300) as answer:
-            said = json.loads(answer.read())["data"][0]
+        began, told = time.perf_counter(), False
+        urllib.request.urlopen(join, timeout=300).read()
+        with urllib.request.urlopen(f"{self.url}gradio_api/queue/data?session_hash={visitor}", timeout=300) as stream:
+            for line in stream:
+                message = json.loads(line[6:]) if line.startswith(b"data: ") else {}
+                told |= message.get("msg") == "estimation" and message.get("rank") is not None
+                if message.get("msg") == "process_completed":
+                    break
         took = time.perf_counter() - began
-        state = json.loads(re.search(r'data-answer="([^"]*)"', said)[1].replace("&quot;", '"'))
-        pictures = re.findall(r'<img class="gz-made" data-key="([^"]+)" src="data:image/png;base64,([^"]+)"', said)
-        return took, {"id": state["id"], "pictures": {key: pixels(data) for key, data in pictures}}
+        said = json.dumps(message["output"]["data"]).replace('\\"', '"')
+        return (
+            took,
+            [pixels(data) for data in re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", said)],
+            told,
+        )
+
+
+def compare(url: str) -> Tab:
+    from demos.ui import html
+
+    def request(seed):
+        drawing = html.uri(facade(seed, 256))
+        return json.dumps({"id": seed, "do": "draw", "family": "facades", "drawing": drawing})
+
+    return Tab(url, ["cmp-results"], request)
+
+
+def translate(url: str) -> Tab:
+    from demos.ui import html
+
+    def request(seed):
+        return json.dumps(
+            {"id": seed, "do": "upload", "model": "cyclegan-horse2zebra", "file": html.uri(facade(seed, 256))}
+        )
+
+    return Tab(url, ["trl-results", "trl-refused"], request)
 
 
 def pixels(data: str) -> Tensor:
     return whole_tensor(open_picture(base64.b64decode(data)), 3).short()
 
 
-def crowd(compare: Compare, visitors: int, alone: dict[int, dict]) -> tuple[list[float], int]:
-    """`visitors` at once, each with a drawing of its own (there are len(alone)) -> (seconds, how many got a wrong answer)."""
-    seeds = [list(alone)[i % len(alone)] for i in range(visitors)]
+def crowd(tab: Tab, visitors: int, seconds: float) -> dict[str, float]:
+    """`visitors` who each ask anew as soon as they have their answer, for so many seconds -> how many answers they got, how
+    many were wrong and how many told a place in line, and what they waited: p95, and one alone."""
+    alone = {seed: tab.ask(f"alone{seed}", seed)[1] for seed in range(100, 105)}
+    one = statistics.median(tab.ask(f"one{seed}", seed)[0] for seed in alone)
+    until = time.perf_counter() + seconds
+
+    def visit(number: int) -> list[tuple[float, bool, bool]]:
+        met = []
+        while not met or time.perf_counter() < until:
+            seed = list(alone)[(number + len(met)) % len(alone)]
+            took, pictures, told = tab.ask(f"visitor{number}-{len(met)}", seed)
+            met.append((took, same(pictures, alone[seed]), told))
+        return met
+
     with ThreadPoolExecutor(visitors) as pool:
-        answers = list(pool.map(lambda i: compare.ask(i + 1, seeds[i]), range(visitors)))
-    wrong = sum(
-        said["id"] != i + 1 or not same(said["pictures"], alone[seeds[i]]["pictures"])
-        for i, (_, said) in enumerate(answers)
-    )
-    return [took for took, _ in answers], wrong
+        met = [answer for answers in pool.map(visit, range(visitors)) for answer in answers]
+    wrong, told = sum(not right for _, right, _ in met), sum(told for *_, told in met)
+    return {"answers": len(met), "wrong": wrong, "told": told, "p95": p95([took for took, *_ in met]), "alone": one}
 
 
-def same(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
+def same(a: list[Tensor], b: list[Tensor]) -> bool:
     """The same pictures up to what the order of additions may change: no pixel by more than two levels."""
-    return a.keys() == b.keys() and len(a) == 3 and all(int((a[k] - b[k]).abs().max()) <= 2 for k in a)
+    alike = len(a) == len(b) and all(x.shape == y.shape for x, y in zip(a, b, strict=True))
+    return alike and len(a) >= 2 and all(int((x - y).abs().max()) <= 2 for x, y in zip(a, b, strict=True))
 
 
 def memory(process) -> float:
@@ -176,28 +215,50 @@ def memory(process) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
+def mixed(url: str, number: int) -> None:
+    """Call `number` of a row of five: the page, a GAN's and a DCGAN's samples, three losses, there and back at 256 pixels."""
+    from demos.ui import html
+
+    calls = (
+        (),
+        ("sample", "gan", "mnist", number, 24, []),
+        ("sample", "dcgan", "fashion", number, 24, []),
+        ("translate", html.uri(facade(number, 128)), "facades", ""),
+        ("cycle", html.uri(facade(number, 256)), "", ""),
+    )
+    if not (asked := calls[number % len(calls)]):
+        urllib.request.urlopen(url, timeout=300).read()
+        return
+    place = f"{url}gradio_api/call/{asked[0]}"
+    body = json.dumps({"data": asked[1:]}).encode()
+    request = urllib.request.Request(place, body, {"Content-Type": "application/json"})
+    event = json.loads(urllib.request.urlopen(request, timeout=300).read())["event_id"]
+    said = urllib.request.urlopen(f"{place}/{event}", timeout=600).read().decode()
+    if "event: complete" not in said:
+        raise GanzooError("endpoint_failed", endpoint=asked[0], answer=said[:200])
+
+
 def load(visitors: int, calls: int, limit_s: float) -> int:
-    """What `visitors` at once wait beside one alone, whether each gets his own picture, and memory over `calls` calls."""
+    """What `visitors` wait beside one alone, whether each gets his own pictures, and memory over `calls` mixed calls: what the
+    server gives back, and what it keeps."""
     with served([str(APP)]) as (url, process):
-        compare = Compare(url)
-        alone = {seed: compare.ask(0, seed)[1] for seed in range(100, 110)}
-        one = statistics.median(compare.ask(0, seed)[0] for seed in alone)
-        for run in range(3):
-            seconds, wrong = crowd(compare, visitors, alone)
-            slow = p95(seconds)
+        for name, tab in (("Compare", compare(url)), ("Translate", translate(url))):
+            met = crowd(tab, visitors, 60)
             print(
-                f"run {run + 1}: {visitors} at once, {wrong} wrong answers, p95 {slow:.2f} s, alone {one:.3f} s: "
-                f"ratio {slow / one:.1f}",
+                f"{name}, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "
+                f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}",
                 flush=True,
             )
         held, began, done = [], time.perf_counter(), 0
         with ThreadPoolExecutor(4) as pool:
             while done < calls and time.perf_counter() - began < limit_s:
-                list(pool.map(lambda i: compare.ask(i, i), range(done, done + 50)))
+                list(pool.map(lambda i: mixed(url, i), range(done, done + 50)))
                 done += 50
                 held.append(memory(process))
+        first = held[len(held) // 5 - 1 if len(held) >= 5 else 0]  # 1,000 of 5,000
         print(
-            f"{done} calls: {held[0]:.0f} MB after 50, {held[len(held) // 2]:.0f} at half, {held[-1]:.0f} MB at the end"
+            f"{done} mixed calls: {held[0]:.0f} MB after 50, {first:.0f} at a fifth, {held[-1]:.0f} at the end: "
+            f"{held[-1] / first:.2f} times"
         )
     return 0
 

@@ -8,11 +8,16 @@ left alone, so that the same command goes on where it was stopped.
 """
 
 import argparse
+import signal
 import sys
 from collections import Counter
 from pathlib import Path
 
-from ganzoo import folders, images, model, recipe
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
+
+from ganzoo import images, inference, recipes
+from ganzoo.data import folders
 from ganzoo.errors import GanzooError
 
 
@@ -24,13 +29,13 @@ def main(argv=None) -> int:
     parser.add_argument("--direction", help="for CycleGAN: horse->zebra or zebra->horse (default: the first)")
     parser.add_argument("--device", default="auto")
     asked = parser.parse_args(argv)
-    made = model.load(asked.model, asked.device)
+    made = inference.load(asked.model, asked.device)
     made.translator(asked.direction)  # a wrong direction or a model that samples is an error now
     if not asked.folder.is_dir():
-        raise GanzooError(f"{asked.folder} is no folder: give the folder that holds the pictures.")
+        raise GanzooError("folder_not_found", folder=asked.folder)
     found = sorted(p for p in asked.folder.rglob("*") if p.suffix.lower() in folders.SUFFIXES and p.is_file())
     if not found:
-        raise GanzooError(f"{asked.folder} holds no pictures: check the path.")
+        raise GanzooError("folder_empty", folder=asked.folder)
     stems = Counter(path.with_suffix("") for path in found)
     done, bad = 0, []
     for count, path in enumerate(found, 1):
@@ -46,7 +51,7 @@ def main(argv=None) -> int:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise GanzooError(f"{place.parent} cannot be written ({error.strerror}): choose another folder.") from None
+            raise GanzooError("folder_not_writable", folder=place.parent, reason=error.strerror) from None
         images.save_picture(picture, place)
         done += 1
         print(f"{count}/{len(found)}  {place}", flush=True)
@@ -57,4 +62,4 @@ def main(argv=None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(recipe.guarded(main))
+    sys.exit(recipes.guarded(main))

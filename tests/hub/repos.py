@@ -193,7 +193,7 @@ def list_refs(store: Store, request: Request) -> Response:
     for ref, commit in get_repo(store, request).refs.items():
         _, folder, name = ref.split("/", 2)
         item = {"name": name, "ref": ref, "targetCommit": commit.id}
-        found["branches" if folder == "heads" else "tags"].append(item)
+        found[{"heads": "branches", "convert": "converts"}.get(folder, "tags")].append(item)
     return answer(found)
 
 

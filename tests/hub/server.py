@@ -182,6 +182,14 @@ class LocalHub:
             repo.objects.update({blob.sha256: blob.data for blob in blobs.values() if blob.lfs})
             return repo.commit("refs/heads/main", {**repo.head.files, **blobs}, "Change", repo.owner).id
 
+    def convert(self, id: str, files: dict[str, bytes]) -> None:
+        """The Hub puts a parquet copy of a data set into a branch of its own."""
+        with self._lock:
+            repo = self.store.repos["datasets", id]
+            blobs = {path: make_blob(data, True) for path, data in files.items()}
+            repo.objects.update({blob.sha256: blob.data for blob in blobs.values()})
+            repo.commit("refs/convert/parquet", blobs, "Update parquet files", "parquet-converter")
+
     def rename(self, kind: str, old: str, new: str) -> None:
         """Somebody renames a repository: the old name redirects from now on."""
         with self._lock:

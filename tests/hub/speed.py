@@ -22,7 +22,8 @@ from hub.server import LocalHub
 MAKE = """
 import torch
 from pathlib import Path
-from ganzoo import checkpoint, pix2pix
+from ganzoo import checkpoint
+from ganzoo.models import pix2pix
 torch.manual_seed(0)
 config = pix2pix.Config(width=int(words[1]), in_channels=3, out_channels=3, upsample="deconv")
 checkpoint.save_model(Path(words[0]), config, {"generator": pix2pix.build(config)["generator"]}, {}, half=words[2] == "half")
@@ -44,7 +45,7 @@ print(time.perf_counter() - began)
 PUSH_OURS = (
     FRESH
     + """
-ganzoo.push.Push("alice/unet", "x").upload(words[0])
+ganzoo.hub.upload.Push("alice/unet", "x").upload(words[0])
 print(time.perf_counter() - began)
 """
 )
@@ -54,7 +55,7 @@ began = time.perf_counter()
 hf.snapshot_download("alice/unet")
 print(time.perf_counter() - began)
 """
-PULL_OURS = PULL_BARE.replace("hf.snapshot_download", "ganzoo.hub.pull")
+PULL_OURS = PULL_BARE.replace("hf.snapshot_download", "ganzoo.hub.download.pull")
 MEMORY = """
 import json, re
 def status(key):

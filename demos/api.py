@@ -1,0 +1,230 @@
+"""The public API: each question of the pages as one function of plain values (English words, data: pictures).
+
+from gradio_client import Client
+Client("http://127.0.0.1:7860").predict("cgan", "mnist", 7, 4, [2, 0, 2, 6], api_name="/sample")
+"""
+
+from functools import wraps
+
+import gradio as gr
+import torch
+
+from ganzoo import GanzooError
+from ganzoo.evaluation.metrics import speckle
+
+from .catalog import film, hub, local
+from .tabs.compare import families as compare_families
+from .tabs.compare import inference as compare_inference
+from .tabs.compare import render as compare_render
+from .tabs.create import drawing as create_drawing
+from .tabs.create import render as create_render
+from .tabs.lessons import side_by_side
+from .tabs.translate import inference as translate_inference
+from .tabs.translate import render as translate_render
+from .tabs.zoo import render as zoo_render
+from .ui import pictures
+from .ui.html import uri
+from .ui.words import Trouble, Words
+
+ENGLISH = Words("en")
+MOST = 64  # pictures in one call
+
+
+def said(function):
+    """A GanzooError becomes the one sentence that a client is told."""
+
+    @wraps(function)
+    def call(*args):
+        try:
+            return function(*args)
+        except GanzooError as error:
+            raise gr.Error(ENGLISH.explain(error), print_exception=False) from None
+
+    return call
+
+
+def _open(lesson, data) -> object:
+    return local.open_model(local.name_of(str(lesson)[:20], str(data)[:20]))
+
+
+def _labels(model, labels, count: int) -> list[int] | None:
+    """[] means none were asked for: 0, 1, 2 .. where the model takes labels."""
+    if not labels:
+        return create_render.labels_for(model, count)
+    if not model.config.needs_labels:
+        raise Trouble("no_labels")
+    most = len(model.classes) - 1
+    if not isinstance(labels, list) or len(labels) != count:
+        raise Trouble("bad_labels", high=count, most=most)
+    try:
+        return [local.whole(k, 0, most) for k in labels]
+    except Trouble:
+        raise Trouble("bad_labels", high=count, most=most) from None
+
+
+@said
+def models() -> list[dict]:
+    """Every model on this machine: name, lesson, data, metrics, megabytes."""
+    return [
+        {"name": e.name, "lesson": e.lesson, "data": e.data, "metrics": e.metrics, "megabytes": round(e.megabytes, 2)}
+        for e in local.entries()
+        if not e.problem
+    ]
+
+
+@said
+def found(owner: str) -> list[dict]:
+    """Somebody's models on the Hub that were pushed with ganzoo: name, lesson, and whether it is in the catalog already."""
+    return [{"name": k, "lesson": v, "here": k in local.FETCHED} for k, v in hub.of(owner).items()]
+
+
+@said
+def fetch(name: str) -> dict:
+    """Put one model of the Hub into the catalog."""
+    hub.fetch(name)
+    return {"name": name}
+
+
+@said
+def card(name: str) -> str:
+    """The model card as Markdown."""
+    return zoo_render.card(ENGLISH, name)
+
+
+@said
+def sample(
+    lesson: str = "gan", data: str = "mnist", seed: int = 7, count: int = 24, labels: list[int] | None = None
+) -> dict:
+    """Pictures from a seed with the critic's score of each, 0 fake .. 1 real. `labels`: one a picture, cgan only."""
+    model = _open(lesson, data)
+    number, count = local.seed_of(seed), local.whole(count, 1, MOST, "bad_count")
+    labels = _labels(model, labels, count)
+    pictures = model.tensor(model.noise(count, number), labels)
+    scores = create_render.critique(model, pictures, labels)
+    return {
+        "model": model.name,
+        "seed": number,
+        "labels": labels,
+        "scores": scores,
+        "pictures": create_render.as_api(pictures),
+    }
+
+
+@said
+def morph(lesson: str = "gan", data: str = "mnist", seed_a: int = 7, seed_b: int = 8, share: float = 0.5) -> dict:
+    """The picture at `share` of the way from inspiration A to B, on the sphere, with the critic's score."""
+    model = _open(lesson, data)
+    try:
+        at = float(share)
+    except (TypeError, ValueError, OverflowError):
+        raise Trouble("bad_share") from None
+    if not 0 <= at <= 1:
+        raise Trouble("bad_share")
+    a, b = create_render.ends(model, local.seed_of(seed_a), local.seed_of(seed_b))
+    labels = create_render.labels_for(model, 1)
+    picture = model.tensor(create_render.between(a, b, at)[None], labels)
+    return {
+        "share": at,
+        "score": create_render.critique(model, picture, labels)[0],
+        "picture": create_render.as_api(picture)[0],
+    }
+
+
+@said
+def grow(lesson: str = "gan", data: str = "mnist", seed: int = 7) -> dict:
+    """How many numbers an inspiration becomes layer by layer, how the critic shrinks them, and its score."""
+    model = _open(lesson, data)
+    with torch.no_grad():
+        label = model.labels(create_render.labels_for(model, 1), 1)
+        up = model.generator.stages(model.noise(1, local.seed_of(seed)), *label)
+        down = model.discriminator.stages(up[-1], *label)
+    score = create_render.critique(model, up[-1], create_render.labels_for(model, 1))[0]
+    return {"creator": [list(x.shape[1:]) for x in up], "critic": [list(x.shape[1:]) for x in down], "score": score}
+
+
+@said
+def filters(data: str = "mnist") -> dict:
+    """What each label multiplies: the creator's factors (labels x 100) and the critic's (labels x 784)."""
+    model = _open("cgan", data)
+    nets = {"creator": model.generator, "critic": model.discriminator}
+    return {"classes": list(model.classes)} | {
+        key: [[round(v, 4) for v in row] for row in net.filter.weight.tolist()] for key, net in nets.items()
+    }
+
+
+@said
+def speckles(data: str = "mnist", seed: int = 7) -> dict:
+    """The speckle number of 18 pictures of the dense and of the convolutional creator, from the same noise."""
+    number = local.seed_of(seed)
+    made = {lesson: _open(lesson, data) for lesson in ("gan", "dcgan")}
+    return {k: speckle(m.tensor(m.noise(side_by_side.COUNT, number))) for k, m in made.items()}
+
+
+@said
+def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> dict:
+    """One frame of the training film: how many there are, its step, its state in words."""
+    name = local.name_of(str(lesson)[:20], str(data)[:20])
+    count = film.length(name)
+    at = local.whole(number, 0, count - 1, "bad_frame")
+    return film.facts(name, at)
+
+
+@said
+def judge(picture: str, lesson: str = "gan", data: str = "mnist") -> dict:
+    """The critic's opinion of a drawing (white on black, a data:image/png;base64 address): one number, or one a label."""
+    model = _open(lesson, data)
+    seen, scores = create_drawing.opinions(model, picture)
+    return {"seen": uri(seen), "scores": scores, "classes": list(model.classes)}
+
+
+@said
+def translate(picture: str, family: str = "facades", truth: str = "") -> dict:
+    """A picture (a data: address or base64) -> its translation by each loss of a family, or by one model of that name, as
+    data: addresses. The middle square is taken, at the models' size. A picture twice as wide as high is read as a pair:
+    drawing and truth. With a truth: `l1`, the mean absolute difference in 0..1 of each."""
+    if not isinstance(family, str):
+        raise Trouble("no_model", name=str(family)[:80])
+    chosen = compare_families.find(family)
+    drawing, half = compare_inference.split(chosen, pictures.opened(picture))
+    known = compare_inference.split(chosen, pictures.opened(truth)) if truth else (half, None)
+    known = known[1] or known[0]
+    squares = [None if p is None else pictures.square(p, chosen.size) for p in (drawing, known)]
+    only = [loss for loss, entry in chosen.members.items() if entry.name == family]
+    made = compare_inference.translate(chosen, *squares, losses=only or None)
+    return {
+        "family": chosen.name,
+        "size": chosen.size,
+        "models": {loss: chosen.members[loss].name for loss in made.pictures if loss != "truth"},
+        "pictures": {loss: compare_render.picture(p) for loss, p in made.pictures.items() if loss != "truth"},
+        "l1": made.errors,
+        "milliseconds": round(made.milliseconds, 1),
+    }
+
+
+@said
+def cycle(picture: str, direction: str = "", model: str = "") -> dict:
+    """A picture of any size (a data: address or base64) there and back by a CycleGAN -> both as data: addresses, and
+    `cycle_l1`, the mean absolute difference in 0..1 between the original and the way back. `direction` is one that the model
+    names, such as horse->zebra (nothing: its first); `model` is a name from /models (nothing: the first CycleGAN)."""
+    if not isinstance(direction, str) or not isinstance(model, str):
+        raise Trouble("cmp_request")
+    chosen = translate_inference.find(model[:300])
+    way = translate_inference.way(chosen, direction[:300])
+    made = translate_inference.there_and_back(chosen, pictures.opened(picture), way)
+    return {
+        "model": translate_inference.catalog_name(chosen),
+        "direction": way,
+        "directions": list(chosen.directions),
+        "size": list(made.there.size),
+        "picture": translate_render.packed(made.there)[0],
+        "back": translate_render.packed(made.back)[0] if made.back else None,
+        "cycle_l1": made.cycle,
+        "milliseconds": round(made.milliseconds, 1),
+    }
+
+
+def publish() -> None:
+    """Register the endpoints on the page being built."""
+    functions = (models, found, fetch, card, sample, morph, grow, filters, speckles, frame, judge, translate, cycle)
+    for function in functions:
+        gr.api(function, api_name=function.__name__, concurrency_limit=4)

@@ -1,0 +1,153 @@
+"""The training film: one frame, the curves with a cursor at its step, and the state that lesson 3 gives it."""
+
+import json
+import math
+from bisect import bisect_right
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+from PIL import Image
+
+from ganzoo.training.doctor import state
+from ganzoo.training.plots import smoothed
+
+from ..ui.charts import chart
+from ..ui.html import prose, uri
+from ..ui.words import Trouble, Words
+from . import local
+
+PANELS = (  # title, then (key, word, class) of its lines
+    ("curve_losses", (("loss_d", "critic_word", "critic"), ("loss_g", "creator_word", "creator"))),
+    ("curve_scores", (("score_real", "of_real", "real"), ("score_fake", "of_fake", "fake"))),
+)
+KEYS = ("step", "loss_d", "loss_g", "score_real", "score_fake")
+MILLISECONDS, COLUMNS, GAP = 120, 8, 2  # how ganzoo lays a film out
+
+
+def length(name: str) -> int:
+    """How many frames the film of this model has."""
+    return len(_story(local.open_model(name).folder)[0])
+
+
+def reach(name: str) -> tuple[int, int, int]:
+    """For a slider over the steps of this model's film: the last step, how far apart the slider's own steps lie (so that it
+    can reach the last), and one in the midst of learning to begin with."""
+    steps = story(name)[0]
+    last = steps[-1]
+    grain = max(d for d in range(1, max(1, last // 100) + 1) if last % d == 0)
+    return last, grain, steps[len(steps) // 3] // grain * grain
+
+
+def nearest(name: str, step: int) -> int:
+    """The frame whose step is nearest."""
+    steps = story(name)[0]
+    return min(range(len(steps)), key=lambda i: abs(steps[i] - step))
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, stamp: int) -> tuple[list[int], list[dict]]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        steps, columns = [int(s) for s in said["steps"]], [said["curves"][key] for key in KEYS]
+        rows = [dict(zip(KEYS, row, strict=True)) for row in zip(*columns, strict=True)]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Trouble("no_film") from None
+    if not steps or not rows:
+        raise Trouble("no_film")
+    return steps, rows
+
+
+def story(name: str) -> tuple[list[int], list[dict]]:
+    """The step of every frame, and the rows of the curves."""
+    return _story(local.open_model(name).folder)
+
+
+def _story(folder: Path) -> tuple[list[int], list[dict]]:
+    path = folder / "film.json"
+    if not path.is_file() or not (folder / "film.webp").is_file():
+        raise Trouble("no_film")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _frames(path: Path, stamp: int, count: int) -> tuple[str, ...]:
+    """The `count` frames of a film as data: addresses. WebP stores equal neighbours once, shown for longer, so a frame
+    is found by its time."""
+    kept, ends = [], []
+    try:
+        with Image.open(path) as film:
+            for i in range(getattr(film, "n_frames", 1)):
+                film.seek(i)
+                kept.append(uri(_on_black(film.convert("RGB")), "WEBP", quality=82))
+                ends.append((ends[-1] if ends else 0) + film.info.get("duration", MILLISECONDS))
+    except (OSError, ValueError, EOFError, Image.DecompressionBombError):
+        raise Trouble("no_film") from None
+    at = [min(bisect_right(ends, i * MILLISECONDS), len(kept) - 1) for i in range(count)]
+    return tuple(kept[i] for i in at)
+
+
+def _on_black(sheet: Image.Image) -> Image.Image:
+    """The white gaps between the 8 x 8 pictures of a sheet painted black; grey stays one channel."""
+    side = (sheet.width + GAP) // COLUMNS
+    for i in range(1, COLUMNS):
+        sheet.paste((0, 0, 0), (i * side - GAP, 0, i * side, sheet.height))
+        sheet.paste((0, 0, 0), (0, i * side - GAP, sheet.width, i * side))
+    red, green, blue = sheet.split()
+    return sheet.convert("L") if red.tobytes() == green.tobytes() == blue.tobytes() else sheet
+
+
+def facts(name: str, at: int) -> dict:
+    """Frame `at` of the film (0 is before the first step): its step, the last one, the state of the run, the picture."""
+    folder = local.open_model(name).folder
+    steps, rows = _story(folder)
+    film = folder / "film.webp"
+    frames = _frames(film, film.stat().st_mtime_ns, len(steps))
+    at = max(0, min(at, len(steps) - 1, len(frames) - 1))
+    seen = [row for row in rows if row["step"] <= steps[at]]
+    return {
+        "frame": at,
+        "frames": len(steps),
+        "step": steps[at],
+        "last": steps[-1],
+        "state": state(seen),
+        "picture": frames[at],
+    }
+
+
+def show(words: Words, name: str, at: int) -> str:
+    """One frame, the curves with a cursor at its step, and the state of the run in words."""
+    said = facts(name, at)
+    rows, step, verdict = _story(local.open_model(name).folder)[1], said["step"], said["state"]
+    sentence = prose(words("film_step", step=f"{step:,}", last=f"{said['last']:,}"), words("state_" + verdict))
+    picture = (
+        f'<img class="gz-px gz-frame" src="{said["picture"]}" width="238" height="238" '
+        f'alt="{escape(words("film_alt", step=step))}">'
+    )
+    panels = "".join(panel(words, rows, step, title, lines) for title, lines in PANELS)
+    return (
+        f'<div class="gz-film"><div>{picture}</div><div class="gz-charts">{panels}'
+        f'<div class="gz-state" aria-live="polite"><b>{escape(words("name_" + verdict))}</b>{sentence}</div></div></div>'
+    )
+
+
+def panel(
+    words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis", least: float = 1.0, marks=()
+) -> str:
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at
+    `marks`; the scale reaches `least`."""
+    values = sorted(row[k] for row in rows for k, *_ in lines if _number(row.get(k)))
+    high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
+    last = max((row["step"] for row in rows), default=0) or 1
+    curves = []
+    for key, word, kind in lines:
+        known = [row for row in rows if key in row]
+        smooth = smoothed([row[key] for row in known])
+        points = [(row["step"], v) for row, v in zip(known, smooth, strict=True) if v is not None]
+        curves.append((words(word), kind, points))
+    form = "{:.1f}" if least >= 1 else "{:.2f}"
+    return chart(words(title), curves, high, (last, words(axis, step=f"{last:,}")), form, at=step, marks=marks)
+
+
+def _number(value) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)

@@ -1,0 +1,119 @@
+"""Models on the Hub: whose they are, and one fetched into the catalog. Used by the Zoo, by Compare and by links.
+
+$GANZOO_NAMESPACE names a user or an organisation whose models are put into the catalog when the pages start.
+"""
+
+import logging
+import os
+import re
+import shutil
+import threading
+from pathlib import Path
+
+from huggingface_hub import HfApi
+
+from ganzoo import GanzooError, checkpoint
+from ganzoo.hub import download
+from ganzoo.hub_client import TROUBLE, reachable
+from ganzoo.models.registry import KINDS
+
+from ..ui.words import Trouble
+from . import local
+
+NAME = re.compile(r"[\w][\w.-]{0,95}/[\w][\w.-]{0,95}", re.ASCII)
+OWNER = re.compile(r"[\w][\w.-]{0,95}", re.ASCII)
+SECONDS, MEGABYTES, MOST, FIRST = 4, 300, 30, 12  # of an answer, of a model, in the catalog, at the start
+FETCHING = threading.Lock()  # one download at a time, whoever asks
+
+PAGES = local.LESSONS + local.TRANSLATORS + local.CYCLES  # lessons that a page can show
+
+log = logging.getLogger("ganzoo")
+
+
+def token():
+    """A Space shows its visitors nothing of its owner's; at home the pages see what you see."""
+    return False if os.environ.get("SPACE_ID") else None
+
+
+def of(owner: str) -> dict[str, str]:
+    """What somebody pushed with ganzoo: user/name -> its lesson. An address of the Hub or one model's name will do."""
+    name = re.sub(r"^https?://[^/]+/", "", str(owner or "").strip()[:200]).strip("/")
+    if NAME.fullmatch(name):
+        name = name.split("/")[0]
+    if not OWNER.fullmatch(name):
+        raise Trouble("hub_bad_owner")
+    try:
+        found = download.models_of(name, token())
+    except GanzooError:
+        raise Trouble("hub_no_hub") from None
+    lessons = {}
+    for name, tags in found.items():
+        if NAME.fullmatch(name):
+            said = [lesson for lesson in KINDS if lesson in tags]
+            lessons[name] = said[-1] if said else ""  # every card has the tag gan, too
+    return {name: lesson for name, lesson in lessons.items() if lesson not in ("judge", "segmenter")}
+
+
+def fetch(name: str) -> Path:
+    """Put one model of the Hub into the catalog, once. Its files are safetensors, JSON and pictures, MEGABYTES at most."""
+    name = str(name)[:200]
+    if name in local.FETCHED:
+        return local.FETCHED[name]
+    if not NAME.fullmatch(name) or name.startswith("runs/"):
+        raise Trouble("no_model", name=name[:80])
+    with FETCHING:
+        folder = _pull(name)
+        lesson = checkpoint.read_config(folder)[1].lesson
+        if lesson not in PAGES:
+            raise Trouble("hub_no_page", name=name, lesson=lesson)
+        while len(local.FETCHED) >= MOST:
+            _forget(next(iter(local.FETCHED)))
+        local.FETCHED[name] = folder
+        return folder
+
+
+def _pull(name: str) -> Path:
+    """The Hub is asked with a short time-out first: without an answer its client would try for 23 seconds."""
+    try:
+        if not reachable():
+            raise Trouble("cmp_no_hub", name=name)
+        said = HfApi(token=token()).model_info(name, files_metadata=True, timeout=SECONDS)
+        size = sum(file.size or 0 for file in said.siblings or [] if file.rfilename.endswith(".safetensors"))
+        if size > MEGABYTES << 20:
+            raise Trouble("cmp_hub_large", name=name, most=MEGABYTES)
+        return download.pull(name, token=token())
+    except Trouble:
+        raise
+    except (
+        GanzooError,
+        *TROUBLE,
+        ValueError,
+    ) as error:  # whatever its client or the network says: one line for the visitor
+        raise Trouble("cmp_no_hub", name=name) from error
+
+
+def _forget(name: str) -> None:
+    """Out of the catalog; in a Space, whose disk is small, off the disk as well."""
+    folder = local.FETCHED.pop(name)
+    if os.environ.get("SPACE_ID") and folder.parent.name == "snapshots":
+        shutil.rmtree(folder.parents[1], ignore_errors=True)
+
+
+def fetch_at_start() -> None:
+    """Fetch the models of $GANZOO_NAMESPACE while the pages start; what cannot be fetched is a line in the log."""
+    owner = os.environ.get("GANZOO_NAMESPACE", "").strip()
+    if owner:
+        threading.Thread(target=_fetch_all, args=(owner,), daemon=True).start()
+
+
+def _fetch_all(owner: str) -> None:
+    try:
+        names = list(of(owner))[:FIRST]
+    except GanzooError as error:
+        log.warning("$GANZOO_NAMESPACE=%s: %s", owner[:80], error)
+        return
+    for name in names:
+        try:
+            fetch(name)
+        except GanzooError as error:
+            log.warning("%s is not shown (%s).", name, error)

@@ -1,0 +1,177 @@
+"""Which models there are, and one opened copy of each, read-only and shared by all visitors.
+
+A visitor can name what is listed here: the bundled models, the runs under the working directory, and what was fetched
+from the Hub since the start.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ganzoo import GanzooError, Model, checkpoint
+from ganzoo.hub.bundled import WEIGHTS, bundled
+
+from ..ui.words import Trouble
+
+LESSONS = ("gan", "cgan", "dcgan")  # that make pictures from noise
+TRANSLATORS = ("pix2pix",)  # that make them from pictures
+CYCLES = ("cyclegan",)  # that translate there and back
+SETS = ("mnist", "fashion")
+LARGEST_SEED = 2**31 - 1
+RUNS = Path("runs")
+FETCHED: dict[str, Path] = {}  # user/name -> its folder in the Hub's cache
+open_folder: Callable[[Path], Model] = Model  # what opens a model folder; a Space's models may use its GPU
+
+
+@dataclass
+class Entry:
+    """One model in the catalog. `problem` says why it cannot be opened, if so."""
+
+    name: str
+    folder: Path
+    local: bool
+    said: dict = field(default_factory=dict)
+    config: Any = None  # its checked settings
+    problem: str = ""
+
+    @property
+    def fetched(self) -> bool:
+        return self.name in FETCHED
+
+    @property
+    def lesson(self) -> str:
+        return str(self.said.get("lesson", ""))
+
+    @property
+    def data(self) -> str:
+        return str(self.said.get("settings", {}).get("data", ""))
+
+    @property
+    def metrics(self) -> dict:
+        return self.said.get("metrics", {})
+
+    def metric(self, start: str) -> object:
+        """The value of the first metric whose name starts so, or None."""
+        return next((value for key, value in self.metrics.items() if key.startswith(start)), None)
+
+    @property
+    def megabytes(self) -> float:
+        return sum(path.stat().st_size for path in self.folder.glob("*") if path.is_file()) / 2**20
+
+
+def name_of(lesson: str, data: str) -> str:
+    return f"{lesson}-{data}"
+
+
+def folders() -> dict[str, Path]:
+    """Every name that may be opened -> its folder; bundled first, local runs as runs/NAME, then user/name."""
+    found = {name: WEIGHTS / name for name in bundled()}
+    for path in sorted(RUNS.glob("*/model/config.json")):
+        found[f"runs/{path.parent.parent.name}"] = path.parent
+    return found | FETCHED
+
+
+def entries() -> list[Entry]:
+    """The whole catalog in the course's order. A folder that cannot be read is listed with its problem and stops nobody."""
+    found = []
+    for name, folder in folders().items():
+        entry = Entry(name, folder, name.startswith("runs/"))
+        try:
+            entry.said, entry.config = _described(folder)
+            if entry.lesson not in LESSONS + TRANSLATORS + CYCLES:
+                continue  # judges
+        except GanzooError as error:
+            entry.problem = str(error)
+        found.append(entry)
+    order = LESSONS + TRANSLATORS + CYCLES
+    return sorted(found, key=lambda e: (e.local, e.fetched, order.index(e.lesson) if e.lesson else 0, e.name))
+
+
+def _described(folder: Path) -> tuple[dict, Any]:
+    """What a model's config.json says, and its settings. Read and checked again only when the file has changed, and shared:
+    callers change nothing in it."""
+    try:
+        stamp = (folder / "config.json").stat().st_mtime_ns
+    except OSError:  # removed meanwhile: read_config says so
+        stamp = 0
+    return _config_at(folder, stamp)
+
+
+@lru_cache(maxsize=512)
+def _config_at(folder: Path, stamp: int) -> tuple[dict, Any]:
+    return checkpoint.read_config(folder)
+
+
+def entry(name: str) -> Entry:
+    for found in entries():
+        if found.name == name:
+            return found
+    raise Trouble("no_model", name=str(name)[:80])
+
+
+def sound(name: str) -> Entry:
+    """The entry of that name, if it can be opened."""
+    found = entry(name)
+    if found.problem:
+        raise Trouble("zoo_broken", name=found.name)
+    return found
+
+
+def open_model(name: str) -> Model:
+    """The model of that name that makes pictures from noise. Raises GanzooError if it is missing, damaged or another."""
+    return _open(name, LESSONS)
+
+
+def open_translator(name: str) -> Model:
+    """The model of that name that translates pictures."""
+    return _open(name, TRANSLATORS)
+
+
+def open_cycle(name: str) -> Model:
+    """The model of that name that translates there and back. Its way back and its critics are read when first used."""
+    return _open(name, CYCLES)
+
+
+def _open(name: str, lessons: tuple) -> Model:
+    folder = folders().get(name) if isinstance(name, str) else None
+    if folder is None:
+        raise Trouble("no_model", name=str(name)[:80])
+    try:
+        stamp = max(path.stat().st_mtime_ns for path in folder.glob("*"))
+    except (OSError, ValueError):  # removed meanwhile
+        raise Trouble("no_model", name=str(name)[:80]) from None
+    return _opened(folder, stamp, lessons)
+
+
+@lru_cache(maxsize=24)
+def _opened(folder: Path, stamp: int, lessons: tuple) -> Model:
+    made = open_folder(folder)
+    if made.config.lesson not in lessons:
+        raise Trouble("no_model", name=made.name)
+    # read now, so that visitors only ever read
+    if made.translates:
+        made.network("generator")
+        if made.config.lesson in TRANSLATORS and (folder / checkpoint.FILES["discriminator"]).is_file():
+            made.network("discriminator")
+    else:
+        labels = [0] if made.config.needs_labels else None
+        made.critique(made.tensor(made.noise(1), labels), labels)
+    return made
+
+
+def whole(value, low: int, high: int, key: str = "bad_seed") -> int:
+    """What a visitor typed -> a whole number in range, or Trouble in words. NaN, text and huge numbers are all said."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Trouble(key, low=low, high=f"{high:,}") from None
+    if isinstance(value, bool) or not math.isfinite(number) or number != int(number) or not low <= number <= high:
+        raise Trouble(key, low=low, high=f"{high:,}")
+    return int(number)
+
+
+def seed_of(value) -> int:
+    return whole(value, 0, LARGEST_SEED)

@@ -1,0 +1,72 @@
+"""The two pages, English and Chinese: header, tabs, footer. What is in a tab stands in that tab's own file."""
+
+from html import escape
+
+import gradio as gr
+
+from . import api
+from .tabs.compare.tab import Compare
+from .tabs.create.tab import Create
+from .tabs.custom import sessions as custom_sessions
+from .tabs.custom.tab import Own
+from .tabs.lessons.tab import Lessons
+from .tabs.live.tab import Live
+from .tabs.translate.tab import Translate
+from .tabs.zoo.tab import Zoo
+from .ui.components import show
+from .ui.words import LANGUAGES, Words
+
+
+def header(words: Words) -> str:
+    there = "zh" if words.language == "en" else "./"
+    return (
+        f'<div class="gz-top"><a class="gz-name" href="{"./" if words.language == "en" else "zh"}">{words("title")}</a>'
+        f'<span class="gz-tagline">{escape(words("tagline"))}</span>'
+        f'<a class="gz-language" href="{there}" title="{escape(words("other_language_title"))}">'
+        f"{words('other_language')}</a></div>"
+    )
+
+
+def footer(words: Words) -> str:
+    return f'<p class="gz-footer">{escape(words("footer"))} <a href="./?show=api">{escape(words("use_api"))}</a></p>'
+
+
+def page(demo: gr.Blocks, words: Words) -> None:
+    """One page in one language."""
+    gr.Navbar(visible=False)
+    show(header(words))
+    with gr.Tabs(selected="compare", elem_id="tabs") as tabs:
+        with gr.Tab(words("tab_compare"), id="compare"):
+            Compare(demo, words)
+        with gr.Tab(words("tab_create"), id="create"):
+            create = Create(words)
+        with gr.Tab(words("tab_translate"), id="translate"):
+            Translate(words)
+        with gr.Tab(words("tab_live"), id="live"):
+            Live(demo, words)
+        with gr.Tab(words("tab_lessons"), id="lessons"):
+            Lessons(words)
+        with gr.Tab(words("tab_own"), id="own"):
+            Own(words)
+        with gr.Tab(words("tab_zoo"), id="zoo") as tab:
+            zoo = Zoo(words, create, tabs)
+    tab.select(zoo.refresh, None, zoo.cards, api_visibility="private", show_progress="hidden")
+    demo.load(None, None, tabs, js="() => ganzoo.firstTab()")
+    show(footer(words))
+
+
+def left(request: gr.Request) -> None:
+    """A page was closed: end and forget what its visitor trained on their own pictures."""
+    custom_sessions.leave(request.session_hash)
+
+
+def build() -> gr.Blocks:
+    """Both pages. The first language is at /, the others at /LANGUAGE; the API belongs to the first."""
+    with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True, delete_cache=(300, 1800)) as demo:
+        page(demo, Words(LANGUAGES[0]))
+        api.publish()
+        demo.unload(left)
+    for language in LANGUAGES[1:]:
+        with demo.route(language, f"/{language}", show_in_navbar=False):
+            page(demo, Words(language))
+    return demo

@@ -1,0 +1,183 @@
+"""What a Space is made of: one self-contained folder, put together from a list of what may go in.
+
+In: demos/app.py and what it imports, scripts, styles and data beside it, the package ganzoo, the chosen models, a card,
+requirements, and an app.py that starts the pages.
+Everything else stays: other files beside them, runs that were not chosen, .env, .git, caches.
+"""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from importlib.metadata import version
+from pathlib import Path
+
+from huggingface_hub import SpaceCardData, get_token
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id
+
+import ganzoo
+from ganzoo import checkpoint, package
+from ganzoo.errors import GanzooError
+from ganzoo.hub.bundled import WEIGHTS, bundled
+from ganzoo.hub.download import WANTED
+
+DEMOS = Path(__file__).resolve().parents[1]
+GANZOO = Path(ganzoo.__file__).resolve().parent
+PYTHON = "3.12.12"  # ZeroGPU has this one and 3.10.13
+FREE = "zero-a10g"  # the hardware on which a free account may have a Gradio Space
+TORCH = "torch>=2.8,<2.12"  # what ZeroGPU supports
+SECRETS = re.compile(rb"hf_[A-Za-z0-9]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
+APP = """import runpy
+
+runpy.run_module("demos.app", run_name="__main__")
+"""
+BESIDE = ("*.js", "*.css", "locales/*.json")  # files that go along with the modules
+CARD = """---
+{data}
+---
+
+# ganzoo
+
+The GAN family to run, train, share and understand: GAN, conditional GAN, DCGAN, Pix2Pix, CycleGAN. Open the App tab; in
+Chinese at `/zh`. Everything is computed here, with {models}.
+
+Small pictures are made on the processor, in milliseconds; a GPU is asked for only where a picture is larger than 512 x 512.
+To show a model of your own, add its id to `preload_from_hub` at the top of this file.
+"""
+
+
+@dataclass
+class Models:
+    """The models that a Space has: bundled names, names of local runs, ids on the Hub."""
+
+    bundled: list[str] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+    hub: list[str] = field(default_factory=list)
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """Where a model lies in the Space -> where it lies here."""
+        found = {f"ganzoo/weights/{name}": WEIGHTS / name for name in self.bundled}
+        return found | {f"runs/{name}/model": Path("runs") / name / "model" for name in self.runs}
+
+
+def choose(wishes: list[str]) -> Models:
+    """What --models names, separated by spaces or commas -> the models. Without a bundled name among them: all bundled."""
+    models = Models()
+    for name in dict.fromkeys(" ".join(wishes).replace(",", " ").split()):
+        if name in bundled():
+            models.bundled.append(name)
+        elif name.startswith("runs/"):
+            models.runs.append(name.removeprefix("runs/").split("/")[0])
+        elif name.count("/") == 1:
+            try:
+                validate_repo_id(name)
+            except HFValidationError:
+                raise GanzooError("space_model_bad_id", name=name) from None
+            models.hub.append(name)
+        else:
+            raise GanzooError("space_model_not_found", name=name, bundled=bundled())
+    models.bundled = models.bundled or bundled()
+    for folder in models.folders.values():
+        checkpoint.read_config(folder)  # a damaged or missing one is a sentence here, not a broken Space
+    return models
+
+
+def stage(models: Models, hardware: str = FREE) -> dict[str, Path | bytes]:
+    """Every file of the Space: its path there -> the file here, or its content."""
+    beside = [path for pattern in BESIDE for path in DEMOS.rglob(pattern)]
+    data = [path for path in (DEMOS / "data").rglob("*") if path.is_file()]
+    pages = [*imported(DEMOS / "app.py", DEMOS), *beside, *data]
+    files: dict[str, Path | bytes] = {f"demos/{path.relative_to(DEMOS).as_posix()}": path for path in pages}
+    inside = ("demos", "train")  # in an installed ganzoo these lie in its own folder
+    code = [path for path in GANZOO.rglob("*.py") if path.relative_to(GANZOO).parts[0] not in inside]
+    files |= {
+        f"ganzoo/{path.relative_to(GANZOO).as_posix()}": path
+        for path in [*code, GANZOO / "errors.json", *GANZOO.glob("data/*.json")]
+    }
+    features = "features-efficientnet-lite0"  # Your pictures trains with them
+    for place, folder in {**models.folders, f"ganzoo/weights/{features}": WEIGHTS / features}.items():
+        for path in folder.glob("*"):
+            if any(fnmatch(path.name, pattern) for pattern in WANTED) and path.is_file() and not path.is_symlink():
+                files[f"{place}/{path.name}"] = path
+    licence = DEMOS.parent / "LICENSE"
+    files |= {"LICENSE": licence} if licence.is_file() else {}
+    files |= {
+        "app.py": APP.encode(),
+        "README.md": card(models, hardware).encode(),
+        "requirements.txt": requirements().encode(),
+    }
+    _no_secrets(files)
+    return dict(sorted(files.items()))
+
+
+def imported(start: Path, root: Path) -> list[Path]:
+    """A module and all that it imports by relative imports, directly or not, with the packages under `root` they lie in."""
+    found, left = [], [start]
+    while left:
+        path = left.pop()
+        if path in found or not path.is_file():
+            continue
+        found.append(path)
+        left += [folder / "__init__.py" for folder in path.parents if folder.is_relative_to(root)]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                module = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+                left += [module.with_suffix(".py"), *(module / f"{alias.name}.py" for alias in node.names)]
+    return found
+
+
+def card(models: Models, hardware: str) -> str:
+    """README.md of the Space. Its front matter is the Space's configuration."""
+    data = {
+        "title": "ganzoo",
+        "emoji": "🦓",
+        "colorFrom": "yellow",
+        "colorTo": "red",
+        "sdk": "gradio",
+        "sdk_version": version("gradio"),
+        "python_version": PYTHON,
+        "app_file": "app.py",
+        "pinned": False,
+        "license": "mit",
+        "short_description": "The GAN family to run, train, share and understand",
+        "suggested_hardware": hardware,
+        "hf_oauth": True,  # a visitor of Your pictures pushes with their own login, to repositories that this made
+        "hf_oauth_scopes": ["contribute-repos"],
+    }
+    if models.hub:
+        data |= {"models": models.hub, "preload_from_hub": list(models.hub)}
+    named = [f"`{name}`" for name in [*models.bundled, *(f"runs/{n}" for n in models.runs), *models.hub]]
+    return CARD.format(data=SpaceCardData(**data).to_yaml(), models=", ".join(named))
+
+
+def requirements() -> str:
+    """What ganzoo and its pages need, with the torch that ZeroGPU has, and the package `spaces`."""
+    lines = [TORCH if re.match(r"torch\b", line) else line for line in package.requirements("pages")]
+    return "\n".join([*lines, "spaces>=0.40,<1"]) + "\n"
+
+
+def content(source: Path | bytes) -> bytes:
+    return source if isinstance(source, bytes) else source.read_bytes()
+
+
+def size(source: Path | bytes) -> int:
+    return len(source) if isinstance(source, bytes) else source.stat().st_size
+
+
+def write(files: dict[str, Path | bytes], folder: Path) -> None:
+    for name, source in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content(source))
+
+
+def _no_secrets(files: dict[str, Path | bytes]) -> None:
+    """What looks like a token or a key, or is the token in use, goes nowhere."""
+    token = (get_token() or "").encode()
+    for name, source in files.items():
+        text = content(source)
+        if SECRETS.search(text) or (len(token) > 8 and token in text):
+            raise GanzooError("space_holds_secret", name=name)

@@ -1,0 +1,139 @@
+"""What Compare computes: a drawing -> the pictures of a family's models, their errors, the critic's opinions.
+
+No words and no HTML here; everything that cannot be used is a Trouble.
+"""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ganzoo import GanzooError
+from ganzoo.data import drawings
+from ganzoo.images import from_pil, to_float, to_pil
+
+from ...catalog import local
+from ...ui import pictures
+from .families import KEYS, PALETTES, Family
+
+NEAR = 48  # how far a channel may lie from a palette's colour and still mean it
+STRANGE = 0.3  # share of other colours from which a drawing is no label map
+
+
+# --- pictures in ------------------------------------------------------------------------------------------------
+
+
+def split(family: Family, picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """A picture twice as wide as high is a pair side by side -> (drawing, truth); any other is a drawing."""
+    width, height = picture.size
+    if width != 2 * height or height < 2:
+        return picture, None
+    halves = picture.crop((0, 0, height, height)), picture.crop((height, 0, width, height))
+    return halves[::-1] if family.flipped else halves
+
+
+def strange(family: Family, drawing: Tensor) -> bool:
+    """Whether a good part of the drawing shows colours that the palette does not have."""
+    if not family.draws:
+        return False
+    palette = torch.tensor(list(PALETTES[family.palette].values()), dtype=torch.int16)
+    pixels = drawing[0, :, ::2, ::2].flatten(1).T.to(torch.int16)
+    off = (pixels[:, None] - palette[None]).abs().amax(2).amin(1)
+    return float((off > NEAR).float().mean()) > STRANGE
+
+
+def drawn(family: Family, seed: int) -> Tensor:
+    """Something new to translate, drawn by code; a white sheet for families whose drawings have no code."""
+    if not family.draws:
+        return torch.full((1, 3, family.size, family.size), 255, dtype=torch.uint8)
+    return pictures.square(drawings.draw(family.palette, seed, family.size), family.size)
+
+
+# --- the translation --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Made:
+    """All that is known of one drawing's translations. Pictures are uint8 tensors (3, S, S), by loss or "truth"."""
+
+    drawing: Tensor
+    pictures: dict[str, Tensor] = field(default_factory=dict)
+    missing: dict[str, GanzooError | None] = field(
+        default_factory=dict
+    )  # loss -> why not; None: there is no such model
+    milliseconds: float = 0.0
+    errors: dict[str, float] = field(default_factory=dict)  # loss -> L1 of this picture, where the truth is known
+    critic: str = ""  # the loss whose critic judges
+    critics: list[str] = field(default_factory=list)
+    opinions: dict[str, numpy.ndarray] = field(default_factory=dict)  # picture -> map of scores
+    patch: int = 70
+
+
+def translate(
+    family: Family,
+    drawing: Tensor,
+    truth: Tensor | None = None,
+    variation: int | None = None,
+    losses: Sequence[str] | None = None,
+) -> Made:
+    """`drawing`, `truth`: uint8 (1, 3, S, S). `variation` wakes the dropout noise of models trained with it. `losses`:
+    only these keys of the family (None: all, those of the course's three that it lacks noted as missing)."""
+    made = Made(drawing[0])
+    for loss in family.keys if losses is None else losses:
+        if loss not in family.members:
+            made.missing[loss] = None
+            continue
+        try:
+            model = local.open_translator(family.members[loss].name)
+            waking = variation if model.varies else None
+            began = time.perf_counter()
+            picture = model.translate_tensor(to_float(_channels(drawing, model.config.in_channels)), waking)
+        except GanzooError as error:
+            made.missing[loss] = error
+            continue
+        made.milliseconds += (time.perf_counter() - began) * 1000
+        made.pictures[loss] = _bytes(picture)
+    if truth is not None:
+        made.pictures["truth"] = truth[0]
+        made.errors = {loss: pictures.apart(p, truth[0]) for loss, p in made.pictures.items() if loss != "truth"}
+    return made
+
+
+def judge(family: Family, made: Made, wish: str = "") -> None:
+    """Let the critic of one loss (the wished one, else GAN + MAE's) grade every patch of every picture."""
+    models = {}
+    for loss in ("gan+mae", *(key for key in KEYS if key != "gan+mae")):
+        if loss not in made.pictures:
+            continue
+        with suppress(GanzooError):  # removed since it translated
+            model = local.open_translator(family.members[loss].name)
+            if (model.folder / "discriminator.safetensors").is_file():
+                models[loss] = model
+    made.critics = list(models)
+    if not models:
+        return
+    made.critic = wish if wish in models else made.critics[0]
+    model = models[made.critic]
+    made.patch = model.config.patch
+    keys = list(made.pictures)
+    pictures = to_pil(torch.stack([made.pictures[k] for k in keys]))
+    originals = None if model.config.unconditional else to_pil(made.drawing[None]) * len(keys)
+    made.opinions = dict(zip(keys, model.critique(pictures, originals), strict=True))
+
+
+def _channels(pictures: Tensor, count: int) -> Tensor:
+    if count == pictures.shape[1]:
+        return pictures
+    grey = to_pil(pictures)[0].convert("L")
+    return from_pil([grey], grey.width, 1)
+
+
+def _bytes(picture: Tensor) -> Tensor:
+    """(1, C, S, S) in [-1, 1] -> uint8 (3, S, S), as it is shown, saved and measured."""
+    whole = picture.nan_to_num(-1.0).add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
+    return whole[0].expand(3, -1, -1)

@@ -1,0 +1,103 @@
+"""What was measured of a family's models over the whole test set: the table, and the verdict that follows from it."""
+
+import math
+import re
+from html import escape
+
+from ganzoo.models.pix2pix import LOSSES
+
+from ...ui.words import Words
+from .families import Family, name
+
+# word: what the metric's name starts with, how it is written, and what it should reach: 0, 1, or what real photos get
+NUMBERS = {
+    "cmp_l_one": (("l1",), "{:.3f}", "0"),
+    "cmp_sharpness": (("sharpness",), "{:.2f}", "1"),
+    "cmp_tone": (("tone",), "{:.2f}", "0"),
+    "cmp_recovery": (("label-recovery", "label-accuracy"), "{:.0%}", "real"),
+}
+REAL = "label-recovery-real-pixel-accuracy"
+MARGIN = 0.10  # how far the winner's L1 may lie above that of MAE, which has the lowest by design
+
+
+def numbers(entry) -> list[tuple[str, str]]:
+    """[(word, text)] of what the model's own card says about the test set; a number that is missing is left out."""
+    found = ((key, form, value(entry, *starts)) for key, (starts, form, _) in NUMBERS.items())
+    return [(key, form.format(number)) for key, form, number in found if number is not None]
+
+
+def value(entry, *starts: str) -> float | None:
+    """The first finite metric whose name starts with one of `starts`."""
+    for start in starts:
+        found = entry.metric(start)
+        if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
+            return float(found)
+    return None
+
+
+def verdict(words: Words, family: Family) -> str:
+    """Which of the course's three losses wins, by the rule that stands beside it. Nothing where a number is missing."""
+    members = {loss: family.members[loss] for loss in LOSSES if loss in family.members}
+    found = {
+        loss: [value(entry, start) for start in ("l1", "tone", "label-recovery", REAL)]
+        for loss, entry in members.items()
+    }
+    if len(found) < len(LOSSES) or any(number is None for row in found.values() for number in row):
+        return ""
+    in_tone = min(found, key=lambda loss: found[loss][1])
+    in_labels = min(found, key=lambda loss: abs(found[loss][2] - found[loss][3]))
+    over = found[in_labels][0] / found["mae"][0] - 1
+    if in_tone != in_labels:
+        said = words("cmp_verdict_split", labels=name(words, in_labels), tone=name(words, in_tone))
+    elif over <= MARGIN:
+        said = words("cmp_verdict_wins", winner=name(words, in_labels))
+    else:
+        said = words("cmp_verdict_close", winner=name(words, in_labels), over=f"{over:.0%}", margin=f"{MARGIN:.0%}")
+    return (
+        f'<div class="gz-cmp-verdict"><p>{escape(said)}</p><p>{escape(words("cmp_verdict_why"))}</p>'
+        f"<p>{escape(words('cmp_verdict_rule', margin=f'{MARGIN:.0%}'))}</p></div>"
+    )
+
+
+def table(words: Words, family: Family) -> str:
+    """The numbers of the whole test set, folded away: a row a number with what it should reach, a column a loss."""
+    keys = [key for key in family.keys if key in family.members and numbers(family.members[key])]
+    if not keys:
+        return ""
+    head = "".join(f'<th scope="col">{escape(name(words, key))}</th>' for key in keys)
+    rows = []
+    for word, (starts, form, target) in NUMBERS.items():
+        values = {key: value(family.members[key], *starts) for key in keys}
+        if all(number is None for number in values.values()):
+            continue
+        real = next((r for r in (value(family.members[key], REAL) for key in keys) if r is not None), None)
+        goal = real if target == "real" else float(target)
+        arrow = "↓" if target == "0" else "" if goal is None else f"→ {form.format(goal)}"
+        best = _nearest(values, goal, form)
+        cells = "".join(_cell(number, form, key in best) for key, number in values.items())
+        meaning = escape(words(word.replace("cmp_", "cmp_means_")))
+        rows.append(
+            f'<tr><th scope="row">{escape(words(word))} <span class="gz-goal">{arrow}</span><small>{meaning}</small></th>'
+            f"{cells}</tr>"
+        )
+    measured = " ".join(metric for key in keys for metric in family.members[key].metrics)
+    count = re.search(r"-n(\d+)-", measured)  # the names of metrics say how many pictures were measured
+    title = words("cmp_tested", count=count[1]) if count else words("cmp_tested_all")
+    return (
+        f'<details class="gz-measured"><summary>{escape(title)}</summary><div class="gz-table"><table><thead><tr><td></td>{head}'
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
+    )
+
+
+def _cell(number: float | None, form: str, best: bool) -> str:
+    text = "–" if number is None else form.format(number)
+    return f"<td><b>{text}</b></td>" if best else f"<td>{text}</td>"
+
+
+def _nearest(values: dict[str, float | None], goal: float | None, form: str) -> set[str]:
+    """The keys that come nearest to the goal, as far as the page shows digits; none where all are equally near."""
+    if goal is None:
+        return set()
+    apart = {key: form.format(abs(number - goal)) for key, number in values.items() if number is not None}
+    nearest = {key for key, text in apart.items() if text == min(apart.values(), key=lambda t: float(t.rstrip("%")))}
+    return nearest if len(nearest) < len(apart) else set()

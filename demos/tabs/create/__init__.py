@@ -1,0 +1,1 @@
+"""Create: pictures from noise."""

@@ -1,0 +1,131 @@
+"""The answers of the tab Create: (choice, seed, what was typed) -> HTML, or one quiet line that says what to do.
+
+Everything is computed per call; nothing a visitor does is kept on the server.
+"""
+
+from html import escape
+from urllib.parse import quote
+
+from ganzoo import GanzooError
+from ganzoo.data.registry import CLASSES
+
+from ...catalog import film, local
+from ...ui.components import render_or_explain
+from ...ui.words import Trouble, Words
+from ..lessons import side_by_side
+from . import drawing, render
+
+LESSON, DATA, SEED, PICKS = "gan", "mnist", 7, "2026"
+MOST_PICKS = 8
+QUESTIONS = ("make", "between", "grow", "film", "cgan", "dcgan", "hand")
+
+
+# --- what each part shows ---------------------------------------------------------------------------------------
+
+
+def chosen(lesson, data, custom) -> str:
+    return custom or local.name_of(lesson or LESSON, data or DATA)
+
+
+def link(lesson, data, custom, seed) -> str:
+    return f"?model={quote(custom)}&amp;seed={seed}" if custom else f"?lesson={lesson}&amp;set={data}&amp;seed={seed}"
+
+
+def grid(words, lesson, data, custom, seed, pick) -> str:
+    def draw(words):
+        number, at = local.seed_of(seed), local.whole(pick, 0, render.COUNT - 1, "bad_pick")
+        made = render.make(words, local.open_model(chosen(lesson, data, custom)), number, at)
+        return f'<div class="gz-make" data-link="{link(lesson, data, custom, number)}">{made}</div>'
+
+    return render_or_explain(words, draw)
+
+
+def contents(words: Words) -> str:
+    """One line of links to the questions further down."""
+    links = "".join(f'<a href="#s-{key}">{escape(words("q_" + key))}</a>' for key in QUESTIONS[1:])
+    return f'<nav class="gz-contents" aria-label="{escape(words("sections"))}">{links}</nav>'
+
+
+def growth(words, name, seed, pick) -> str:
+    def draw(words):
+        at = local.whole(pick, 0, render.COUNT - 1, "bad_pick")
+        return render.grow(words, local.open_model(name), local.seed_of(seed), at)
+
+    return render_or_explain(words, draw)
+
+
+def way(words, name, first, second) -> str:
+    def draw(words):
+        return render.strip(words, local.open_model(name), local.seed_of(first), local.seed_of(second))
+
+    return render_or_explain(words, draw)
+
+
+def point(words, name, first, second, percent) -> str:
+    def draw(words):
+        share = local.whole(percent, 0, 100, "bad_share") / 100
+        return render.morph(words, local.open_model(name), local.seed_of(first), local.seed_of(second), share)
+
+    return render_or_explain(words, draw)
+
+
+def picks_of(text, classes: int) -> list[int]:
+    """ "2026" -> [2, 0, 2, 6]"""
+    digits = "".join(str(text or "").replace(",", "").split())
+    if not digits.isascii() or not digits.isdigit() or len(digits) > MOST_PICKS or max(map(int, digits)) >= classes:
+        raise Trouble("bad_labels", high=MOST_PICKS, most=min(9, classes - 1))
+    return [int(d) for d in digits]
+
+
+def for_labels(words, data, picks, seed) -> str:
+    def draw(words):
+        made = local.open_model(local.name_of("cgan", data or DATA))
+        return render.for_labels(words, made, picks_of(picks, len(made.classes)), local.seed_of(seed))
+
+    return render_or_explain(words, draw)
+
+
+def labels(words, data, seed) -> str:
+    def draw(words):
+        return render.under_labels(words, local.open_model(local.name_of("cgan", data or DATA)), local.seed_of(seed))
+
+    return render_or_explain(words, draw)
+
+
+def speckles(words, data, seed) -> str:
+    """Both models' pictures with their speckle, and the way to the lessons about what differs."""
+
+    def draw(words):
+        data_, seed_ = data or DATA, local.seed_of(seed)
+        links = (("dcgan", f"mlp&amp;pictures={data_}&amp;idea={seed_}"), ("bn", f"bn&amp;idea={seed_}"))
+        page = "zh" if words.language == "zh" else "./"
+        listed = "".join(
+            f'<a href="{page}?tab=lessons&amp;stage={stage}">{escape(words("q_" + key))}</a>' for key, stage in links
+        )
+        return (
+            f"{side_by_side.beside(words, data_, seed_)}"
+            f'<p class="gz-contents"><span>{escape(words("more_lessons"))}</span>{listed}</p>'
+        )
+
+    return render_or_explain(words, draw)
+
+
+def training(words, name, step) -> str:
+    """The film at the frame nearest to a step."""
+    return render_or_explain(words, lambda words: film.show(words, name, film.nearest(name, int(step or 0))))
+
+
+def judged(words, name, picture) -> str:
+    return render_or_explain(words, lambda words: drawing.judge(words, local.open_model(name), picture))
+
+
+def reach(name) -> tuple[int, int, int]:
+    """film.reach, also for a model that came without a film."""
+    try:
+        return film.reach(name)
+    except GanzooError:
+        return 1, 1, 0
+
+
+def class_words(words, data) -> list[str]:
+    return [words.label(c) for c in CLASSES.get(data or DATA, CLASSES["mnist"])]

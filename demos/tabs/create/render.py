@@ -1,0 +1,185 @@
+"""What one model shows of itself: the grid, the morph, an idea growing and the critic shrinking it. Pure functions."""
+
+import time
+from html import escape
+
+import torch
+from torch import Tensor
+
+from ganzoo import Model
+from ganzoo.images import to_pil
+from ganzoo.models.losses import as_opinion
+
+from ...ui.html import figure, image, legend, mosaic, score, signed, square, uri
+from ...ui.words import Words
+
+COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
+STRIP = 9  # pictures in the strip between two ideas
+
+
+def labels_for(model: Model, count: int) -> list[int] | None:
+    """0, 1, 2 .. for a conditional model, None for the others."""
+    return [i % len(model.classes) for i in range(count)] if model.config.needs_labels else None
+
+
+def critique(model: Model, pictures: Tensor, labels: list[int] | None) -> list[float]:
+    return model.critique(pictures, labels) if len(pictures) else []
+
+
+def make(words: Words, model: Model, seed: int, picked: int = 0) -> str:
+    """COUNT pictures, the critic's score under each; each is a button that makes it the idea followed below."""
+    began = time.perf_counter()
+    labels = labels_for(model, COUNT)
+    pictures = model.tensor(model.noise(COUNT, seed), labels)
+    scores = critique(model, pictures, labels)
+    took = (time.perf_counter() - began) * 1000
+    cells = []
+    for i, (picture, opinion) in enumerate(zip(to_pil(pictures), scores, strict=True)):
+        name = f'<span class="gz-label">{escape(words.label(model.classes[labels[i]]))}</span>' if labels else ""
+        alt = words("cell_alt", number=i + 1, score=f"{opinion:.2f}")
+        cells.append(
+            f'<button type="button" class="gz-cell" data-pick="{i}" aria-pressed="{str(i == picked).lower()}" '
+            f'aria-label="{escape(alt)}">{image(picture, "")}{name}{score(opinion)}</button>'
+        )
+    note = words("made_in", count=COUNT, name=model.name, ms=f"{took:.0f}")
+    return (
+        f'<div class="gz-wall" role="group" aria-label="{escape(words("grid_label", seed=seed))}">{"".join(cells)}</div>'
+        f'<p class="gz-note"><span>{escape(words("grid_note"))}</span><span>{escape(note)}</span></p>'
+    )
+
+
+# --- between two ideas ------------------------------------------------------------------------------------------
+
+
+def between(a: Tensor, b: Tensor, share: float) -> Tensor:
+    """Spherical interpolation of two inspirations (100,): a straight line would pass through pale, short vectors."""
+    cosine = torch.dot(a / a.norm(), b / b.norm()).clamp(-1, 1)
+    angle = torch.acos(cosine)
+    if angle < 1e-4:
+        return torch.lerp(a, b, share)
+    return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)
+
+
+def ends(model: Model, first: int, second: int) -> tuple[Tensor, Tensor]:
+    return model.noise(1, first)[0], model.noise(1, second)[0]
+
+
+def strip(words: Words, model: Model, first: int, second: int) -> str:
+    """Nine pictures on the way from one inspiration to the other, evenly spaced like the slider under them."""
+    a, b = ends(model, first, second)
+    shares = [i / (STRIP - 1) for i in range(STRIP)]
+    pictures = model.tensor(torch.stack([between(a, b, s) for s in shares]), _same(model, STRIP))
+    cells = "".join(
+        image(picture, words("between_alt", share=round(s * 100)))
+        for picture, s in zip(to_pil(pictures), shares, strict=True)
+    )
+    return f'<div class="gz-strip">{cells}</div>'
+
+
+def morph(words: Words, model: Model, first: int, second: int, share: float) -> str:
+    """The one picture at the slider, large, with the critic's score."""
+    a, b = ends(model, first, second)
+    share = min(1.0, max(0.0, share))
+    labels = _same(model, 1)
+    picture = model.tensor(between(a, b, share)[None], labels)
+    opinion = critique(model, picture, labels)[0]
+    alt = words("between_alt", share=round(share * 100))
+    return figure(image(to_pil(picture)[0], alt), score(opinion), "gz-now")
+
+
+def _same(model: Model, count: int) -> list[int] | None:
+    return [min(3, len(model.classes) - 1)] * count if model.config.needs_labels else None
+
+
+# --- growing and shrinking --------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def grow(words: Words, model: Model, seed: int, picked: int) -> str:
+    """Every stage of one inspiration on its way to a picture, and of the picture on its way to one number."""
+    labels = labels_for(model, COUNT)
+    label = model.labels([labels[picked]], 1) if labels else ()
+    noise = model.noise(picked + 1, seed)[picked:]
+    up = model.generator.stages(noise, *label)
+    down = model.discriminator.stages(up[-1], *label)
+    opinion = float(as_opinion(down[-1].float(), model.config.adversarial).flatten()[0])
+    filtered = model.config.needs_labels
+    creator = [_stage(words, x[0], i == 1 and filtered, i == len(up) - 1) for i, x in enumerate(up)]
+    critic = [_stage(words, x[0], i == 1 and filtered, i == 0) for i, x in enumerate(down[:-1])]
+    verdict = figure(f'<output class="gz-verdict">{opinion:.2f}</output>', escape(words("stage_score")), "gz-last")
+    return (
+        f'<h3 class="creator">{escape(words("creator_grows"))}</h3>{_path(creator)}'
+        f'<h3 class="critic">{escape(words("critic_shrinks"))}</h3>'
+        + _path([*critic, verdict])
+        + legend(words("negative"), words("positive"))
+    )
+
+
+def _path(figures: list[str]) -> str:
+    arrow = '<span class="gz-arrow" aria-hidden="true">→</span>'
+    steps = [f'<div class="gz-step">{arrow if i else ""}{one}</div>' for i, one in enumerate(figures)]
+    return f'<div class="gz-path">{"".join(steps)}</div>'
+
+
+def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
+    """One stage: a picture as it is, a vector as a square, feature maps side by side; its size in words under it."""
+    if picture:
+        shown = to_pil(values.view(1, *values.shape))[0]
+        return figure(image(shown, words("stage_picture_alt"), shown.width), _numbers(words, values), "gz-plate")
+    if values.ndim == 3 and not filtered:
+        columns = 4 if values.shape[1] < 10 else 3
+        shown = signed(mosaic(values[: columns * columns].cpu(), columns))
+        size = f"{values.shape[1]} × {values.shape[2]}"
+        text = words("stage_maps", count=len(values), shown=min(len(values), columns * columns))
+        return figure(image(shown, f"{size}: {text}", shown.width), f"<b>{size} × {len(values)}</b>{escape(text)}")
+    shown = signed(square(values.flatten().cpu()))
+    text = words("stage_filtered") if filtered else ""
+    return figure(image(shown, words("stage_alt", count=values.numel()), shown.width), _numbers(words, values, text))
+
+
+def _numbers(words: Words, values: Tensor, text: str = "") -> str:
+    return f"<b>{values.numel()}</b>{escape(text or words('numbers'))}"
+
+
+# --- the conditional lesson -------------------------------------------------------------------------------------
+
+
+def for_labels(words: Words, model: Model, picks: list[int], seed: int) -> str:
+    """The classes that were asked for, one after the other, each from its own inspiration."""
+    pictures = model.tensor(model.noise(len(picks), seed), picks)
+    scores = critique(model, pictures, picks)
+    cells = "".join(
+        figure(
+            image(p, words("asked_alt", label=words.label(model.classes[k]))),
+            f'<span class="gz-label">{escape(words.label(model.classes[k]))}</span>{score(s)}',
+        )
+        for p, k, s in zip(to_pil(pictures), picks, scores, strict=True)
+    )
+    return f'<div class="gz-asked" data-picks="{"".join(map(str, picks))}">{cells}</div>'
+
+
+@torch.no_grad()
+def under_labels(words: Words, model: Model, seed: int) -> str:
+    """One inspiration under every label (the first ten), with the filter that each label is, in both networks."""
+    count = min(10, len(model.classes))
+    labels = list(range(count))
+    pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), labels))
+    creator, critic = model.generator.filter.weight, model.discriminator.filter.weight
+    side = (model.config.channels, model.config.image_size, model.config.image_size)
+    columns = []
+    for k in labels:
+        name = words.label(model.classes[k])
+        made = image(pictures[k], words("asked_alt", label=name))
+        on_noise = image(signed(square(creator[k])), words("filter_noise_alt", label=name))
+        on_picture = image(signed(critic[k].view(side).mean(0)), words("filter_picture_alt", label=name))
+        columns.append(f"<li><b>{escape(name)}</b>{made}{on_noise}{on_picture}</li>")
+    rows = "".join(f"<span>{escape(words(k))}</span>" for k in ("row_label", "row_made", "row_noise", "row_picture"))
+    return (
+        f'<div class="gz-labels"><div class="gz-rows" aria-hidden="true">{rows}</div><ol>{"".join(columns)}</ol></div>'
+        + legend(words("against"), words("for"))
+    )
+
+
+def as_api(pictures: Tensor) -> list[str]:
+    """Pictures as data: addresses, for the public endpoints."""
+    return [uri(picture) for picture in to_pil(pictures)]

@@ -1,0 +1,120 @@
+"""Taking a trained model along from Your pictures: download, keep in runs/, push to the Hub. Components and events.
+
+A token is posted once, used once and wiped from its field by the answer. The machine's own login and runs/ are for a
+visitor at this very machine only; on a Space there is the visitor's login of the Hub instead.
+"""
+
+import base64
+import os
+from html import escape
+from importlib.util import find_spec
+
+import gradio as gr
+
+from ganzoo import GanzooError
+
+from ...ui.components import QUIET, show
+from ...ui.html import prose, quiet
+from ...ui.words import Trouble, Words
+from . import export, sessions
+
+SPACE = bool(os.environ.get("SPACE_ID"))
+# A Space gives its visitors a login of their own (hf_oauth in its card); without it nobody pastes a token into one.
+LOGIN = SPACE and bool(os.environ.get("OAUTH_CLIENT_ID")) and find_spec("authlib") is not None
+NAME = "my-pictures"
+
+
+class Take:
+    def __init__(self, words: Words):
+        say = self.words = words
+        show(f"<h3>{escape(say('own_take'))}</h3>")
+        with gr.Row(elem_classes="gz-controls"):
+            self.which = gr.Radio([], label=say("own_which"), visible=False, elem_id="own-which")
+            self.download = gr.Button(say("own_download"), elem_id="own-download")
+        with gr.Row(elem_classes="gz-controls", visible=not SPACE):
+            self.name = gr.Textbox(NAME, label=say("own_keep_name"), max_lines=1, elem_id="own-name")
+            self.keep = gr.Button(say("own_keep"), elem_id="own-keep")
+        with gr.Row(elem_classes="gz-controls", visible=LOGIN or not SPACE):
+            self.repo = gr.Textbox(NAME, label=say("own_push_repo"), max_lines=1, elem_id="own-repo")
+            if LOGIN:
+                gr.LoginButton(say("own_login"), logout_value=say("own_logged_in"), elem_id="own-login", size="md")
+            self.token = gr.Textbox(
+                label=say("own_push_token"), type="password", max_lines=1, elem_id="own-token", visible=not SPACE,
+                placeholder=say("own_push_hint"), html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+            )  # fmt: skip
+            self.private = gr.Checkbox(True, label=say("own_push_private"), elem_id="own-private")
+            self.push = gr.Button(say("own_push"), elem_id="own-push")
+        show(prose(say("own_push_said")), visible=LOGIN or not SPACE)
+        self.taken = show("", elem_id="own-taken")
+        self._wire()
+
+    def _wire(self):
+        packed = gr.JSON(visible=False)
+        self.download.click(self._download, self.which, [self.taken, packed], **QUIET).then(
+            None, packed, None, js="(packed) => ganzoo.own.save(packed)"
+        )
+        self.keep.click(self._keep, [self.which, self.name], self.taken, **QUIET)
+        self.push.click(
+            self._push_logged_in if LOGIN else self._push,
+            [self.which, self.repo, self.token, self.private],
+            [self.taken, self.token],
+            **QUIET,
+        )
+
+    def _model(self, which, request) -> tuple:
+        """The work of this page and the chosen loss of it."""
+        work = sessions.of(request.session_hash)
+        loss = which if which in work.finished else (work.finished or [""])[-1]
+        if not loss:
+            raise Trouble("own_no_model")
+        return work, loss
+
+    def _said(self, answer) -> str:
+        """What `answer()` gives, or the one quiet line that says why not."""
+        try:
+            return answer()
+        except GanzooError as error:
+            return quiet(self.words.explain(error))
+
+    def _download(self, which, request: gr.Request):
+        try:
+            work, loss = self._model(which, request)
+            name = export.name_for(loss)
+            data = base64.b64encode(export.zipped(work, loss)).decode()
+            return quiet(self.words("own_downloaded", name=name)), {"name": f"{name}.zip", "data": data}
+        except GanzooError as error:
+            return quiet(self.words.explain(error)), None
+
+    def _keep(self, which, name, request: gr.Request):
+        def keep():
+            if not export.on_this_machine(request):
+                raise Trouble("own_not_here")
+            return quiet(self.words("own_kept", name=export.keep(*self._model(which, request), name)))
+
+        return self._said(keep)
+
+    def _push(self, which, repo, token, private, request: gr.Request):
+        """Locally: with the token of the field or, at this machine, its own login. Also empties the field."""
+
+        def push():
+            if SPACE or (not token and not export.on_this_machine(request)):
+                raise Trouble("own_token")
+            return self._pushed(which, repo, str(token).strip() if token else None, private, request)
+
+        return self._said(push), ""
+
+    def _push_logged_in(self, which, repo, _, private, request: gr.Request, login: gr.OAuthToken | None):
+        """On a Space: with the visitor's own login, never with the Space's."""
+
+        def push():
+            if login is None:
+                raise Trouble("own_no_login")
+            return self._pushed(which, repo, login.token, private, request)
+
+        return self._said(push), ""
+
+    def _pushed(self, which, repo, token, private, request) -> str:
+        address = export.push(*self._model(which, request), repo, token, private)
+        link = f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a>'
+        said = escape(self.words("own_pushed", address="\0")).replace("\0", link)
+        return f'<p class="gz-quiet" role="status">{said}</p>'

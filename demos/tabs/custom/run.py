@@ -1,0 +1,68 @@
+"""One training of Your pictures as the server sees it: the process of worker.py, and what its events have told."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import worker
+
+CORES = 2  # that one training may keep busy
+SECRET = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")  # not for the process that trains
+
+
+@dataclass
+class Run:
+    """What is known of one loss's training."""
+
+    loss: str
+    folder: Path
+    step: int = 0
+    rows: list[dict] = field(default_factory=list)  # events "step"
+    unseen: list[dict] = field(default_factory=list)  # events "samples": the error on pairs it never trained on
+    advice: list[str] = field(default_factory=list)  # the doctor's codes
+    metrics: dict = field(default_factory=dict)  # there once it is measured
+
+    @property
+    def model(self) -> Path:
+        return self.folder / worker.MODEL
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.metrics)
+
+    @property
+    def sheet(self) -> Path | None:
+        """The newest grid of held-out pairs."""
+        if self.finished:
+            return self.model / "samples.png"
+        return max((self.folder / "samples").glob("[0-9]*.png"), default=None)
+
+
+def start(folder: Path, job: dict) -> subprocess.Popen:
+    """worker.py on `job`, in `folder`."""
+    env = {k: v for k, v in os.environ.items() if k not in SECRET}
+    env |= {
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": str(CORES),
+    }
+    return subprocess.Popen(
+        [sys.executable, worker.__file__, json.dumps(job)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=env,
+        cwd=folder,  # so that no file says where it lay
+    )
+
+
+def tell(process: subprocess.Popen) -> None:
+    """A line on its input asks a training to stop, save and measure."""
+    with contextlib.suppress(OSError, ValueError):  # it has just ended by itself
+        process.stdin.write("\n")
+        process.stdin.flush()

@@ -1,0 +1,1 @@
+"""Lessons: why each idea of the course exists, one file a lesson."""

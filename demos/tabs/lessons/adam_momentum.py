@@ -1,0 +1,111 @@
+"""Row 16, second hack: Adam's beta1 is how much of the speed is left after a step. What a push leaves, and what that does
+to the smallest GAN there is (Mescheder et al. 2018): a creator of one number, a critic of one number."""
+
+import math
+from functools import lru_cache
+from html import escape
+
+import torch
+import torch.nn.functional as F
+
+from ...ui.charts import chart
+from ...ui.words import Trouble, Words
+from .common import code
+
+COURSE, LOW, HIGH = 0.5, 0.0, 0.95
+FIRST = (0.9,)
+NAMES = ("beta1",)
+PUSHED, COASTING = 20, 12  # steps with a push, and without
+STEPS, RATE, R1 = 600, 0.02, 0.3
+SIDE, REACH = 360, 2.0  # pixels and half the width of the plane
+
+
+def coast(beta1: float) -> list[float]:
+    """Adam is pushed for a while, then let go: the speed of every step after that, as a share of the speed before."""
+    at = torch.zeros(1, requires_grad=True)
+    adam = torch.optim.Adam([at], 1e-3, (beta1, 0.999))
+    speeds, before = [], 0.0
+    for step in range(PUSHED + COASTING):
+        at.grad = torch.ones(1) if step < PUSHED else torch.zeros(1)
+        adam.step()
+        speeds.append(at.item() - before)
+        before = at.item()
+    return [abs(speed / speeds[PUSHED - 1]) for speed in speeds[PUSHED - 1 :]]
+
+
+@lru_cache(maxsize=32)
+def smallest_gan(beta1: float) -> list[tuple[float, float]]:
+    """(creator, critic) step by step: every real picture is the number 0, the creator always makes its own number, the
+    critic's score of x is its own number times x, and R1 holds it back. Both should come to rest at 0."""
+    creator, critic = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+    adams = {net: torch.optim.Adam([net], RATE, (beta1, 0.999)) for net in (creator, critic)}
+    track = [(1.0, 1.0)]
+    for _ in range(STEPS):
+        adams[critic].zero_grad()  # step 1: the real 0 scores critic * 0, the fake critic * creator
+        (F.softplus(-critic * 0.0) + F.softplus(critic * creator.detach()) + R1 / 2 * critic**2).sum().backward()
+        adams[critic].step()
+        adams[creator].zero_grad()  # step 2
+        F.softplus(-critic.detach() * creator).sum().backward()
+        adams[creator].step()
+        track.append((creator.item(), critic.item()))
+    return track
+
+
+def away(track: list) -> list[float]:
+    """How far the game is from its end, step by step."""
+    return [math.hypot(*point) for point in track]
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def beta_of(value) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Trouble("bad_beta1", low=LOW, high=HIGH) from None
+    if isinstance(value, bool) or not LOW <= number <= HIGH:
+        raise Trouble("bad_beta1", low=LOW, high=HIGH)
+    return round(number, 2)
+
+
+def show(words: Words, beta1) -> str:
+    beta1 = beta_of(beta1)
+    both = {COURSE: "plain second", beta1: "plain"}  # equal ones are one line
+    lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
+    left = {b: coast(b)[1] for b in both}
+    said = words("friction_left", beta1=f"{beta1:g}", share=f"{left[beta1]:.0%}", course=f"{left[COURSE]:.0%}")
+    far = {b: sum(away(smallest_gan(b))[-100:]) / 100 for b in both}
+    key = "friction_same" if beta1 == COURSE else "friction_farther" if far[beta1] > far[COURSE] else "friction_closer"
+    ends = words(key, beta1=f"{beta1:g}", far=f"{far[beta1]:.2f}", course=f"{far[COURSE]:.2f}", steps=STEPS)
+    end = (len(lines[0][2]) - 1, words("friction_steps", count=COASTING))
+    drawn = chart(words("friction_speed"), lines, 1.0, end, "{:.0%}", said)
+    panels = "".join(_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE))
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=friction&amp;beta1={beta1:g}">'
+        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-drawn">{drawn}</div>'
+        f"<section><h3>{escape(words('friction_game'))}</h3>"
+        f'<p class="gz-said">{escape(ends)}</p><div class="gz-planes">{panels}</div></section>'
+        f"{code(words, coast, smallest_gan)}</div>"
+    )
+
+
+def _plane(words: Words, beta1: float) -> str:
+    """The track in the plane of the two numbers; the dot is where it ended, the ring where it should."""
+
+    def place(point):
+        return tuple(f"{SIDE / 2 * (1 + v / REACH):.1f}" for v in (point[0], -point[1]))
+
+    track = smallest_gan(beta1)
+    points = " ".join(",".join(place(p)) for p in track)
+    (x, y), half = place(track[-1]), SIDE // 2
+    alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")
+    return (
+        f'<figure class="gz-fig gz-plane"><figcaption><b>β1 {beta1:g}</b>'
+        f"<span>↑ {escape(words('critic_word'))}</span></figcaption>"
+        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
+        f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/>'
+        f'<polyline points="{points}"/>'
+        f'<circle class="goal" cx="{half}" cy="{half}" r="9"/><circle class="end" cx="{x}" cy="{y}" r="5"/></svg>'
+        f'<span class="gz-axis">{escape(words("creator_word"))} →</span></figure>'
+    )

@@ -1,0 +1,51 @@
+"""Row 4: the creator with and without Batch Normalization. The same inspirations, the share of each digit that a classifier
+counted, and what the normalization does inside: where the values lie that reach the last layer."""
+
+from functools import lru_cache
+from html import escape
+
+import torch
+
+from ganzoo.evaluation.metrics import class_shares
+from ganzoo.inference import Model
+from ganzoo.models.gan import Generator
+from ganzoo.models.layers import norm1d
+
+from ...catalog import local
+from ...ui.charts import chart
+from ...ui.words import Words
+from . import side_by_side
+from .common import code
+
+MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
+FIRST = (7,)
+NAMES = ("idea",)
+COUNT = 256  # inspirations that the values are averaged over
+
+
+@lru_cache(maxsize=16)
+@torch.no_grad()
+def centres(model: Model, seed: int) -> list[float]:
+    """How far from 0 the values of each unit before the last layer lie on average, the nearest first."""
+    values = model.generator.stages(model.noise(COUNT, seed))[-2]
+    return values.mean(0).abs().sort().values.tolist()
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def show(words: Words, seed) -> str:
+    seed = local.seed_of(seed)
+    found = {key: centres(local.open_model(name), seed) for key, (name, _) in MODELS.items()}
+    lines = [(words(key), MODELS[key][1], list(enumerate(values))) for key, values in found.items()]
+    far = {key: f"{values[-1]:.2f}" for key, values in found.items()}
+    nearer = found["with_bn"][-1] < found["without_bn"][-1]
+    said = words("bn_centres_said" if nearer else "bn_centres_not", a=far["with_bn"], b=far["without_bn"], count=COUNT)
+    high = max(values[-1] for values in found.values())
+    units = len(found["with_bn"])
+    drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=said)
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=bn&amp;idea={seed}">{side_by_side.normalization(words, seed)}'
+        f'<div class="gz-drawn">{drawn}<p class="gz-prose">{escape(said)}</p></div>'
+        f"{code(words, norm1d, Generator.__init__, class_shares, centres)}</div>"
+    )

@@ -1,0 +1,61 @@
+"""What every stage of the tab Lessons is built of: the lines of code behind it, numbers a visitor set, cells as pictures."""
+
+import inspect
+from html import escape
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+import ganzoo
+
+from ...ui.html import image
+from ...ui.words import Words
+
+ROOT = Path(ganzoo.__file__).resolve().parent.parent
+HUES = {"creator": (178, 63, 26), "critic": (61, 79, 184)}
+MOST_NUMBERS = 32  # cells a side that still have room for a number each
+
+
+def code(words: Words, *functions) -> str:
+    """The source of the functions that a stage calls, folded away, each under its file and line."""
+    listed = []
+    for function in functions:
+        function = inspect.unwrap(function)  # past a cache
+        path = Path(inspect.getsourcefile(function)).resolve()
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+        place = words("lesson_place", file=name, line=inspect.getsourcelines(function)[1])
+        lines = inspect.cleandoc("\n" + inspect.getsource(function))  # a method's indent is dropped
+        listed.append(f'<p>{escape(place)}</p><pre tabindex="0"><code>{escape(lines)}</code></pre>')
+    return f'<details class="gz-code"><summary>{escape(words("lesson_code"))}</summary>{"".join(listed)}</details>'
+
+
+def heat(words: Words, counts: Tensor, hue: str, alt: str) -> str:
+    """A square of counts: the more often, the stronger the colour; the number in each cell where there is room."""
+    side, top = len(counts), max(1.0, float(counts.max()))
+    pixels = torch.empty(side, side, 4, dtype=torch.uint8)
+    pixels[..., :3] = torch.tensor(HUES[hue], dtype=torch.uint8)
+    pixels[..., 3] = (counts / top * 235).round().to(torch.uint8)
+    lines = "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
+    numbers = ""
+    if side <= MOST_NUMBERS:
+        numbers = "".join(
+            f'<text x="{x * 20 + 10}" y="{y * 20 + 14}"{" class=strong" if 2 * n > top else ""}>{n}</text>'
+            for y, row in enumerate(counts.int().tolist())
+            for x, n in enumerate(row)
+        )
+    size = "few" if side <= 16 else "many"
+    return (
+        f'<div class="gz-heat {size}">{image(Image.fromarray(pixels.numpy(), "RGBA"), alt)}'
+        f'<svg viewBox="0 0 {side * 20} {side * 20}" aria-hidden="true"><path d="{lines}"/>{numbers}</svg></div>'
+    )
+
+
+def tally(words: Words, counts: Tensor) -> str:
+    """How many cells have which count, as one line."""
+    values, cells = counts.int().unique(return_counts=True)
+    parts = [
+        words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(values.tolist(), cells.tolist(), strict=True)
+    ]
+    return " · ".join(parts)

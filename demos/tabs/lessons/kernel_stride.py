@@ -1,0 +1,127 @@
+"""Row 8: a kernel that is no multiple of the stride counts some cells more often than others, and that shows."""
+
+from functools import lru_cache
+from html import escape
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ganzoo.data.drawings import town
+from ganzoo.images import to_float, to_pil, whole_tensor
+
+from ...catalog import local
+from ...ui.html import figure, image, quiet
+from ...ui.words import Words
+from .common import code, heat, tally
+
+KERNEL, STRIDE, SIZE = (1, 7), (1, 4), (5, 14)  # the ranges of the three sliders
+BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
+FIRST = (*BAD, 10)
+PLAIN, DRAWN = 44, 88  # pixels of the pictures that show the pattern
+
+
+def written(size: int, kernel: int, stride: int) -> Tensor:
+    """How often a transposed convolution writes each cell of its output: ones, through a kernel of ones."""
+    cells, window = torch.ones(1, 1, size, size), torch.ones(1, 1, kernel, kernel)
+    return F.conv_transpose2d(cells, window, stride=stride)[0, 0]
+
+
+def read(size: int, kernel: int, stride: int) -> Tensor:
+    """How often a convolution reads each cell of its input: the gradient of the sum of all that it computes."""
+    cells = torch.ones(1, 1, size, size, requires_grad=True)
+    F.conv2d(cells, torch.ones(1, 1, kernel, kernel), stride=stride).sum().backward()
+    return cells.grad[0, 0]
+
+
+def inner(counts: Tensor, windows: int, kernel: int, stride: int) -> list[int]:
+    """The different counts of the cells that have neighbours on all sides; none where every cell is at the border."""
+    first, end = max(0, kernel - stride), min(windows * stride, len(counts))
+    return counts[first:end, first:end].int().unique().tolist()
+
+
+def enlarge(picture: Tensor, kernel: int, stride: int) -> Tensor:
+    """A picture (1, C, H, W) in 0..1 through one transposed convolution whose weights are all equal, its border cut off."""
+    channels = picture.shape[1]
+    window = torch.full((channels, 1, kernel, kernel), stride**2 / kernel**2)  # keeps the average brightness
+    made = F.conv_transpose2d(picture, window, stride=stride, groups=channels)
+    edge = max(0, kernel - stride)
+    return made[:, :, edge : made.shape[2] - kernel + 1, edge : made.shape[3] - kernel + 1].clamp(0, 1)
+
+
+@lru_cache(maxsize=28)
+def patterns(kernel: int, stride: int) -> tuple:
+    """What a plain grey and a drawing look like once they are enlarged (two PIL pictures)."""
+    shown = []
+    for side in (PLAIN, DRAWN):
+        cells = -(-(side - 1 + max(0, kernel - stride)) // stride) + 1  # so many that the border can be cut off
+        drawing = (to_float(whole_tensor(town(5, cells), 3)) + 1) * 0.3  # room for what is counted twice
+        given = drawing if side == DRAWN else torch.full((1, 1, cells, cells), 0.4)
+        shown.append(to_pil(enlarge(given, kernel, stride)[:, :, :side, :side] * 2 - 1)[0])
+    return tuple(shown)
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def show(words: Words, kernel, stride, size) -> str:
+    kernel = local.whole(kernel, *KERNEL, "bad_kernel")
+    stride = local.whole(stride, *STRIDE, "bad_stride")
+    size = local.whole(size, *SIZE, "bad_size")
+    link = f"?tab=lessons&amp;stage=stride&amp;kernel={kernel}&amp;stride={stride}&amp;size={size}"
+    up = written(size, kernel, stride)
+    return (
+        f'<div class="gz-stage" data-link="{link}">{_verdict(words, up, size, kernel, stride)}'
+        f'<div class="gz-pair"><section><h3 class="creator">{escape(words("stride_up", a=size, b=len(up)))}</h3>'
+        f"{_panel(words, up, 'creator', words('stride_up_alt', listing=tally(words, up)))}</section>"
+        f'<section><h3 class="critic gz-level">{escape(_title(words, size, kernel, stride))}</h3>'
+        f"{_reading(words, size, kernel, stride)}</section></div>"
+        f"{_pictures(words, kernel, stride)}{code(words, written, read, enlarge)}</div>"
+    )
+
+
+def _verdict(words: Words, up: Tensor, size: int, kernel: int, stride: int) -> str:
+    counts = inner(up, size, kernel, stride)
+    if not counts:
+        return _said("", words("stride_small"))
+    even = len(counts) == 1
+    name = words("stride_even" if even else "stride_uneven")
+    said = words("stride_even_said" if even else "stride_uneven_said", counts=words.listing(counts))
+    key = "stride_holes" if kernel < stride else "stride_multiple" if kernel % stride == 0 else "stride_no_multiple"
+    return _said(name, words.together(said, words(key, kernel=kernel, stride=stride)))
+
+
+def _said(name: str, said: str) -> str:
+    return f'<p class="gz-said" role="status"><b>{escape(name)}</b> {escape(said)}</p>'
+
+
+def _title(words: Words, size: int, kernel: int, stride: int) -> str:
+    if kernel > size:
+        return words("stride_down_none")
+    return words("stride_down", a=size, b=(size - kernel) // stride + 1)
+
+
+def _panel(words: Words, counts: Tensor, hue: str, alt: str, more: str = "") -> str:
+    return f'{heat(words, counts, hue, alt)}<p class="gz-note">{escape(tally(words, counts))}{more}</p>'
+
+
+def _reading(words: Words, size: int, kernel: int, stride: int) -> str:
+    if kernel > size:
+        return quiet(words("stride_too_large", kernel=kernel, size=size))
+    down = read(size, kernel, stride)
+    rest = int((down[:, -1:] == 0).all() and (down.sum(0) == 0).flip(0).int().cumprod(0).sum())
+    more = f"<span>{escape(words('stride_rest', count=rest))}</span>" if rest else ""
+    return _panel(words, down, "critic", words("stride_down_alt", listing=tally(words, down)), more)
+
+
+def _pictures(words: Words, kernel: int, stride: int) -> str:
+    """The pattern that this choice leaves, beside the course's good example (or its bad one, for a good choice)."""
+    cells = []
+    for example in ((kernel, stride), BAD if kernel % stride == 0 else GOOD):
+        name = words("stride_example", kernel=example[0], stride=example[1])
+        for picture, key in zip(patterns(*example), ("stride_grey", "stride_house"), strict=True):
+            text = f"{name}: {words(key)}"
+            cells.append(figure(image(picture, text), f"<b>{escape(name)}</b>{escape(words(key))}"))
+    return (
+        f'<section><h3>{escape(words("stride_pictures"))}</h3><div class="gz-patterns">{"".join(cells)}</div></section>'
+    )

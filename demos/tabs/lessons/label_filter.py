@@ -1,0 +1,92 @@
+"""Row 6: the label is a filter that multiplies. One inspiration before, the filter, the inspiration after; then the same for
+the critic, which filters the picture position by position."""
+
+from html import escape
+
+import torch
+from torch import Tensor
+
+from ganzoo.images import to_pil
+from ganzoo.models import cgan
+from ganzoo.models.losses import as_opinion
+
+from ...catalog import local
+from ...ui.html import figure, image, legend, score, signed, square
+from ...ui.words import Trouble, Words
+from .common import code
+
+FIRST = (3, 7)
+NAMES = ("label", "idea")
+
+
+@torch.no_grad()
+def filtered(model, label: int, seed: int) -> dict[str, Tensor]:
+    """Everything that one inspiration and its picture pass through under a label: creator and critic, filter by filter."""
+    labels = torch.tensor([label])
+    noise, after, *_, picture = model.generator.stages(model.noise(1, seed), labels)
+    _, seen, *_, raw = model.discriminator.stages(picture, labels)
+    return {
+        "noise": noise[0],
+        "creator": model.generator.filter.weight[label],
+        "after": after[0],
+        "picture": picture[0],
+        "critic": model.discriminator.filter.weight[label].view_as(picture[0]),
+        "seen": seen.view_as(picture)[0],
+        "score": as_opinion(raw.float(), model.config.adversarial).flatten(),
+    }
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def show(words: Words, label, seed) -> str:
+    model, seed = local.open_model("cgan-mnist"), local.seed_of(seed)
+    try:
+        label = local.whole(label, 0, len(model.classes) - 1)
+    except Trouble:
+        raise Trouble("bad_label", most=len(model.classes) - 1) from None
+    found, name = filtered(model, label, seed), words.label(model.classes[label])
+    turned = float(((found["noise"] > 0) != (found["after"] > 0)).float().mean())
+    said = words(
+        "label_said",
+        label=name,
+        turned=f"{turned:.0%}",
+        flat=f"{float((found['creator'].abs() < 0.5).float().mean()):.0%}",
+    )
+    creator = (_cell(words, found, "noise", name), "×", _cell(words, found, "creator", name), "=",
+               _cell(words, found, "after", name), "→", _picture(words, found, name))  # fmt: skip
+    critic = (_picture(words, found, name), "×", _cell(words, found, "critic", name), "=",
+              _cell(words, found, "seen", name), "→", _score(words, found))  # fmt: skip
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=label&amp;label={label}&amp;idea={seed}">'
+        f'<p class="gz-said" role="status">{escape(said)}</p>'
+        f'<section><h3 class="creator">{escape(words("label_creator"))}</h3>{_row(creator)}</section>'
+        f'<section><h3 class="critic gz-level">{escape(words("label_critic"))}</h3>{_row(critic)}'
+        f"{legend(words('against'), words('for'))}</section>"
+        f"{code(words, cgan.Generator.stages, cgan.Discriminator.stages, filtered)}</div>"
+    )
+
+
+def _row(parts: tuple) -> str:
+    signs = (f'<span class="gz-sign" aria-hidden="true">{p}</span>' if len(p) == 1 else p for p in parts)
+    return f'<div class="gz-sum">{"".join(signs)}</div>'
+
+
+def _cell(words: Words, found: dict, key: str, label: str) -> str:
+    """Numbers as green and purple: a vector as a square, a picture as it lies."""
+    values = found[key]
+    sheet = square(values) if values.ndim == 1 else values.mean(0)
+    text = words(f"label_{key}" + ("_filter" if key in ("creator", "critic") else ""), label=label)
+    return figure(image(signed(sheet), f"{text}, {words('stage_alt', count=values.numel())}"), escape(text))
+
+
+def _picture(words: Words, found: dict, label: str) -> str:
+    return figure(
+        image(to_pil(found["picture"][None])[0], words("asked_alt", label=label)),
+        escape(words("label_picture")),
+        "gz-plate",
+    )
+
+
+def _score(words: Words, found: dict) -> str:
+    return figure(score(float(found["score"])), escape(words("stage_score")), "gz-scored")

@@ -1,0 +1,104 @@
+"""Row 16, first hack: a ReLU unit that is below zero for every picture gets no gradient any more; LeakyReLU's slope of
+0.2 lets it come back. Two networks, alike but for that, learn to read digits for a moment while their units are counted."""
+
+from functools import lru_cache
+from html import escape
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganzoo.models.layers import activation
+
+from ...catalog import local
+from ...ui.charts import chart
+from ...ui.words import Trouble, Words
+from .common import code
+
+RATES = ("0.001", "0.003", "0.01", "0.03")
+FIRST = ("0.01",)
+NAMES = ("rate",)
+STEPS, EVERY, BATCH, WIDTH, PICTURES = 120, 4, 64, 96, 1024
+KINDS = {"relu": "plain second", "leaky_relu": "plain"}  # and their lines
+
+
+@lru_cache(maxsize=1)
+def digits() -> tuple[Tensor, Tensor]:
+    """Digits to learn from, offline: drawn by the bundled conditional creator, each with the label it was asked for."""
+    model = local.open_model("cgan-mnist")
+    labels = torch.arange(PICTURES) % 10
+    return model.tensor(model.noise(PICTURES, 16), labels.tolist()).flatten(1), labels
+
+
+def reader(kind: str) -> nn.Sequential:
+    """Dense WIDTH, activation, dense WIDTH, activation, ten scores; the same first weights for either activation."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        layers = [
+            nn.Linear(784, WIDTH),
+            activation(kind),
+            nn.Linear(WIDTH, WIDTH),
+            activation(kind),
+            nn.Linear(WIDTH, 10),
+        ]
+    return nn.Sequential(*layers)
+
+
+@torch.no_grad()
+def silent(net: nn.Sequential, pictures: Tensor) -> Tensor:
+    """Which hidden units are below zero for every picture, (2 * WIDTH,): with ReLU no gradient reaches their weights."""
+    first = net[0](pictures)
+    second = net[2](net[1](first))
+    return torch.cat([(first <= 0).all(0), (second <= 0).all(0)])
+
+
+@lru_cache(maxsize=len(RATES) * 2)
+def learn(kind: str, rate: str) -> dict:
+    """Train for STEPS steps with Adam and count: the share of silent units, how often one came back, what was learnt."""
+    pictures, labels = digits()
+    net, dice = reader(kind), torch.Generator().manual_seed(0)
+    adam = torch.optim.Adam(net.parameters(), float(rate), (0.5, 0.999))
+    before, shares, back = silent(net, pictures), [], 0
+    for step in range(STEPS + 1):
+        if step % EVERY == 0:
+            now = silent(net, pictures)
+            back += int((before & ~now).sum())
+            shares.append(float(now.float().mean()))
+            before = now
+        chosen = torch.randint(0, PICTURES, (BATCH,), generator=dice)
+        adam.zero_grad()
+        F.cross_entropy(net(pictures[chosen]), labels[chosen]).backward()
+        adam.step()
+    with torch.no_grad():
+        right = float((net(pictures).argmax(1) == labels).float().mean())
+    return {"shares": shares, "back": back, "right": right}
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def show(words: Words, rate) -> str:
+    if str(rate) not in RATES:
+        raise Trouble("bad_rate", known=", ".join(RATES))
+    found = {kind: learn(kind, str(rate)) for kind in KINDS}
+    lines = [(words(f"relu_{kind}"), colour, list(enumerate(found[kind]["shares"]))) for kind, colour in KINDS.items()]
+    said = [
+        words(
+            "relu_said",
+            kind=words(f"relu_{kind}"),
+            share=f"{f['shares'][-1]:.0%}",
+            back=f["back"],
+            right=f"{f['right']:.0%}",
+        )
+        for kind, f in found.items()
+    ]
+    more = found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.005
+    verdict = words("relu_more" if more else "relu_even")
+    end = (len(lines[0][2]) - 1, words("step_axis", step=STEPS))
+    drawn = chart(words("relu_silent"), lines, 1.0, end, "{:.0%}", " ".join(said))
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=relu&amp;rate={rate}">'
+        f'<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'
+        f'<ul class="gz-told">{"".join(f"<li>{escape(s)}</li>" for s in said)}</ul></div>'
+        f"{code(words, activation, reader, silent, learn)}</div>"
+    )

@@ -1,0 +1,166 @@
+"""Row 10: one drawing with several true answers. What is the best single answer, if every pixel is compared?"""
+
+import random
+import time
+from functools import lru_cache
+from html import escape
+
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from ganzoo.images import to_float, to_pil, whole_tensor
+
+from ...catalog import local
+from ...ui.html import figure, image
+from ...ui.words import Words
+from .common import code
+
+COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
+SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
+FIRST = (2026, 3)  # seed, how many truths agree
+STEPS = 250
+SKIES = ["#8fc1ea", "#f2c078", "#dfe6ec", "#31456b", "#b9d8c2"]
+WALLS = ["#b5482c", "#f2ead8", "#d9a441", "#6e8fa3", "#7c9b5b", "#e9b7b0", "#8a5a44"]
+ROOFS = ["#5b2e22", "#3c3f4a", "#a03a2a", "#2f5d50", "#c47f2c"]
+PANES = ["#1d2b45", "#ffe9a3", "#e8f3fb"]
+
+
+def house(seed) -> Image.Image:
+    """One sharp answer to the drawing "a house": where it stands and how it is painted is anyone's guess."""
+    dice = random.Random(f"house {seed}")
+    sheet = Image.new("RGB", (SIDE, SIDE), dice.choice(SKIES))
+    pen = ImageDraw.Draw(sheet)
+    left, top = dice.randint(4, 11), dice.randint(15, 19)
+    right, ground, peak = left + 22, 34, top - dice.randint(7, 11)
+    pen.rectangle([0, ground, SIDE, SIDE], fill=dice.choice(["#6c8f4a", "#8d8f94", "#c9b48a"]))
+    pen.rectangle([left, top, right, ground], fill=dice.choice(WALLS))
+    pen.polygon([(left - 3, top), (right + 3, top), ((left + right) // 2, peak)], fill=dice.choice(ROOFS))
+    pane, doorway = dice.choice(PANES), dice.choice([0, 1, 2])
+    for i in range(3):
+        x = left + 2 + i * 7
+        if i == doorway:
+            pen.rectangle([x, ground - 9, x + 4, ground], fill=dice.choice(["#3b2418", "#22506b", "#8c1f28"]))
+        else:
+            pen.rectangle([x, top + 4, x + 4, top + 8], fill=pane)
+    return sheet
+
+
+def sketch() -> Image.Image:
+    """The drawing that all of them are a true answer to."""
+    sheet = Image.new("RGB", (SIDE, SIDE), "#ffffff")
+    pen = ImageDraw.Draw(sheet)
+    pen.line([(8, 34), (8, 17), (19, 8), (30, 17), (30, 34), (8, 34)], fill="#191d26")
+    pen.line([(5, 17), (33, 17)], fill="#191d26")
+    return sheet
+
+
+def truths(seed: int, agree: int) -> Tensor:
+    """COUNT true answers (COUNT, 3, SIDE, SIDE) in 0..1, the first `agree` of them the same."""
+    drawn = [house(f"{seed} {max(0, i - agree + 1)}") for i in range(COUNT)]
+    return torch.cat([(to_float(whole_tensor(picture, 3)) + 1) / 2 for picture in drawn])
+
+
+def mean_answer(truths: Tensor) -> Tensor:
+    """The answer with the least squared error (MSE): the average of the truths."""
+    return truths.mean(0)
+
+
+def median_answer(truths: Tensor) -> Tensor:
+    """The answer with the least absolute error (MAE): the middle value of the truths in every pixel and colour."""
+    return truths.median(0).values
+
+
+def error(answer: Tensor, truths: Tensor, loss: str) -> Tensor:
+    """How wrong one answer is on average over all truths: mse or mae."""
+    difference = answer - truths
+    return (difference.square() if loss == "mse" else difference.abs()).mean()
+
+
+def descend(truths: Tensor, loss: str, steps: int = STEPS) -> Tensor:
+    """The answer found by training alone: start grey and follow the gradient of the loss in smaller and smaller steps."""
+    answer = torch.full_like(truths[0], 0.5, requires_grad=True)
+    for step in range(steps):
+        (slope,) = torch.autograd.grad(error(answer, truths, loss) * answer.numel(), answer)
+        answer = (answer - 0.05 * (1 - step / steps) * slope).detach().requires_grad_()
+    return answer.detach()
+
+
+@lru_cache(maxsize=16)
+def answers(seed: int, agree: int) -> dict:
+    """The truths, both best answers by formula and by descent, every loss, and the milliseconds of the descents."""
+    given = truths(seed, agree)
+    best = {"mse": mean_answer(given), "mae": median_answer(given)}
+    began = time.perf_counter()
+    found = {loss: descend(given, loss) for loss in best}
+    took = (time.perf_counter() - began) * 1000
+    rows = {**{i: given[i] for i in range(COUNT)}, "mean": best["mse"], "median": best["mae"]}
+    losses = {name: {loss: float(error(x, given, loss)) for loss in best} for name, x in rows.items()}
+    return {"truths": given, "best": best, "found": found, "losses": losses, "ms": took}
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def picture(pixels: Tensor) -> Image.Image:
+    return to_pil(pixels[None] * 2 - 1)[0]
+
+
+def show(words: Words, seed, agree) -> str:
+    seed, agree = local.whole(seed, 0, local.LARGEST_SEED, "bad_truths"), local.whole(agree, 1, COUNT, "bad_agree")
+    all_of_it = answers(seed, agree)
+    link = f"?tab=lessons&amp;stage=losses&amp;truths={seed}&amp;agree={agree}"
+    panels = "".join(_panel(words, all_of_it, loss) for loss in ("mse", "mae"))
+    return (
+        f'<div class="gz-stage" data-link="{link}">{_given(words, all_of_it["truths"], agree)}'
+        f'<p class="gz-said" role="status">{escape(_verdict(words, all_of_it, agree))}</p>'
+        f'<div class="gz-losses">{panels}{_table(words, all_of_it["losses"], agree)}</div>'
+        f"{code(words, mean_answer, median_answer, error, descend)}</div>"
+    )
+
+
+def _given(words: Words, given: Tensor, agree: int) -> str:
+    cells = [figure(image(sketch(), words("losses_sketch_alt")), escape(words("losses_sketch")))]
+    for i, pixels in enumerate(given):
+        same = i < agree and agree > 1
+        name = words("losses_truth", number=i + 1)
+        cells.append(figure(image(picture(pixels), name), escape(name), "same" if same else ""))
+    return f'<div class="gz-truths">{"".join(cells)}</div>'
+
+
+def _verdict(words: Words, found: dict, agree: int) -> str:
+    """What the median does with the majority, from the pictures themselves."""
+    if bool((found["truths"] == found["truths"][0]).all()):
+        return words("losses_one")
+    share = float((found["best"]["mae"] == found["truths"][0]).all(0).float().mean())
+    key = "losses_majority" if share == 1 else "losses_differ" if agree == 1 else "losses_no_majority"
+    return words(key, agree=agree, count=COUNT, others=COUNT - agree)
+
+
+def _panel(words: Words, found: dict, loss: str) -> str:
+    best, walked = found["best"][loss], found["found"][loss]
+    gap = float((best - walked).abs().max()) * 255
+    name = words(f"losses_{'mean' if loss == 'mse' else 'median'}")
+    shown = figure(image(picture(best), name), escape(name))
+    trained = figure(image(picture(walked), words("losses_descent")), escape(words("losses_descent")))
+    note = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms'] / 2:.0f}")
+    return (
+        f'<section><h3>{escape(words(f"losses_{loss}"))}</h3><div class="gz-two">{shown}{trained}</div>'
+        f'<p class="gz-note">{escape(note)}</p></section>'
+    )
+
+
+def _table(words: Words, losses: dict, agree: int) -> str:
+    least = {loss: min(row[loss] for row in losses.values()) for loss in ("mse", "mae")}
+    rows = []
+    for name, row in losses.items():
+        title = words("losses_truth", number=name + 1) if isinstance(name, int) else words(f"losses_{name}")
+        cells = "".join(
+            f"<td{' class=best' if row[loss] <= least[loss] + 1e-7 else ''}>{row[loss]:.4f}</td>" for loss in least
+        )
+        rows.append(f'<tr><th scope="row">{escape(title)}</th>{cells}</tr>')
+    head = "".join(f"<th>{escape(words(key))}</th>" for key in ("losses_answer", "losses_col_mse", "losses_col_mae"))
+    return (
+        f'<section><h3>{escape(words("losses_table"))}</h3><div class="gz-table gz-numbers"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div></section>"
+    )

@@ -1,0 +1,198 @@
+"""Row 15: how much of the picture one score of the critic sees: by the formula, and by the gradient of that score."""
+
+from functools import lru_cache
+from html import escape
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from ganzoo import receptive_field
+from ganzoo.data.drawings import facade
+from ganzoo.images import to_float, to_pil, whole_tensor
+
+from ...catalog import local
+from ...ui.html import figure, image, uri
+from ...ui.words import Trouble, Words
+from .common import code
+
+SIDE = 256  # pixels of the drawing
+MOST_LAYERS = 6
+COURSE = [(2,) * n for n in range(1, 6)]
+PAPER = (2, 2, 2, 1, 1)
+FIRST = PAPER
+DRAWING = facade(11, SIDE)
+
+
+def strides_of(value) -> tuple[int, ...]:
+    """ "22211" or [2, 2, 2, 1, 1] -> strides, or Trouble in words."""
+    digits = (
+        [str(v) for v in value]
+        if isinstance(value, (list, tuple))
+        else list(str(value if value is not None else ""))[:99]
+    )
+    if not 1 <= len(digits) <= MOST_LAYERS or not set(digits) <= {"1", "2"}:
+        raise Trouble("bad_strides", high=MOST_LAYERS)
+    return tuple(map(int, digits))
+
+
+def scores(strides) -> int:
+    """How many scores a side a picture of SIDE pixels gets (kernel 4, one cell of padding all around)."""
+    side = SIDE
+    for stride in strides:
+        side = (side + 2 - 4) // stride + 1
+    return side
+
+
+def patch(strides, row: int, column: int) -> tuple[int, int, int]:
+    """Where the patch of a score begins and how long its side is: (top, left, side). It may begin outside the picture."""
+    start, jump = 0, 1
+    for stride in strides:
+        start, jump = start - jump, jump * stride  # every layer's padding lies one of its own cells further out
+    return start + row * jump, start + column * jump, receptive_field(strides)
+
+
+def inside(strides, row: int, column: int) -> tuple[int, int, int, int]:
+    """The part of the patch that lies in the picture: (top, left, bottom, right)."""
+    top, left, side = patch(strides, row, column)
+    return max(0, top), max(0, left), min(SIDE, top + side), min(SIDE, left + side)
+
+
+def critic(strides) -> nn.Sequential:
+    """A critic with these strides, kernel 4 and random weights: what it sees depends on its shape alone."""
+    layers = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        for i, stride in enumerate(strides):
+            last = i == len(strides) - 1
+            layers += [nn.Conv2d(4 if i else 3, 1 if last else 4, 4, stride, 1), nn.LeakyReLU(0.2)]
+    return nn.Sequential(*layers[:-1])
+
+
+@lru_cache(maxsize=16)
+def felt(strides, row: int, column: int) -> Tensor:
+    """How strongly that one score feels each pixel: the gradient of the score with respect to the picture (SIDE, SIDE)."""
+    picture = to_float(whole_tensor(DRAWING, 3)).requires_grad_()
+    critic(strides)(picture)[0, 0, row, column].backward()
+    return picture.grad[0].abs().sum(0)
+
+
+def edges(field: Tensor) -> tuple[int, int, int, int]:
+    """The smallest box around all that is not exactly zero: (top, left, bottom, right)."""
+    rows, columns = (field.amax(d).nonzero().flatten().tolist() for d in (1, 0))
+    return rows[0], columns[0], rows[-1] + 1, columns[-1] + 1
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def checked(strides, row, column) -> tuple:
+    """Layers and a score as a visitor gave them, checked; no score means the one in the middle."""
+    strides = strides_of(strides)
+    count = scores(strides)
+    return strides, *(count // 2 if v is None else local.whole(v, 0, count - 1, "bad_score") for v in (row, column))
+
+
+def show(words: Words, strides, row, column) -> str:
+    """The choice of layers, the drawing with its square, the map of scores: the browser moves the square by itself."""
+    strides, row, column = checked(strides, row, column)
+    count, (start, _, side), (top, left, _) = scores(strides), patch(strides, 0, 0), patch(strides, row, column)
+    jump, said = patch(strides, 1, 0)[0] - start, "".join(map(str, strides))
+    square = f'<rect class="patch" x="{left}" y="{top}" width="{side}" height="{side}"/>'
+    cell = f'<rect class="score" x="{column}" y="{row}" width="1" height="1"/>'
+    lines = "".join(f"M{i} 0V{count}M0 {i}H{count}" for i in range(count + 1)) if count <= 64 else ""
+    drawing = f'<img src="{uri(DRAWING)}" alt="{escape(words("field_drawing_alt"))}" width="{SIDE}" height="{SIDE}">'
+    keys = escape(words("field_map_keys", count=count))
+    over = f'<div class="gz-over">{drawing}<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{square}</svg></div>'
+    grid = (
+        f'<div class="gz-scores" tabindex="0" role="application" data-key="scores" aria-label="{keys}">'
+        f'<svg viewBox="0 0 {count} {count}" aria-hidden="true"><path d="{lines}"/>{cell}</svg></div>'
+    )
+    return (
+        f'<div class="gz-explorer" data-strides="{said}" data-count="{count}" data-start="{start}" data-jump="{jump}" '
+        f'data-side="{side}" data-row="{row}" data-column="{column}">{_choice(words, strides)}<div class="gz-field">'
+        f"{figure(over, escape(words('field_drawing')))}{figure(grid, escape(words('field_map', count=count)))}"
+        f"{_table(words, strides)}</div></div>"
+    )
+
+
+def _button(strides, key: str, text: str, name: str = "", more: str = "") -> str:
+    """One button that chooses other layers."""
+    name = f' aria-label="{escape(name)}" title="{escape(name)}"' if name else ""
+    said = "".join(map(str, strides))
+    return f'<button type="button" data-strides="{said}" data-key="{key}"{name}{more}>{escape(text)}</button>'
+
+
+def _choice(words: Words, strides: tuple) -> str:
+    presets = [(str(len(p)), p) for p in COURSE] + [(words("field_paper"), PAPER)]
+    ready = "".join(
+        _button(p, f"p{i}", name, more=f' aria-pressed="{str(p == strides).lower()}"')
+        for i, (name, p) in enumerate(presets)
+    )
+    chips = [
+        _button(
+            (*strides[:i], 3 - stride, *strides[i + 1 :]),
+            f"s{i}",
+            str(stride),
+            words("field_stride_alt", layer=i + 1, stride=stride),
+        )
+        for i, stride in enumerate(strides)
+    ]
+    if len(strides) > 1:
+        chips.append(_button(strides[:-1], "less", "−", words("field_less")))
+    if len(strides) < MOST_LAYERS:
+        chips.append(_button((*strides, 2), "more", "+", words("field_more")))
+    groups = (("field_presets", "gz-segments", ready), ("field_strides", "gz-chips", "".join(chips)))
+    return '<div class="gz-choice">{}</div>'.format(
+        "".join(
+            f"<div><span>{escape(words(key))}</span>"
+            f'<div class="{kind}" role="group" aria-label="{escape(words(key))}">{inside}</div></div>'
+            for key, kind, inside in groups
+        )
+    )
+
+
+def _table(words: Words, strides: tuple) -> str:
+    head = "".join(
+        f"<th>{escape(words(k))}</th>" for k in ("field_col_layers", "field_col_sees", "field_col_how", "field_col_map")
+    )
+    rows = []
+    for n in range(1, len(strides) + 1):
+        part, sees = strides[:n], receptive_field(strides[:n])
+        how = f"4 + ({receptive_field(part[1:])} − 1) × {part[0]}" if n > 1 else ""
+        rows.append(
+            f"<tr><td>{n}</td><td><b>{sees}</b></td><td>{how}</td><td>{scores(part)} × {scores(part)}</td></tr>"
+        )
+    return f'<div class="gz-table gz-numbers"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def seen(words: Words, strides, row, column) -> str:
+    """What one score sees, cut out; what it feels, measured; and whether the two agree."""
+    strides, row, column = checked(strides, row, column)
+    (top, left, side), box = patch(strides, row, column), inside(strides, row, column)
+    field = felt(strides, row, column)
+    found = edges(field)
+    tall, wide = found[2] - found[0], found[3] - found[1]
+    share = 1 - (box[2] - box[0]) * (box[3] - box[1]) / side**2
+    said = [words("field_said", row=row + 1, column=column + 1, side=side)]
+    said.append(
+        words("field_agree" if found == box else "field_differ", tall=tall, wide=wide, left=found[1], top=found[0])
+    )
+    said.append(words("field_padding", share=f"{share:.0%}") if share else "")
+    name = "".join(map(str, strides))
+    link = f"?tab=lessons&amp;stage=field&amp;strides={name}&amp;row={row}&amp;column={column}"
+    square = (left, top, left + side, top + side)
+    cut = DRAWING.convert("RGBA").crop(square)  # what lies outside stays clear: it is padding
+    return (
+        f'<div class="gz-stage" data-link="{link}" data-strides="{name}" data-row="{row}" data-column="{column}">'
+        f'<p class="gz-said" role="status">{escape(words.together(*said))}</p><div class="gz-patterns">'
+        f"{figure(image(cut, words('field_cut_alt', side=side)), escape(words('field_cut')), 'gz-cut')}"
+        f"{figure(image(_glow(field, square), words('field_felt_alt')), escape(words('field_felt')), 'gz-cut')}</div>"
+        f"{code(words, receptive_field, patch, critic, felt)}</div>"
+    )
+
+
+def _glow(field: Tensor, square: tuple) -> Image.Image:
+    """The gradient in the patch, white where it is strong (a root brings out what is weak)."""
+    strength = (field / field.max().clamp(min=1e-30)).sqrt()
+    return to_pil(strength[None, None] * 2 - 1)[0].convert("RGBA").crop(square)

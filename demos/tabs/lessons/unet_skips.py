@@ -1,0 +1,115 @@
+"""Row 13: the creator must look at the original. The same drawing through a U-Net and through the same network without
+the connections, with what was measured on all test pictures, and a picture of the layers."""
+
+from functools import lru_cache
+from html import escape
+
+from ganzoo import Model
+from ganzoo.data.drawings import facade
+from ganzoo.models.pix2pix import UNetGenerator
+
+from ...catalog import local
+from ...ui.html import uri
+from ...ui.words import Words
+from .common import code
+
+MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
+FIRST = 4  # the seed of the first drawing
+METRICS = (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", "label-recovery", "{:.1%}"))
+
+
+def open_pair() -> dict[str, Model]:
+    return {key: local.open_translator(name) for key, name in MODELS.items()}
+
+
+@lru_cache(maxsize=16)
+def translations(unet: Model, plain: Model, seed: int) -> dict:
+    """A drawing and what each of the two networks makes of it (PIL pictures)."""
+    drawing = facade(seed, unet.config.image_size)
+    return {"drawing": drawing, "with": unet.translate(drawing), "without": plain.translate(drawing)}
+
+
+# --- the stage --------------------------------------------------------------------------------------------------
+
+
+def show(words: Words, seed) -> str:
+    seed = local.whole(seed, 0, local.LARGEST_SEED, "bad_drawing")
+    pair = open_pair()
+    made = translations(pair["with"], pair["without"], seed)
+    notes = "".join(f'<p class="gz-note">{escape(words(key))}</p>' for key in ("unet_read", "unet_bars"))
+    panels = [_panel(words, made["drawing"], "unet_drawing", notes)]
+    for key, opened in pair.items():
+        below = _numbers(words, opened) + layers(words, opened)
+        panels.append(_panel(words, made[key], f"unet_{key}", below))
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=unet&amp;drawing={seed}">'
+        f'<div class="gz-three">{"".join(panels)}</div>{code(words, UNetGenerator.forward)}</div>'
+    )
+
+
+def _panel(words: Words, picture, key: str, below: str) -> str:
+    title, drawn = escape(words(key)), key == "unet_drawing"
+    source = uri(picture) if drawn else uri(picture, "WEBP", quality=92)  # a drawing's edges stay sharp
+    kind = "gz-photo gz-px" if drawn else "gz-photo"
+    shown = f'<img class="{kind}" src="{source}" alt="{title}" width="256" height="256">'
+    return f"<section><h3>{title}</h3>{shown}{below}</section>"
+
+
+def _numbers(words: Words, opened: Model) -> str:
+    """What evaluate.py measured on the test pictures; what it did not measure is left out."""
+    metrics, rows = opened.said.get("metrics", {}), []
+    for key, start, form in METRICS:
+        value = next((v for k, v in metrics.items() if k.startswith(start) and isinstance(v, (int, float))), None)
+        if value is not None:
+            rows.append(f"<dt>{escape(words(key))}</dt><dd>{form.format(value)}</dd>")
+    if not rows:
+        return f'<p class="gz-note">{escape(words("not_measured"))}</p>'
+    return f'<dl class="gz-facts">{"".join(rows)}</dl>'
+
+
+def sizes(config) -> list[tuple[int, int]]:
+    """(side in pixels, features) of the picture and of every layer on the way down, as UNetGenerator builds them."""
+    features = [config.in_channels, *(config.width * min(2**i, config.most) for i in range(config.levels))]
+    return [(config.image_size >> i, count) for i, count in enumerate(features)]
+
+
+def layers(words: Words, opened: Model) -> str:
+    """The network as a drawing: down on the left, up on the right, the smallest layer between them."""
+    config, row = opened.config, 38
+    levels = sizes(config)
+    bottom = len(levels) - 1
+    shapes = []
+    for i, (side, count) in enumerate(levels):
+        y, width = i * row + 4, _width(side, config)
+        if i == bottom:
+            shapes.append(_bar(180, y, width, side, count, "deep"))
+            continue
+        shapes.append(_bar(80, y, width, side, count, "down"))
+        shapes.append(_bar(280, y, width, side, count if i else config.out_channels, "up"))
+        if i > 0 and not config.no_skips:
+            shapes.append(_path("skip", f"M{83 + width / 2:.0f} {y + 13}H{275 - width / 2:.0f}m-6 -4l6 4l-6 4"))
+        if i < bottom - 1:
+            shapes.append(_path("flow", f"M80 {y + 27}v10M280 {y + 37}v-10"))
+        else:
+            reach, deep = _width(levels[bottom][0], config) / 2 + 3, y + row + 13
+            shapes.append(_path("flow", f"M80 {y + 27}V{deep}H{180 - reach:.0f}M{180 + reach:.0f} {deep}H280V{y + 27}"))
+    key = "unet_layers_plain_alt" if config.no_skips else "unet_layers_alt"
+    alt = escape(words(key, count=config.levels, skips=bottom - 1))
+    box = f"0 0 360 {bottom * row + 34}"
+    return f'<svg class="gz-layers" viewBox="{box}" role="img" aria-label="{alt}">{"".join(shapes)}</svg>'
+
+
+def _width(side: int, config) -> float:
+    """How wide a layer's bar is: on a true scale the deepest layers would have no width left."""
+    return 54 + 80 * (side / config.image_size) ** 0.5
+
+
+def _path(kind: str, line: str) -> str:
+    return f'<path class="{kind}" d="{line}"/>'
+
+
+def _bar(x: float, y: float, width: float, side: int, count: int, kind: str) -> str:
+    return (
+        f'<rect class="{kind}" x="{x - width / 2:.1f}" y="{y}" width="{width:.1f}" height="26" rx="3"/>'
+        f'<text x="{x}" y="{y + 17.5}">{side}² × {count}</text>'
+    )

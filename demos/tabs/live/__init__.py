@@ -1,0 +1,1 @@
+"""Watch it learn: a GAN trains while the visitor looks on."""

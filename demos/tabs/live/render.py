@@ -1,0 +1,180 @@
+"""What the tab Watch it learn shows, as HTML: the stage (pictures, curves, state, advice), the classes, one round."""
+
+from html import escape
+
+import torch
+from torch import Tensor
+
+from ganzoo.images import to_pil
+from ganzoo.training.stepwise import Turn
+
+from ...catalog import film, local
+from ...ui.html import image, legend, prose, quiet, share_bars, signed, uri
+from ...ui.words import Words
+from .run import COUNTED, Snapshot, finished_model
+from .sessions import Session
+
+SHOWN = 8  # pictures of a batch on the page
+ADVICE = {
+    "nan": "live_adv_nan",
+    "critic_wins": "live_adv_critic_wins",
+    "collapse": "live_adv_collapse",
+    "plateau": "live_adv_plateau",
+}
+STRENGTHS = {0.25: "× ¼", 0.5: "× ½", 2.0: "× 2", 4.0: "× 4"}
+ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
+
+
+# --- what is going on -------------------------------------------------------------------------------------------
+
+
+def status(words: Words, session: Session | None, limit: int, before: int) -> str:
+    """One line that says what is going on."""
+    if session is None:
+        return _said(words("live_earlier", step=f"{film.facts(finished_model(), 10**6)['step']:,}"))
+    step, speed = f"{session.run.shown.step:,}", session.run.shown.speed
+    if session.mode == "waiting":
+        return _said(words("live_waiting", limit=limit, before=before), "waiting")
+    if session.mode == "running":
+        if not session.run.shown.rows:
+            return _said(words("live_ready"), "running")
+        return _said(
+            words("live_running", step=step, speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"), "running"
+        )
+    if session.why:
+        return _said(words(session.why, step=step))
+    return _said(words("live_resting", step=step) if session.run.shown.step else words("live_untrained"))
+
+
+def _said(text: str, mode: str = "resting") -> str:
+    return f'<p class="gz-live-status" data-mode="{mode}"><i aria-hidden="true"></i>{escape(text)}</p>'
+
+
+def stage(words: Words, shown: Snapshot | None) -> str:
+    """The pictures, both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
+    if shown is None:
+        said = film.facts(finished_model(), 10**6)
+        rows, step, verdict, source = film.story(finished_model())[1], said["step"], said["state"], said["picture"]
+        advice = marks = ()
+    else:
+        rows, step, verdict, source = list(shown.rows), shown.step, shown.state, uri(shown.picture)
+        advice, marks = shown.advice, shown.marks
+    picture = (
+        f'<img class="gz-px gz-frame" src="{source}" width="238" height="238" '
+        f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
+    )
+    panels = "".join(
+        film.panel(words, rows, step, title, lines, "live_axis", marks=marks) for title, lines in film.PANELS
+    )
+    doctor = "".join(
+        f"<p>{escape(words('live_advice', step=f'{at:,}', text=words(ADVICE[code])))}</p>"
+        for at, code in advice[-2:]
+        if code in ADVICE
+    )
+    state = (
+        f"<b>{escape(words('name_' + verdict))}</b>{prose(words('state_' + verdict))}"
+        f'<div class="gz-doctor">{doctor or "<p>" + escape(words("live_no_advice")) + "</p>"}</div>'
+    )
+    return (  # before the first row there is no state to tell; the curves come last, next to the settings
+        f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">'
+        f'<div class="gz-state">{state if rows else ""}</div>{panels}</div></div>'
+    )
+
+
+def shares(words: Words, shown: Snapshot | None) -> str:
+    """A bar for each class of the set, as the judge counted (without a snapshot, those of the earlier run's card), on a
+    scale that stays."""
+    count = COUNTED if shown else 10_000
+    found = shown.shares if shown else local.entry(finished_model()).metric("class-share-")
+    if not found:
+        return f'<p class="gz-note">{escape(words("live_share_none"))}</p>'
+    label = words("live_share", count=f"{count:,}")
+    return f"<h3>{escape(label)}</h3>{share_bars(words, found, label, '{:.0%}', 'gz-live-shares')}"
+
+
+def changes(words: Words, shown: Snapshot | None) -> str:
+    """What the latest changes of settings did."""
+    if shown is None or not shown.changes:
+        return prose(words("live_changes_none"))
+    lines = [_changed(words, *change) for change in reversed(shown.changes)]
+    return "".join(prose(line) for line in lines[:2])
+
+
+def _changed(words: Words, step: int, name: str, old, new) -> str:
+    step = f"{step:,}"
+    if name == "lr":
+        return words("live_changed_lr", step=step, old=f"{old:g}", new=f"{new:g}")
+    if name == "beta1":
+        return words("live_changed_beta", step=step, old=f"{old:g}", new=f"{new:g}")
+    if name == "norm":
+        return words("live_changed_norm_on" if new == "batch" else "live_changed_norm_off", step=step)
+    if name == "activation":
+        return words("live_changed_activation", step=step, new=ACTIVATIONS.get(new, new))
+    return words("live_changed_strength", step=step, new=f"{new:g}")
+
+
+# --- one round --------------------------------------------------------------------------------------------------
+
+
+def turns(words: Words, title: str, critic: Turn | None, creator: Turn | None) -> str:
+    """The critic's step and the creator's, side by side."""
+    left = _critic(words, critic) if critic else ""
+    right = _creator(words, creator) if creator else quiet(words("live_not_yet"))
+    head = f'<h3 class="critic">{escape(words("live_critic_head"))}</h3>'
+    other = f'<h3 class="creator">{escape(words("live_creator_head"))}</h3>'
+    return (
+        f"{prose(title)}"
+        f'<div class="gz-pair gz-live-turns"><section>{head}{left}</section><section>{other}{right}</section></div>'
+    )
+
+
+def _critic(words: Words, turn: Turn) -> str:
+    return (
+        _row(words, words("live_real_row"), turn.real, turn.real_before, turn.real_after)
+        + _row(words, words("live_fake_row"), turn.fake, turn.fake_before, turn.fake_after)
+        + f'<p class="gz-note"><span>{escape(words("live_loss", loss=f"{turn.loss:.3f}"))}</span></p>'
+    )
+
+
+def _creator(words: Words, turn: Turn) -> str:
+    return (
+        _row(words, words("live_before_row"), turn.fake, turn.fake_before, None)
+        + _difference(words, turn.changed - turn.fake)
+        + _row(words, words("live_after_row"), turn.changed, turn.fake_before, turn.fake_after)
+        + f'<p class="gz-note"><span>{escape(words("live_loss", loss=f"{turn.loss:.3f}"))}</span></p>'
+    )
+
+
+def _row(words: Words, title: str, pictures: Tensor, before: Tensor, after: Tensor | None) -> str:
+    """Eight pictures with the critic's score of each, before -> after, and the mean over the whole batch."""
+    cells = []
+    for i, picture in enumerate(to_pil(pictures[:SHOWN].clamp(-1, 1).nan_to_num(-1.0))):
+        was, now = f"{before[i]:.2f}", f"{after[i]:.2f}" if after is not None else ""
+        alt = words("live_score_alt", before=was, after=now) if now else was
+        text = f"{was} → <b>{now}</b>" if now else was
+        cells.append(f'<span class="gz-live-cell">{image(picture, alt)}<small aria-hidden="true">{text}</small></span>')
+    mean = f"{before.mean():.3f}"
+    if after is not None:
+        mean = words("live_before_after", before=mean, after=f"{after.mean():.3f}")
+    return (
+        f'<div class="gz-live-row"><p><b>{escape(title)}</b><span>{escape(words("live_mean"))}: <b>{escape(mean)}</b></span></p>'
+        f'<div class="gz-live-cells">{"".join(cells)}</div></div>'
+    )
+
+
+def _difference(words: Words, change: Tensor) -> str:
+    maps = change[:SHOWN].mean(1)
+    top = float(maps.abs().max().nan_to_num(0.0)) or 1.0
+    cells = "".join(
+        f'<span class="gz-live-cell">{image(signed(torch.where(m.abs() < 0.02 * top, 0.0, m)), words("live_change_alt"))}</span>'
+        for m in maps
+    )
+    return (
+        f'<div class="gz-live-row gz-live-change"><p><b>{escape(words("live_change_row"))}</b></p>'
+        f'<div class="gz-live-cells">{cells}</div>{legend(words("live_darker"), words("live_brighter"))}</div>'
+    )
+
+
+def kept(words: Words, name: str, step: int) -> str:
+    link = f'<a href="?model={escape(name)}" target="_blank" rel="noopener">{escape(words("live_open"))}</a>'
+    return f'<p class="gz-quiet" role="status">{escape(words("live_kept", name=name, step=f"{step:,}"))} {link}</p>'

@@ -1,0 +1,249 @@
+"""One live training: the trainer's own Training, played round by round, and what a page shows of it. No HTML here.
+
+Only its thread (sessions.py) and the visitor's own clicks touch a Run, one at a time, under `lock`. What the page reads
+many times a second is `shown`, a finished Snapshot that nobody changes any more.
+"""
+
+import math
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ganzoo import GanzooError
+from ganzoo.data import complete
+from ganzoo.data.labeled import Pictures, load_pictures
+from ganzoo.data.registry import ALIASES, CLASSES, alias_folder
+from ganzoo.evaluation import judges
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.hub.locate import find
+from ganzoo.hub_client import reachable
+from ganzoo.images import to_float
+from ganzoo.inference import Model
+from ganzoo.models import registry
+from ganzoo.seeding import noise
+from ganzoo.training.doctor import Doctor, state
+from ganzoo.training.loop import rounds, step_row
+from ganzoo.training.recorder import diversity
+from ganzoo.training.step import Training, networks
+from ganzoo.training.stepwise import Stepwise, Turn
+
+from ...catalog import local
+from ...ui.words import Trouble
+
+HOME = Path(__file__).resolve().parents[2]
+BUNDLED = HOME / "data" / "fashion-6000"
+EVERY = 20  # rounds to a row of the log
+LOOK = 0.8  # seconds between two snapshots, or LIGHT times what one takes: on a busy machine learning comes first
+COUNT = 4.0  # seconds between two counts of classes, likewise
+LIGHT = 10
+COUNTED = 200  # pictures that the judge counts
+ROWS, FRAMES, SHEET = 2000, 48, 64
+
+LESSONS = {  # chosen by trying on one core: recognisable garments come after 10 to 20 seconds
+    "gan": {"lr": 1e-3, "r1": 1.0, "ema": 0.99, "batch_size": 64},
+    "dcgan": {"lr": 1e-3, "ema": 0.99, "batch_size": 64, "width": 16},
+}
+SETS = ("fashion", "mnist")
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def pictures(data: str) -> Pictures:
+    """The pictures of a set, read once and shared by all runs. Raises Trouble if they are not here and not to be had."""
+    if data == "fashion":
+        found = load_pictures(str(BUNDLED))
+        found.classes = CLASSES[data]
+        return found
+    try:
+        if alias_folder(data) is None and not reachable():
+            raise Trouble("live_no_digits")
+        return load_pictures(data)
+    except GanzooError:
+        raise Trouble("live_no_digits") from None
+
+
+@lru_cache(maxsize=2)
+def judge(data: str) -> torch.nn.Module:
+    return Model(WEIGHTS / f"judge-{data}").generator
+
+
+def source(data: str) -> str:
+    """What the card of a kept model calls its data: what --data of the recipe takes."""
+    if data in ALIASES and data != "fashion":
+        return data
+    try:
+        return BUNDLED.relative_to(HOME.parent).as_posix()
+    except ValueError:
+        return BUNDLED.name
+
+
+def sheet(made: Tensor, columns: int = 8, gap: int = 2) -> Image.Image:
+    """Pictures (N, C, H, W) in [-1, 1] -> one picture, black between them."""
+    made = torch.nn.functional.pad(made.nan_to_num(-1.0).clamp(-1, 1), (0, gap, 0, gap), value=-1.0)
+    count, depth, height, width = made.shape
+    rows = -(-count // columns)
+    whole = torch.full((rows * columns, depth, height, width), -1.0)
+    whole[:count] = made
+    whole = whole.view(rows, columns, depth, height, width).permute(2, 0, 3, 1, 4)
+    whole = whole.reshape(depth, rows * height, columns * width)[:, : rows * height - gap, : columns * width - gap]
+    pixels = whole.add(1).mul(127.5).round().to(torch.uint8)
+    return Image.fromarray(pixels[0].numpy() if depth == 1 else pixels.permute(1, 2, 0).numpy())
+
+
+# --- the run ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that a page shows of a run at one moment."""
+
+    step: int
+    picture: Image.Image
+    rows: tuple
+    state: str
+    speed: float  # rounds a second
+    advice: tuple = ()  # (step, code)
+    changes: tuple = ()  # the latest: (step, name, old, new)
+    marks: tuple = ()  # the steps of all of them
+    shares: dict = field(default_factory=dict)  # class -> share of what the judge counted
+    number: int = 0
+
+
+class Run:
+    """A run of a lesson (gan, dcgan) on a set (fashion, mnist) with settings of LESSONS, changed by `more`."""
+
+    def __init__(self, lesson: str, data: str, more: dict | None = None, seed: int = 0, init: str = ""):
+        self.lesson, self.data, self.lock = lesson, data, threading.RLock()
+        found = pictures(data)
+        own = {"device": "cpu", "precision": "fp32", "seed": seed, "init": init, "data": source(data)}
+        config = registry.LESSONS[lesson].Config(**(own | LESSONS[lesson] | (more or {})))
+        config = complete(config, found)
+        nets = networks(config, find(init) if init else None)
+        self.play = Stepwise(Training(config, found, torch.device("cpu"), nets=nets))
+        self.rounds = rounds(self.play, math.inf, EVERY)
+        self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
+        self.frames: list[tuple[int, Image.Image]] = []
+        self.gap, self.shares = 1, {}
+        self.next_look = self.next_count = -math.inf
+        self.real_diversity = diversity(to_float(found.shown))
+        self.looked_at, self.looked_step = time.monotonic(), 0
+        self.shown: Snapshot = None
+        self.look()
+
+    @property
+    def training(self) -> Training:
+        return self.play.training
+
+    @property
+    def broken(self) -> bool:
+        """A loss is no number any more: going on is of no use."""
+        return any(code == "nan" for _, code in self.advice)
+
+    def advance(self) -> None:
+        """One round; every EVERY rounds a row of the log; every LOOK seconds a new snapshot."""
+        with self.lock:
+            began = time.perf_counter()
+            row, _ = next(self.rounds)
+            self.training.seconds += time.perf_counter() - began
+            if row:
+                self._row(row)
+            if time.monotonic() >= self.next_look:
+                self.look()
+
+    def turn(self, player: str) -> Turn:
+        """The turn of the "critic" or the "creator" alone."""
+        with self.lock:
+            before = self.training.step
+            turn = self.play.critic_turn() if player == "critic" else self.play.creator_turn()
+            if before // EVERY != self.training.step // EVERY:
+                self._row(step_row(self.play))
+            self.look()
+            return turn
+
+    def change(self, **new) -> dict:
+        with self.lock:
+            changed = self.play.change(**new)
+            for name, (old, value) in changed.items():
+                self.changes.append((self.training.step, name, old, value))
+            if changed:
+                self.doctor = Doctor()  # what it said before was about other settings
+                self.look()
+            return changed
+
+    def _row(self, row: dict) -> None:
+        self.rows.append(row)
+        if len(self.rows) > ROWS:  # the older half more and more thinly
+            del self.rows[1 : ROWS // 2 : 2]
+        self._ask_doctor(row)
+
+    def _ask_doctor(self, row: dict) -> None:
+        self.advice += [(self.training.step, code) for code, _ in self.doctor.see(row)]
+
+    @torch.no_grad()
+    def look(self) -> None:
+        """Draw a new snapshot."""
+        with self.lock:
+            now, step = time.monotonic(), self.training.step
+            made = self.training.preview()
+            picture = sheet(made[:SHEET])
+            if self.rows and now >= self.next_count:  # before the first row there is nothing but noise to count
+                self.shares = self._count()
+                self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
+                apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
+                self._ask_doctor({"event": "samples", "step": step, "diversity": apart})
+            if not self.frames or step - self.frames[-1][0] >= self.gap:
+                self.frames.append((step, picture))
+                if len(self.frames) > FRAMES:
+                    self.frames, self.gap = self.frames[::2], max(1, 2 * self.gap, step // FRAMES)
+            self.next_look = now + max(LOOK, LIGHT * (time.monotonic() - now))
+            spent, done = now - self.looked_at, step - self.looked_step
+            self.looked_at, self.looked_step = now, step
+            self.shown = Snapshot(
+                step=step,
+                picture=picture,
+                rows=tuple(self.rows[:: max(1, len(self.rows) // 160)]),
+                state=state(self.rows) if len(self.rows) > 0 else "early",
+                speed=done / spent if spent > 0 else 0.0,
+                advice=tuple(self.advice[-3:]),
+                changes=tuple(self.changes[-4:]),
+                marks=tuple(sorted({change[0] for change in self.changes})),
+                shares=self.shares,
+                number=self.shown.number + 1 if self.shown else 0,
+            )
+
+    def _count(self) -> dict:
+        """The share of each class among COUNTED pictures, by the bundled judge."""
+        config, training = self.training.config, self.training
+        fixed = noise(COUNTED, config.noise_size, config.seed + 1)
+        made = training.shared["generator"].eval()(fixed).nan_to_num(-1.0)
+        if training.shared["generator"] is training.nets["generator"]:
+            training.nets["generator"].train()
+        found = judges.answers(judge(self.data), made).bincount(minlength=len(config.classes)).double()
+        return dict(zip(config.classes, (found / found.sum()).tolist(), strict=True))
+
+
+@lru_cache(maxsize=1)
+def example() -> tuple[Turn, Turn]:
+    """A round of an earlier run, the bundled gan-fashion: what the critic, then the creator, saw and changed."""
+    run = Run("gan", "fashion", {"lr": 2e-4}, init="gan-fashion")
+    return run.turn("critic"), run.turn("creator")
+
+
+def checked(lesson, data) -> tuple[str, str]:
+    """What a visitor chose, if it is one of the choices."""
+    if lesson not in LESSONS or data not in SETS:
+        raise Trouble("no_model", name=f"{str(lesson)[:20]}-{str(data)[:20]}")
+    return lesson, data
+
+
+def finished_model() -> str:
+    """The earlier run that is on the page before a new one begins."""
+    return local.name_of("gan", "fashion")

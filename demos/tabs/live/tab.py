@@ -1,0 +1,244 @@
+"""The tab Watch it learn: a GAN trains on the server while you watch. Components and events only.
+
+run.py is one training, sessions.py who may compute, render.py what is shown, export.py the kept model. While
+a training runs, a timer asks for what is new; that asking is also the sign that somebody is still there.
+"""
+
+import json
+
+import gradio as gr
+
+from ganzoo import GanzooError
+
+from ...ui.components import LIVE, QUIET, show
+from ...ui.html import heading, quiet, waiting
+from ...ui.words import Words
+from . import render
+from . import run as live_run
+from .export import keep
+from .run import LESSONS, SETS, Run
+from .sessions import Session, Sessions
+
+SESSIONS = Sessions()  # of this server, both languages together
+SECONDS = 1.0  # between two looks
+DIALS = ("lr", "beta1", "norm", "activation", "strength")
+CHOICES = {
+    "lr": (1e-4, 2e-4, 1e-3, 3e-3),
+    "beta1": (0.0, 0.5, 0.9),
+    "norm": ("batch", "none"),
+    "activation": ("leaky_relu", "relu"),
+    "strength": (0.25, 0.5, 1.0, 2.0, 4.0),
+}
+FIRST = {"lr": 1e-3, "beta1": 0.5, "norm": "batch", "activation": "leaky_relu", "strength": 1.0}
+
+
+def settings(dials) -> dict:
+    """What the five dials say -> settings of a run. A value that is no choice is left at its first one."""
+    said = {k: v if v in CHOICES[k] else FIRST[k] for k, v in zip(DIALS, dials, strict=True)}
+    strength = said.pop("strength")
+    return said | {"discriminator_lr": 0.0 if strength == 1.0 else said["lr"] * strength}
+
+
+class Live:
+    """The components of the tab in one language."""
+
+    def __init__(self, demo: gr.Blocks, words: Words):
+        self.words = words
+        self._stage()
+        self._dials()
+        self._shares()
+        self._turn()
+        self._keep()
+        self._wire(demo)
+
+    def _section(self, key: str, name: str) -> gr.Column:
+        column = gr.Column(elem_classes="gz-section", elem_id=f"s-{name}")
+        with column:
+            show(heading(self.words(f"q_{key}"), self.words(f"lead_{key}")))
+        return column
+
+    def _stage(self):
+        say = self.words
+        with self._section("live", "live"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.lesson = gr.Radio(
+                    [(say(f"lesson_{k}"), k) for k in LESSONS], value="gan", label=say("lesson"), elem_id="live-lesson"
+                )
+                self.data = gr.Radio(
+                    [(say(f"data_{k}"), k) for k in SETS], value="fashion", label=say("data"), elem_id="live-set"
+                )
+                self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
+                self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
+            self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
+            self.stage = show(render.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
+            self.timer = gr.Timer(SECONDS, active=False)
+
+    def _dials(self):
+        say = self.words
+        named = {
+            "lr": [(f"{v:g}", v) for v in CHOICES["lr"]],
+            "beta1": [(f"{v:g}", v) for v in CHOICES["beta1"]],
+            "norm": [(say("live_norm_batch"), "batch"), (say("live_norm_none"), "none")],
+            "activation": [(render.ACTIVATIONS[v], v) for v in CHOICES["activation"]],
+            "strength": [(render.STRENGTHS.get(v, say("live_same")), v) for v in CHOICES["strength"]],
+        }
+        labels = {"lr": say("live_lr"), "beta1": say("live_beta1"), "norm": say("live_norm")}
+        labels |= {"activation": say("live_activation"), "strength": say("live_strength")}
+        with self._section("live_dials", "live-dials"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.dials = [gr.Radio(named[k], value=FIRST[k], label=labels[k], elem_id=f"live-{k}") for k in DIALS]
+            self.changes = show(render.changes(say, None), elem_id="live-changes")
+
+    def _shares(self):
+        with self._section("live_shares", "live-shares"):
+            self.shares = show(render.shares(self.words, None), elem_id="live-shares")
+
+    def _turn(self):
+        say = self.words
+        with self._section("live_turn", "live-turn"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
+                self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
+            self.turns = show(waiting(say), elem_id="live-turns", js_on_load="ganzoo.later(element, trigger)")
+
+    def _keep(self):
+        with self._section("live_keep", "live-keep"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.keep = gr.Button(self.words("live_keep"), interactive=False, elem_id="live-save")
+                self.download = gr.DownloadButton(self.words("live_download"), visible=False, elem_id="live-download")
+            self.kept = show("", elem_id="live-kept")
+
+    # --- events -------------------------------------------------------------------------------------------------
+
+    def _wire(self, demo: gr.Blocks):
+        self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer, self.reset, self.keep]
+        choice = [self.lesson, self.data, *self.dials]
+        self.go.click(self._go, choice, self.seen, **QUIET)
+        self.reset.click(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
+        for chooser in (self.lesson, self.data):
+            chooser.input(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
+        for dial in self.dials:
+            dial.input(self._changed, self.dials, self.seen, **QUIET)
+        for button, player in ((self.critic, "critic"), (self.creator, "creator")):
+            button.click(self._step(player), choice, [self.turns, *self.seen], **QUIET)
+        self.keep.click(lambda: quiet(self.words("live_saving")), None, self.kept, **QUIET).then(
+            self._kept, None, [self.kept, self.download], **QUIET
+        )
+        self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
+        named = [("live-lesson", "network", list(LESSONS), "gan"), ("live-set", "pictures", list(SETS), "fashion")]
+        named += [(f"live-{k}", k, list(CHOICES[k]), FIRST[k]) for k in DIALS]
+        demo.load(None, None, choice, js=f"() => ganzoo.liveLink({json.dumps(named)})")
+        self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
+        demo.unload(leave)
+
+    def _example(self, request: gr.Request):
+        if getattr(SESSIONS.of(request.session_hash), "critic", None):  # the visitor's own step was quicker
+            return gr.skip()
+        return render.turns(self.words, self.words("live_turn_example"), *live_run.example())
+
+    def _answer(self, session: Session | None, note: str = "", everything: bool = True) -> list:
+        """Values for `self.seen`. A look that finds nothing new changes nothing; `note` stands in place of the status."""
+        say = self.words
+        at_work = session is not None and session.mode != "resting"
+        shown = session.run.shown if session else None
+        learnt = bool(shown and shown.step)
+        state = (session.mode, learnt, shown.number) if session else None
+        if session and not everything and state == session.sent:
+            return [gr.skip()] * len(self.seen)
+        mode_changed = everything or session is None or session.sent[:2] != state[:2]
+        if session:
+            session.sent = state
+        line = (
+            quiet(note) if note else render.status(say, session, SESSIONS.queue.limit, session.before if session else 0)
+        )
+        key = "live_pause" if at_work else "live_resume" if learnt else "live_start"
+        return [
+            line,
+            render.stage(say, shown),
+            render.shares(say, shown),
+            render.changes(say, shown),
+            gr.Button(say(key)) if mode_changed else gr.skip(),
+            gr.Timer(active=at_work) if mode_changed else gr.skip(),
+            gr.Button(interactive=session is not None) if mode_changed else gr.skip(),
+            gr.Button(interactive=learnt) if mode_changed else gr.skip(),
+        ]
+
+    def _go(self, request: gr.Request, lesson, data, *dials):
+        session = SESSIONS.of(request.session_hash)
+        try:
+            if session is None:
+                session = self._enter(request, lesson, data, dials)
+            if session.mode == "resting":
+                SESSIONS.start(session)
+            else:
+                SESSIONS.rest(session)
+        except GanzooError as error:
+            return self._answer(session, self.words.explain(error))
+        return self._answer(session)
+
+    def _enter(self, request: gr.Request, lesson, data, dials) -> Session:
+        return SESSIONS.enter(request.session_hash, Run(*live_run.checked(lesson, data), settings(dials)))
+
+    def _new(self, request: gr.Request, lesson, data, *dials):
+        """Two new networks, at rest."""
+        try:
+            session = self._enter(request, lesson, data, dials)
+        except GanzooError as error:  # the digits cannot be had: what there was goes on
+            session = SESSIONS.of(request.session_hash)
+            kept = session.run.data if session else "fashion"
+            return [kept, gr.skip(), *self._answer(session, self.words.explain(error))]
+        return [gr.skip(), gr.skip(), *self._answer(session)]
+
+    def _changed(self, request: gr.Request, *dials):
+        session = SESSIONS.of(request.session_hash)
+        if session is None:
+            return [gr.skip()] * len(self.seen)
+        try:
+            session.run.change(**settings(dials))
+        except GanzooError as error:
+            return self._answer(session, self.words.explain(error))
+        return self._answer(session)
+
+    def _step(self, player: str):
+        def step(request: gr.Request, lesson, data, *dials):
+            say, session = self.words, SESSIONS.of(request.session_hash)
+            try:
+                if session is None:
+                    session = self._enter(request, lesson, data, dials)
+                SESSIONS.rest(session)
+                run = session.run
+                with run.lock:
+                    if player == "creator" and run.play.half is None:  # its turn comes after the critic's
+                        session.critic = run.turn("critic")
+                    turn = run.turn(player)
+                    number = say("live_turn_round", step=f"{run.training.step + (player == 'critic'):,}")
+                    if player == "critic":
+                        session.critic = turn
+                    both = (turn, None) if player == "critic" else (session.critic, turn)
+            except GanzooError as error:
+                return [gr.skip(), *self._answer(session, say.explain(error))]
+            return [render.turns(say, number, *both), *self._answer(session)]
+
+        return step
+
+    def _look(self, request: gr.Request):
+        session = SESSIONS.of(request.session_hash)
+        if session is None:  # cleared meanwhile
+            return self._answer(None, self.words("live_gone"))
+        return self._answer(session, everything=False)
+
+    def _kept(self, request: gr.Request):
+        say, session = self.words, SESSIONS.of(request.session_hash)
+        if session is None:
+            return quiet(say("live_nothing_to_keep")), gr.skip()
+        try:
+            name, packed = keep(session.run)
+        except GanzooError as error:
+            return quiet(say.explain(error)), gr.skip()
+        step = session.run.training.step
+        return render.kept(say, name, step), gr.DownloadButton(value=str(packed), visible=True)
+
+
+def leave(request: gr.Request):
+    """The visitor has closed or reloaded the page."""
+    SESSIONS.leave(request.session_hash)

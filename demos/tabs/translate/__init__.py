@@ -1,0 +1,1 @@
+"""Translate: there and back with a CycleGAN."""

@@ -1,0 +1,1 @@
+"""Zoo: every model with its card and its numbers."""

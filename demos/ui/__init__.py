@@ -1,0 +1,1 @@
+"""What the tabs share: words, theme, small parts of HTML, components."""

@@ -1,0 +1,123 @@
+"""The small parts that every answer is built of: pictures as HTML, score bars, captions, one quiet line for trouble.
+
+All pictures travel inside the page as tiny PNGs and are enlarged by the browser without smoothing, so they stay sharp
+at every size, follow the theme around them, and carry their own alternative text.
+"""
+
+import base64
+import math
+from html import escape
+from io import BytesIO
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+FULL = 0.5  # the share at which a bar is full: a fixed scale, whatever is counted (tabs/live/tab.css marks a tenth)
+PLUS, MINUS = (34, 148, 82), (164, 66, 172)  # the ends of the diverging scale: green for, purple against
+
+
+def uri(picture: Image.Image, form: str = "PNG", **options) -> str:
+    """A PIL picture -> a data: address."""
+    buffer = BytesIO()
+    picture.save(buffer, form, **options)
+    return f"data:image/{form.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+def image(picture: Image.Image, alt: str, cells: int = 0) -> str:
+    """An <img> enlarged by whole pixels; with `cells`, as wide as that many cells of the surrounding answer."""
+    width = f' style="width:calc(var(--cell) * {cells})"' if cells else ""
+    return (
+        f'<img class="gz-px" src="{uri(picture)}" alt="{escape(alt)}" width="{picture.width}" '
+        f'height="{picture.height}"{width}>'
+    )
+
+
+def figure(inside: str, caption: str, kind: str = "") -> str:
+    return f'<figure class="gz-fig {kind}">{inside}<figcaption>{caption}</figcaption></figure>'
+
+
+def bar(share: float, label: str = "", number: str = "", kind: str = "critic") -> str:
+    """A horizontal bar for a share 0..1 with its words before and its number behind."""
+    before = f'<span class="gz-bar-label">{escape(label)}</span>' if label else ""
+    after = f'<span class="gz-bar-number">{escape(number)}</span>' if number else ""
+    width = 0.0 if not math.isfinite(share) else max(0.0, min(1.0, share)) * 100
+    return (
+        f'<span class="gz-bar {kind}">{before}<span class="gz-rail"><i style="width:{width:.1f}%"></i></span>'
+        f"{after}</span>"
+    )
+
+
+def share_bars(words, shares: dict[str, float], label: str, form: str, kind: str) -> str:
+    """A bar for the share of each class, with a mark at a tenth."""
+    rows = "".join(bar(v / FULL, words.label(k), form.format(v), "creator") for k, v in shares.items())
+    return f'<div class="gz-bars gz-shares {kind}" role="group" aria-label="{escape(label)}">{rows}</div>'
+
+
+def score(value: float) -> str:
+    """The critic's score of one picture: a bar and the number."""
+    return bar(value, number=f"{value:.2f}", kind="critic score")
+
+
+def quiet(text: str) -> str:
+    """One calm line instead of an error."""
+    return f'<p class="gz-quiet" role="status">{escape(text)}</p>'
+
+
+def waiting(words) -> str:
+    """What stands in a place until it is computed (the browser's `ganzoo.later` asks for it)."""
+    return f'<p class="gz-note gz-later" role="status">{escape(words("lesson_wait"))}</p>'
+
+
+def prose(*sentences: str) -> str:
+    return f'<p class="gz-prose">{" ".join(escape(s) for s in sentences if s)}</p>'
+
+
+def heading(text: str, lead: str = "", anchor: str = "") -> str:
+    """A section's question and the one or two sentences under it."""
+    name = f' id="{anchor}"' if anchor else ""
+    return f'<header class="gz-head"{name}><h2>{escape(text)}</h2>{prose(lead) if lead else ""}</header>'
+
+
+# --- numbers as pictures ----------------------------------------------------------------------------------------
+
+
+def square(values: Tensor) -> Tensor:
+    """A vector -> the smallest square that holds it, NaN where nothing is left to show."""
+    side = math.ceil(math.sqrt(len(values)))
+    sheet = torch.full((side * side,), math.nan)
+    sheet[: len(values)] = values
+    return sheet.view(side, side)
+
+
+def mosaic(maps: Tensor, columns: int) -> Tensor:
+    """Feature maps (N, h, w) -> one sheet, `columns` side by side, a NaN gap of one cell between them."""
+    count, height, width = maps.shape
+    rows = -(-count // columns)
+    sheet = torch.full((rows * (height + 1) - 1, columns * (width + 1) - 1), math.nan)
+    for i, part in enumerate(maps):
+        top, left = (i // columns) * (height + 1), (i % columns) * (width + 1)
+        sheet[top : top + height, left : left + width] = part
+    return sheet
+
+
+def signed(sheet: Tensor) -> Image.Image:
+    """A sheet of numbers -> green where positive, purple where negative, clear at zero, so that the page's own ground
+    shows through in light and dark alike. NaN is clear too. The strongest two per cent reach full colour."""
+    sheet = sheet.detach().float()
+    sizes = sheet.abs().flatten()
+    sizes = sizes[sizes.isfinite()]
+    top = float(sizes.quantile(0.98)) if len(sizes) else 1.0
+    strength = (sheet.nan_to_num(0.0).abs() / max(top, 1e-9)).clamp(0, 1)
+    pixels = torch.empty(*sheet.shape, 4, dtype=torch.uint8)
+    for i in range(3):
+        pixels[..., i] = torch.where(sheet >= 0, PLUS[i], MINUS[i])
+    pixels[..., 3] = (strength * 255).round().to(torch.uint8)
+    return Image.fromarray(pixels.numpy(), "RGBA")
+
+
+def legend(minus: str, plus: str) -> str:
+    return (
+        f'<p class="gz-legend"><span>{escape(minus)}</span><span class="gz-scale" aria-hidden="true"></span>'
+        f"<span>{escape(plus)}</span></p>"
+    )

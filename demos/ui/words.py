@@ -1,0 +1,74 @@
+"""Every sentence on the pages, by key, in the page's language: locales/en.json and locales/zh-Hant.json, grouped by tab.
+
+`Words("zh")("seed")` gives one. tests/test_words.py asks that no language lacks a sentence, and that none is idle.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from ganzoo import GanzooError
+
+FILES = {"en": "en.json", "zh": "zh-Hant.json"}  # a language as addresses name it -> its file
+LANGUAGES = tuple(FILES)
+
+
+@lru_cache
+def read(language: str) -> dict[str, dict[str, str]]:
+    """Tab -> key -> sentence; and under "classes" and "domains", what a page calls the names that data and models use."""
+    return json.loads((Path(__file__).parent / "locales" / FILES[language]).read_text(encoding="utf-8"))
+
+
+@lru_cache
+def sentences(language: str) -> dict[str, str]:
+    """Key -> sentence. Keys differ between tabs."""
+    groups = [group for name, group in read(language).items() if name not in ("classes", "domains")]
+    return {key: sentence for group in groups for key, sentence in group.items()}
+
+
+class Trouble(GanzooError):
+    """Something a visitor should be told. Its code is the key of a sentence of the pages, in each of their languages."""
+
+    def __str__(self) -> str:
+        return Words("en")(self.code, **self.values)
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str):
+        self.language = language
+        self.sentences = sentences(language)
+
+    def __call__(self, key: str, **values) -> str:
+        return self.sentences[key].format(**values)
+
+    def label(self, name: str) -> str:
+        """The name of a class; digits and a maker's own classes stay as they are."""
+        return read(self.language)["classes"].get(name, str(name))
+
+    def domain(self, name: str) -> str:
+        """The name of a side of a translation; a maker's own names stay as they are."""
+        return read(self.language)["domains"].get(name, name)
+
+    def direction(self, direction: str) -> str:
+        """horse->zebra in the page's words."""
+        a, _, b = direction.partition("->")
+        return f"{self.domain(a)} → {self.domain(b)}"
+
+    def together(self, *sentences: str) -> str:
+        """Sentences one after the other; Chinese puts no space between them."""
+        return ("" if self.language == "zh" else " ").join(filter(None, sentences))
+
+    def listing(self, numbers) -> str:
+        """[1, 2, 4] -> "1, 2 or 4"."""
+        said = [str(n) for n in numbers]
+        comma = "、" if self.language == "zh" else ", "
+        return said[0] if len(said) == 1 else self("lesson_or", first=comma.join(said[:-1]), last=said[-1])
+
+    def explain(self, error: GanzooError) -> str:
+        """An error with its remedy, in this language. The library's own sentences are English: other languages say what
+        to do instead."""
+        if isinstance(error, Trouble):
+            return self(error.code, **error.values)
+        return self("other_trouble", text=str(error))  # a text that has no place for it leaves it out

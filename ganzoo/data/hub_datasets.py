@@ -1,0 +1,299 @@
+"""A set on the Hub: picture files become a local folder (hub_files), tables are read by the `datasets` library.
+
+`user/name`, `user/name@revision` (pinned), `user/name:config`, `user/name:5000` (its first 5,000 rows, streamed: nothing else
+is downloaded), `user/name:config:5000`. A table larger than LARGE is streamed in any case, with FIRST rows of it.
+"""
+
+import contextlib
+import hashlib
+import logging
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ganzoo.data import hub_files, hub_lookup
+from ganzoo.data.folders import check_size, first_ten, read_folder
+from ganzoo.errors import GanzooError
+from ganzoo.images import from_pil, open_picture
+
+LARGE = 4 << 30  # bytes of a set's files on the Hub: more is not downloaded as a whole
+FIRST = 20_000  # rows of such a set
+HELD = 2 << 30  # bytes of encoded pictures that are kept of a streamed set
+TESTS = 1000  # rows of a streamed set's other splits
+
+COPY = "refs/convert/parquet"  # the branch with the parquet copy that the Hub makes of a set
+
+log = logging.getLogger("ganzoo")
+
+
+@dataclass
+class OnHub:
+    """What was found: a folder of picture files, or the splits of a table."""
+
+    repo: str
+    folder: Path | None = None
+    splits: dict = field(default_factory=dict)
+    datasets: ModuleType | None = None  # the library that read the splits
+
+
+def open_dataset(name: str) -> OnHub:
+    """A data set's name as `parse` takes it -> its folder or its splits."""
+    asked = hub_lookup.parse(name)
+    from huggingface_hub import constants
+    from huggingface_hub.errors import GatedRepoError
+
+    info = hub_lookup.look(asked, hub_lookup.PATIENCE)
+    late = info is None
+    try:
+        try:
+            return _open(asked, info)
+        except Exception:
+            # Neither answered soon nor in the cache: a slow Hub gets as long as the client would give it.
+            info = info or hub_lookup.look(asked, constants.HF_HUB_ETAG_TIMEOUT)
+            if info is None or not late:
+                raise
+            log.warning("The Hub is slow to answer: waiting for %s.", asked.repo)
+            return _open(asked, info)
+    except GanzooError:
+        raise
+    # The client raises a dozen unrelated kinds, from ConnectionError to DatasetNotFoundError.
+    except Exception as error:
+        reason = hub_lookup.short(error)
+        if info is None:
+            raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
+        if isinstance(error, GatedRepoError) or "gated" in reason:
+            raise hub_lookup.gated(asked.repo) from error
+        raise GanzooError("data_not_loaded", name=name, reason=reason) from error
+
+
+def _open(asked: hub_lookup.Name, info) -> OnHub:
+    """Picture files as a folder, all else by `datasets`. `info` is what the Hub says of the set; None: out of the cache."""
+    copy: dict = {}
+    if info is None:
+        folder = hub_files.kept(asked)
+    else:
+        names = [file.rfilename for file in info.siblings or []]
+        scripted = f"{info.id.split('/')[1]}.py" in names
+        copy = _parquet_copy(asked, names) if scripted else {}
+        files = not copy and hub_files.kind(names) != "table"
+        if not copy and not hub_files.holds_data(names):
+            raise GanzooError("hub_nothing_to_read", repo=asked.repo)
+        folder = hub_files.fetch(info, asked) if files else None
+    if folder:
+        return OnHub(asked.repo, folder)
+    import datasets
+
+    datasets.disable_progress_bars()
+    where = copy or {"path": asked.repo, "name": asked.config or None, "revision": asked.revision}
+    try:
+        return OnHub(asked.repo, None, _load(datasets, where, asked.rows, info), datasets)
+    except Exception:
+        if info is not None:
+            _check_config(datasets, asked)
+        raise
+
+
+def _parquet_copy(asked: hub_lookup.Name, names: list[str]) -> dict:
+    """How `datasets` loads the parquet copy that the Hub makes of a set with a script, which nobody runs any more. Nothing where
+    the set can be read as files; GanzooError where there is neither."""
+    from huggingface_hub import HfApi
+
+    api, repo = HfApi(), asked.repo
+    made = {ref.ref for ref in api.list_repo_refs(repo, repo_type="dataset").converts}
+    if COPY not in made or asked.revision:
+        if hub_files.kind(names) != "table":
+            return {}
+        if COPY in made:
+            raise GanzooError("hub_script_pinned", repo=repo, revision=asked.revision)
+        raise GanzooError("hub_script", repo=repo)
+    splits: dict[str, dict[str, list[str]]] = {}  # by configuration and split
+    for name in api.list_repo_files(repo, repo_type="dataset", revision=COPY):
+        parts = name.split("/")
+        if len(parts) == 3 and name.endswith(".parquet"):
+            splits.setdefault(parts[0], {}).setdefault(parts[1].removeprefix("partial-"), []).append(name)
+    if asked.config not in splits and (asked.config or len(splits) != 1):
+        _refuse_config(asked, sorted(splits))
+    log.warning("%s has a script, which is not run: its parquet copy on the Hub is read (%s).", repo, COPY)
+    config = asked.config or next(iter(splits))
+    return {
+        "path": repo,
+        "revision": COPY,
+        "data_files": {split: sorted(files) for split, files in splits[config].items()},
+    }
+
+
+def _check_config(datasets, asked: hub_lookup.Name) -> None:
+    """GanzooError where the reason of a failure is that a set has several configurations, or none of this name."""
+    try:
+        names = datasets.get_dataset_config_names(asked.repo, revision=asked.revision)
+    except Exception:  # then the failure has another reason, which its own error names
+        return
+    if asked.config not in names and (asked.config or len(names) > 1):
+        _refuse_config(asked, names)
+
+
+def _refuse_config(asked: hub_lookup.Name, names: list[str]) -> None:
+    example = f"{asked.repo}:{names[0]}" + (":0" if names[0].isdecimal() else "") if names else ""
+    known = first_ten(names) or "none"
+    if asked.config:
+        raise GanzooError("hub_no_such_config", repo=asked.repo, config=asked.config, names=known, example=example)
+    raise GanzooError("hub_many_configs", repo=asked.repo, names=known, example=example)
+
+
+def _load(datasets, where: dict, rows: int, info) -> dict:
+    """The splits of a set, `where` being words of load_dataset; without `info` out of the cache."""
+    size = sum(file.size or 0 for file in info.siblings or []) if info else 0
+    most = rows or (FIRST if size > LARGE else 0)
+    splits = _tables(datasets, where, info is None, streaming=bool(most))
+    splits = _first_rows(datasets, where["path"], splits, most) if most else splits
+    return {split: _encoded(datasets, rows) for split, rows in splits.items()}
+
+
+def _tables(datasets, where: dict, cached: bool, streaming: bool) -> dict:
+    """What load_dataset reads. Out of the cache it would ask the Hub first, for 23 seconds, so what it then falls back to is
+    called directly; to tell the whole process that it is offline would stop other threads that fetch."""
+    if not cached:
+        return datasets.load_dataset(**where, streaming=streaming)
+    from datasets.packaged_modules.cache.cache import Cache
+
+    repo = where["path"]
+    words = {"repo_id": repo, "dataset_name": repo.split("/")[-1]}
+    kept = Cache(**words, config_name=where["name"], version="auto", hash="auto")
+    commit = where["revision"] or ""
+    if re.fullmatch("[0-9a-f]{40}", commit) and Path(kept.cache_dir).name != commit:  # the latest is another one
+        place = next(Path(kept.cache_dir).parents[1].glob(f"*/{commit}"))
+        kept = Cache(**words, config_name=place.parts[-3], version=place.parts[-2], hash=commit)
+    return kept.as_streaming_dataset() if streaming else kept.as_dataset()
+
+
+def _encoded(datasets, rows):
+    """Rows whose pictures stay as they were stored, for `decoded` to decode by ganzoo's rules and not by the library's."""
+    for column, feature in rows.features.items():
+        if isinstance(feature, datasets.Image) or _stored(feature) or _bytes_of_pictures(datasets, rows, column):
+            rows = rows.cast_column(column, datasets.Image(decode=False))
+    return rows
+
+
+def _stored(feature) -> bool:
+    """Whether a column is pictures as they are stored, without the word that says so: many sets of 2022 are like that."""
+    return isinstance(feature, dict) and set(feature) == {"bytes", "path"}
+
+
+def _bytes_of_pictures(datasets, rows, column: str) -> bool:
+    if getattr(rows.features[column], "dtype", "") != "binary" or not len(rows):
+        return False
+    with contextlib.suppress(GanzooError):
+        return bool(open_picture(rows[0][column]))
+    return False
+
+
+def decoded(value) -> Image.Image:
+    """One cell of an image column -> what images.open_picture makes of it. Raises GanzooError if it cannot be read."""
+    if isinstance(value, dict) and value.get("bytes") is not None:
+        return open_picture(value["bytes"])
+    path = value.get("path") if isinstance(value, dict) else None
+    if path and "://" in path:  # a row that was streamed names where its picture lies
+        import datasets
+
+        value = datasets.Image().decode_example(value)
+    return open_picture(path if path and "://" not in path else value)
+
+
+def _first_rows(datasets, repo: str, streams: dict, most: int) -> dict:
+    """The first rows of every split, their pictures still encoded: nothing else of the set is downloaded."""
+    splits = {}
+    for split, stream in streams.items():
+        features = stream.features
+        pictures = [c for c, f in (features or {}).items() if isinstance(f, datasets.Image) or _stored(f)]
+        for column in pictures:
+            stream = stream.cast_column(column, datasets.Image(decode=False))
+        rows, held = [], 0
+        for row in stream.take(most if not splits or split == "train" else min(most, TESTS)):
+            rows.append(row)
+            held += sum(len(row[column].get("bytes") or b"") for column in pictures if row[column])
+            if held > HELD:
+                break
+        if rows:
+            splits[split] = datasets.Dataset.from_list(rows, features=features)
+    if not splits:
+        raise GanzooError("data_without_rows", repo=repo)
+    log.warning(
+        "%s is streamed, not downloaded: %s are used.",
+        repo,
+        " and ".join(f"the first {len(rows):,} rows of {split}" for split, rows in splits.items()),
+    )
+    return splits
+
+
+def read_hub(name: str, image_size: int, channels: int) -> dict:
+    """A name as `parse` takes it -> the dict that folders.read_folder describes."""
+    opened = open_dataset(name)
+    if opened.folder:
+        with hub_files.named(opened):
+            return read_folder(opened.folder, image_size, channels)
+    repo, splits, datasets = opened.repo, opened.splits, opened.datasets
+    first = "train" if "train" in splits else next(iter(splits))
+    other = next((s for s in ("test", "validation", "valid", "val") if s in splits and s != first), None)
+    features = splits[first].features
+    column, label = image_column(repo, features, datasets), label_column(features, datasets)
+    found: dict = {"classes": (), "notes": [f"{repo}: image column {column!r}, label column {label!r}"]}
+    for part, split in (("train", first), ("test", other)):
+        found[part] = found[f"{part}_labels"] = None
+        if split is None:
+            continue
+        channels = channels or _depth(splits[split], column)
+        found[part] = _read_rows(repo, splits[split], column, image_size, channels)
+        if label:
+            answers = splits[split][label][:]
+            if any(a is None or a < 0 for a in answers):
+                raise GanzooError("data_label_missing", repo=repo, split=split)
+            found[f"{part}_labels"] = torch.tensor(answers)
+    if label and isinstance(features[label], datasets.ClassLabel):
+        found["classes"] = tuple(features[label].names)
+    return found
+
+
+def image_column(repo: str, features, datasets) -> str:
+    columns = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+    if not columns:
+        raise GanzooError("data_without_pictures", repo=repo, columns=list(features))
+    return next((c for c in ("image", "img", "picture") if c in columns), columns[0])
+
+
+def mark_of(value) -> bytes:
+    """The content of one cell of an image column, as a short mark: the same for the same encoded picture."""
+    value = value if isinstance(value, dict) else {"path": value}
+    content, path = value.get("bytes"), value.get("path") or ""
+    if content is None and path and "://" not in path:
+        with contextlib.suppress(OSError):
+            content = Path(path).read_bytes()
+    return hashlib.blake2b(path.encode() if content is None else content, digest_size=16).digest()
+
+
+def label_column(features, datasets) -> str | None:
+    named = [c for c, f in features.items() if isinstance(f, datasets.ClassLabel)]
+    whole = [c for c, f in features.items() if str(getattr(f, "dtype", "")).startswith("int")]
+    usual = [c for c in ("label", "labels", "fine_label", "class") if c in named or c in whole]
+    return next(iter([c for c in usual if c in named] + named + usual), None)
+
+
+def _depth(rows, column: str) -> int:
+    """1 if the first hundred pictures are all grey, else 3."""
+    return 1 if all(decoded(value).mode == "L" for value in rows[:100][column]) else 3
+
+
+def _read_rows(repo: str, rows, column: str, image_size: int, channels: int) -> Tensor:
+    check_size(len(rows), image_size, channels)
+    parts = []
+    for start in range(0, len(rows), 1000):
+        try:
+            parts.append(from_pil(list(map(decoded, rows[start : start + 1000][column])), image_size, channels))
+        except (GanzooError, OSError, ValueError, AttributeError) as error:
+            where = f"rows {start} to {min(start + 999, len(rows) - 1)}"
+            raise GanzooError("data_picture_damaged", repo=repo, where=where, reason=str(error)) from None
+    return torch.cat(parts) if parts else torch.empty(0, channels, image_size, image_size, dtype=torch.uint8)

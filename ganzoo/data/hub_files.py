@@ -1,0 +1,295 @@
+"""Data sets that lie on the Hub as picture files or as zip files: fetched as they are, for the readers of local folders.
+
+What is fetched goes through the client's cache, so a broken fetch goes on where it stopped. A set is put together beside it,
+under `ganzoo/`, and gets its name when it is whole: nobody reads half of one.
+"""
+
+import contextlib
+import logging
+import os
+import shutil
+import stat
+import time
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote
+
+from ganzoo.data.folders import SIDES, SPLITS, SUFFIXES, first_ten
+from ganzoo.errors import GanzooError
+
+TABLES = {".parquet", ".arrow", ".tar"}  # what `datasets` reads even where pictures lie beside it
+LISTS = {".csv", ".tsv", ".json", ".jsonl"}  # what it reads where there are more of them than pictures
+MANY = 2000  # pictures, from which on a way to take fewer is named
+LARGE = 4 << 30  # bytes of a set's files on the Hub: more is not fetched as a whole
+LARGEST = 1 << 29  # bytes of one file in a zip
+SAID_EVERY = 10.0  # seconds between two lines of a long fetch
+
+log = logging.getLogger("ganzoo")
+
+
+def kind(names: Iterable[str]) -> str:
+    """How the files of a repository hold its pictures: "pictures", "zip", or "table" for what `datasets` reads."""
+    paths = [PurePosixPath(name) for name in names if not _hidden(PurePosixPath(name))]
+    count = Counter(path.suffix.lower() for path in paths)
+    if any(count[suffix] for suffix in TABLES) or any(path.stem == "metadata" for path in paths):
+        return "table"
+    pictures = sum(count[suffix] for suffix in SUFFIXES)
+    nested = sum(1 for path in paths if path.suffix.lower() in SUFFIXES and len(path.parts) > 1)
+    if count[".zip"] and not nested:  # pictures beside it belong to its card
+        return "zip"
+    lists = sum(1 for path in paths if path.suffix.lower() in LISTS and path.name != "dataset_infos.json")
+    return "pictures" if pictures and pictures >= lists else "table"  # many sets have a list beside each picture
+
+
+def holds_data(names: Iterable[str]) -> bool:
+    """Whether a repository has anything but its card, its licence and hidden files."""
+    return any(PurePosixPath(name).suffix not in ("", ".md") and not _hidden(PurePosixPath(name)) for name in names)
+
+
+def fetch(info, asked) -> Path:
+    """The folder with the pictures of a set that lies on the Hub as files. `info` is what the Hub says of it, `asked` a
+    hub_lookup.Name."""
+    home = _home(info.id)
+    place = home / info.sha / _key(asked)
+    if not _whole(place):
+        sizes = {file.rfilename: file.size or 0 for file in info.siblings}
+        if kind(sizes) == "zip":
+            zips = {name: size for name, size in sizes.items() if name.lower().endswith(".zip")}
+            if sum(zips.values()) > LARGE:
+                raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(sum(zips.values())))
+            _unpack(info.id, _download(info, zips, asked), asked, place)
+        else:
+            chosen = _chosen(info.id, sizes, asked)
+            found = _download(info, {name: sizes[name] for name in chosen}, asked)
+            with _built(place) as folder:
+                for name, path in found.items():
+                    _link(path, folder / name)
+    refs = home / "refs"
+    refs.mkdir(exist_ok=True)
+    (refs / quote(asked.revision or "main", safe="")).write_text(info.sha)
+    return _inner(place / asked.config)
+
+
+def kept(asked) -> Path | None:
+    """The folder of a set that was fetched before, for when the Hub cannot be asked."""
+    home = _home(asked.repo)
+    ref = home / "refs" / quote(asked.revision or "main", safe="")
+    place = home / (ref.read_text() if ref.is_file() else asked.revision or "none") / _key(asked)
+    return _inner(place / asked.config) if _whole(place) else None
+
+
+@contextlib.contextmanager
+def named(opened) -> Iterator[None]:
+    """Errors of the readers of folders name the set on the Hub, not where it lies in the cache."""
+    try:
+        yield
+    except GanzooError as error:
+        where = str(opened.folder)
+        error.args = tuple(arg.replace(where, opened.repo) if isinstance(arg, str) else arg for arg in error.args)
+        error.values = {
+            n: str(v).replace(where, opened.repo) if isinstance(v, (str, Path)) else v for n, v in error.values.items()
+        }
+        error.code = error.code.replace(where, opened.repo)
+        raise
+
+
+def _home(repo: str) -> Path:
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="dataset") / "ganzoo"
+
+
+def _key(asked) -> str:
+    return quote(f"{asked.config or 'all'}-{asked.rows}", safe="")
+
+
+def _whole(place: Path) -> bool:
+    """Whether a set is there with all that its links point to."""
+    return place.is_dir() and all(path.exists() for path in place.rglob("*"))
+
+
+def _hidden(path: PurePosixPath) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
+def _safe(path: PurePosixPath) -> bool:
+    """Whether a stranger's path stays inside the folder that it is written into."""
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in str(path) and ":" not in str(path)
+
+
+def _size(count: int) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:,.0f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} GB"
+
+
+def _chosen(repo: str, sizes: dict[str, int], asked) -> list[str]:
+    """The pictures of a repository that are fetched: those of one folder if it was named, the first rows of every folder if
+    a number was."""
+    paths = [PurePosixPath(name) for name in sizes]
+    names = [str(path) for path in paths if path.suffix.lower() in SUFFIXES and not _hidden(path) and _safe(path)]
+    if asked.config:
+        inside = [name for name in names if name.startswith(asked.config + "/")]
+        if not inside:
+            folders = sorted({name.split("/")[0] for name in names if "/" in name})
+            raise GanzooError("hub_no_such_folder", repo=repo, folder=asked.config, names=first_ten(folders) or "none")
+        names = inside
+    folded = Counter(part.casefold() for part in {p for name in names for p in _prefixes(name)})
+    twins = sorted(p for p in {p for name in names for p in _prefixes(name)} if folded[p.casefold()] > 1)
+    if twins:
+        raise GanzooError("hub_names_differ_by_case", repo=repo, names=first_ten(twins))
+    rows = asked.rows
+    total = sum(sizes[name] for name in names)
+    if not rows and total > LARGE:
+        largest = max(Counter(name.rpartition("/")[0] for name in names).values())
+        rows = max(1, int(largest * LARGE / total))
+        log.warning("%s takes %s: the first %s pictures of each folder are used.", repo, _size(total), f"{rows:,}")
+    if rows:
+        seen: Counter = Counter()
+        chosen = []
+        for name in sorted(names):
+            folder = name.rpartition("/")[0]
+            seen[folder] += 1
+            if seen[folder] <= rows:
+                chosen.append(name)
+        names = chosen
+    return sorted(names)
+
+
+def _prefixes(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[: i + 1]) for i in range(len(parts))]
+
+
+def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
+    """Files by name and size -> where the client's cache has them. What is there already is not asked for again."""
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import GatedRepoError
+    from huggingface_hub.utils import tqdm
+
+    from ganzoo.hub_client import TROUBLE, short
+
+    class Silent(tqdm):
+        """No bar: a set may have thousands of files."""
+
+        def __init__(self, *words, **more):
+            super().__init__(*words, **more | {"disable": True})
+
+    found: dict[str, Path] = {}
+    for name in sizes:
+        path = try_to_load_from_cache(info.id, name, revision=info.sha, repo_type="dataset")
+        if isinstance(path, str):
+            found[name] = Path(path)
+    missing = [name for name in sizes if name not in found]
+    if missing:
+        what = "zip file(s)" if missing[0].lower().endswith(".zip") else "pictures"
+        hint = f"; {info.id}:500 takes the first 500 of each folder" if len(missing) > MANY and not asked.rows else ""
+        log.warning(
+            "%s, revision %s: %s %s, %s, are fetched from the Hub%s.",
+            info.id,
+            info.sha[:8],
+            f"{len(missing):,}",
+            what,
+            _size(sum(sizes[name] for name in missing)),
+            hint,
+        )
+    said = time.monotonic()
+
+    def one(name: str) -> tuple[str, str]:
+        return name, hf_hub_download(info.id, name, repo_type="dataset", revision=info.sha, tqdm_class=Silent)
+
+    pool = ThreadPoolExecutor(8)
+    try:
+        for name, path in pool.map(one, missing):
+            found[name] = Path(path)
+            if time.monotonic() - said > SAID_EVERY:
+                said = time.monotonic()
+                log.warning("  %s of %s are here.", f"{len(found):,}", f"{len(sizes):,}")
+    except GatedRepoError:
+        raise
+    except (*TROUBLE, RuntimeError, ValueError) as error:
+        raise GanzooError(
+            "hub_came_in_part", repo=info.id, here=len(found), all=len(sizes), reason=short(error)
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return {name: found[name] for name in sizes}
+
+
+@contextlib.contextmanager
+def _built(place: Path) -> Iterator[Path]:
+    """A new folder that becomes `place` when the block ends well, and else is gone."""
+    building = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(parents=True)
+        yield building
+        shutil.rmtree(place, ignore_errors=True)  # what was there has lost some of its files
+        building.rename(place)
+    except OSError as error:
+        if not _whole(place):  # else another process was faster
+            raise GanzooError("cache_not_writable", folder=place, reason=error.strerror or error) from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.symlink_to(source)
+    except OSError:  # where links need a right that the user lacks (Windows)
+        shutil.copyfile(source, target)
+
+
+def _unpack(repo: str, zips: dict[str, Path], asked, place: Path) -> None:
+    """The pictures of zip files. One zip is the set; of several each becomes the folder that its name says."""
+    with contextlib.ExitStack() as stack:
+        entries: dict[str, tuple[zipfile.ZipFile, zipfile.ZipInfo]] = {}
+        name = ""
+        try:
+            for name, path in zips.items():
+                packed = stack.enter_context(zipfile.ZipFile(path))
+                inside = [entry for entry in packed.infolist() if _picture(entry)]
+                folder = PurePosixPath(name).with_suffix("")
+                if len(zips) == 1 or {PurePosixPath(entry.filename).parts[0] for entry in inside} == {folder.name}:
+                    folder = folder.parent if len(zips) > 1 else PurePosixPath()  # train.zip often holds train/
+                entries |= {str(folder / entry.filename): (packed, entry) for entry in inside}
+                if any(entry.flag_bits & 1 for entry in inside):
+                    raise GanzooError("hub_zip_password", name=name, repo=repo)
+            if not entries:
+                raise GanzooError("hub_zip_no_pictures", repo=repo)
+            chosen = _chosen(repo, {name: entry.file_size for name, (_, entry) in entries.items()}, asked)
+            with _built(place) as folder:
+                for name in chosen:
+                    packed, entry = entries[name]
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    with packed.open(entry) as source, open(folder / name, "wb") as file:
+                        shutil.copyfileobj(source, file)  # no more than the entry says
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            reason = str(error)[:80] or type(error).__name__
+            raise GanzooError("hub_zip_damaged", name=name, repo=repo, reason=reason) from None
+
+
+def _picture(entry: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(entry.filename)
+    linked = stat.S_ISLNK(entry.external_attr >> 16)
+    usual = path.suffix.lower() in SUFFIXES and not entry.is_dir() and not linked and entry.file_size <= LARGEST
+    return usual and not _hidden(path) and _safe(path)
+
+
+def _inner(folder: Path) -> Path:
+    """Where in a folder the set begins: most zip files have a folder of their own around it."""
+    sides = {name.lower() for pair in SIDES for name in pair}
+    names = sides | {f"{split}{dash}{side}" for split in SPLITS for dash in ("", "_") for side in ("", "a", "b")}
+    while True:
+        inside = list(folder.iterdir())
+        if len(inside) != 1 or not inside[0].is_dir() or inside[0].name.lower() in names:
+            return folder
+        folder = inside[0]

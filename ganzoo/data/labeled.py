@@ -1,0 +1,188 @@
+"""Digits, garments and your own pictures: from an alias, a folder or the Hub to uint8 tensors.
+
+    pictures = ganzoo.load_pictures("mnist")            # alias: $GANZOO_DATA/mnist, else the Hub
+    pictures = ganzoo.load_pictures("my/folder")        # idx files | one sub-folder a class | a flat folder
+    pictures = ganzoo.load_pictures("user/name@main")   # a data set on the Hub with any image column; "user/name:5000"
+
+Batches are a pure function of (seed, step), so that a resumed run sees what an uninterrupted one would have seen.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+from ganzoo.data.folders import check_shape, read_folder
+from ganzoo.data.hub_datasets import read_hub
+from ganzoo.data.registry import (
+    ALIASES,
+    CLASSES,
+    FEWEST,
+    HELD_OUT,
+    PAIR_ALIASES,
+    UNPAIRED_ALIASES,
+    alias_folder,
+    data_word,
+    like_hub_id,
+    on_hub,
+)
+from ganzoo.errors import GanzooError
+from ganzoo.images import from_pil, to_float
+from ganzoo.seeding import seeded
+
+
+@dataclass
+class Pictures:
+    """A data set in memory: uint8 (N, C, H, W) and int64 labels (N,), split into train and test."""
+
+    name: str  # the {data} word of run names
+    train: Tensor
+    test: Tensor
+    train_labels: Tensor | None = None
+    test_labels: Tensor | None = None
+    classes: tuple = ()
+    notes: list = field(default_factory=list)  # what a user should know about how it was read
+
+    @property
+    def channels(self) -> int:
+        return self.train.shape[1]
+
+    @property
+    def facts(self) -> dict:
+        """The settings that the data decides."""
+        return {"classes": tuple(self.classes), "channels": self.channels}
+
+    def batches(self, config, device, rank: int = 0, world: int = 1) -> "Batches":
+        labels = self.train_labels if config.needs_labels else None
+        return Batches(self.train, labels, config.batch_size, config.seed, device, rank, world)
+
+    @property
+    def shown(self) -> Tensor:
+        """A few real pictures (N, C, H, W): what the variety of made ones is measured against."""
+        return self.train[:64]
+
+    def where(self, device: torch.device) -> str:
+        n, c, h, w = self.train.shape
+        size = self.train.numel() / 2**20
+        return (
+            f"{n:,} training pictures of {h}x{w}x{c} lie on the {device.type} as uint8 ({size:.0f} MB); "
+            "no step waits for data"
+        )
+
+
+def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Pictures:
+    """Read a data set. `channels` 0 means as the data: 1 if every picture is grey, else 3.
+
+    Raises GanzooError with the remedy if nothing is found or a file cannot be read.
+    """
+    check_shape(image_size, channels)
+    data = str(data)
+    word = data_word(data)
+    if data in ALIASES:
+        folder = alias_folder(data)
+        found = read_folder(folder, image_size, channels) if folder else read_hub(on_hub(data), image_size, channels)
+    elif Path(data).is_dir():
+        found = read_folder(Path(data), image_size, channels)
+    elif Path(data).exists():
+        raise GanzooError("data_is_a_file", data=data)
+    elif like_hub_id(data):
+        found = read_hub(data, image_size, channels)
+    else:
+        for aliases, recipe in ((PAIR_ALIASES, "pix2pix"), (UNPAIRED_ALIASES, "cyclegan")):
+            if data in aliases:
+                raise GanzooError("data_of_other_recipe", data=data, recipe=recipe)
+        raise GanzooError("data_not_found", data=data, known=list(ALIASES))
+    pictures = _split(word, **found)
+    if pictures.train_labels is not None:
+        count = 1 + max(int(pictures.train_labels.max()), int(pictures.test_labels.max()))
+        named = CLASSES.get(word, ())  # short English names, the same whatever the source calls them
+        if len(named) >= count:
+            pictures.classes = named
+        elif not pictures.classes:
+            pictures.classes = tuple(str(i) for i in range(count))
+    return pictures
+
+
+def _split(word, train, train_labels, test, test_labels, classes, notes) -> Pictures:
+    """The data set as it is, or, without a test split, with a tenth held out: the same one for every run and judge."""
+    if len(train) < FEWEST:
+        raise GanzooError("too_few_pictures", count=len(train), fewest=FEWEST)
+    if test is None or len(test) == 0:
+        order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT))
+        held, kept = order.split([len(train) // 10 or 1, len(train) - (len(train) // 10 or 1)])
+        notes.append(f"no test split: a fixed tenth ({len(held)} pictures) is held out and never trained on")
+        test, train = train[held], train[kept]
+        if train_labels is not None:
+            test_labels, train_labels = train_labels[held], train_labels[kept]
+    if train_labels is None or test_labels is None:
+        train_labels = test_labels = None
+    return Pictures(word, train.contiguous(), test.contiguous(), train_labels, test_labels, classes, notes)
+
+
+def read_data(config) -> Pictures:
+    """The pictures of a config, checked against what its lesson needs."""
+    if config.smoke:
+        pictures = made_up_pictures(image_size=config.image_size, channels=config.channels, seed=config.seed)
+    else:
+        pictures = load_pictures(config.data, config.image_size, config.channels)
+    if config.needs_labels and (pictures.train_labels is None or len(pictures.classes) < 2):
+        raise GanzooError("data_without_labels", lesson=config.lesson, data=config.data)
+    return pictures
+
+
+def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, seed: int = 0) -> Pictures:
+    """Digits drawn by code with a small seeded shift: for --smoke and for tests, offline."""
+    generator = seeded("cpu", seed, 0xD161)
+    labels = torch.arange(count) % 10
+    shifts = torch.randint(-2, 3, (count, 2), generator=generator).tolist()
+    font = ImageFont.load_default(size=round(0.8 * image_size))
+    drawn = []
+    for label, (dx, dy) in zip(labels.tolist(), shifts, strict=True):
+        picture = Image.new("L", (image_size, image_size))
+        middle = image_size // 2
+        ImageDraw.Draw(picture).text((middle + dx, middle + dy), str(label), fill=255, font=font, anchor="mm")
+        drawn.append(picture)
+    pictures = from_pil(drawn, image_size, channels or 1)
+    fifth = count // 5
+    return Pictures(
+        "smoke",
+        pictures[fifth:],
+        pictures[:fifth],
+        labels[fifth:],
+        labels[:fifth],
+        CLASSES["mnist"],
+        ["made-up digits, drawn by code"],
+    )
+
+
+class Batches:
+    """batches(step) -> (real float pictures in [-1, 1], labels or None): a pure function of (seed, step).
+
+    The whole set lies on the device as uint8 (MNIST: 47 MB); a step is one gather, with no worker and no wait.
+    Each epoch is a new seeded order; a batch never crosses an epoch unless the set is smaller than one batch.
+    """
+
+    def __init__(
+        self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device, rank: int = 0, world: int = 1
+    ):
+        self.pictures = pictures.to(device)
+        self.labels = labels.to(device) if labels is not None else None
+        self.batch_size, self.seed, self.device = batch_size, seed, device
+        self.whole = batch_size * world  # one batch over all processes; this one takes its own slice
+        self.mine = slice(rank * batch_size, (rank + 1) * batch_size)
+        self.per_epoch = max(1, len(pictures) // self.whole)
+        self._epoch, self._order = -1, None
+
+    def __call__(self, step: int) -> tuple[Tensor, Tensor | None]:
+        epoch, place = divmod(step, self.per_epoch)
+        if epoch != self._epoch:
+            repeats = -(-self.whole // len(self.pictures))
+            orders: Iterable[Tensor] = (
+                torch.randperm(len(self.pictures), generator=seeded("cpu", self.seed, epoch, k)) for k in range(repeats)
+            )
+            self._epoch, self._order = epoch, torch.cat(list(orders)).to(self.device)
+        rows = self._order[place * self.whole : (place + 1) * self.whole][self.mine]
+        return to_float(self.pictures[rows]), self.labels[rows] if self.labels is not None else None

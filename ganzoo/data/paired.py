@@ -1,0 +1,202 @@
+"""Picture pairs: from AB files, two folders or the Hub to batches. One loader finds out which it is.
+
+    pairs = ganzoo.load_pairs("facades")            # alias: $GANZOO_DATA/facades, else the Hub
+    pairs = ganzoo.load_pairs("my/folder")          # A/ B/ by stem | AB files side by side | each in train/ test/
+    pairs = ganzoo.load_pairs("user/name")          # a data set on the Hub with two image columns
+
+A pair is two uint8 pictures. What fits lies in memory; what does not is read by threads a few steps ahead. Either way
+a batch is a pure function of (seed, step): its rows, its crops and its mirrorings.
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from ganzoo.errors import GanzooError
+from ganzoo.images import to_float
+from ganzoo.seeding import seeded
+
+JITTER = 286 / 256  # pictures are kept this much larger, and each step crops anew (paper, section 6.2)
+MEMORY = 8 * 2**30  # bytes of training pixels that are kept in memory; more than that is streamed
+TEST_MOST = 1000  # test pairs kept in memory
+
+
+@dataclass
+class Pairs:
+    """Pairs split into train and test, input and target already turned into the asked direction.
+
+    `train` gives pairs at the jitter size through `take(rows)`; `test_input` and `test_target` are uint8
+    (N, C, size, size).
+    """
+
+    name: str
+    train: "Kept | Streamed"
+    test_input: Tensor
+    test_target: Tensor
+    test_names: list
+    direction: str
+    notes: list = field(default_factory=list)
+
+    @property
+    def in_channels(self) -> int:
+        return self.test_input.shape[1]
+
+    @property
+    def out_channels(self) -> int:
+        return self.test_target.shape[1]
+
+    @property
+    def facts(self) -> dict:
+        """The settings that the data decides."""
+        return {"in_channels": self.in_channels, "out_channels": self.out_channels, "direction": self.direction}
+
+    def batches(self, config, device, rank: int = 0, world: int = 1) -> "PairBatches":
+        return PairBatches(self.train, config.batch_size, config.seed, config.image_size, device, rank, world)
+
+    def few(self, count: int = 6) -> tuple[Tensor, Tensor]:
+        """`count` test pairs, evenly spread over the test set: always the same."""
+        rows = torch.linspace(0, len(self.test_input) - 1, min(count, len(self.test_input))).round().long()
+        return self.test_input[rows], self.test_target[rows]
+
+    @property
+    def shown(self) -> Tensor:
+        return self.few()[1]
+
+    def where(self, device: torch.device) -> str:
+        return f"{len(self.train):,} training pairs, {self.direction}, {self.train.note(device)}"
+
+
+class Kept:
+    """Pairs in memory: uint8 (N, C, L, L) on the device."""
+
+    def __init__(self, original: Tensor, target: Tensor):
+        self.original, self.target = original, target
+
+    def __len__(self) -> int:
+        return len(self.original)
+
+    def to(self, device) -> "Kept":
+        return Kept(self.original.to(device), self.target.to(device))
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        rows = rows.to(self.original.device)
+        return self.original[rows], self.target[rows]
+
+    def note(self, device: torch.device) -> str:
+        size = (self.original.numel() + self.target.numel()) / 2**20
+        return f"lie on the {torch.device(device).type} as uint8 ({size:,.0f} MB); no step waits for data"
+
+
+class Streamed:
+    """Pairs on disk: `read(i)` -> two uint8 pictures (C, L, L). Threads decode what the next steps will ask for."""
+
+    def __init__(self, read: Callable[[int], tuple[Tensor, Tensor]], count: int, device="cpu"):
+        self.read, self.count, self.device = read, count, device
+        self.pool = ThreadPoolExecutor(min(16, os.cpu_count() or 1), thread_name_prefix="pairs")
+        self.coming: dict[int, Future] = {}
+
+    def __len__(self) -> int:
+        return self.count
+
+    def to(self, device) -> "Streamed":
+        return Streamed(self.read, self.count, device)
+
+    def expect(self, rows: Tensor) -> None:
+        for row in rows.tolist():
+            if row not in self.coming:
+                self.coming[row] = self.pool.submit(self.read, row)
+
+    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+        self.expect(rows)
+        found = {row: self.coming.pop(row).result() for row in set(rows.tolist())}
+        originals, targets = zip(*(found[row] for row in rows.tolist()), strict=True)
+        return torch.stack(originals).to(self.device), torch.stack(targets).to(self.device)
+
+    def note(self, device: torch.device) -> str:
+        return "are read from disk while training; threads decode a few steps ahead"
+
+
+class PairBatches:
+    """batches(step) -> {"input", "target"} in [-1, 1]: a pure function of (seed, step).
+
+    Rows are shuffled anew each epoch; every pair is cropped from the jitter size at a random place and mirrored half of
+    the time, both pictures alike. Of `world` processes each takes its own slice of one large batch.
+    """
+
+    AHEAD = 3  # steps whose pairs a streamed set may fetch early
+
+    def __init__(self, train: Kept | Streamed, batch_size: int, seed: int, size: int, device, rank=0, world=1):
+        self.train = train.to(device)
+        self.batch_size, self.seed, self.size, self.device = batch_size, seed, size, torch.device(device)
+        self.rank, self.world = rank, world
+        self.per_epoch = max(1, len(train) // (batch_size * world))
+        self._epoch, self._order = -1, None
+
+    def rows(self, step: int) -> Tensor:
+        """Which pairs this process sees at `step`."""
+        epoch, place = divmod(step, self.per_epoch)
+        whole = self.batch_size * self.world
+        if epoch != self._epoch:
+            repeats = -(-whole // len(self.train))
+            orders = [
+                torch.randperm(len(self.train), generator=seeded("cpu", self.seed, epoch, k)) for k in range(repeats)
+            ]
+            self._epoch, self._order = epoch, torch.cat(orders)
+        first = place * whole + self.rank * self.batch_size
+        return self._order[first : first + self.batch_size]
+
+    def __call__(self, step: int) -> dict[str, Tensor]:
+        original, target = self.train.take(self.rows(step))
+        if isinstance(self.train, Streamed):
+            for ahead in range(1, self.AHEAD + 1):
+                self.train.expect(self.rows(step + ahead))
+        places, mirrored = self.jitter(step, original.shape[-1])
+        return {
+            "input": to_float(crop(original, places, mirrored, self.size)),
+            "target": to_float(crop(target, places, mirrored, self.size)),
+        }
+
+    def jitter(self, step: int, large: int) -> tuple[Tensor, Tensor]:
+        """Top left corners (B, 2) and who is mirrored (B,), of this process's slice."""
+        generator = seeded(self.device, self.seed, step, 0xC409)
+        whole = self.batch_size * self.world
+        mine = slice(self.rank * self.batch_size, (self.rank + 1) * self.batch_size)
+        places = torch.randint(0, large - self.size + 1, (whole, 2), generator=generator, device=self.device)
+        mirrored = torch.rand(whole, generator=generator, device=self.device) < 0.5
+        return places[mine], mirrored[mine]
+
+
+def crop(pictures: Tensor, places: Tensor, mirrored: Tensor, size: int) -> Tensor:
+    """(B, C, L, L) -> (B, C, size, size): every picture from its own corner, in one gather on the device."""
+    batch, channels = pictures.shape[:2]
+    line = torch.arange(size, device=pictures.device)
+    ys = places[:, 0, None] + line
+    xs = places[:, 1, None] + torch.where(mirrored[:, None], size - 1 - line, line)
+    b = torch.arange(batch, device=pictures.device)[:, None, None, None]
+    c = torch.arange(channels, device=pictures.device)[None, :, None, None]
+    return pictures[b, c, ys[:, None, :, None], xs[:, None, None, :]]
+
+
+def turned(direction: str, domains: tuple[str, str]) -> tuple[str, bool]:
+    """ "label->photo" and the names of sides A and B -> (the direction in full, whether B is the input)."""
+    a, b = domains
+    asked = [part.strip() for part in (direction or f"{a}->{b}").split("->")]
+    if asked == [a, b]:
+        return f"{a}->{b}", False
+    if asked == [b, a]:
+        return f"{b}->{a}", True
+    raise GanzooError("bad_pair_direction", a=a, b=b, direction=direction)
+
+
+def domain_names(domains: str, usual: tuple[str, str]) -> tuple[str, str]:
+    """ "photo,label" -> ("photo", "label"); nothing -> what is usual for the data."""
+    if not domains:
+        return usual
+    parts = tuple(part.strip() for part in domains.split(","))
+    if len(parts) != 2 or not all(parts) or parts[0] == parts[1] or any(">" in p for p in parts):
+        raise GanzooError("bad_domains", domains=domains)
+    return parts

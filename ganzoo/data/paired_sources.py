@@ -1,0 +1,231 @@
+"""Where pairs lie: AB files, A/ and B/ by stem, two columns of a Hub data set. Used through `ganzoo.load_pairs`.
+
+Every source becomes a list of named readers; a reader gives the two PIL pictures of one pair.
+"""
+
+import os
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo.data import drawings, fingerprints, hub_datasets, hub_files, made_pairs
+from ganzoo.data.folders import SPLITS, check_shape
+from ganzoo.data.pair_decode import read_pairs, readable, square
+from ganzoo.data.pair_folders import UNREADABLE, Reader, folder_splits, halves, one_shape, refuse_wide_photos, wide
+from ganzoo.data.paired import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed, domain_names, turned
+from ganzoo.data.registry import FEWEST, HELD_OUT, HUB_IDS, PAIR_ALIASES, columns_of, data_word, like_hub_id, on_hub
+from ganzoo.errors import GanzooError
+from ganzoo.inputs import check_choice
+from ganzoo.seeding import seeded
+
+COLUMNS = (("imageA", "imageB"), ("A", "B"), ("input", "target"), ("source", "target"), ("input_image", "edited_image"))
+
+
+def load_pairs(
+    data: str,
+    image_size: int = 256,
+    channels: int = 0,
+    domains: str = "",
+    direction: str = "",
+    stream: bool = False,
+    split_test: str = "",
+    pairs_from: str = "",
+) -> Pairs:
+    """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3.
+
+    `domains` names the sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which;
+    `split_test` names the split to test on, which else is test, val or a held-out tenth. With `pairs_from` (edges, grey, small,
+    hole) the data are plain photos, and each becomes a pair with what is made of it.
+    Raises GanzooError that names the files concerned, the first ten of them.
+    """
+    check_shape(image_size, channels)
+    data = str(data)
+    if pairs_from:
+        check_choice("--pairs-from", pairs_from, made_pairs.KINDS)
+        usual = ("", (pairs_from, "photo"), f"{pairs_from}->photo")
+    else:
+        usual = PAIR_ALIASES.get(data, ("", ("A", "B"), ""))
+    splits, names = _find(data, domain_names(domains, usual[1]), bool(domains), split_test, pairs_from)
+    notes: list[str] = []
+    if not direction:
+        fits = usual[2] and set(usual[2].split("->")) == set(names)
+        direction = usual[2] if fits else f"{names[0]}->{names[1]}"
+        if not fits:
+            notes.append(f"direction {direction}; turn it round with --direction '{names[1]}->{names[0]}'")
+    direction, swap = turned(direction, names)
+    if split_test and not splits.get(split_test):
+        raise GanzooError("test_split_unknown", split_test=split_test, data=data, known=list(splits))
+    official = {} if pairs_from else fingerprints.known(data)
+    if official and len(splits) == 1 and not split_test:
+        splits = fingerprints.recognised(next(iter(splits.values())), official)
+        counts = {split: len(splits.get(split, ())) for split in official}
+        said = " and ".join(f"{count} of the {len(official[s])} official {s} pairs" for s, count in counts.items())
+        notes.append(f"not split, but {said} are recognised by their photos and not trained on")
+    train, test = _train_and_test(data, splits, split_test, (image_size, channels), notes)
+    large = round(image_size * JITTER)
+    if pairs_from:  # at the size that is read, so that lines are as wide in training as in use
+        test, train = made_pairs.pairs_of(test, pairs_from, image_size), made_pairs.pairs_of(train, pairs_from, large)
+    test_a, test_b, test_names = read_pairs(test, image_size, channels, notes, "test")
+    size = len(train) * (test_a.shape[1] + test_b.shape[1]) * large**2
+    streaming = stream or size > room()
+    # What will be read from disk is looked through once here, so that bad files are named now and the batches are the same.
+    a, b, names_read = read_pairs(train, large, channels, notes, "train", keep=not streaming)
+    _enough(data, len(names_read), f" to train on that can be read ({notes[-1]})" if notes else "")
+    depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
+    a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
+    b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
+    kept: Kept | Streamed = Kept(*((b, a) if swap else (a, b)))
+    if streaming:
+        kept = _streamed(train, names_read, large, depth, swap)
+    if swap:
+        test_a, test_b = test_b, test_a
+    return Pairs(data_word(data), kept, test_a, test_b, test_names, direction, notes)
+
+
+def _find(
+    data: str, names: tuple[str, str], named: bool, split_test: str, pairs_from: str
+) -> tuple[dict, tuple[str, str]]:
+    """({split: [(name, reader)]}, names of the sides) of what --data says; `named`: --domains gave the names."""
+    home = os.environ.get("GANZOO_DATA")
+    words = PAIR_ALIASES | (HUB_IDS if pairs_from else {})
+    folder = Path(home) / data if home and data in words and (Path(home) / data).is_dir() else Path(data)
+    if folder.is_dir():
+        return made_pairs.photo_splits(str(folder)) if pairs_from else folder_splits(folder, split_test), names
+    if folder.exists():
+        raise GanzooError("data_is_a_file", data=data)
+    if data in PAIR_ALIASES and not HUB_IDS.get(data):
+        raise GanzooError("data_only_local", data=data)
+    if pairs_from and (data in HUB_IDS or like_hub_id(data)):
+        return made_pairs.photo_splits(on_hub(data)), names
+    if data in PAIR_ALIASES or like_hub_id(data):
+        found = hub_datasets.open_dataset(on_hub(data))
+        if not found.folder:
+            return hub_splits(found, names, named)
+        with hub_files.named(found):
+            return folder_splits(found.folder, split_test), names
+    raise GanzooError("data_not_found", data=data, known=list(PAIR_ALIASES))
+
+
+def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, int], notes: list) -> tuple[list, list]:
+    """The pairs to train and to test on; without a test split a fixed tenth is held out. `shape`: side and channels."""
+    test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
+    train = splits.get("train") or next(iter(splits.values()))
+    if test is train or not test:
+        _enough(data, len(train), "", FEWEST + 1)  # one at least is held out
+        order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT)).tolist()
+        count = max(1, len(train) // 10)
+        # What cannot be read is no test: it stays with the others, where it will be named.
+        held = list(islice((i for i in order if readable(train[i][1])), count))
+        if not held:
+            read_pairs(train, *shape, notes, "train", keep=False)  # which raises, and names ten
+        why = f"--split-test {split_test} is what it learns from" if split_test else "no test split"
+        notes.append(f"{why}: a fixed tenth ({len(held)} pairs) is held out and never trained on")
+        test, train = [train[i] for i in held], [train[i] for i in sorted(set(order) - set(held))]
+    if len(test) > TEST_MOST:
+        notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
+        test = test[:TEST_MOST]
+    _enough(data, len(train), " to train on")
+    return train, test
+
+
+def _streamed(train: list, names: list[str], large: int, depth: list[int], swap: bool) -> Streamed:
+    """The pairs of these names, read from disk while training."""
+    readers = dict(train)
+    reading = [readers[name] for name in names]
+
+    def read(i: int) -> tuple[Tensor, Tensor]:
+        pair = tuple(square(p, large, d) for p, d in zip(reading[i](), depth, strict=True))
+        return pair[::-1] if swap else pair
+
+    return Streamed(read, len(reading))
+
+
+def _enough(data: str, count: int, what: str, least: int = FEWEST) -> None:
+    if count < least:
+        raise GanzooError("too_few_pairs", data=data, count=count, what=what, least=least)
+
+
+def room() -> int:
+    """Bytes of training pixels that are kept in memory: MEMORY, on a small machine a third of what it has."""
+    with suppress(AttributeError, OSError, ValueError):  # not on Windows
+        return min(MEMORY, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 3)
+    return MEMORY
+
+
+def read_data(config) -> Pairs:
+    """The pairs of a config; with --smoke facades drawn by code and their colours turned."""
+    if config.smoke:
+        return made_up_pairs(image_size=config.image_size, seed=config.seed)
+    c = config
+    return load_pairs(
+        c.data, c.image_size, c.channels, c.domains, c.direction, split_test=c.split_test, pairs_from=c.pairs_from
+    )
+
+
+def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs:
+    """Facades drawn by code; the "photo" swaps their colour channels. For --smoke and for tests, offline."""
+    large = round(image_size * JITTER)
+    drawn = [drawings.facade(seed * 1000 + i, large) for i in range(count + 4)]
+    label = torch.stack([square(d, large, 3) for d in drawn])
+    photo = label[:, [2, 0, 1]] // 2 + 60
+    edge = (large - image_size) // 2
+    middle = slice(edge, edge + image_size)
+    test = [x[count:, :, middle, middle].contiguous() for x in (label, photo)]
+    names = [f"drawn {i}" for i in range(4)]
+    return Pairs("smoke", Kept(label[:count], photo[:count]), *test, names, "label->photo", ["drawn by code"])
+
+
+# --- the Hub ----------------------------------------------------------------------------------------------------
+
+
+def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -> tuple[dict, tuple[str, str]]:
+    """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides)."""
+    repo, splits, datasets = found.repo, found.splits, found.datasets
+    features = next(iter(splits.values())).features
+    images = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+    if len(images) == 1 and not (asked and set(names) & set(images)):
+        return _hub_halves(found, images[0]), names
+    known = columns_of(repo)
+    if asked and set(names) <= set(images):
+        columns = names
+    elif known and set(known) <= set(images):
+        columns = known
+    elif asked and set(names) & set(images):
+        raise GanzooError("domains_not_columns", domains=",".join(names), repo=repo, columns=images)
+    else:
+        usual = [pair for pair in COLUMNS if set(pair) <= set(images)]
+        if not usual and len(images) != 2:
+            raise GanzooError("pair_columns_unclear", repo=repo, columns=images)
+        columns = usual[0] if usual else tuple(images)
+        names = names if asked or names != ("A", "B") else columns
+
+    def reader(rows, i):
+        return lambda: one_shape(*(hub_datasets.decoded(rows[i][column]) for column in columns), *columns)
+
+    readers = {
+        split: [(f"{split} row {i}", reader(rows, i)) for i in range(len(rows))] for split, rows in splits.items()
+    }
+    return readers, names
+
+
+def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[str, Reader]]]:
+    """The pairs of a table whose one image column holds AB pictures."""
+    first = next(iter(found.splits.values()))[:16][column]
+    sizes = []
+    for value in first:
+        with suppress(*UNREADABLE):
+            picture = hub_datasets.decoded(value)
+            sizes.append((not wide(picture), f"{picture.width}x{picture.height}"))
+    if sizes and sum(other for other, _ in sizes) > len(sizes) / 2:
+        raise GanzooError("hub_not_pairs", repo=found.repo, column=column, size=max(sizes)[1])
+
+    def reader(rows, i, name):
+        return name, lambda: halves(hub_datasets.decoded(rows[i][column]), name)
+
+    splits = {s: [reader(rows, i, f"{s} row {i}") for i in range(len(rows))] for s, rows in found.splits.items()}
+    for pairs in splits.values():
+        refuse_wide_photos(found.repo, pairs)
+    return splits

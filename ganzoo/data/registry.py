@@ -1,0 +1,97 @@
+"""The known words of --data: where each set lies, at which revision, what its columns, labels and sides are called (a leaf of
+the readers)."""
+
+import json
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger("ganzoo")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A set that has a word of its own."""
+
+    kind: str  # labeled, paired or unpaired
+    hub: str  # its id on the Hub; nothing if it is not there
+    columns: tuple[str, str] = ("imageA", "imageB")  # on the Hub: of the two sides, or picture and label
+    sides: tuple[str, str] = ("A", "B")
+    direction: str = ""  # of pairs: what is usually made of what
+    name: str = ""  # the {data} word of names, where it is another
+
+
+MNIST = Known("labeled", "ylecun/mnist", ("image", "label"))
+FASHION = Known("labeled", "zalando-datasets/fashion_mnist", ("image", "label"), name="fashion")
+SETS = {
+    "mnist": MNIST,
+    "fashion": FASHION,
+    "fashion-mnist": FASHION,
+    "facades": Known("paired", "huggan/facades", sides=("photo", "label"), direction="label->photo"),
+    "maps": Known("paired", "huggan/maps", sides=("aerial", "map"), direction="map->aerial"),
+    "aerial-map": Known("paired", "", sides=("aerial", "map"), direction="map->aerial"),
+    "edges2shoes": Known("paired", "huggan/edges2shoes", sides=("edges", "photo"), direction="edges->photo"),
+    "night2day": Known("paired", "huggan/night2day", sides=("night", "day"), direction="day->night"),
+    "cityscapes": Known("paired", "huggan/cityscapes", sides=("photo", "label"), direction="label->photo"),
+    "horse2zebra": Known("unpaired", "huggan/horse2zebra", sides=("horse", "zebra")),
+    "monet2photo": Known("unpaired", "huggan/monet2photo", sides=("monet", "photo")),
+    "summer2winter": Known("unpaired", "huggan/summer2winter_yosemite", sides=("summer", "winter")),
+    "apple2orange": Known("unpaired", "huggan/apple2orange", sides=("apple", "orange")),
+}
+DEBIAN = {"fashion": [Path("/usr/share/datasets/fashion-mnist")]}  # apt-get install dataset-fashion-mnist
+CLASSES = {  # short English names of the labels, by the {data} word
+    "mnist": tuple("0123456789"),
+    "fashion": ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
+}
+# The same by what a recipe learns from.
+ALIASES = {word: (known.name or word, known.hub) for word, known in SETS.items() if known.kind == "labeled"}
+PAIR_ALIASES = {word: (k.hub, k.sides, k.direction) for word, k in SETS.items() if k.kind == "paired"}
+UNPAIRED_ALIASES = {word: (k.hub, k.sides) for word, k in SETS.items() if k.kind == "unpaired"}
+HUB_IDS = {word: known.hub for word, known in SETS.items() if known.hub}
+
+# The revision of each Hub id that is read, so that a word means the same pictures for everybody. Only what the Hub itself said
+# is written there (train/pin.py asks it).
+PINS_FILE = Path(__file__).with_name("pins.json")
+PINS: dict[str, str] = json.loads(PINS_FILE.read_text(encoding="utf-8"))
+
+HELD_OUT = (0, 0x7E57)  # seeds the tenth that is held out where there is no test split: the same one for every run
+FEWEST = 8  # fewer pictures than this can be neither split nor learned from
+
+
+def on_hub(data: str) -> str:
+    """A known word -> its id and pinned revision on the Hub; any other name as it is."""
+    hub = HUB_IDS.get(data)
+    if not hub:
+        return data
+    if hub not in PINS:
+        log.warning("%s is %s on the Hub, not pinned: its newest revision is read.", data, hub)
+    return f"{hub}@{PINS[hub]}" if hub in PINS else hub
+
+
+def columns_of(repo: str) -> tuple[str, ...]:
+    """The columns of a known set on the Hub; nothing for others."""
+    return next((known.columns for known in SETS.values() if known.hub == repo), ())
+
+
+def data_word(data: str) -> str:
+    """The {data} part of a run's name: the alias, or the last part of the path or Hub id."""
+    if data in ALIASES:
+        return ALIASES[data][0]
+    named = re.split("[@:]", data)[0] if like_hub_id(data) and not Path(data).exists() else data
+    word = Path(named).name.lower()
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in word).strip("-.") or "pictures"
+
+
+def alias_folder(alias: str) -> Path | None:
+    """$GANZOO_DATA/alias, else where Debian puts it, else None (then the Hub is asked)."""
+    word, home = ALIASES[alias][0], os.environ.get("GANZOO_DATA")
+    places = [Path(home) / name for name in (alias, word)] if home else []
+    return next((place for place in [*places, *DEBIAN.get(word, [])] if place.is_dir()), None)
+
+
+def like_hub_id(data: str) -> bool:
+    """Whether `data` reads like user/name, with or without revision and number of rows."""
+    name = re.split("[@:]", data)[0]
+    return name.count("/") == 1 and not data.startswith((".", "/", "~")) and all(name.split("/")) and " " not in name

@@ -1,0 +1,104 @@
+"""Two sets of pictures without pairs, and their batches (unpairedsources.py finds them).
+
+    sets = ganzoo.load_unpaired("horse2zebra")        # alias: $GANZOO_DATA/horse2zebra, else the Hub
+    sets = ganzoo.load_unpaired("my/folder")          # trainA/ trainB/ testA/ testB/ | A/ B/ | train/A ...
+    sets = ganzoo.load_unpaired("horses,zebras")      # any two folders, or two data sets on the Hub
+
+The sides may differ in size. A batch is a pure function of (seed, step).
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from ganzoo.data.paired import crop
+from ganzoo.images import to_float
+from ganzoo.seeding import seeded
+
+
+@dataclass
+class Unpaired:
+    """Both sides, uint8 (N, C, L, L): `train` at the size that is cropped from, `test` at the size of the networks.
+    `test_names` are the test pictures' files, where they come from files."""
+
+    name: str
+    domains: tuple[str, str]
+    train: dict[str, Tensor]
+    test: dict[str, Tensor]
+    notes: list = field(default_factory=list)
+    test_names: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> dict:
+        """The settings that the data decides."""
+        a, b = (self.test[side].shape[1] for side in "ab")
+        return {"in_channels": a, "out_channels": b, "direction": "->".join(self.domains)}
+
+    def batches(self, config, device, rank: int = 0, world: int = 1) -> "UnpairedBatches":
+        return UnpairedBatches(self.train, config.batch_size, config.seed, config.image_size, device, rank, world)
+
+    def few(self, side: str, count: int = 6) -> Tensor:
+        """`count` test pictures of a side ("a" or "b"), evenly spread: always the same."""
+        pictures = self.test[side]
+        return pictures[torch.linspace(0, len(pictures) - 1, min(count, len(pictures))).round().long()]
+
+    @property
+    def shown(self) -> Tensor:
+        return self.few("b")
+
+    def where(self, device: torch.device) -> str:
+        size = sum(x.numel() for x in self.train.values()) / 2**20
+        counts = " and ".join(f"{len(self.train[s]):,} {d}" for s, d in zip("ab", self.domains, strict=True))
+        return (
+            f"{counts} pictures, no pairs, lie on the {device.type} as uint8 ({size:,.0f} MB); no step waits for data"
+        )
+
+
+class UnpairedBatches:
+    """batches(step) -> {"a", "b"} in [-1, 1]. Each side has its own order, crops and mirrorings; the smaller side starts
+    again earlier. Of `world` processes each takes its own slice of one large batch."""
+
+    def __init__(self, train: dict[str, Tensor], batch_size: int, seed: int, size: int, device, rank=0, world=1):
+        self.train = {side: pictures.to(device) for side, pictures in train.items()}
+        self.batch_size, self.seed, self.size, self.device = batch_size, seed, size, torch.device(device)
+        self.whole, self.mine = batch_size * world, slice(rank * batch_size, (rank + 1) * batch_size)
+        self.per_epoch = max(1, max(len(p) for p in train.values()) // self.whole)
+        self._orders: dict[tuple, Tensor] = {}
+
+    def rows(self, side: str, step: int) -> Tensor:
+        """Which pictures of a side the whole batch of this step holds: a walk through one seeded order after another."""
+        count, first = len(self.train[side]), step * self.whole
+        return torch.cat([self._order(side, i // count)[i % count][None] for i in range(first, first + self.whole)])
+
+    def _order(self, side: str, lap: int) -> Tensor:
+        if (side, lap) not in self._orders:
+            self._orders = {k: v for k, v in self._orders.items() if k[0] != side or k[1] == lap - 1}
+            generator = seeded("cpu", self.seed, lap, ord(side))
+            self._orders[side, lap] = torch.randperm(len(self.train[side]), generator=generator)
+        return self._orders[side, lap]
+
+    def __call__(self, step: int) -> dict[str, Tensor]:
+        batch = {}
+        for side, pictures in self.train.items():
+            generator = seeded(self.device, self.seed, step, 0xC409, ord(side))
+            room = pictures.shape[-1] - self.size + 1
+            places = torch.randint(0, room, (self.whole, 2), generator=generator, device=self.device)
+            mirrored = torch.rand(self.whole, generator=generator, device=self.device) < 0.5
+            rows = self.rows(side, step)[self.mine].to(self.device)
+            batch[side] = to_float(crop(pictures[rows], places[self.mine], mirrored[self.mine], self.size))
+        return batch
+
+    def pool_places(self, step: int, size: int) -> dict[str, Tensor]:
+        """Where an image pool of `size` keeps and takes at this step: it fills first; then half of the time new goes in
+        and old comes out."""
+        size = max(1, size)
+        generator = seeded("cpu", self.seed, step, 0x9001)
+        first = step * self.batch_size
+        filling = torch.arange(first, first + self.batch_size) < size
+        laps = -(-self.batch_size // size)
+        drawn = torch.cat([torch.randperm(size, generator=generator) for _ in range(laps)])[: self.batch_size]
+        place = torch.where(filling, torch.arange(first, first + self.batch_size) % size, drawn)
+        swap = (torch.rand(self.batch_size, generator=generator) < 0.5) & ~filling
+        found = {"place": place, "take": swap, "put": swap | filling}
+        return {name: tensor.to(self.device) for name, tensor in found.items()}

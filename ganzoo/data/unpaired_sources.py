@@ -1,0 +1,280 @@
+"""Where two sets without pairs lie: folders or the Hub. Used through `ganzoo.load_unpaired`.
+
+Every source becomes two lists of named readers for each side; a reader gives one PIL picture.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageOps
+
+from ganzoo.data import drawings, hub_datasets, hub_files
+from ganzoo.data.folders import SPLITS, check_shape, check_size, child, first_ten, side_folders
+from ganzoo.data.pair_folders import files_of
+from ganzoo.data.paired import JITTER, domain_names
+from ganzoo.data.paired_sources import COLUMNS
+from ganzoo.data.registry import FEWEST, HELD_OUT, UNPAIRED_ALIASES, columns_of, data_word, like_hub_id, on_hub
+from ganzoo.data.unpaired import Unpaired
+from ganzoo.errors import GanzooError
+from ganzoo.images import open_picture
+from ganzoo.seeding import seeded
+
+Reader = Callable[[], Image.Image]
+
+
+def read_data(config) -> Unpaired:
+    """The pictures of a config; with --smoke drawn facades and towns."""
+    if config.smoke:
+        return made_up_unpaired(image_size=config.image_size, seed=config.seed)
+    return load_unpaired(config.data, config.image_size, config.load_size, config.channels, config.domains)
+
+
+def load_unpaired(
+    data: str, image_size: int = 256, load_size: int = 0, channels: int = 0, domains: str = ""
+) -> Unpaired:
+    """Read two sets of pictures. `channels` 0 means each side as its pictures are; `load_size` is what is cropped from.
+
+    Pictures that stand in train and in test are taken out of train and named. Raises GanzooError that names the files.
+    """
+    check_shape(image_size, channels)
+    data = str(data)
+    large = load_size or round(image_size * JITTER)
+    if large < image_size:
+        raise GanzooError("load_size_too_small", image_size=image_size, load_size=load_size)
+    notes: list[str] = []
+    splits, names = _find(data, notes)
+    names = domain_names(domains, names)
+    train, test, test_names = {}, {}, {}
+    for side, name in zip("ab", names, strict=True):
+        readers = dict(splits[side])
+        if "test" not in readers:
+            _enough(data, len(readers["train"]), name, "", FEWEST + 1)  # one at least is held out
+            order = torch.randperm(len(readers["train"]), generator=seeded("cpu", *HELD_OUT)).tolist()
+            held = max(1, len(order) // 10)
+            readers["test"] = [readers["train"][i] for i in order[:held]]
+            readers["train"] = [readers["train"][i] for i in sorted(order[held:])]
+            notes.append(f"no test split for {name}: a fixed tenth ({held} pictures) is held out and never trained on")
+        _enough(data, len(readers["train"]), name, " to train on")
+        check_size(len(readers["train"]), large, channels)
+        test[side], known = _read(readers["test"], image_size, channels, notes, f"{name} test")
+        test_names[side] = [name for name, _ in known]
+        train[side], own = _read(readers["train"], large, channels or test[side].shape[1], notes, f"{name} training")
+        twice = [i for i, (_, mark) in enumerate(own) if mark in {m for _, m in known}]
+        if twice:
+            shown = first_ten([own[i][0] for i in twice])
+            notes.append(f"{len(twice)} {name} picture(s) stand in train and in test; left out of train: {shown}")
+            train[side] = train[side][[i for i in range(len(own)) if i not in set(twice)]]
+        said = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
+        _enough(data, len(train[side]), name, said)
+    return Unpaired(data_word(data.replace(",", "-")), names, train, test, notes, test_names)
+
+
+def _enough(data: str, count: int, name: str, what: str, least: int = FEWEST) -> None:
+    if count < least:
+        raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, what=what, least=least)
+
+
+def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
+    """-> ({"a": {"train": readers, "test": readers}, "b": ...}, usual names of the sides)."""
+    hub_id, names = UNPAIRED_ALIASES.get(data, ("", ("A", "B")))
+    home = os.environ.get("GANZOO_DATA")
+    folder = Path(home) / data if hub_id and home and (Path(home) / data).is_dir() else Path(data)
+    if folder.is_dir():
+        return folder_sides(folder, names)
+    if folder.exists():
+        raise GanzooError("data_is_a_file", data=data)
+    if data.count(",") == 1:
+        places = [part.strip() for part in data.split(",")]
+        sides = {}
+        for side, place in zip("ab", places, strict=True):
+            if Path(place).is_dir():
+                sides[side] = {"train": _readers(Path(place))}
+            elif like_hub_id(place):
+                sides[side] = _hub_side(place, notes)
+            else:
+                raise GanzooError("data_side_not_found", place=place)
+        words = tuple(data_word(place) for place in places)
+        return sides, words if words[0] != words[1] else ("A", "B")
+    if hub_id or like_hub_id(data):
+        return _hub_both(on_hub(data), names, notes)
+    raise GanzooError("unpaired_data_not_found", data=data, known=list(UNPAIRED_ALIASES))
+
+
+def folder_sides(folder: Path, names: tuple[str, str]) -> tuple[dict, tuple[str, str]]:
+    """The sides of a folder and what they are called: after their folders where these are two classes."""
+    found: dict = {"a": {}, "b": {}}
+    classes = _two_classes(folder)
+    for split in (*SPLITS, ""):
+        if classes:
+            base = child(folder, split) if split else folder
+            places = [base and child(base, name) for name in classes]
+        else:
+            pairs = side_folders(folder, split)
+            places = [next((pair[i] for pair in pairs if pair[i]), None) for i in (0, 1)]
+        for side, place in zip("ab", places, strict=True):
+            kind = "train" if split in ("train", "") else "test"
+            if place and kind not in found[side] and (split or not found[side]):
+                found[side][kind] = _readers(place)
+    if not found["a"].get("train") or not found["b"].get("train"):
+        raise GanzooError("no_two_sets", folder=folder)
+    return found, classes if classes and names == ("A", "B") else names
+
+
+def _two_classes(folder: Path) -> tuple[str, ...]:
+    """The names of the two folders that are all there is in a folder, or in its train/, but for names of sides and splits."""
+    base = child(folder, "train") or folder
+    inner = sorted(path.name for path in base.iterdir() if path.is_dir() and not path.name.startswith("."))
+    usual = any(pair != (None, None) for split in (*SPLITS, "") for pair in side_folders(folder, split))
+    apart = len(inner) == 2 and not usual and not files_of(base) and not set(inner) & set(SPLITS)
+    return tuple(inner) if apart and all(files_of(base / name) for name in inner) else ()
+
+
+def _readers(folder: Path) -> list[tuple[str, Reader]]:
+    files = files_of(folder)
+    if not files:
+        raise GanzooError("side_without_pictures", folder=folder)
+    return [(path.name, partial(open_picture, path)) for path in files]
+
+
+def _column(rows, column: str, split: str, notes: list[str], which=None) -> list[tuple[str, Reader]]:
+    """Readers of the pictures of a column, or of `which` rows of it. What repeats another one, byte for byte, is left out: some
+    sets fill up their shorter side like that."""
+    cells = rows.select_columns([column])
+    kept: dict[bytes, int] = {}
+    which = range(len(rows)) if which is None else which
+    for i in which:
+        kept.setdefault(hub_datasets.mark_of(cells[i][column]), i)
+    if len(kept) < len(which):
+        notes.append(
+            f"{len(which) - len(kept):,} of {len(which):,} {split} pictures of {column} repeat others and are left out"
+        )
+    return [(f"{split} row {i}", lambda i=i: hub_datasets.decoded(cells[i][column])) for i in kept.values()]
+
+
+def _hub_side(name: str, notes: list[str]) -> dict:
+    opened = hub_datasets.open_dataset(name)
+    if opened.folder:
+        top = child(opened.folder, "train") or opened.folder
+        others = [place for place in (child(opened.folder, split) for split in SPLITS[1:]) if place]
+        with hub_files.named(opened):
+            return {"train": _readers(top)} | ({"test": _readers(others[0])} if others else {})
+    repo, splits, datasets = opened.repo, opened.splits, opened.datasets
+    column = hub_datasets.image_column(repo, next(iter(splits.values())).features, datasets)
+    first = "train" if "train" in splits else next(iter(splits))
+    other = next((s for s in SPLITS[1:] if s in splits and s != first), None)
+    found = {"train": _column(splits[first], column, first, notes)}
+    return found | ({"test": _column(splits[other], column, other, notes)} if other else {})
+
+
+def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict, tuple[str, str]]:
+    """One data set: a folder as on disk, two image columns, or the splits trainA, trainB, testA, testB."""
+    opened = hub_datasets.open_dataset(name)
+    if opened.folder:
+        with hub_files.named(opened):
+            return folder_sides(opened.folder, names)
+    repo, splits, datasets = opened.repo, opened.splits, opened.datasets
+    if {"trainA", "trainB"} <= set(splits):
+        column = hub_datasets.image_column(repo, splits["trainA"].features, datasets)
+        found: dict = {"a": {}, "b": {}}
+        for name in splits:
+            if name[:-1] in SPLITS and name[-1] in "AB":
+                kind = "train" if name[:-1] == "train" else "test"
+                found[name[-1].lower()][kind] = _column(splits[name], column, name, notes)
+        return found, names
+    features = next(iter(splits.values())).features
+    pictures = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+    columns = next((c for c in (columns_of(repo), *COLUMNS) if c and set(c) <= set(pictures)), tuple(pictures))
+    if len(pictures) == 1:
+        return _labelled_sides(opened, pictures[0], names, notes)
+    if len(columns) != 2:
+        raise GanzooError("side_columns_unclear", repo=repo, columns=pictures)
+    first = "train" if "train" in splits else next(iter(splits))
+    other = next((s for s in SPLITS[1:] if s in splits and s != first), None)
+    found = {side: {"train": _column(splits[first], c, first, notes)} for side, c in zip("ab", columns, strict=True)}
+    if other:
+        for side, c in zip("ab", columns, strict=True):
+            found[side]["test"] = _column(splits[other], c, other, notes)
+    return found, names
+
+
+def _labelled_sides(
+    opened: hub_datasets.OnHub, column: str, names: tuple[str, str], notes: list[str]
+) -> tuple[dict, tuple[str, str]]:
+    """Two classes are two sides; so are the classes trainA, trainB, testA and testB, which imagefolder sets have."""
+    features = next(iter(opened.splits.values())).features
+    label = hub_datasets.label_column(features, opened.datasets) or next(
+        (c for c in ("label", "domain", "class") if c in features), None
+    )
+    labels = {split: rows[label] if label else [] for split, rows in opened.splits.items()}
+    named = getattr(features.get(label), "names", None)
+    labels = {
+        split: [named[x] if named and x is not None else str(x) for x in found] for split, found in labels.items()
+    }
+    used = {x for found in labels.values() for x in found}
+    classes = [x for x in named or sorted(used) if x in used]
+    halves = {f"{split}{dash}{side}": (split, side.lower()) for split in SPLITS for dash in ("", "_") for side in "AB"}
+    in_halves = bool(classes) and set(classes) <= set(halves)
+    if not in_halves and len(classes) != 2:
+        raise GanzooError(
+            "hub_not_two_sides", repo=opened.repo, classes=f"{len(classes)} classes" if classes else "no classes"
+        )
+    found: dict = {"a": {}, "b": {}}
+    for split, rows in opened.splits.items():
+        for name in classes:
+            part, side = halves[name] if in_halves else (split, "ab"[classes.index(name)])
+            which = [i for i, x in enumerate(labels[split]) if x == name]
+            kind = "train" if part == "train" or (len(opened.splits) == 1 and not in_halves) else "test"
+            if which and kind not in found[side]:
+                found[side][kind] = _column(rows, column, f"{split} {name}", notes, which)
+    return found, names if in_halves or names != ("A", "B") else tuple(classes)
+
+
+def _read(readers: list[tuple[str, Reader]], size: int, channels: int, notes: list, called: str):
+    """Decode in threads -> uint8 (N, C, size, size) and [(name, mark of its pixels)]. Unreadable ones are left out and named."""
+
+    def read(reader):
+        try:
+            picture = reader[1]()
+            depth = channels or (1 if picture.mode == "L" else 3)
+            picture = picture.convert("L" if depth == 1 else "RGB")
+            mark = hashlib.blake2b(picture.tobytes() + repr(picture.size).encode(), digest_size=12).digest()
+            if picture.size != (size, size):
+                picture = ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+            data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
+            return data.view(size, size, depth).permute(2, 0, 1), mark
+        except (GanzooError, OSError, ValueError, SyntaxError):
+            return None
+
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        found = list(pool.map(read, readers))
+    bad = [name for (name, _), got in zip(readers, found, strict=True) if got is None]
+    named = first_ten(bad)
+    good = [(name, *got) for (name, _), got in zip(readers, found, strict=True) if got is not None]
+    if not good:
+        raise GanzooError("no_readable_pictures", count=len(readers), what=called, names=named)
+    if bad:
+        notes.append(f"{len(bad)} of {len(readers)} {called} files cannot be read and are left out: {named}")
+    depth = max(tensor.shape[0] for _, tensor, _ in good)  # one colour picture makes the side colour
+    return torch.stack([t.expand(depth, -1, -1) for _, t, _ in good]), [(name, mark) for name, _, mark in good]
+
+
+def made_up_unpaired(count: int = 16, image_size: int = 32, seed: int = 0) -> Unpaired:
+    """Drawn facades and drawn towns: two sets without pairs, offline, for --smoke and for tests."""
+    large = round(image_size * JITTER)
+
+    def drawn(domain, size, start, n):
+        made = [drawings.draw(domain, seed * 1000 + start + i, size) for i in range(n)]
+        rows = [
+            torch.frombuffer(bytearray(p.tobytes()), dtype=torch.uint8).view(size, size, 3).permute(2, 0, 1)
+            for p in made
+        ]
+        return torch.stack(rows)
+
+    train = {side: drawn(domain, large, 0, count) for side, domain in (("a", "label"), ("b", "map"))}
+    test = {side: drawn(domain, image_size, count, 6) for side, domain in (("a", "label"), ("b", "map"))}
+    return Unpaired("smoke", ("facade", "town"), train, test, ["drawn by code"])

@@ -1,0 +1,27 @@
+"""Which device computes: chosen once, never at import (a leaf)."""
+
+import platform
+
+import torch
+
+from ganzoo import distributed
+from ganzoo.errors import GanzooError
+
+
+def choose_device(word: str | torch.device) -> torch.device:
+    word = distributed.device_word(str(word))
+    if word == "auto":
+        word = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    kind, _, number = word.partition(":")
+    there = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+    if kind not in there or not (number.isdecimal() or not number):
+        raise GanzooError("device_unknown", device=word)
+    if int(number or 0) >= there[kind]:
+        raise GanzooError("device_not_here", device=word, count=there["cuda"])
+    return torch.device(word)
+
+
+def describe_device(device: torch.device) -> str:
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"{platform.machine()} CPU, {torch.get_num_threads()} threads" if device.type == "cpu" else device.type

@@ -1,0 +1,174 @@
+"""The contest (lesson 12): the same test pictures through several Pix2Pix models, as a table, a grid and curves.
+
+python train/pix2pix.py --loss all                          # trains the three and writes runs/NAME-compare/
+python train/evaluate.py runs/pix2pix-facades-*/model       # measures any models and prints their table
+"""
+
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo import checkpoint, images
+from ganzoo.data.drawings import PALETTES
+from ganzoo.data.paired import Pairs
+from ganzoo.data.registry import data_word
+from ganzoo.errors import GanzooError
+from ganzoo.evaluation import independent, metrics, segmenter
+from ganzoo.hub import model_card
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.inference import Model, load
+from ganzoo.training.plots import draw_comparison
+
+BETTER = {  # how a table names a metric, and which way is better
+    "l1": "L1 ↓",
+    "psnr": "PSNR ↑",
+    "ssim": "SSIM ↑",
+    "sharpness": "sharpness → 1",
+    "tone-lab": "tone ↓",
+    "label-recovery-pixel-accuracy": "label recovery, pixels ↑",
+    "label-recovery-class-iou": "label recovery, IoU ↑",
+    "checkerboard": "checkerboard → real",
+    "frechet-lite2": "Fréchet (Lite2) ↓",
+    "kernel-lite2": "kernel distance (Lite2) ↓",
+    "perceptual-lite2": "perceptual (Lite2) ↓",
+    "fid-inception2015": "FID ↓",
+    "kid-inception2015": "KID ↓",
+}
+
+
+def translate_all(made: Model, pairs: Pairs, batch_size: int = 16) -> Tensor:
+    """Every test input through the generator -> uint8 (N, out, S, S)."""
+    parts = pairs.test_input.split(batch_size)
+    return torch.cat([images.to_uint8(made.translate_tensor(images.to_float(part))) for part in parts])
+
+
+def measure(
+    made: Model, pairs: Pairs, judge: Model | None = None, fid=None, net=None, shown: Pairs | None = None
+) -> dict[str, float]:
+    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`, which
+    reads at its own size; `fid`: inception.network; `net`: independent.network. `shown` are the same pairs at another size,
+    at which everything is compared: what the model makes at its own is enlarged to it."""
+    now, then = (pairs.in_channels, pairs.out_channels), (made.config.in_channels, made.config.out_channels)
+    if now != then:
+        raise GanzooError("pairs_changed", name=made.name, data=made.config.data, then=then, now=now)
+    pictures, size = translate_all(made, pairs), f"{made.config.image_size}px"
+    if shown and shown.test_target.shape != pairs.test_target.shape:
+        pairs, side = shown, shown.test_target.shape[-1]
+        pictures, size = images.resized(pictures, side, "bilinear"), f"{size}-shown-at-{side}px"
+    truth = pairs.test_target
+    found = metrics.pixel_metrics(pictures, truth)
+    found |= {"sharpness": metrics.sharpness(pictures, truth), "tone-lab": metrics.tone(pictures, truth)}
+    found |= {"checkerboard": metrics.checkerboard(pictures), "checkerboard-real": metrics.checkerboard(truth)}
+    protocol = f"{pairs.name}-{size}-n{len(truth)}-test"
+    found = {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
+    if net:
+        found |= independent.paired(net, pictures, truth, protocol)
+    if fid:
+        found |= fid.distances(fid, pictures, truth, protocol)
+    if judge:
+        side = judge.config.image_size
+        if side != truth.shape[-1]:
+            protocol += f"-read-at-{side}px"
+        wanted = segmenter.classes_of(images.resized(pairs.test_input, side, "nearest-exact"), segmenter.palette(pairs))
+        for key, asked in (("label-recovery", pictures), ("label-recovery-real", truth)):
+            answers = segmenter.answers(judge.generator, images.resized(asked, side))
+            scores = segmenter.recovery(answers, wanted)
+            found |= {f"{key}-{name}-{protocol}": value for name, value in scores.items()}
+    return found
+
+
+def judges_of(data: str, lesson: str, measured: Path) -> Iterator[Model]:
+    """The judges of a set that are of that kind: `judge-WORD`, then `judge-WORD-ANYTHING`, first the bundled ones, then those
+    beside the run whose model folder is `measured`."""
+    name = f"judge-{data_word(data)}"
+    run = measured.parent if measured.name == "model" else measured
+    for place in (WEIGHTS, run.parent):
+        for folder in [place / name, *sorted(place.glob(f"{glob.escape(name)}-*"))]:
+            if (folder / "config.json").is_file() or (folder / "model").is_dir():
+                found = load(folder)
+                if found.config.lesson == lesson:
+                    yield found
+
+
+def judge_for(made: Model, given: Model | None = None) -> Model | None:
+    """The classifier that judges a model's pictures: the `given` one, else that of its data, if there is one."""
+    if given:
+        return _fitting(given, made, given.config.lesson == "judge")
+    return next(judges_of(made.config.data, "judge", made.folder), None)
+
+
+def reader_for(made: Model, pairs: Pairs, given: Model | None = None) -> Model | None:
+    """The segmenter that can read these pairs' labels back from a picture: same direction, labels and channels. The `given`
+    one; else one of the pictures' own size where there is one, else the first, which gets them resized; or None."""
+    if given:
+        return _fitting(given, made, given.config.lesson == "segmenter" and _reads(given, pairs))
+    able = [judge for judge in judges_of(made.config.data, "segmenter", made.folder) if _reads(judge, pairs)]
+    return min(able, key=lambda judge: judge.config.image_size != pairs.test_input.shape[-1], default=None)
+
+
+def _reads(judge: Model, pairs: Pairs) -> bool:
+    domain = pairs.direction.split("->")[0]
+    asked = (pairs.direction, tuple(PALETTES.get(domain, ())), pairs.in_channels, pairs.out_channels)
+    return (judge.config.direction, tuple(judge.config.classes), 3, judge.config.channels) == asked
+
+
+def _fitting(judge: Model, made: Model, fits: bool) -> Model:
+    if not fits:
+        raise GanzooError("judge_does_not_fit", judge=judge.name, name=made.name)
+    return judge
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """{model: metrics} -> a Markdown table; the last row is what real test pictures get, where that is known."""
+    columns = [key for key in BETTER if all(_value(row, key) is not None for row in rows.values())]
+    lines = ["| model | " + " | ".join(BETTER[c] for c in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for name, row in rows.items():
+        lines.append(f"| {name} | " + " | ".join(f"{_value(row, c):.3f}" for c in columns) + " |")
+    first = next(iter(rows.values()))
+    real = {c: _value(first, c.replace("label-recovery", "label-recovery-real")) for c in columns if "label" in c}
+    real |= {
+        "checkerboard": _value(first, "checkerboard-real"),
+        "frechet-lite2": _value(first, "frechet-lite2-real"),
+        "kernel-lite2": _value(first, "kernel-lite2-real"),
+        "perceptual-lite2": 0.0,
+        "l1": 0.0,
+        "ssim": 1.0,
+        "sharpness": 1.0,
+        "tone-lab": 0.0,
+    }
+    shown = [f"{real[c]:.3f}" if real.get(c) is not None else "" for c in columns]
+    return "\n".join([*lines, "| real pictures | " + " | ".join(shown) + " |"])
+
+
+def _value(row: dict, key: str):
+    """The metric of that kind in a row of full names: `l1` finds `l1-facades-128px-n106-test`, not another kind."""
+    found = [v for name, v in row.items() if name.startswith(f"{key}-") and not name.startswith(f"{key}-real-")]
+    return found[0] if found else None
+
+
+def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:
+    """table.md, grid.png and curves.png of trained models ({name: run folder}) into `folder`, and each model's numbers into
+    its own config.json and card. Returns the table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    opened = {name: load(path) for name, path in models.items()}
+    if not all(made.translates for made in opened.values()):
+        raise GanzooError("only_pix2pix")
+    judge = reader_for(next(iter(opened.values())), pairs)
+    found = {name: measure(made, pairs, judge) for name, made in opened.items()}
+    for name, made in opened.items():
+        model_card.record(made.folder, found[name])
+    source, target = pairs.direction.split("->")
+    rows = ", ".join([source, *opened, f"the real {target}"])
+    text = f"{table(found)}\n\ngrid.png, from the top: {rows}."
+    images.save_atomic(folder / "table.md", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+    few, truth = pairs.few(8)
+    rows = [few, *(images.to_uint8(m.translate_tensor(images.to_float(few))) for m in opened.values()), truth]
+    depth = max(row.shape[1] for row in rows)
+    sheet = images.grid(torch.cat([row.expand(-1, depth, -1, -1) for row in rows]), columns=len(few))
+    images.save_picture(sheet, folder / "grid.png")
+    logs = {name: checkpoint.read_log(path / "log.jsonl") for name, path in models.items()}
+    images.save_picture(draw_comparison(logs), folder / "curves.png")
+    return text

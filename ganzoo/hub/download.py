@@ -1,0 +1,211 @@
+"""Pull models from the Hub through its real client: into the cache, checked, and without the Hub from what is here.
+
+folder = pull("user/name", revision="v1")    # Hub down: from the cache
+ids = models_of("user")                      # what somebody pushed with ganzoo
+"""
+
+import contextlib
+import hashlib
+import logging
+import re
+import time
+from fnmatch import fnmatch
+from pathlib import Path
+
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.utils import validate_repo_id
+
+from ganzoo.checkpoint import FILES, PICKLES
+from ganzoo.errors import GanzooError
+from ganzoo.hub.bundled import bundled
+from ganzoo.hub_client import PATIENCE, TROUBLE, reachable, short, sign_of_life
+
+NEEDED = ["config.json", *FILES.values()]  # of a model folder: what a model cannot do without, where it has it
+WANTED = [*NEEDED, "README.md", "*.png", "film.webp", "film.json"]
+LARGEST = 2 << 30  # bytes of one model that a pull takes
+MOST_FILES = 32  # of one model
+DECIDED = 2.8  # seconds after which an answer should be there where something could stand in
+
+log = logging.getLogger("ganzoo")
+
+
+def pull(repo_id: str, revision: str | None = None, token: bool | str | None = None) -> Path:
+    """Fetch a model repository (JSON, safetensors and pictures only) into the cache; returns its folder.
+
+    With the Hub down: the copy in the cache, and a quiet line that says so. Without one GanzooError `hub_unavailable`, which
+    names the bundled model of that name: somebody else's model never stands in by itself.
+    """
+    try:
+        validate_repo_id(repo_id)
+    except HFValidationError:
+        raise GanzooError("bad_repo_id", repo_id=repo_id) from None
+    if revision is not None and not (
+        isinstance(revision, str) and revision.strip() and ".." not in revision and revision.isprintable()
+    ):
+        raise GanzooError("bad_revision", revision=str(revision)[:80], repo_id=repo_id)
+    asked = time.monotonic()
+    alive = sign_of_life(PATIENCE)
+    if alive is False or (alive is None and _cached(repo_id, revision)):
+        return _without_hub(repo_id, revision, f"{constants.ENDPOINT} cannot be reached")
+    try:
+        info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - asked)))
+        names = _names(repo_id, info)
+        return _fetch(repo_id, revision, token, names, info)
+    except GatedRepoError:
+        raise GanzooError("model_gated", repo_id=repo_id, endpoint=constants.ENDPOINT) from None
+    except RevisionNotFoundError:
+        raise GanzooError("revision_not_found", repo_id=repo_id, revision=revision) from None
+    except RepositoryNotFoundError:
+        raise GanzooError("model_not_on_hub", repo_id=repo_id) from None
+    except HfHubHTTPError as error:
+        status = error.response.status_code if error.response is not None else 0
+        if status >= 500 or status == 429:
+            return _without_hub(repo_id, revision, f"{constants.ENDPOINT} answers with {status}")
+        if status == 401:
+            raise GanzooError("token_refused", repo_id=repo_id) from None
+        raise GanzooError("model_not_fetched", repo_id=repo_id, reason=short(error)) from None
+    except TimeoutError as error:
+        return _without_hub(repo_id, revision, str(error))
+    except (*TROUBLE, ValueError) as error:
+        return _without_hub(repo_id, revision, f"the line to the Hub broke ({short(error)})")
+
+
+def _info(repo_id: str, revision: str | None, token, seconds: float):
+    """What the Hub says of a repository. A Hub that takes its time gets it only where nothing here could stand in.
+    TimeoutError with a sentence where it does not answer for as long as the client waits."""
+    ask = HfApi(token=token).model_info
+    began = time.monotonic()
+    try:
+        return ask(repo_id, revision=revision, files_metadata=True, timeout=seconds)
+    except HfHubHTTPError:
+        raise
+    except TROUBLE:
+        if _cached(repo_id, revision):
+            raise
+    slow, patience = time.monotonic() - began >= seconds, constants.HF_HUB_ETAG_TIMEOUT
+    if slow:
+        log.warning("The Hub is slow to answer: waiting up to %d seconds for %s.", patience, repo_id)
+    began = time.monotonic()
+    try:
+        return ask(repo_id, revision=revision, files_metadata=True, timeout=patience)
+    except HfHubHTTPError:
+        raise
+    except TROUBLE:
+        if time.monotonic() - began < patience:
+            raise
+        raise TimeoutError(f"{constants.ENDPOINT} is slow and did not answer in {patience} seconds") from None
+
+
+def _names(repo_id: str, info) -> list[str]:
+    """The files of a model that are wanted; GanzooError if they are no ganzoo model's, or more or larger than one's can be."""
+    there = sorted(file.rfilename for file in info.siblings or [] if file.rfilename != ".gitattributes")
+    pickles = [name for name in there if Path(name).suffix.lower() in PICKLES]
+    if not there:
+        raise GanzooError("repo_empty", repo_id=repo_id)
+    missing = [name for name in ("config.json", FILES["generator"]) if name not in there]
+    if missing and pickles:
+        raise GanzooError("repo_of_pickles", repo_id=repo_id, missing=missing[0], pickle=pickles[0][:80])
+    if missing:
+        raise GanzooError("repo_not_a_model", repo_id=repo_id, missing=missing[0])
+    wanted = [
+        file
+        for file in info.siblings or []
+        if "/" not in file.rfilename and any(fnmatch(file.rfilename, pattern) for pattern in WANTED)
+    ]
+    size = sum(file.size or 0 for file in wanted)
+    if size > LARGEST or len(wanted) > MOST_FILES:
+        what = f"{size / 2**30:.1f} GB" if size > LARGEST else f"{len(wanted):,} files"
+        most = f"{LARGEST >> 30} GB" if size > LARGEST else f"{MOST_FILES} files"
+        raise GanzooError("repo_too_large", repo_id=repo_id, what=what, most=most)
+    return [file.rfilename for file in wanted]
+
+
+def _fetch(repo_id: str, revision: str | None, token, names: list[str], info) -> Path:
+    """Bring files into the cache, checked: first what a model needs, then its pictures and words, which may fail to come."""
+    needed = [name for name in NEEDED if name in names]
+    others = [name for name in names if name not in NEEDED]
+    folder = Path(snapshot_download(repo_id, revision=revision, allow_patterns=needed, token=token))
+    announced = {}
+    if folder.name == info.sha:
+        for file in info.siblings:
+            announced[file.rfilename] = getattr(file.lfs, "sha256", None) if file.lfs else file.blob_id
+    damaged = _remove_damaged(folder, needed, announced)
+    if damaged:
+        raise GanzooError("download_damaged", repo_id=repo_id, files=" and ".join(damaged))
+    if others:
+        with contextlib.suppress(*TROUBLE, ValueError):
+            # The commit's own name: the Hub need not be asked once more what the newest one is.
+            snapshot_download(repo_id, revision=folder.name, allow_patterns=others, token=token)
+        _remove_damaged(folder, others, announced)
+        lost = [name for name in others if not (folder / name).is_file()]
+        if lost:
+            log.warning("%s came without %s; the model itself is whole.", repo_id, ", ".join(lost[:10]))
+    return folder
+
+
+def _remove_damaged(folder: Path, names: list[str], announced: dict[str, str | None]) -> list[str]:
+    """Throw out of the cache every file that is not what the Hub announces (or the name of its content in the cache, which
+    comes from the Hub, too); returns their names. Checked at every load, so that nothing damaged is ever taken for sound."""
+    damaged = []
+    for name in names:
+        path = folder / name
+        if not path.is_file():
+            continue
+        content = path.resolve()  # blobs/HASH; the file itself where the cache has no links
+        digest = announced.get(name) or content.name
+        if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", digest) and _digest(content, len(digest)) != digest:
+            damaged.append(name)
+            with contextlib.suppress(OSError):  # a cache that is read only
+                path.unlink()
+                content.unlink(missing_ok=True)
+    return damaged
+
+
+def _digest(path: Path, length: int) -> str:
+    """The hash by which the Hub names a file's content: sha256 of a large one (64 digits), git's of a small one (40)."""
+    found = hashlib.sha256() if length == 64 else hashlib.sha1(f"blob {path.stat().st_size}\0".encode())
+    with open(path, "rb") as content:
+        while block := content.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
+
+
+def _cached(repo_id: str, revision: str | None) -> Path | None:
+    """The folder of a whole and undamaged copy in the cache."""
+    try:
+        folder = Path(snapshot_download(repo_id, revision=revision, allow_patterns=NEEDED, local_files_only=True))
+        damaged = _remove_damaged(folder, NEEDED, {})
+        if not damaged and all((folder / name).is_file() for name in ("config.json", FILES["generator"])):
+            return folder
+    except (*TROUBLE, ValueError):
+        pass
+    return None
+
+
+def _without_hub(repo_id: str, revision: str | None, reason: str) -> Path:
+    if folder := _cached(repo_id, revision):
+        log.warning("The Hub cannot be reached: %s comes from the cache.", repo_id)
+        return folder
+    own = [name for name in bundled() if name == repo_id.split("/")[-1]]
+    raise GanzooError("hub_unavailable", repo_id=repo_id, reason=reason, bundled=own or bundled())
+
+
+def models_of(namespace: str, token: bool | str | None = None) -> dict[str, list[str]]:
+    """A user's or organisation's models tagged ganzoo: id -> tags, by name. GanzooError if the Hub does not answer."""
+    if not namespace:
+        return {}
+    trouble = GanzooError("models_not_listed", namespace=namespace)
+    if not reachable(constants.HF_HUB_ETAG_TIMEOUT):  # nothing else knows them, so the client's own patience is right
+        raise trouble
+    try:
+        found = HfApi(token=token).list_models(author=namespace, filter="ganzoo", limit=200)
+        return {model.id: list(model.tags or []) for model in sorted(found, key=lambda model: model.id)}
+    except (*TROUBLE, ValueError):
+        raise trouble from None

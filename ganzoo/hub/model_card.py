@@ -1,0 +1,226 @@
+"""The model card: README.md of a model folder, written from config.json alone, so that it says only what is known."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from ganzoo import package
+from ganzoo.data.registry import HUB_IDS
+from ganzoo.images import save_atomic
+
+WHAT = {
+    "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",
+    "cgan": "A conditional GAN: the label multiplies the random numbers like a filter (Mirza & Osindero 2014).",
+    "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
+    "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs (Isola et al. 2017).",
+    "segmenter": "A U-Net that reads the label map back from a photo: the judge of label recovery.",
+    "cyclegan": "A CycleGAN: two generators translate there and back, learned without pairs (Zhu et al. 2017).",
+    "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
+}
+
+
+def record(folder: Path, metrics: dict) -> None:
+    """Add measured numbers to config.json of a model folder and write its card anew."""
+    path = folder / "config.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["metrics"] = said.get("metrics", {}) | metrics
+    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+    save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    write_card(folder)
+
+
+def write_card(folder: Path) -> None:
+    """(Re)write README.md of a model folder. A card that a person edited is left alone."""
+    path = folder / "README.md"
+    if path.is_file() and edited(path.read_text(encoding="utf-8", errors="replace")):
+        return
+    said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    save_atomic(path, lambda temporary: temporary.write_text(signed(card_text(said, folder)), encoding="utf-8"))
+
+
+# A card carries a mark of its own text, so that an edit shows without the first version at hand.
+SIGNATURE = re.compile(r"<!-- written by ganzoo(?: \[([0-9a-f]{12})\])?[^>]*-->")
+
+
+def edited(text: str) -> bool:
+    """Whether a person changed a card after ganzoo wrote it (or wrote it alone). Line ends and blank ends do not count."""
+    found = SIGNATURE.search(text)
+    return not found or (found[1] is not None and found[1] != _mark(text))
+
+
+def signed(text: str) -> str:
+    return text.replace(
+        UNSIGNED, f"<!-- written by ganzoo [{_mark(text)}]; once you edit this card, it stays yours -->", 1
+    )
+
+
+def _mark(text: str) -> str:
+    rest = "\n".join(line.rstrip() for line in SIGNATURE.sub("", text, count=1).splitlines()).strip()
+    return hashlib.sha256(rest.encode()).hexdigest()[:12]
+
+
+PIPELINES = {
+    "judge": "image-classification",
+    "segmenter": "image-segmentation",
+    "pix2pix": "image-to-image",
+    "cyclegan": "image-to-image",
+}
+UNSIGNED = "<!-- written by ganzoo -->"
+
+
+def card_text(said: dict, folder: Path) -> str:
+    name, lesson, made = said.get("name", folder.name), said["lesson"], said["settings"]
+    facts, metrics = said.get("training", {}), said.get("metrics", {})
+    call = {
+        "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
+        "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
+        "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
+        "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
+    }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
+    where = made["push"] if made.get("push", "").count("/") == 1 else name  # where others find it
+    table = _table(metrics)
+    depth = f"{made['channels']} channel(s)"
+    if lesson == "pix2pix":
+        depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
+    if lesson == "cyclegan":
+        back = "" if made.get("one_way") else " and back"
+        depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
+        call = f"""photo = model.translate(picture, direction="{made["direction"]}")   # PIL in, PIL out, any size"""
+    what, data = WHAT[lesson], f"`{made['data']}`"
+    like = data
+    if not made["data"]:
+        data, like = "pictures that its file does not name", "its training"
+    if made.get("one_way"):
+        what = "A generator for one direction, as a CycleGAN has two of them (Zhu et al. 2017)."
+    install = package.install_line()
+    installed = f"Install ganzoo with `{install}`, then:\n\n" if install else ""
+    pictures = [
+        f"![{name}]({name})" for name in ("samples.png", "film.webp", "curves.png") if (folder / name).is_file()
+    ]
+    return f"""---
+library_name: ganzoo
+pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
+{_license(said)}tags: [{", ".join(dict.fromkeys(("ganzoo", "gan", lesson)))}]
+{_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
+{UNSIGNED}
+
+# {name}
+
+{what} Trained on {data}, {made["image_size"]}x{made["image_size"]} pixels, {depth}.
+
+{installed}```python
+import ganzoo
+model = ganzoo.load("{where}")
+{call}
+```
+
+{chr(10).join(pictures)}
+
+## Numbers
+
+{table}
+## How it was made
+
+{_how_converted(said["converted"]) if said.get("converted") else _how_trained(facts, made)}
+
+## Limits
+
+It knows nothing but pictures like those of {like} at this size. A metric is relative to the judge named in it
+and compares with nothing else. What it makes repeats the biases and the blind spots of the training set.
+"""
+
+
+def _table(metrics: dict) -> str:
+    """The metrics as a Markdown table, shares of classes under it."""
+    rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
+    shares = "".join(
+        f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
+        for key, value in metrics.items()
+        if isinstance(value, dict)
+    )
+    return (
+        f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n{shares}"
+        if metrics
+        else ("Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n")
+    )
+
+
+def _license(said: dict) -> str:
+    """What the person who trained a model allows is theirs to say (the setting license)."""
+    allowed = said.get("license") or ("unknown" if said.get("converted") else "")
+    plain = re.fullmatch(r"[a-z0-9.-]+", str(allowed))
+    return f"license: {allowed if plain else json.dumps(allowed)}\n" if allowed else ""
+
+
+def _how_trained(facts: dict, made: dict) -> str:
+    average = "the last weights"
+    if facts.get("ema"):
+        average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
+    before = "".join(f"`{command}`, then\n" for command in texts(facts.get("before")))
+    changed = "; ".join(texts(facts.get("changed")))
+    changed = f"\n\nThe command has the settings of the end; they changed while it ran ({changed})." if changed else ""
+    note = f"\n\n{facts['note']}" if facts.get("note") else ""
+    return f"""{before}`{facts.get("command", "unknown")}`{changed}{note}
+
+{thousands(facts.get("step", 0))} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
+{facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
+`{facts.get("git_commit", "unknown")}`, {_versions(facts)}. The weights are {average}; stored as fp16, computed in fp32."""
+
+
+def thousands(count) -> str:
+    """Steps from somebody's config.json as words, also where they are no number."""
+    return f"{count:,}" if isinstance(count, int) else str(count)
+
+
+def texts(said) -> list[str]:
+    """A list of texts from somebody's config.json; anything else there is none."""
+    return [str(text) for text in said] if isinstance(said, list) else []
+
+
+def _how_converted(facts: dict) -> str:
+    """A model that was trained elsewhere: what its files were, and that nothing is known of the training."""
+    files = "\n".join(f"- `{file}`: {facts['networks'][role]}" for role, file in facts["files"].items())
+    return " ".join(
+        [
+            f"""`{facts["command"]}`
+
+Converted from weights of the reference PyTorch code (junyanz/pytorch-CycleGAN-and-pix2pix), which give the same outputs:
+
+{files}
+
+How long and with which seed they were trained is not known.""",
+            *facts["notes"],
+            f"Converted by ganzoo at `{facts['git_commit']}`, {_versions(facts)}; stored as {facts['stored']}, computed in fp32.",
+        ]
+    )
+
+
+def _versions(facts: dict) -> str:
+    return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
+
+
+def _datasets(data: str) -> str:
+    """The front matter's data sets: Hub ids only; a folder on somebody's disk is none."""
+    found = HUB_IDS.get(data, data)
+    named = [re.split("[@:]", part)[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
+    return "datasets:\n" + "".join(f"- {name}\n" for name in named) if named else ""
+
+
+def _model_index(name: str, lesson: str, made: dict, metrics: dict) -> str:
+    """The measured metrics in the form that the Hub shows beside a model."""
+    numbers = {key: value for key, value in metrics.items() if isinstance(value, (int, float))}
+    if not numbers:
+        return ""
+    task = PIPELINES.get(lesson, "unconditional-image-generation")
+    data = json.dumps(made["data"])
+    lines = [
+        "model-index:",
+        f"- name: {json.dumps(name)}",
+        "  results:",
+        f"  - task: {{type: {task}}}",
+        f"    dataset: {{type: {json.dumps(HUB_IDS.get(made['data'], made['data']))}, name: {data}}}",
+        "    metrics:",
+        *(f"    - {{type: {json.dumps(key)}, value: {value}}}" for key, value in numbers.items()),
+    ]
+    return "\n".join(lines) + "\n"

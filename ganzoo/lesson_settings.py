@@ -1,0 +1,153 @@
+"""The settings that every lesson has, those that both judges have, and what else settings say (a leaf)."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ganzoo.errors import GanzooError
+from ganzoo.settings import option
+
+# What translators take with --set: their recipes have flags enough.
+SELDOM = ("beta1", "discriminator_lr", "r1_every", "decay", "diffaugment", "channels", "activation")
+SELDOM += ("critic_width", "patch", "projected", "save_every", "compile", "license", "push_every", "track")
+
+HUB_DATA = (
+    "a data set on the Hub (user/name[@revision][:config][:rows]; digits alone are rows, a config of digits is "
+    "user/name:64:0)"
+)
+PRECISIONS = ("auto", "fp32", "bf16")
+ADVERSARIAL = ("bce", "lsgan", "hinge", "relativistic")  # losses of ganzoo/models/losses.py
+
+
+class Declared:
+    """What the settings of a lesson or a judge say besides their values. A lesson overrides what differs."""
+
+    lesson: ClassVar[str]
+    task: ClassVar[str]  # the kind of data: labeled, paired or unpaired
+    needs_labels: ClassVar[bool] = False
+    translates: ClassVar[bool] = False  # makes pictures from pictures, not from noise
+    same_with_init: ClassVar[tuple] = ()  # settings that --init must share although no tensor's shape shows them
+    rare: ClassVar[tuple] = ()  # settings without a flag of their own: --set NAME=VALUE
+    size_multiple: ClassVar[int] = 1  # that the side of a picture is a multiple of
+    channels: int
+
+    @property
+    def variant(self) -> str:
+        """The last part of a run's name, where a setting makes it another kind of model."""
+        return ""
+
+    @property
+    def problem(self) -> GanzooError | None:
+        """What cannot be built; None if all fits."""
+        return None
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """The channels of the networks' pictures: of input and output where there are both."""
+        return (self.channels,)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """The directions of a translation, for example ("label->photo",)."""
+        return ()
+
+    @property
+    def varies(self) -> bool:
+        """Whether one picture has several translations."""
+        return False
+
+    @property
+    def critic_sees_input(self) -> bool:
+        """Whether the discriminator judges a translation beside its original."""
+        return False
+
+    @property
+    def draws_in_step(self) -> bool:
+        """Whether a training step draws random numbers of its own (dropout, --diffaugment)."""
+        return False
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether a training step asks the network of pretrained features (ganzoo/models/features.py)."""
+        return False
+
+
+@dataclass(frozen=True)
+class Settings(Declared):
+    """The words that every recipe shares (DESIGN.md, command line)."""
+
+    data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
+    name: str = option("", "name of the run and the model (default: lesson-data)")
+    epochs: int = option(20, "passes over the training pictures", low=1, high=100_000)
+    minutes: float = option(
+        0.0, "train for so many minutes, not --epochs; the speed is measured first (0: --epochs)", low=0.0, high=1e6
+    )
+    batch_size: int = option(64, "pictures in one step", low=2, high=65_536)
+    lr: float = option(2e-4, "Adam's learning rate (lesson 16)", low=0.0, high=1.0)
+    beta1: float = option(
+        0.5, "Adam's beta1: the share of speed that is left after a second (lesson 16)", low=0.0, high=0.9999
+    )
+    discriminator_lr: float = option(
+        0.0, "the discriminator's own learning rate (0: the same as --lr)", low=0.0, high=1.0
+    )
+    adversarial: str = option("bce", "adversarial loss; relativistic wants --r1, too (R3GAN)", choices=ADVERSARIAL)
+    r1: float = option(
+        0.0, "weight of the R1 gradient penalty (0: off); with relativistic of R2, too", low=0.0, high=1e6
+    )
+    r1_every: int = option(16, "steps between two R1 penalties", low=1, high=100_000)
+    decay: float = option(0.0, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    ema: float = option(
+        0.999, "decay of the averaged weights that are shared and sampled (0: off)", low=0.0, high=0.999999
+    )
+    seed: int = option(0, "the same seed gives the same run", low=0, high=2**31 - 1)
+    image_size: int = option(28, "side of the square pictures in pixels", low=4, high=1024)
+    channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
+    device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
+    precision: str = option(
+        "auto", "auto: bf16 on CUDA and where a CPU is faster with it, else fp32", choices=PRECISIONS
+    )
+    diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
+    save_every: int = option(1000, "steps between two saves of resume.pt", low=1, high=10_000_000)
+    out: str = option("runs", "folder that holds the run folders")
+    resume: str = option("", "go on with a run: its folder, or nothing for the run of this name", optional_value="auto")
+    init: str = option("", "start from the weights of a model, not from fresh ones: bundled name, folder or user/name")
+    push: str = option(
+        "", "push the model to the Hub: USER/NAME, or nothing for your own {name}", optional_value="auto"
+    )
+    compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
+    private: bool = option(False, "make the pushed repository private")
+    license: str = option("", "licence that the model's card names, for example mit (nothing: none)")
+    push_every: int = option(
+        0, "steps between two pushes in the background while training (0: at the end)", low=0, high=10**9
+    )
+    track: bool = option(False, "log to trackio as well (pip install trackio; works offline)")
+    smoke: bool = option(False, "two steps on made-up data, offline: is the installation sound?")
+    # from the data, not from the command line
+    classes: tuple = option((), "names of the labels", flag=False)
+    # from the machine, when the run begins; a resume keeps them
+    steps: int = option(0, "steps that --minutes gave (0: by epochs)", flag=False, low=0, high=10**12)
+    chosen_precision: str = option("", "what the run computes in", flag=False, choices=("", *PRECISIONS[1:]))
+
+    @property
+    def draws_in_step(self) -> bool:
+        return self.diffaugment
+
+
+@dataclass(frozen=True)
+class JudgeSettings(Declared):
+    """The words that both judges share: the classifier and the segmenter."""
+
+    # A judge has no flag for these.
+    resume: ClassVar[str] = ""
+    init: ClassVar[str] = ""
+    minutes: ClassVar[float] = 0.0
+    split_test: ClassVar[str] = ""
+    pairs_from: ClassVar[str] = ""
+
+    data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
+    name: str = option("", "name of the run and the judge (default: judge-data)")
+    seed: int = option(0, "the same seed gives the same judge", low=0, high=2**31 - 1)
+    device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
+    precision: str = option("auto", "auto: bf16 on CUDA, fp32 elsewhere", choices=PRECISIONS)
+    out: str = option("runs", "folder that holds the run folders")
+    smoke: bool = option(False, "two steps on made-up data, offline")
+    classes: tuple = option((), "names of the labels", flag=False)

@@ -1,0 +1,258 @@
+"""Lesson 17: CycleGAN. Translate without pairs: there, back, and compare with the original (slides: CycleGAN; Zhu et al. 2017).
+
+    python train/cyclegan.py --data horse2zebra
+
+One creator makes zebras of horses, another makes horses of zebras, and a critic for each side knows only real pictures of
+that side. Nobody knows the right answer, so the way there and back must end where it began.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo import images
+from ganzoo.models import critics
+from ganzoo.models.cyclegan_config import Config
+from ganzoo.models.features import perceptual_distance
+from ganzoo.models.gan import seen
+from ganzoo.models.layers import double, init_normal, norm2d
+from ganzoo.models.losses import pixel_loss
+from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
+from ganzoo.models.projected import ProjectedDiscriminator
+from ganzoo.models.update import descend, frozen
+
+
+class Residual(nn.Module):
+    """Two 3x3 convolutions whose answer is added to what came in (paper, appendix 7.2)."""
+
+    def __init__(self, features: int, norm: str):
+        super().__init__()
+        self.layers = nn.Sequential(
+            *(
+                nn.ReflectionPad2d(1),
+                nn.Conv2d(features, features, 3, bias=norm == "none"),
+                *norm2d(norm, features),
+                nn.ReLU(),
+            ),
+            *(nn.ReflectionPad2d(1), nn.Conv2d(features, features, 3, bias=norm == "none"), *norm2d(norm, features)),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
+
+
+class ResNetGenerator(nn.Module):
+    """Pictures (B, in, H, W) -> (B, out, H, W) in [-1, 1]; H and W multiples of 4 (paper, appendix 7.2).
+
+    7x7, two halvings, `blocks` residual blocks at quarter size, two doublings, 7x7, tanh; the edges are mirrored.
+    `residual`, ours: what the layers say is added to the input before the tanh, so that an untrained network copies.
+    `gate`, ours: one more channel says how much of the input stays at each pixel; at first nearly all of it.
+    """
+
+    def __init__(
+        self,
+        in_channels=3,
+        out_channels=3,
+        width=64,
+        blocks=9,
+        norm="instance",
+        upsample="resize",
+        residual=False,
+        gate=False,
+    ):
+        super().__init__()
+        bias, self.residual, self.out_channels, self.gate = norm == "none", residual, out_channels, gate
+
+        def normed(features):
+            return [*norm2d(norm, features), nn.ReLU()]
+
+        self.layers = nn.Sequential(
+            *(nn.ReflectionPad2d(3), nn.Conv2d(in_channels, width, 7, bias=bias), *normed(width)),
+            *(nn.Conv2d(width, 2 * width, 3, stride=2, padding=1, bias=bias), *normed(2 * width)),
+            *(nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1, bias=bias), *normed(4 * width)),
+            *(Residual(4 * width, norm) for _ in range(blocks)),
+            *(*double(upsample, 4 * width, 2 * width, bias), *normed(2 * width)),
+            *(*double(upsample, 2 * width, width, bias), *normed(width)),
+            *(nn.ReflectionPad2d(3), nn.Conv2d(width, out_channels + gate, 7)),
+        )
+        self.apply(init_normal)
+        if residual:
+            nn.init.zeros_(self.layers[-1].weight)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        change = self.layers(picture)
+        if self.residual:
+            if picture.shape[1] != self.out_channels:  # grey and colour
+                picture = picture.mean(1, keepdim=True).expand(-1, self.out_channels, -1, -1)
+            kept = 1.0
+            if self.gate:
+                change, logit = change[:, :-1], change[:, -1:]
+                kept = torch.sigmoid(logit + 3)  # 3: 95 % stays before anything is learned
+            # 0.98: at black and white the inverse of tanh has no end
+            change = change + kept * torch.atanh(0.98 * picture)
+        return torch.tanh(change)
+
+
+class ImagePool(nn.Module):
+    """Pictures made lately, kept on the device; half of what a critic is shown comes from here (paper, section 4).
+
+    It is a module without parameters, so that it lies in the resume file like the networks. Which place is used, and
+    whether old and new change places, comes with the batch: a function of (seed, step), so a step has no Python branch.
+    """
+
+    def __init__(self, size: int, channels: int, side: int):
+        super().__init__()
+        self.register_buffer("kept", torch.zeros(size, channels, side, side))
+
+    @torch.no_grad()
+    def swap(self, made: Tensor, place: Tensor, take: Tensor, put: Tensor) -> Tensor:
+        """`made` (B, C, S, S), where `take` (B,) replaced by the picture at `place` (B,); where `put`, made is kept there."""
+        old = self.kept[place]
+        self.kept[place] = torch.where(put[:, None, None, None], made.to(old.dtype), old)
+        return torch.where(take[:, None, None, None], old, made.to(old.dtype))
+
+
+def build(config: Config) -> dict[str, nn.Module]:
+    """The networks of a config, with fresh weights. generator: A -> B, judged by discriminator, which knows B;
+    generator_back: B -> A, judged by discriminator_back, which knows A."""
+
+    def creator(inputs, outputs):
+        if config.generator == "unet":
+            return UNetGenerator(
+                inputs, outputs, config.width, config.levels, norm=config.norm, upsample=config.upsample, dropout=0.0
+            )
+        return ResNetGenerator(
+            inputs, outputs, config.width, config.blocks, config.norm, config.upsample, config.residual, config.gate
+        )
+
+    a, b = config.in_channels, config.out_channels
+    nets: dict[str, nn.Module] = {"generator": creator(a, b), "generator_back": creator(b, a)}
+    for way, channels in (("", b), ("_back", a)):
+        if config.critic != "projected":
+            nets[f"discriminator{way}"] = PatchDiscriminator(
+                channels, config.critic_width, config.patch, config.norm, config.activation
+            )
+        if config.critic != "patch":
+            nets[f"projected{way}"] = ProjectedDiscriminator()
+    if config.one_way:
+        return {role: net for role, net in nets.items() if not role.endswith("_back")}
+    if config.pool:
+        nets |= {
+            "pool": ImagePool(config.pool, b, config.image_size),
+            "pool_back": ImagePool(config.pool, a, config.image_size),
+        }
+    return nets
+
+
+def columns(config: Config) -> tuple[str, ...]:
+    """Names of the numbers that `train_step` returns. cycle, identity: mean absolute error of pixels in 0..1; likeness: how
+    far a translation resembles its original, as a correlation; the scores of the two critics, and of the way back alone."""
+    return (
+        *("cycle", "identity", "loss_d", "loss_g", "score_real", "score_fake", "score_fake_back"),
+        *("likeness", "likeness_back"),
+    )
+
+
+def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
+    """Pictures of both sides and, if there is a pool, which of its places this step uses."""
+    return batches(step) | (batches.pool_places(step, config.pool) if config.pool else {})
+
+
+def preview(nets: dict, config: Config, sets, device) -> Tensor:
+    """Six test pictures of each side, always the same -> (24, C, S, S): A translated, and back; B translated, and back."""
+    a, b = (images.to_float(sets.few(side)).to(device) for side in "ab")
+    forth, back = nets["generator"], nets["generator_back"]
+    fake_b, fake_a = forth(a), back(b)
+    return torch.cat(_alike([fake_b, back(fake_b), fake_a, forth(fake_a)]))
+
+
+def sheet(made: Tensor, sets, scale: int = 1):
+    """Six rows as one PIL picture: A, its translation, back again; B, its translation, back again."""
+    rows = [*images.to_uint8(made).cpu().split(len(sets.few("a")))]
+    if len(rows) != 4:  # the sides show a different number of pictures: only what is sure
+        return images.grid(images.to_uint8(made).cpu(), scale=scale)
+    rows = [sets.few("a"), *rows[:2], sets.few("b"), *rows[2:]]
+    return images.grid(torch.cat(_alike(rows)), columns=len(rows[0]), scale=scale)
+
+
+def held_out(nets: dict, config: Config, sets, device) -> dict[str, float]:
+    """Without pairs nobody knows the right answer, so there is nothing to measure."""
+    return {}
+
+
+def _alike(rows: list[Tensor]) -> list[Tensor]:
+    """Grey rows beside colour ones get three channels."""
+    depth = max(row.shape[1] for row in rows)
+    return [row.expand(-1, depth, -1, -1) for row in rows]
+
+
+def train_step(nets, optimizers, batch, config) -> Tensor:
+    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], and the pool's places. Returns `columns`."""
+    a, b = batch["a"], batch["b"]
+    forth, back, judges = nets["generator"], nets["generator_back"], critics.present(nets, "", "_back")
+    fake_b, fake_a = forth(a).float(), back(b).float()
+
+    # Step 1, train the critics: real pictures of their side are 1, made ones, new or remembered, are 0.
+    loss_d, real, fake = 0.0, [], []
+    for way, truth, made in (("", b, fake_b.detach()), ("_back", a, fake_a.detach())):
+        if f"pool{way}" in nets:
+            made = nets[f"pool{way}"].swap(made, batch["place"], batch["take"], batch["put"])
+        on_real, on_made = (critics.ask(nets, seen(x, config), way=way) for x in (truth, made))
+        loss_d = loss_d + critics.critics_loss(on_real, on_made, config)
+        real.append(critics.opinion(on_real, config))
+        fake.append(critics.opinion(on_made, config))
+    descend(loss_d, optimizers, judges)
+    alike = [likeness(a, fake_b.detach()), likeness(b, fake_a.detach())]
+
+    # Step 2, train the creators: the critics should say 1; there and back should end at the original (equation 2); and
+    # what is of the other side already should stay as it is (section 5.2).
+    with frozen(nets, judges):
+        loss_g = 0.0
+        for way, made, truth in (("", fake_b, b), ("_back", fake_a, a)):
+            on_fake = critics.ask(nets, seen(made, config), way=way)
+            beside = critics.ask(nets, seen(truth, config), way=way) if config.adversarial == "relativistic" else None
+            loss_g = loss_g + critics.creators_loss(on_fake, config, beside)
+        loss, cycle = returned(nets, ((back(fake_b), a), (forth(fake_a), b)), config)
+        same = torch.zeros_like(cycle)
+        if config.identity and a.shape[1] == b.shape[1]:
+            kept, same = returned(nets, ((forth(b), b), (back(a), a)), config)
+            loss = loss + config.identity * kept
+        descend(loss_g + loss, optimizers, ["generator", "generator_back"])
+    losses = [cycle / 4, same / 4, loss_d.detach() / 2, loss_g.detach() / 2]
+    return torch.stack([*losses, sum(real) / 2, sum(fake) / 2, fake[1], *alike])
+
+
+def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
+    """(what came back, what it should be) for both sides -> the loss, pixels by --cycle and features by --perceptual, and
+    the sum of the mean absolute errors of pixels in [-1, 1] for the log."""
+    pairs = [(made.float(), original) for made, original in pairs]
+    pixels = sum(pixel_loss(made, original) for made, original in pairs)
+    loss = config.cycle * pixels
+    if config.perceptual:
+        for made, original in pairs:
+            with torch.no_grad():
+                wanted = nets["features"](original)
+            loss = loss + config.perceptual * perceptual_distance(nets["features"](made), wanted)
+    return loss, pixels.detach()
+
+
+def likeness(original: Tensor, made: Tensor) -> Tensor:
+    """Correlation of the brightness of two batches, -1 .. 1: below 0 the colours are turned round, near 1 nothing changed."""
+    x, y = (p.mean(1).flatten(1) for p in (original, made))
+    x, y = x - x.mean(1, keepdim=True), y - y.mean(1, keepdim=True)
+    return ((x * y).sum(1) / (x.norm(dim=1) * y.norm(dim=1)).clamp(min=1e-6)).mean()
+
+
+def penalty_step(nets, optimizers, batch, config) -> None:
+    """R1 on real pictures of both sides, for a projected or relativistic critic R2 on made ones, too; every `r1_every` steps
+    with that many times the weight (Karras et al. 2020, appendix B)."""
+    for way, creator, real, other in (("", "generator", "b", "a"), ("_back", "generator_back", "a", "b")):
+        for role in critics.present(nets, way):
+            pictures = [batch[real]]
+            if role.startswith("projected") or config.adversarial == "relativistic":
+                with torch.no_grad():
+                    pictures.append(nets[creator](batch[other]).float())
+            optimizers[role].zero_grad()
+            for picture in pictures:
+                penalty = critics.penalty(nets, role, seen(picture, config))
+                (0.5 * config.r1 * config.r1_every * penalty).backward()
+            optimizers[role].step()

@@ -1,0 +1,119 @@
+"""The settings of CycleGAN (lesson 17); the networks and the training step are in cyclegan.py."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ganzoo.errors import GanzooError
+from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
+from ganzoo.models import critics, losses
+from ganzoo.models.layers import NORMS
+from ganzoo.models.receptive_field import PATCHES
+from ganzoo.models.receptive_field import WORDS as PATCH_WORDS
+from ganzoo.settings import option
+
+
+@dataclass(frozen=True)
+class Config(Settings):
+    """Settings of lesson 17; the defaults are the paper's (section 4 and appendix 7)."""
+
+    lesson: ClassVar[str] = "cyclegan"
+    task: ClassVar[str] = "unpaired"
+    translates: ClassVar[bool] = True
+    rare: ClassVar[tuple] = (*SELDOM, "pool", "gate")
+    same_with_init: ClassVar[tuple] = ("residual", "gate")
+
+    data: str = option(
+        "horse2zebra",
+        "horse2zebra | monet2photo | summer2winter | apple2orange | a folder | two with a comma between: this,that | "
+        + HUB_DATA,
+    )
+    epochs: int = option(200, "passes over the larger of the two sets", low=1, high=100_000)
+    batch_size: int = option(1, "pictures of each side in one step", low=1, high=4096)
+    image_size: int = option(256, "side of the square crops in pixels", low=16, high=1024)
+    load_size: int = option(
+        0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", low=0, high=4096
+    )
+    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    adversarial: str = option("lsgan", "adversarial loss", choices=losses.ADVERSARIAL)
+    domains: str = option("", "names of the two sides: horse,zebra")
+    cycle: float = option(10.0, "weight of the way there and back", low=0.0, high=1e6)
+    identity: float = option(
+        0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", low=0.0, high=100.0
+    )
+    perceptual: float = option(
+        0.0, "weight of pretrained features compared there and back, beside the pixels (--cycle)", low=0.0, high=1e6
+    )
+    pool: int = option(
+        50, "made pictures that each critic is reminded of (0: only the present ones)", low=0, high=10_000
+    )
+    generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
+    blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", low=1, high=32)
+    residual: bool = option(
+        False,
+        "a resnet generator begins as a copy of its input and learns only what to change: quicker, and it stays sharp",
+    )
+    gate: bool = option(
+        False,
+        "a residual generator also says, pixel by pixel, how much of its input stays: stripes can go, not only come",
+    )
+    width: int = option(64, "features of the generators' first layer", low=1, high=512)
+    upsample: str = option(
+        "resize",
+        "how the generators double the size; deconv3 is the reference code's, its kernel is no multiple of its stride",
+        choices=("resize", "bilinear", "deconv", "deconv3"),
+    )
+    critic: str = option(
+        "patch",
+        "who judges a side: a PatchGAN, a critic that judges by pretrained features (Projected GAN), or both",
+        choices=critics.CRITICS,
+    )
+    projected: float = option(0.5, "weight of the critics that judge by pretrained features", low=0.0, high=1e6)
+    critic_width: int = option(64, "features of the discriminators' first layer", low=1, high=512)
+    patch: int = option(
+        70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
+    )
+    norm: str = option("instance", "normalization in all four networks", choices=NORMS)
+    activation: str = option("leaky_relu", "activation of the critics", choices=("leaky_relu", "relu"))
+    # from the data
+    in_channels: int = option(3, "channels of side A", flag=False, choices=(1, 3))
+    out_channels: int = option(3, "channels of side B", flag=False, choices=(1, 3))
+    direction: str = option("", "the forward direction: horse->zebra", flag=False)
+    # from a converted file (train/convert.py)
+    one_way: bool = option(False, "there is no generator for the way back", flag=False)
+
+    @property
+    def variant(self) -> str:
+        return "perceptual" if self.perceptual else ""
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        return (self.in_channels, self.out_channels)
+
+    @property
+    def needs_features(self) -> bool:
+        return self.perceptual > 0 or self.critic != "patch"
+
+    @property
+    def levels(self) -> int:
+        """Halvings of the U-Net kind."""
+        return min(8, (self.image_size & -self.image_size).bit_length() - 1)
+
+    @property
+    def size_multiple(self) -> int:
+        # A resnet halves twice and mirrors one pixel at quarter size, so it needs two there.
+        return 2**self.levels if self.generator == "unet" else 8
+
+    @property
+    def problem(self) -> GanzooError | None:
+        """What cannot be built; None if all fits."""
+        if self.residual and self.generator != "resnet":
+            return GanzooError("residual_needs_resnet")
+        if self.gate and not self.residual:
+            return GanzooError("gate_needs_residual")
+        return None
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """("horse->zebra", "zebra->horse"); the first alone where there is no way back."""
+        a, _, b = self.direction.partition("->")
+        return (f"{a}->{b}",) if self.one_way else (f"{a}->{b}", f"{b}->{a}")

@@ -1,0 +1,151 @@
+"""Pretrained features: what a network that knows photographs sees in a picture, at four scales.
+
+    net = features.load()                       # EfficientNet-Lite0 (ImageNet), bundled, 5 MB
+    maps = net(pictures)                        # pictures in [-1, 1] -> maps at strides 4, 8, 16 and 32
+
+The perceptual loss compares two pictures by these maps instead of by pixels; the projected critic judges by them.
+`train/features.py` converts the weights. The network is frozen: gradients go through it to the picture.
+"""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from ganzoo.errors import GanzooError
+
+BUNDLED = Path(__file__).parent.parent / "weights" / "features-efficientnet-lite0"
+STRIDES = (4, 8, 16, 32)
+SMALLEST = 64  # pixels: smaller pictures are enlarged to this, so that the deepest map has more than one place
+# Rows of table 1 of EfficientNet (Tan & Le 2019): how many blocks, kernel, stride, expansion, channels.
+STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80))
+STAGES += ((3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320))
+TAPS = (1, 2, 4, 6)  # the last stage of each stride from 4 on
+SCALES = {"lite0": (1.0, 1.0), "lite2": (1.1, 1.2)}  # how much wider and deeper than Lite0
+HEAD = 1280  # features before the classes
+
+
+def stages(variant: str) -> list[tuple[int, int, int, int, int]]:
+    """The rows of `STAGES` for a variant; the first and last rows are never deeper (EfficientNet-Lite)."""
+    wider, deeper = SCALES[variant]
+    rows = []
+    for i, (count, kernel, stride, expansion, channels) in enumerate(STAGES):
+        if 0 < i < len(STAGES) - 1:
+            count = -int(-count * deeper // 1)
+        nearest = max(8, int(channels * wider + 4) // 8 * 8)
+        channels = nearest + 8 if nearest < 0.9 * channels * wider else nearest
+        rows.append((count, kernel, stride, expansion, channels))
+    return rows
+
+
+class SameConv2d(nn.Conv2d):
+    """A convolution padded as TensorFlow does, ceil(size / stride) places wide: the odd pixel goes right and below."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        kernel, stride = self.kernel_size[0], self.stride[0]
+        if stride == 1:
+            return F.conv2d(x, self.weight, self.bias, 1, kernel // 2, 1, self.groups)
+        down, across = (max(0, (-(-side // stride) - 1) * stride + kernel - side) for side in x.shape[2:])
+        x = F.pad(x, (across // 2, across - across // 2, down // 2, down - down // 2))
+        return F.conv2d(x, self.weight, self.bias, stride, 0, 1, self.groups)
+
+
+class Block(nn.Module):
+    """An inverted residual (Sandler et al. 2018): widen with 1x1, filter each channel alone, narrow with 1x1."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int):
+        super().__init__()
+        inner = inputs * expansion
+        self.expand = SameConv2d(inputs, inner, 1) if expansion > 1 else None
+        self.filter = SameConv2d(inner, inner, kernel, stride, groups=inner)
+        self.narrow = SameConv2d(inner, outputs, 1)
+        self.adds = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x if self.expand is None else F.relu6(self.expand(x))
+        y = self.narrow(F.relu6(self.filter(y)))
+        return x + y if self.adds else y
+
+
+class EfficientNetLite(nn.Module):
+    """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s) for the strides s of `STRIDES`.
+
+    Batch norm is folded into the convolutions. `classes` adds the head, which `scores` asks. Pictures smaller than
+    64 pixels are enlarged first; grey ones count as three equal channels.
+    """
+
+    def __init__(self, variant: str = "lite0", classes: int = 0):
+        super().__init__()
+        self.variant = variant
+        self.stem = SameConv2d(3, 32, 3, 2)
+        self.stages, self.channels, inputs = nn.ModuleList(), [], 32
+        for count, kernel, stride, expansion, outputs in stages(variant):
+            blocks = [Block(inputs, outputs, kernel, stride, expansion)]
+            blocks += [Block(outputs, outputs, kernel, 1, expansion) for _ in range(count - 1)]
+            self.stages.append(nn.Sequential(*blocks))
+            self.channels.append(outputs)
+            inputs = outputs
+        self.channels = tuple(self.channels[i] for i in TAPS)
+        self.head = SameConv2d(inputs, HEAD, 1) if classes else None
+        self.classes = nn.Linear(HEAD, classes) if classes else None
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        x = pictures.expand(-1, 3, -1, -1)
+        if min(x.shape[2:]) < SMALLEST:
+            larger = [max(SMALLEST, side) for side in x.shape[2:]]
+            x = F.interpolate(x, larger, mode="bilinear", align_corners=False)
+        x = F.relu6(self.stem(x))
+        maps = []
+        for i, stage in enumerate(self.stages):
+            x = stage(x)
+            if i in TAPS:
+                maps.append(x)
+        return maps
+
+    def pooled(self, pictures: Tensor) -> Tensor:
+        """(B, 1280): the features before the classes, averaged over the picture. Only with a head."""
+        return self.pool(self(pictures))
+
+    def pool(self, maps: list[Tensor]) -> Tensor:
+        """`pooled` of pictures whose maps are there already."""
+        return F.relu6(self.head(maps[-1])).mean((2, 3))
+
+    def scores(self, pictures: Tensor) -> Tensor:
+        """(B, classes): raw scores. Only with a head."""
+        return self.classes(self.pooled(pictures))
+
+
+@functools.cache
+def digest(folder: Path = BUNDLED) -> str:
+    """SHA-256 of the weights, which a projected critic names: it can judge with these features alone."""
+    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+def load(folder: Path = BUNDLED, device: torch.device | str = "cpu") -> EfficientNetLite:
+    """The frozen network of a folder (config.json, model.safetensors). Raises GanzooError where a file is missing or
+    damaged."""
+    try:
+        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "model.safetensors")
+        net = EfficientNetLite(said["variant"], said["classes"])
+        net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
+        raise GanzooError("features_damaged", folder=folder) from None
+    return net.eval().requires_grad_(False).to(device)
+
+
+def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
+    """How differently pictures look, from their maps (B, c, h, w): the mean absolute difference at each stride over the
+    mean absolute value of the true map, summed over strides, mean over pictures (after Johnson et al. 2016, section 3.2,
+    and Wang et al. 2018, pix2pixHD, section 3.2)."""
+    total = torch.zeros((), device=made[0].device)
+    for m, t in zip(made, true, strict=True):
+        difference = (m.float() - t.float()).abs().flatten(1).mean(1)
+        total = total + (difference / t.float().abs().flatten(1).mean(1)).mean()
+    return total

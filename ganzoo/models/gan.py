@@ -1,0 +1,204 @@
+"""Lesson 1: a generator that turns a random vector into a picture, and a discriminator that grades it (slides: GAN).
+
+    python train/gan.py --data mnist
+
+The generator is the course's, layer for layer: 100 -> 256 -> 512 -> 784 with Batch Normalization, 561,168 trained
+parameters. `train_step` is the whole game, in the course's two steps; DCGAN (dcgan.py) plays the same game with other
+networks, the conditional GAN (cgan.py) with a label added.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo import images
+from ganzoo.lesson_settings import Settings
+from ganzoo.models.augment import diffaugment
+from ganzoo.models.layers import activation, norm1d
+from ganzoo.models.losses import as_opinion, creator_loss, critic_loss, r1_penalty
+from ganzoo.seeding import noise, seeded
+from ganzoo.settings import option
+
+PREVIEW = 64  # pictures in a sample grid, from noise that never changes
+
+
+@dataclass(frozen=True)
+class Config(Settings):
+    """Settings of lesson 1."""
+
+    lesson: ClassVar[str] = "gan"
+    task: ClassVar[str] = "labeled"
+    rare: ClassVar[tuple] = ("save_every", "compile", "license", "push_every")
+
+    noise_size: int = option(100, "numbers in one inspiration", low=1, high=4096)
+    width: int = option(256, "first hidden layer of the generator; the second is twice as wide", low=1, high=8192)
+    activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=("leaky_relu", "relu"))
+    norm: str = option("batch", "normalization in the generator (lesson 4)", choices=("batch", "none"))
+
+    @property
+    def variant(self) -> str:
+        return "nobn" if self.norm == "none" else ""
+
+
+class Generator(nn.Module):
+    """The creator: noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家).
+
+    Dense 256, activation, BN, Dense 512, activation, BN, Dense 784, tanh.
+    """
+
+    def __init__(self, noise_size=100, width=256, channels=1, image_size=28, act="leaky_relu", norm="batch"):
+        super().__init__()
+        self.shape = (channels, image_size, image_size)
+        sizes = (noise_size, width, 2 * width)
+        self.hidden = nn.ModuleList(
+            nn.Sequential(nn.Linear(a, b), activation(act), *norm1d(norm, b))
+            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.last = nn.Linear(sizes[-1], channels * image_size * image_size)
+
+    def stages(self, noise: Tensor) -> list[Tensor]:
+        """Everything an inspiration passes through: [noise, hidden, hidden, picture]."""
+        stages = [noise]
+        for layer in self.hidden:
+            stages.append(layer(stages[-1]))
+        stages.append(torch.tanh(self.last(stages[-1])).view(-1, *self.shape))
+        return stages
+
+    def forward(self, noise: Tensor) -> Tensor:
+        return self.stages(noise)[-1]
+
+
+class Discriminator(nn.Module):
+    """The critic: pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家).
+
+    784 -> 512 -> 256 -> 1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch.
+    """
+
+    def __init__(self, width=256, channels=1, image_size=28, act="leaky_relu"):
+        super().__init__()
+        sizes = (channels * image_size * image_size, 2 * width, width)
+        self.hidden = nn.ModuleList(
+            nn.Sequential(nn.Linear(a, b), activation(act)) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.last = nn.Linear(width, 1)
+
+    def stages(self, pictures: Tensor) -> list[Tensor]:
+        """Everything a picture passes through: [picture, hidden, hidden, score]."""
+        stages = [pictures.flatten(1)]
+        for layer in self.hidden:
+            stages.append(layer(stages[-1]))
+        return [pictures, *stages[1:], self.last(stages[-1])]
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.stages(pictures)[-1]
+
+
+def build(config: Config) -> dict[str, nn.Module]:
+    """The two networks of a config, with fresh weights."""
+    size = dict(width=config.width, channels=config.channels, image_size=config.image_size, act=config.activation)
+    return {
+        "generator": Generator(config.noise_size, norm=config.norm, **size),
+        "discriminator": Discriminator(**size),
+    }
+
+
+def columns(config) -> tuple[str, ...]:
+    """Names of the numbers that `train_step` returns."""
+    return ("loss_d", "loss_g", "score_real", "score_fake")
+
+
+def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
+    """What `train_step` needs at `step`: real pictures, fresh noise and, for a conditional lesson, labels."""
+    real, label = batches(step)
+    generator = seeded(batches.device, config.seed, step, 0x2015E)
+    whole = torch.randn(batches.whole, config.noise_size, generator=generator, device=batches.device)
+    drawn = {"real": real, "noise": whole[batches.mine]}
+    return drawn | ({"label": label} if label is not None else {})
+
+
+def preview(nets: dict, config, pictures, device) -> Tensor:
+    """The same 64 inspirations every time -> (64, C, H, W) in [-1, 1]."""
+    return nets["generator"](noise(PREVIEW, config.noise_size, config.seed, device))
+
+
+def sheet(made: Tensor, pictures, scale: int = 1):
+    """The preview as one PIL picture."""
+    return images.grid(made, scale=scale)
+
+
+def held_out(nets: dict, config, pictures, device) -> dict[str, float]:
+    """Nobody knows which picture an inspiration should become, so there is nothing to measure."""
+    return {}
+
+
+def seen(pictures: Tensor, config) -> Tensor:
+    """What the critic gets to see of pictures, real and made alike (--diffaugment)."""
+    return diffaugment(pictures) if config.diffaugment else pictures
+
+
+def train_step(nets, optimizers, batch, config) -> Tensor:
+    """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional
+    lesson's batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake.
+    """
+    label = (batch["label"],) if "label" in batch else ()
+    fake = nets["generator"](batch["noise"], *label)
+    loss_d, on_real, on_fake = critic_step(nets, optimizers, batch, fake, config)
+    loss_g = creator_step(nets, optimizers, batch, fake, config)
+    return numbers(loss_d, loss_g, on_real, on_fake, config)
+
+
+def critic_step(nets, optimizers, batch, fake: Tensor, config) -> tuple[Tensor, Tensor, Tensor]:
+    """Step 1, train the critic: real pictures are 1, what the creator makes at present is 0. Returns the loss and the
+    raw scores (B, 1) of real and fake, as they were before the step."""
+    discriminator = nets["discriminator"]
+    label = (batch["label"],) if "label" in batch else ()
+    # One pass judges both halves, which is the same as two passes because the critic has no batch norm.
+    optimizers["discriminator"].zero_grad()
+    both = seen(torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)]), config)
+    on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
+    loss = critic_loss(on_real, on_fake, config.adversarial)
+    loss.backward()
+    optimizers["discriminator"].step()
+    return loss, on_real, on_fake
+
+
+def creator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
+    """Step 2, train the creator: the critic should say 1. The critic only looks; its own weights need no gradient."""
+    discriminator = nets["discriminator"]
+    label = (batch["label"],) if "label" in batch else ()
+    optimizers["generator"].zero_grad()
+    discriminator.requires_grad_(False)
+    if config.adversarial == "relativistic":
+        both = seen(torch.cat([batch["real"].to(fake.dtype), fake]), config)
+        on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
+    else:
+        on_real, on_fake = None, discriminator(seen(fake, config), *label).float()
+    loss = creator_loss(on_fake, config.adversarial, on_real)
+    loss.backward()
+    optimizers["generator"].step()
+    discriminator.requires_grad_(True)
+    return loss
+
+
+def numbers(loss_d, loss_g, on_real: Tensor, on_fake: Tensor, config) -> Tensor:
+    """The four numbers of `columns`."""
+    opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
+    return torch.stack([loss_d.detach(), loss_g.detach(), *opinions])
+
+
+def penalty_step(nets, optimizers, batch, config) -> None:
+    """R1 on real pictures, for a relativistic critic R2 on made ones, too; every `r1_every` steps with that many times the
+    weight (Karras et al. 2020, appendix B)."""
+    label = (batch["label"],) if "label" in batch else ()
+    pictures = [batch["real"]]
+    if config.adversarial == "relativistic":
+        with torch.no_grad():
+            pictures.append(nets["generator"](batch["noise"], *label).float())
+    optimizers["discriminator"].zero_grad()
+    for shown in pictures:
+        shown = seen(shown, config).detach().requires_grad_(True)
+        penalty = r1_penalty(nets["discriminator"](shown, *label), shown)
+        (0.5 * config.r1 * config.r1_every * penalty).backward()
+    optimizers["discriminator"].step()

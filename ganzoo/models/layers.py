@@ -1,0 +1,101 @@
+"""What several lessons share: activations, norms, doubling, initial weights."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ganzoo.inputs import check_choice
+
+NORMS = ("instance", "instance_affine", "batch", "none")
+
+
+def activation(kind: str) -> nn.Module:
+    """LeakyReLU with slope 0.2 keeps a gradient where ReLU's neurons die (lesson 16, hack 1)."""
+    check_choice("activation", kind, ("leaky_relu", "relu"))
+    return nn.LeakyReLU(0.2) if kind == "leaky_relu" else nn.ReLU()
+
+
+def norm1d(kind: str, features: int) -> list[nn.Module]:
+    return [nn.BatchNorm1d(features)] if kind == "batch" else []
+
+
+def norm2d(kind: str, features: int) -> list[nn.Module]:
+    """batch; instance (each picture for itself, so that training and use agree); instance_affine, the same with a scale
+    and a shift that are learned, as batch has them; or none."""
+    check_choice("norm", kind, NORMS)
+    if kind == "none":
+        return []
+    if kind == "batch":
+        return [nn.BatchNorm2d(features)]
+    return [nn.InstanceNorm2d(features, affine=kind == "instance_affine")]
+
+
+def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.Module]:
+    """Twice the height and width. deconv: kernel 4, stride 2. deconv3: kernel 3, stride 2, as the reference CycleGAN has
+    it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
+    which seldom makes a checkerboard (Odena et al. 2016). bilinear: the same between softer neighbours; no weights can make
+    one of it alone."""
+    check_choice("upsample", kind, ("resize", "bilinear", "deconv", "deconv3"))
+    if kind == "deconv":
+        return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
+    if kind == "deconv3":
+        return [nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1, bias=bias)]
+    if kind == "resize":  # two layers, so that weights trained as Upsample + Conv2d keep their names
+        return [nn.Identity(), ResizeConv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
+    bilinear = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+    return [bilinear, nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
+
+
+class ResizeConv2d(nn.Conv2d):
+    """(B, in, H, W) -> (B, out, 2H, 2W): nearest-neighbour doubling and a 3x3 convolution in one pass.
+
+    Four equal pixels meet a 3x3 kernel, so the same numbers come from a transposed convolution (kernel 4, stride 2) whose
+    weights are sums of the nine: 16 multiplications a pixel of the input instead of 36. The parameters are the nine.
+    `keep_sums` adds once what would be added at every pass; training, or loading other weights, forgets it.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.register_buffer("summed", None, persistent=False)
+
+    def sums(self) -> Tensor:
+        above, middle, below = self.weight.transpose(0, 1).unbind(2)
+        rows = torch.stack([below, middle + below, above + middle, above], 2)
+        left, middle, right = rows.unbind(3)
+        return torch.stack([right, middle + right, left + middle, left], 3)
+
+    @torch.no_grad()
+    def keep_sums(self) -> None:
+        self.summed = self.sums().contiguous()
+
+    def train(self, mode: bool = True):
+        if mode:
+            self.summed = None
+        return super().train(mode)
+
+    def _load_from_state_dict(self, *args, **kwargs):
+        self.summed = None
+        super()._load_from_state_dict(*args, **kwargs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.sums() if self.summed is None else self.summed
+        return F.conv_transpose2d(x, weight, self.bias, stride=2, padding=1)
+
+
+def keep_sums(net: nn.Module) -> nn.Module:
+    """Make `net`, whose weights stay as they are, a little faster. Returns it."""
+    for layer in net.modules():
+        if isinstance(layer, ResizeConv2d):
+            layer.keep_sums()
+    return net
+
+
+def init_normal(module: nn.Module) -> None:
+    """Convolutions start at N(0, 0.02) and norms at N(1, 0.02) (Radford et al. 2016, section 4)."""
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.BatchNorm2d):
+        nn.init.normal_(module.weight, 1.0, 0.02)
+        nn.init.zeros_(module.bias)

@@ -1,0 +1,248 @@
+"""Lessons 9 to 15: Pix2Pix. Translate a picture into another, learned from pairs (slides: Pix2Pix; Isola et al. 2017).
+
+    python train/pix2pix.py --data facades --loss all
+
+The creator is a U-Net: it must look at the original, so its earlier features are joined to its later layers. The critic
+is a PatchGAN: it grades every region instead of the whole. What the creator is told decides what it learns: `gan` (be
+taken for real), `mae` (be close, pixel by pixel), or `gan+mae`, which wins.
+"""
+
+import dataclasses
+
+import torch
+from torch import Tensor, nn
+
+from ganzoo import images
+from ganzoo.errors import GanzooError
+from ganzoo.inputs import check_choice, check_counts
+from ganzoo.models import critics
+from ganzoo.models.augment import diffaugment
+from ganzoo.models.features import perceptual_distance
+from ganzoo.models.layers import activation, double, init_normal, norm2d
+from ganzoo.models.losses import pixel_loss
+from ganzoo.models.pix2pix_config import LOSSES, Config
+from ganzoo.models.projected import ProjectedDiscriminator
+from ganzoo.models.receptive_field import PATCHES
+from ganzoo.models.update import descend, frozen
+
+PERCEPTUAL = 0.2  # of --weight: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
+
+
+def contest(config: "Config", given=frozenset()) -> list["Config"]:
+    """--loss all: the course's three, alike in all else, and the step beyond the course, which --perceptual 0 leaves out; else
+    the one run that was asked for. `given`: names of the flags that were typed."""
+    if config.loss != "all":
+        return [config]
+    weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
+    three = [dataclasses.replace(config, loss=loss, perceptual=0.0) for loss in LOSSES]
+    return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight)] if weight else [])
+
+
+class UNetGenerator(nn.Module):
+    """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels.
+
+    Paper, section 6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the
+    layer of its size on the way down. `last` replaces tanh (a segmenter wants raw scores). A convolution before a norm
+    has no bias, because the norm would take it away again. Raises GanzooError for what no network can be built of.
+    """
+
+    def __init__(
+        self,
+        in_channels=3,
+        out_channels=3,
+        width=64,
+        levels=8,
+        most=8,
+        skips=True,
+        norm="instance",
+        upsample="deconv",
+        dropout=0.5,
+        act="leaky_relu",
+        last: type[nn.Module] = nn.Tanh,
+    ):
+        super().__init__()
+        check_counts(in_channels=in_channels, out_channels=out_channels, width=width, levels=levels, most=most)
+        if not 0 <= dropout < 1:
+            raise GanzooError("bad_dropout", dropout=dropout)
+        self.skips = skips
+        sizes = [in_channels, *(width * min(2**i, most) for i in range(levels))]
+        self.down = nn.ModuleList()
+        for i in range(levels):
+            ends = i in (0, levels - 1)  # no norm on the picture itself, none where one pixel may be left
+            self.down.append(
+                nn.Sequential(
+                    *([activation(act)] if i else []),
+                    nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1, bias=ends or norm == "none"),
+                    *([] if ends else norm2d(norm, sizes[i + 1])),
+                )
+            )
+        self.up = nn.ModuleList()
+        for i in reversed(range(levels)):
+            inputs = sizes[i + 1] * (2 if skips and i < levels - 1 else 1)
+            outputs = sizes[i] if i else out_channels
+            block = [nn.ReLU(), *double(upsample, inputs, outputs, bias=not i or norm == "none")]
+            if i:
+                block += norm2d(norm, outputs)
+                block += [nn.Dropout(dropout)] if dropout and levels - 1 > i >= levels - 4 else []
+            self.up.append(nn.Sequential(*block, *([] if i else [last()])))
+        self.apply(init_normal)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        seen = []
+        x = picture
+        for layer in self.down:
+            x = layer(x)
+            seen.append(x)
+        x = self.up[0](seen.pop())
+        for layer in self.up[1:]:
+            x = layer(torch.cat([x, seen.pop()], 1) if self.skips else x)
+        return x
+
+
+class PatchDiscriminator(nn.Module):
+    """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch.
+
+    Paper, section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default,
+    70, gives 30 x 30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Raises
+    GanzooError for a patch that is none of the known ones.
+    """
+
+    def __init__(self, channels=6, width=64, patch=70, norm="instance", act="leaky_relu"):
+        super().__init__()
+        check_choice("patch", patch, PATCHES)
+        check_counts(channels=channels, width=width)
+        strides = PATCHES[patch]
+        sizes = [channels, *(width * min(2**i, 8) for i in range(len(strides) - 1)), 1]
+        shape = dict(kernel_size=1) if patch == 1 else dict(kernel_size=4, padding=1)
+        layers: list[nn.Module] = []
+        for i, stride in enumerate(strides):
+            normed = 0 < i < len(strides) - 1 and norm != "none"
+            layers.append(nn.Conv2d(sizes[i], sizes[i + 1], stride=stride, bias=not normed, **shape))
+            if i < len(strides) - 1:
+                layers += [*(norm2d(norm, sizes[i + 1]) if normed else []), activation(act)]
+        self.layers = nn.Sequential(*layers)
+        self.apply(init_normal)
+
+    def forward(self, pair: Tensor) -> Tensor:
+        return self.layers(pair)
+
+
+def build(config: Config) -> dict[str, nn.Module]:
+    """The networks of a config, with fresh weights; a run on pixels alone (`mae`) has no discriminator."""
+    nets: dict[str, nn.Module] = {
+        "generator": UNetGenerator(
+            config.in_channels,
+            config.out_channels,
+            config.width,
+            config.levels,
+            config.most,
+            not config.no_skips,
+            config.norm,
+            config.upsample,
+            config.dropout,
+            config.activation,
+        )
+    }
+    condition = 0 if config.unconditional else config.in_channels
+    if config.loss != "mae" and config.critic != "projected":
+        channels = config.out_channels + condition
+        nets["discriminator"] = PatchDiscriminator(
+            channels, config.critic_width, config.patch, config.norm, config.activation
+        )
+    if config.loss != "mae" and config.critic != "patch":
+        nets["projected"] = ProjectedDiscriminator(condition)
+    return nets
+
+
+def columns(config: Config) -> tuple[str, ...]:
+    """Names of the numbers that `train_step` returns. mae: mean absolute error of pixels in 0..1; perceptual:
+    `features.perceptual_distance`, 0 for the same picture."""
+    names = ("mae",) if config.loss == "mae" else ("mae", "loss_d", "loss_g", "score_real", "score_fake")
+    return (*names, "perceptual") if config.perceptual else names
+
+
+def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
+    return batches(step)
+
+
+def preview(nets: dict, config: Config, pairs, device) -> Tensor:
+    """Six test inputs, always the same -> what the generator makes of them (6, out, S, S)."""
+    return nets["generator"](images.to_float(pairs.few()[0]).to(device))
+
+
+def held_out(nets: dict, config: Config, pairs, device) -> dict[str, float]:
+    """Mean absolute error (pixels in 0..1) over up to 64 test pairs, always the same: beside the error while training it
+    shows when the pairs are learned by heart."""
+    sums = 0.0
+    originals, truths = pairs.few(64)
+    for original, truth in zip(originals.split(8), truths.split(8), strict=True):
+        made = nets["generator"](images.to_float(original).to(device)).float()
+        sums += float((made - images.to_float(truth).to(device)).abs().mean((1, 2, 3)).sum()) / 2
+    return {"mae_test": sums / len(truths)}
+
+
+def sheet(made: Tensor, pairs, scale: int = 1):
+    """Three rows as one PIL picture: inputs, what was made, the truth."""
+    rows = [images.to_uint8(made).cpu(), *pairs.few()]
+    depth = max(row.shape[1] for row in rows)
+    made, original, truth = (row.expand(-1, depth, -1, -1) for row in rows)
+    return images.grid(torch.cat([original, made, truth]), columns=len(made), scale=scale)
+
+
+def shown(picture: Tensor, original: Tensor, config: Config) -> tuple[Tensor, Tensor | None]:
+    """What the critics get to see: the picture, and the original that it should fit (--diffaugment moves both alike)."""
+    if config.diffaugment:
+        pair = diffaugment(torch.cat([original, picture], 1), original.shape[1])
+        original, picture = pair.split([original.shape[1], picture.shape[1]], 1)
+    return picture, None if config.unconditional else original
+
+
+def train_step(nets, optimizers, batch, config) -> Tensor:
+    """One round. `batch`: "input" (B, in, S, S) and "target" (B, out, S, S) in [-1, 1]. Returns `columns`."""
+    original, truth = batch["input"], batch["target"]
+    judges = critics.present(nets)
+    fake = nets["generator"](original).float()
+    found = {"mae": (fake.detach() - truth).abs().mean() / 2}
+
+    # Step 1, train the critic: a true pair is 1, the original with what the creator makes of it is 0 (section 3.1).
+    if judges:
+        on_real = critics.ask(nets, *shown(truth, original, config))
+        on_fake = critics.ask(nets, *shown(fake.detach(), original, config))
+        found["loss_d"] = critics.critics_loss(on_real, on_fake, config)
+        found["score_real"], found["score_fake"] = (critics.opinion(x, config) for x in (on_real, on_fake))
+        descend(found["loss_d"], optimizers, judges)
+
+    # Step 2, train the creator: the critic should say 1, every pixel should be near the truth (equation 4), and what a
+    # network trained on photographs sees in both should be alike (pix2pixHD, section 3.2).
+    with frozen(nets, judges):
+        losses = []
+        if judges:
+            on_fake, on_real = critics.ask(nets, *shown(fake, original, config)), None
+            if config.adversarial == "relativistic":
+                on_real = critics.ask(nets, *shown(truth, original, config))
+            found["loss_g"] = critics.creators_loss(on_fake, config, on_real)
+            losses.append(found["loss_g"])
+        if config.loss != "gan":
+            losses.append(config.weight * pixel_loss(fake, truth, config.pixel))
+        if config.perceptual:
+            with torch.no_grad():
+                wanted = nets["features"](truth)
+            found["perceptual"] = perceptual_distance(nets["features"](fake), wanted)
+            losses.append(config.perceptual * found["perceptual"])
+        descend(sum(losses), optimizers, ["generator"])
+    return torch.stack([found[name].detach() for name in columns(config)])
+
+
+def penalty_step(nets, optimizers, batch, config) -> None:
+    """R1 on true pairs, for a projected or relativistic critic R2 on made ones, too; every `r1_every` steps with that many
+    times the weight (Karras et al. 2020, appendix B)."""
+    for role in critics.present(nets):
+        pictures = [batch["target"]]
+        if role.startswith("projected") or config.adversarial == "relativistic":
+            with torch.no_grad():
+                pictures.append(nets["generator"](batch["input"]).float())
+        optimizers[role].zero_grad()
+        for picture in pictures:
+            penalty = critics.penalty(nets, role, *shown(picture, batch["input"], config))
+            (0.5 * config.r1 * config.r1_every * penalty).backward()
+        optimizers[role].step()

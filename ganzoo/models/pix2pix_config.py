@@ -1,0 +1,153 @@
+"""The settings of Pix2Pix (lessons 9 to 15); the networks and the training step are in pix2pix.py."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ganzoo.errors import GanzooError
+from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
+from ganzoo.models import critics
+from ganzoo.models.layers import NORMS
+from ganzoo.models.receptive_field import PATCHES, fits
+from ganzoo.models.receptive_field import WORDS as PATCH_WORDS
+from ganzoo.settings import option
+
+LOSSES = ("gan", "mae", "gan+mae")
+
+
+@dataclass(frozen=True)
+class Config(Settings):
+    """Settings of Pix2Pix; the defaults are the paper's (section 6.2) but for the norm and the upsampling."""
+
+    lesson: ClassVar[str] = "pix2pix"
+    task: ClassVar[str] = "paired"
+    translates: ClassVar[bool] = True
+    rare: ClassVar[tuple] = (*SELDOM, "adversarial", "weight", "most", "dropout", "unconditional")
+
+    data: str = option(
+        "facades",
+        "facades | maps | aerial-map | edges2shoes | night2day | cityscapes | a folder of pairs | " + HUB_DATA,
+    )
+    epochs: int = option(200, "passes over the training pairs", low=1, high=100_000)
+    batch_size: int = option(1, "pairs in one step", low=1, high=65_536)
+    image_size: int = option(256, "side of the square pictures in pixels", low=8, high=1024)
+    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    split_test: str = option("", "split to test on, never trained on (default: test, else val, else a held-out tenth)")
+    pairs_from: str = option(
+        "",
+        "make the pairs of plain photos: from their edges, in grey, made small or with a hole back to the photo",
+        choices=("", "edges", "grey", "small", "hole"),
+    )
+    domains: str = option("", "names of sides A and B, or of two columns: photo,label")
+    direction: str = option("", "which side becomes which: label->photo")
+    loss: str = option(
+        "gan+mae",
+        "what the generator is told; all trains the three, and gan+mae with --perceptual",
+        choices=(*LOSSES, "all"),
+    )
+    pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
+    weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", low=0.0, high=1e6)
+    perceptual: float = option(
+        0.0, "weight of the perceptual loss, pretrained features compared, beside the pixel loss", low=0.0, high=1e6
+    )
+    width: int = option(64, "features of the generator's first layer", low=1, high=512)
+    most: int = option(8, "features of the deepest layers, in multiples of --width", low=1, high=64)
+    halvings: int = option(
+        0, "layers of the generator's way down (0: as many as the size allows, at most 8)", low=0, high=10
+    )
+    no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
+    # Measured (README): the same error as the paper's deconv, sharper, and no grid pattern.
+    upsample: str = option(
+        "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "bilinear", "deconv")
+    )
+    dropout: float = option(0.5, "noise in the three innermost blocks while training", low=0.0, high=0.95)
+    critic: str = option(
+        "patch",
+        "who judges: a PatchGAN, a critic that judges by pretrained features (Projected GAN), or both",
+        choices=critics.CRITICS,
+    )
+    projected: float = option(0.2, "weight of the critic that judges by pretrained features", low=0.0, high=1e6)
+    critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
+    patch: int = option(
+        70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
+    )
+    unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
+    norm: str = option("instance", "normalization in both networks", choices=NORMS)
+    activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
+    # from a converted file (train/convert.py)
+    variations: str = option(
+        "asked",
+        "the dropout noise in use: asleep unless a variation is asked for, or always asleep",
+        flag=False,
+        choices=("asked", "never"),
+    )
+    # from the data
+    in_channels: int = option(3, "channels of the input", flag=False, choices=(1, 3))
+    out_channels: int = option(3, "channels of the output", flag=False, choices=(1, 3))
+
+    @property
+    def levels(self) -> int:
+        """Halvings on the way down: as asked, or as often as the side can be halved, at most 8 times."""
+        return self.halvings or min(8, (self.image_size & -self.image_size).bit_length() - 1)
+
+    @property
+    def size_multiple(self) -> int:
+        return 2**self.levels
+
+    @property
+    def problem(self) -> GanzooError | None:
+        """What cannot be built: a picture that cannot be halved, or a critic that runs out of picture. None if all fits."""
+        if self.perceptual and self.loss == "gan":
+            return GanzooError("perceptual_needs_truth")
+        if self.levels < 1:
+            return GanzooError("image_size_odd", lesson=self.lesson, image_size=self.image_size)
+        if self.loss != "mae" and self.critic != "projected" and not fits(self.patch, self.image_size, self.norm):
+            fitting = " or ".join([str(p) for p in PATCHES if fits(p, self.image_size, self.norm)][-2:])
+            return GanzooError("patch_too_large", patch=self.patch, image_size=self.image_size, fitting=fitting)
+        return None
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        return (self.in_channels, self.out_channels)
+
+    @property
+    def directions(self) -> tuple[str, ...]:
+        return (self.direction,)
+
+    @property
+    def varies(self) -> bool:
+        return self.dropout > 0 and self.variations == "asked"
+
+    @property
+    def critic_sees_input(self) -> bool:
+        return not self.unconditional
+
+    @property
+    def draws_in_step(self) -> bool:
+        return self.dropout > 0 or self.diffaugment
+
+    @property
+    def needs_features(self) -> bool:
+        return self.perceptual > 0 or (self.loss != "mae" and self.critic != "patch")
+
+    @property
+    def variant(self) -> str:
+        return self._named(self.word)
+
+    @property
+    def word(self) -> str:
+        """What the generator is told, as names spell it: gan, mae, gan-mae, gan-mae-perceptual."""
+        return f"{self.spelled(self.loss)}-perceptual" if self.perceptual else self.spelled(self.loss)
+
+    @property
+    def comparison(self) -> str:
+        """The comparison of the three losses, told from that of another variant."""
+        return self._named("compare-mse" if self.pixel == "mse" else "compare")
+
+    def spelled(self, loss: str) -> str:
+        """A loss in the names of runs, of files and on the Hub: gan, mae or mse, gan-mae or gan-mse."""
+        return loss.replace("+", "-").replace("mae", self.pixel)
+
+    def _named(self, word: str) -> str:
+        made = (self.pairs_from, self.pairs_from)
+        marks = (made, (self.critic != "patch", self.critic), (self.no_skips, "noskip"), (self.unconditional, "nocond"))
+        return "-".join([word, *(mark for there, mark in marks if there)])

@@ -1,0 +1,152 @@
+"""What the recipes in train/ share: read the command line, make the networks, show events, push.
+
+Each recipe calls these one after the other, so that it reads from top to bottom: settings, data, networks, training, push.
+"""
+
+import dataclasses
+import errno
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+
+from ganzoo import data, distributed, session, settings
+from ganzoo.data.registry import data_word
+from ganzoo.errors import GanzooError, Stopped
+from ganzoo.evaluation import comparison
+from ganzoo.hub.locate import find
+from ganzoo.training import step, trainer
+
+STOPPED = 130  # the exit code after Ctrl-C or SIGTERM, which save first
+
+
+def guarded(main) -> int:
+    """Call a script's `main`; an error that the user can put right becomes one line and exit code 2. SIGTERM, which
+    containers, `kill` and time limits send, is heard as Ctrl-C."""
+    for number in session.ENDS:  # a script ends silently while it loads; from here on there is something to say
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(number, signal.default_int_handler)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this (>&-): there is nobody to tell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to stop
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return main()
+    except BrokenPipeError:  # what read our lines has gone (| head)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
+        return 141
+    except (UnicodeEncodeError, OSError, MemoryError, RuntimeError) as error:
+        known = _known(error)
+        if not known:
+            raise
+        if known.code == "no_space_to_print":  # what could not be written is not tried again at the end
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        print(f"Error: {known}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except Stopped as error:
+        print(error, file=sys.stderr)
+        return 130
+    except GanzooError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+
+
+def _known(error: Exception) -> GanzooError | None:
+    """What Python, the system and torch raise that the user can put right; None for anything else."""
+    if isinstance(error, UnicodeEncodeError):
+        return GanzooError("name_not_writable", text=error.object[:80])
+    if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC:
+            return GanzooError("no_space_to_print")
+        return GanzooError("file_not_usable", path=error.filename, reason=error.strerror) if error.filename else None
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error):
+        return GanzooError("out_of_memory")
+    return None
+
+
+def read_command_line(lesson, argv: list[str] | None, description: str) -> tuple:
+    """(settings of a lesson, names of the flags that were typed)."""
+    return settings.parse(lesson.Config, argv, description)
+
+
+def networks(config) -> dict[str, torch.nn.Module]:
+    """The networks of a completed config, with fresh weights or those of the model that --init names."""
+    return step.networks(config, find(config.init) if config.init and not config.resume else None)
+
+
+def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
+    """Train a prepared config from Python: `ganzoo.fit`. Reads the data where `pictures` are left out, and yields events."""
+    pictures = pictures or data.load(config)[0]
+    yield from trainer.fit(config, pictures, should_stop, networks(data.complete(config, pictures)))
+
+
+# --- pushing ----------------------------------------------------------------------------------------------------
+
+
+def open_push(config) -> tuple:
+    """(what will push this run, or None; the config with the repository's full name, so that the card says how to load
+    from there). Asks the Hub now, because a bad token should not cost hours."""
+    if not config.push or not distributed.first():
+        return None, config
+    from ganzoo.hub.upload import Push  # only who pushes waits for the client
+
+    push = Push(config.push, config.name, config.private)
+    print(f"Will push to {push.repo_id}.")
+    return push, dataclasses.replace(config, push=push.repo_id)
+
+
+def finish_push(push, model: str) -> None:
+    """Push the finished model, where it was asked for."""
+    if push:
+        print(f"Pushed to {push.upload(model)}")
+
+
+# --- several runs in one command --------------------------------------------------------------------------------
+
+
+def several(config, entries: list) -> list:
+    """The runs of --loss all, one for each of `entries`, which share --minutes; with --resume those that were begun go on.
+    A single entry is the run itself."""
+    if len(entries) == 1:
+        return entries
+    if config.resume not in ("", "auto"):
+        raise GanzooError("resume_all_takes_no_folder")
+    runs = []
+    for one in entries:
+        named = f"{config.name}-{one.word}" if config.name else ""
+        push = f"{config.push}-{one.word}" if "/" in config.push else config.push
+        one = dataclasses.replace(one, name=named, push=push, minutes=config.minutes / len(entries))
+        begun = (Path(config.out) / trainer.run_name(one) / "config.json").is_file()
+        runs.append(dataclasses.replace(one, resume="auto" if config.resume and begun else ""))
+    if config.resume and not any(one.resume for one in runs):
+        raise GanzooError("no_comparison_to_resume", out=config.out)
+    return runs
+
+
+def compare(asked, models: dict[str, str], pairs, pushes: list) -> None:
+    """The comparison of --loss all: written beside the runs, and into the cards of the `models` ({word: folder}), which are
+    pushed once more with it. `asked`: the settings of the command."""
+    if any(pushes):
+        from ganzoo.hub.upload import collect
+
+        title = f"{data_word(asked.data)}: GAN, MAE, GAN+MAE"
+        collection = collect(title, [push.repo_id for push in pushes], asked.private)
+        if collection:
+            print(f"All of them in one collection: {collection}")
+    name = asked.name + "-compare" if asked.name else f"{asked.lesson}-{data_word(asked.data)}-{asked.comparison}"
+    place = Path(asked.out) / (f"{name}-smoke" if asked.smoke else name)
+    print(comparison.write(place, {word.replace("-", "+"): Path(m).parent for word, m in models.items()}, pairs))
+    print(f"The comparison: {place}/table.md, grid.png, curves.png")
+    for push, model in zip(pushes, models.values(), strict=True):
+        if push:
+            told = f"{Path(model).parent.name}, measured with ganzoo"
+            print(f"Measured and pushed to {push.upload(model, told)}")

@@ -1,0 +1,1 @@
+"""The loop: one step, the run around it, and what it leaves on disk."""

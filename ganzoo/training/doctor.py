@@ -1,0 +1,158 @@
+"""The doctor reads a run's log and says in plain words what goes wrong and what to do (lesson 3: the three states).
+
+It sees only the rows of log.jsonl, so a resumed run, a page and a test all get the same opinion from the same log.
+Each piece of advice is given once.
+"""
+
+import math
+
+# Opinions are the critic's mean verdict, 0 fake .. 1 real. A healthy fight stays well inside these.
+SURE_REAL, SURE_FAKE = 0.95, 0.05
+WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
+LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
+TIME_TO_LEARN = 300  # steps before a lack of variety counts
+INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
+SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
+DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a critic that is never in doubt, and one that is
+HEART, LEARNT = 1.04, 0.85  # held-out error over its best, and training error over what it was then: learned by heart
+LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
+STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
+
+ADVICE = {
+    "nan": "A loss is no longer a number, so training stops; the last save is whole: start from it with "
+    "--init RUN/model, a new --name and a lower --lr or --precision fp32.",
+    "critic_wins": "The critic tells real from fake almost without error, so the creator hardly learns any more: "
+    "lower --discriminator-lr, or add --r1 10.",
+    "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): add --r1 10 or "
+    "--diffaugment, or use a lower --lr.",
+    "same_answer": "The translations resemble each other whatever the original is: add --set diffaugment or --r1 1, or use more "
+    "pictures.",
+    "by_heart": "The error on test pictures rises while that on the training pictures falls, so the pairs are being learned "
+    "by heart: more pairs or --set diffaugment help, and more steps only if the samples still get better.",
+    "inverted": "The translations turn the colours round (light for dark): start again with another --seed, or with a higher "
+    "--identity, for a run that begins so seldom turns back.",
+    "copies": "The translations equal their originals, so the creator has found the easy way out: lower --identity or --cycle, "
+    "or give it a longer run.",
+    "one_way": "One direction has died: its critic is never in doubt while the other one is; add --r1 1, or start again with "
+    "another --seed.",
+    "plateau": "Both losses are level (lesson 3, the last state): look at the samples, and stop if they look right; "
+    "more steps change little.",
+}
+
+
+class Doctor:
+    """Feed it the rows of a log in order; `see` returns the advice that a row gives rise to."""
+
+    def __init__(self, translates: bool = False):
+        """`translates`: the lesson makes pictures from pictures, not from noise."""
+        self.translates = translates
+        self.steps: list[dict] = []
+        self.diversity: list[float] = []
+        self.sampled_at = 0
+        self.unseen: list[tuple[float, float]] = []  # error on test pictures, and the training error of that time
+        self.broken = False
+        self.given: set[str] = set()
+
+    def see(self, row: dict) -> list[tuple[str, str]]:
+        """One row of the log -> [(code, sentence)], mostly empty."""
+        kind = row.get("event")
+        if kind == "advice":  # a resumed run reads its old log: what was said is not said again
+            self.given.add(row.get("code", ""))
+            return []
+        self.broken = kind == "broken"  # the trainer found weights that are no numbers
+        if kind == "step":
+            self.steps.append(row)
+        elif kind == "samples":
+            self.diversity.append(row.get("diversity", 1.0))
+            self.sampled_at = row.get("step", 0)
+            errors = [r["mae"] for r in self.steps[-WINDOWS:] if r.get("mae")]
+            if row.get("mae_test") and len(errors) == WINDOWS:
+                self.unseen.append((row["mae_test"], sum(errors) / WINDOWS))
+        signs = {
+            "nan": self._nan,
+            "critic_wins": self._critic_wins,
+            "same_answer" if self.translates else "collapse": self._collapse,
+            "by_heart": self._by_heart,
+            "inverted": self._inverted,
+            "copies": self._copies,
+            "one_way": self._one_way,
+            "plateau": self._plateau,
+        }
+        found = [code for code, sign in signs.items() if code not in self.given and sign()]
+        self.given.update(found)
+        return [(code, ADVICE[code]) for code in found]
+
+    def _nan(self) -> bool:
+        losses = ("mae", "cycle", "loss_d", "loss_g")
+        return self.broken or (
+            bool(self.steps) and any(key in self.steps[-1] and self.steps[-1][key] is None for key in losses)
+        )
+
+    def _critic_wins(self) -> bool:
+        last = self.steps[-WINDOWS:]
+        return len(last) == WINDOWS and all(
+            (row.get("score_real") or 0) > SURE_REAL and (row.get("score_fake") or 0) < SURE_FAKE for row in last
+        )
+
+    def _collapse(self) -> bool:
+        """The samples resemble each other far more than real pictures do, although the creator has had time to learn."""
+        last = self.diversity[-3:]
+        return len(last) == 3 and self.sampled_at >= TIME_TO_LEARN and all(d < LEAST_DIVERSITY for d in last)
+
+    def _by_heart(self) -> bool:
+        """Pix2Pix: the last three held-out errors lie above the best one, and the training error has sunk since."""
+        best = min(self.unseen, default=None)
+        return best is not None and all(
+            unseen > HEART * best[0] and trained < LEARNT * best[1] for unseen, trained in self.unseen[-3:]
+        )
+
+    def _inverted(self) -> bool:
+        """CycleGAN: early in the run, brightness of originals and translations is opposed in one direction."""
+        last = self.steps[-WINDOWS:]
+        return len(last) == WINDOWS and any(
+            all((row.get(way) or 0) < INVERTED for row in last) for way in ("likeness", "likeness_back")
+        )
+
+    def _copies(self) -> bool:
+        last = self.steps[-COPIES:]
+        return len(last) == COPIES and all(
+            (row.get("likeness") or 0) > SAME and (row.get("likeness_back") or 0) > SAME for row in last
+        )
+
+    def _one_way(self) -> bool:
+        """CycleGAN: for long, one critic sees through every translation, the other one does not."""
+        last = [r for r in self.steps[-2 * WINDOWS :] if r.keys() >= {"score_fake", "score_fake_back"}]
+        if len(last) < 2 * WINDOWS:
+            return False
+        back = [r["score_fake_back"] or 0 for r in last]
+        forth = [2 * (r["score_fake"] or 0) - b for r, b in zip(last, back, strict=True)]
+        return any(max(dead) < DEAD and min(alive) > ALIVE for dead, alive in ((forth, back), (back, forth)))
+
+    def _plateau(self) -> bool:
+        return state(self.steps) == "level"
+
+
+def state(steps: list[dict]) -> str:
+    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level".
+
+    Level means that the mean of either loss moved by less than 2 % between the last two stretches. A stretch grows with
+    the run: what looks level over a minute may still sink over an hour.
+    """
+    recent = steps[-WINDOWS:]
+    gap = sum((r.get("score_real") or 0) - (r.get("score_fake") or 0) for r in recent) / max(1, len(recent))
+    if len(recent) < WINDOWS or gap > 0.8:
+        return "early"
+    stretch = max(STRETCH, len(steps) // 4)
+    if len(steps) < 3 * stretch:
+        return "contest"
+    losses = [key for key in ("mae", "loss_d", "loss_g") if key in steps[-1]]
+    level = all(_is_level([r.get(key) for r in steps[-2 * stretch :]]) for key in losses)
+    return "level" if level else "contest"
+
+
+def _is_level(values: list) -> bool:
+    if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in values):
+        return False
+    half = len(values) // 2
+    before, after = sum(values[:half]) / half, sum(values[half:]) / (len(values) - half)
+    return abs(after - before) <= LEVEL * max(abs(before), abs(after), 1e-6)

@@ -1,0 +1,69 @@
+"""The loop that every training drives: that of a recipe (trainer.py), of a judge and of the live page."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from ganzoo import distributed
+
+
+class Player(Protocol):
+    """What the loop plays."""
+
+    step: int  # rounds played so far
+
+    def advance(self) -> None:
+        """Play one round."""
+
+    def averages(self) -> dict[str, float | None]:
+        """Means of the round's numbers since they were last asked for."""
+
+
+def step_row(player: Player) -> dict:
+    """The row of the log for the rounds since the last one."""
+    return {"event": "step", "step": player.step, **player.averages()}
+
+
+def rounds(
+    player: Player, until: float, every: int, should_stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[dict | None, bool]]:
+    """Play until step `until`. Yields after each step: (a row where one is due, every `every` steps and at the end, else
+    None; whether the loop was asked to stop and ends here)."""
+    while player.step < until:
+        player.advance()
+        stopping = distributed.anyone(should_stop()) and player.step < until
+        due = player.step % every == 0 or player.step == until
+        yield step_row(player) if due else None, stopping
+        if stopping:
+            return
+
+
+class Clock:
+    """Counts the seconds in which a training computes. What is done while it stands, drawing samples and saving, is left
+    out."""
+
+    def __init__(self, training):
+        self.training, self.began = training, time.perf_counter()
+        self.spent, self.since = 0.0, training.step  # seconds since the last row, and its step
+
+    def tick(self) -> None:
+        """Count the time since the last tick or start."""
+        now = time.perf_counter()
+        self.training.seconds += now - self.began
+        self.spent += now - self.began
+        self.began = now
+
+    def start(self) -> None:
+        self.began = time.perf_counter()
+
+    def speed(self) -> dict[str, float]:
+        """What a row says of the time since the last row."""
+        self.tick()
+        training, spent = self.training, max(1e-9, self.spent)
+        found = {
+            "images_per_s": round((training.step - self.since) * training.batch_of_all / spent, 1),
+            "waiting": round(training.waited / spent, 3),
+            "seconds": round(training.seconds, 2),
+        }
+        self.spent, self.since, training.waited = 0.0, training.step, 0.0
+        return found

@@ -1,0 +1,204 @@
+"""runs/NAME/: what is written while a run trains, and what a later session or a card reads of it.
+
+config.json, log.jsonl, samples/STEP.png (the same noise every time), resume.pt, film.webp, and model/, a model folder.
+"""
+
+import functools
+import json
+import logging
+import os
+import platform
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from ganzoo import checkpoint, settings
+from ganzoo.device import describe_device
+from ganzoo.errors import GanzooError
+from ganzoo.hub import model_card
+from ganzoo.hub.locate import find
+from ganzoo.images import film_frames, save_atomic, save_film, save_picture
+from ganzoo.training.plots import draw_curves
+from ganzoo.training.step import Training
+
+log = logging.getLogger("ganzoo")
+
+
+class RunFolder:
+    """runs/NAME/: what is written while a run trains. Every file but the log is replaced whole or not at all."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        (folder / "samples").mkdir(parents=True, exist_ok=True)
+        for place in (folder, folder / "samples", folder / "model"):  # half files of a process that was killed
+            for path in place.glob(".*.tmp"):
+                path.unlink(missing_ok=True)
+
+    def write_config(self, config) -> None:
+        text = json.dumps(checkpoint.describe(config, {}), indent=1, ensure_ascii=False)
+        save_atomic(self.folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+
+    def log(self, *rows: dict) -> None:
+        try:
+            with open(self.folder / "log.jsonl", "a", encoding="utf-8") as file:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        except OSError as error:
+            raise GanzooError("log_not_writable", folder=self.folder, reason=error.strerror) from None
+
+    def cut_back(self, step: int) -> list[dict]:
+        """Forget what came after the last save: a resumed run writes it again. Lines and pictures that are not a run's are
+        named; such lines go, such pictures stay, and so does every sheet that the log does not know."""
+        path, foreign = self.folder / "log.jsonl", []
+        logged = checkpoint.read_log(path, foreign=foreign)
+        rows = [row for row in logged if row["step"] <= step]
+        if foreign:
+            log.warning("%s: %s written by no run and left out.", path, _lines(foreign))
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        ours, others = self._samples()
+        if others:
+            log.warning("%s: no samples of a run and left alone: %s.", self.folder / "samples", _first(others))
+        later = {row["step"] for row in logged if row["event"] == "samples" and row["step"] > step}
+        for number in later & ours.keys():
+            ours[number].unlink()
+        return rows
+
+    def _samples(self) -> tuple[dict[int, Path], list[Path]]:
+        """The files of samples/ as a run names them, by step and in order, and the other pictures there."""
+        ours, others = {}, []
+        for path in (self.folder / "samples").glob("*.png"):
+            stem = path.stem
+            named = stem.isascii() and stem.isdecimal() and len(stem) <= 18 and f"{int(stem):06d}" == stem
+            if named and path.is_file():
+                ours[int(stem)] = path
+            else:
+                others.append(path)
+        return dict(sorted(ours.items())), sorted(others)
+
+    def write_samples(self, step: int, sheet: Image.Image) -> None:
+        save_picture(sheet, self.folder / "samples" / f"{step:06d}.png")
+
+    def save(self, training: Training, config, finished: bool) -> None:
+        """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
+        model = self.folder / "model"
+        rows = checkpoint.read_log(self.folder / "log.jsonl")
+        made = facts(config, training.device, training.step, training.seconds / 60) | {
+            "epochs": round(training.step / training.batches.per_epoch, 2),
+            "batch_size": config.batch_size,
+            "precision": "bf16" if training.precision else "fp32",
+            "ema": config.ema,
+        }
+        if config.init:
+            made["before"] = history(config.init)
+        changed = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
+        if changed:
+            with_it = {"steps": ", and with them the decay of the learning rate"}
+            made["changed"] = [
+                f"step {r['step']:,}: {r['name']} {r['old']} -> {r['new']}{with_it.get(r['name'], '')}" for r in changed
+            ]
+        checkpoint.save_model(
+            model,
+            config,
+            training.shared,
+            {"name": self.folder.name, **({"license": config.license} if config.license else {}), "training": made},
+        )
+        save_picture(
+            training.sheet(training.preview(), scale=2 if config.image_size < 64 else 1), model / "samples.png"
+        )
+        save_picture(draw_curves(rows), model / "curves.png")
+        model_card.write_card(model)
+        if not config.smoke:  # two steps are not gone on with, and full networks with their optimizers are large
+            checkpoint.save_resume(self.folder / "resume.pt", training.state())
+        if finished:
+            self.write_film(model, training.columns)
+
+    def write_film(self, model: Path, columns: tuple) -> None:
+        """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
+        paths, found, odd = self._samples()[0], {}, []
+        for number, path in paths.items():
+            try:
+                found[number] = film_frames(path)
+            except GanzooError:  # a damaged or hostile picture
+                odd.append(path)
+        # A sheet is one frame of the size that most have; another picture under such a name is none of the run's.
+        usual = Counter(frames[0].size for frames in found.values()).most_common(1)
+        whole = {n: f[0] for n, f in found.items() if len(f) == 1 and f[0].size == usual[0][0]}
+        odd += [paths[number] for number in found.keys() - whole.keys()]
+        if odd:
+            log.warning("%s: not this run's sheets and left out of the film: %s.", self.folder / "samples", _first(odd))
+        frames = list(whole.values())
+        if len(frames) < 2:
+            return
+        save_film(frames, self.folder / "film.webp")
+        save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
+        rows = [
+            r
+            for r in checkpoint.read_log(self.folder / "log.jsonl")
+            if r["event"] == "step" and r.keys() >= set(columns)
+        ]
+        thin = rows[:: max(1, len(rows) // 200)]
+        story = {
+            "steps": list(whole),
+            "curves": {k: [r[k] for r in thin] for k in ("step", *columns)},
+        }
+        save_atomic(model / "film.json", lambda temporary: temporary.write_text(json.dumps(story), encoding="utf-8"))
+
+
+def _lines(numbers: list[int]) -> str:
+    """[4, 9] -> "lines 4, 9 are"; the first ten of them."""
+    told = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
+    return f"line {told} is" if len(numbers) == 1 else f"lines {told} are"
+
+
+def _first(paths: list[Path]) -> str:
+    """The names of the first ten files."""
+    return ", ".join(path.name for path in sorted(paths)[:10]) + (", ..." if len(paths) > 10 else "")
+
+
+def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
+    """What a card says of how the weights came to be."""
+    return {
+        "command": settings.command(config),
+        "seed": config.seed,
+        "step": steps,
+        "minutes": round(minutes, 2),
+        "hardware": describe_device(device),
+        "git_commit": git_commit(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+    }
+
+
+@functools.cache
+def history(name: str) -> list[str]:
+    """The commands that made the model which a run starts from (--init), oldest first. Read once: the new model may
+    take the old one's place."""
+    try:
+        said, _ = checkpoint.read_config(find(name))
+    except GanzooError:  # gone since: a resumed run does not need it any more
+        return [name]
+    made = said["training"]
+    return [
+        *model_card.texts(made.get("before")),
+        f"{made.get('command', name)} ({model_card.thousands(made.get('step', 0))} steps)",
+    ]
+
+
+def git_commit() -> str:
+    """The commit of this code: $GANZOO_GIT_COMMIT where it travels without .git (a job, a Space), else what git says."""
+    if os.environ.get("GANZOO_GIT_COMMIT"):
+        return os.environ["GANZOO_GIT_COMMIT"]
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"
+    return found.stdout.strip() or "unknown"

@@ -1,0 +1,275 @@
+"""What changes while a run trains (networks, averaged generator, optimizers, step) and how one step is computed.
+
+The trainer drives it; a live page may drive it step by step. On CUDA a step is captured once as a graph and replayed.
+"""
+
+import copy
+import dataclasses
+import math
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo import checkpoint, distributed
+from ganzoo.errors import GanzooError
+from ganzoo.models import features
+from ganzoo.models.registry import LESSONS
+from ganzoo.seeding import global_seed
+from ganzoo.settings import flag_of
+from ganzoo.training import precision
+
+EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
+
+
+def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
+    """The networks of a completed config, on the CPU: fresh weights, which depend on the seed alone, or those of the model
+    folder `init`."""
+    with global_seed(config.seed, 0x1417):
+        nets = LESSONS[config.lesson].build(config)
+    if init:
+        start_from(init, config, nets)
+    return nets
+
+
+def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
+    """Fill fresh networks with the weights of a model folder (--init): fine-tuning. The critic starts fresh where the model
+    comes without one. Raises GanzooError if the model is missing, of another lesson or of another shape."""
+    name = config.init
+    _, theirs = checkpoint.read_config(folder)
+    if theirs.lesson != config.lesson:
+        raise GanzooError("init_other_lesson", name=name, theirs=theirs.lesson, lesson=config.lesson)
+    for field in config.same_with_init:
+        value = getattr(theirs, field)
+        if value != getattr(config, field):
+            how = "with" if value else "without"
+            raise GanzooError("init_other_setting", name=name, how=how, flag=flag_of(field))
+    for role, net in nets.items():
+        path = folder / checkpoint.FILES.get(role, "")
+        if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):
+            training, device = net.training, next(net.parameters()).device
+            try:
+                checkpoint.read_network(folder, role, net)
+            except GanzooError as error:
+                raise GanzooError("init_does_not_fit", name=name, reason=str(error)) from None
+            net.requires_grad_(True).to(device).train(training)
+
+
+def _told(value: float) -> float | None:
+    """A number for the log; one that is none any more is None (JSON has no NaN)."""
+    return round(value, 6) if math.isfinite(value) else None
+
+
+class Training:
+    """What changes while a run trains: networks, averaged generator, optimizers, step."""
+
+    def __init__(self, config, pictures, device: torch.device, steps: int = 0, nets: dict | None = None):
+        """`pictures` is what `data.load` gave; `steps` the planned length, which the decay needs; `nets` what `networks`
+        gave, fresh ones where they are left out."""
+        self.config, self.pictures, self.device, self.steps = config, pictures, device, steps
+        self.lesson = LESSONS[config.lesson]
+        self.columns = self.lesson.columns(config)
+        self.rank, world = distributed.start(device)
+        self.nets = {role: net.to(device) for role, net in (nets or networks(config)).items()}
+        if device.type == "cuda":
+            self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
+        creators = [role for role in self.nets if role.startswith("generator")]
+        self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in creators}
+        self.born = 0  # the step at which the average began
+        trained = {role: net for role, net in self.nets.items() if any(True for _ in net.parameters())}
+        self.rates = {role: self.rate(role) for role in trained}
+        graph = device.type == "cuda"
+        self.optimizers = {role: self.optimizer(role) for role in trained}
+        if world > 1:
+            for optimizer in self.optimizers.values():
+                distributed.average_gradients(optimizer)
+        # What a step runs; self.nets stays plain, for its names are those of the checkpoint.
+        self.running = {
+            r: torch.compile(n) if config.compile and graph and r in trained else n for r, n in self.nets.items()
+        }
+        if config.needs_features:
+            # Pretrained and frozen: in no optimizer and no checkpoint.
+            self.running["features"] = features.load(device=device)
+        self.batches = pictures.batches(config, device, self.rank, world)
+        self.batch_of_all = config.batch_size * world
+        self.step, self.seconds = 0, 0.0
+        self.waited = 0.0  # seconds of them in which a batch was not there yet; the trainer sets it back
+        self.sums = torch.zeros(len(self.columns), device=device, dtype=torch.float64)
+        self.counted = 0  # steps in the sums
+        self.eager = 0
+        self.config = dataclasses.replace(config, chosen_precision=precision.choose(config, device, self.nets))
+        self.precision = torch.bfloat16 if self.config.chosen_precision == "bf16" else None
+        self.pace = torch.zeros((), device=device)
+        self._batch: dict[str, Tensor] = {}
+        self._graph = None
+
+    def rate(self, role: str) -> float:
+        """The learning rate that the settings give a network."""
+        creator = role.startswith("generator")
+        return self.config.lr if creator else self.config.discriminator_lr or self.config.lr
+
+    def optimizer(self, role: str) -> torch.optim.Adam:
+        """A fresh Adam for a network (lesson 16)."""
+        graph = self.device.type == "cuda"
+        return torch.optim.Adam(
+            self.nets[role].parameters(),
+            torch.tensor(self.rates[role], device=self.device) if graph else self.rates[role],
+            betas=(self.config.beta1, 0.999),
+            fused=self.device.type in ("cpu", "cuda"),
+            capturable=graph,
+        )
+
+    def _compute(self, batch) -> None:
+        with torch.autocast(self.device.type, self.precision, enabled=self.precision is not None, cache_enabled=False):
+            self.sums += self.lesson.train_step(self.running, self.optimizers, batch, self.config)
+        if self.config.ema:
+            self._move_average()
+
+    def restart_average(self) -> None:
+        """The average begins anew with the generators as they are (their shape has changed)."""
+        self.born = self.step
+        self.average = {r: copy.deepcopy(self.nets[r]).eval().requires_grad_(False) for r in self.average}
+
+    def forget_graph(self) -> None:
+        """What a step computes has changed: on CUDA it is captured anew."""
+        self._graph, self.eager = None, 0
+
+    @torch.no_grad()
+    def _move_average(self) -> None:
+        """average += pace * (generator - average), batch-norm statistics included."""
+        for role, average in self.average.items():
+            own, kept = self.nets[role].state_dict(), average.state_dict()
+            floats = [name for name, tensor in kept.items() if tensor.is_floating_point()]
+            gap = torch._foreach_sub([own[n] for n in floats], [kept[n] for n in floats])
+            torch._foreach_mul_(gap, self.pace)
+            torch._foreach_add_([kept[n] for n in floats], gap)
+
+    def advance(self) -> None:
+        """One step of the game on the batch of this step."""
+        c = self.config
+        # Dropout, too, is a function of (seed, step), and other processes draw others.
+        numbers = (c.seed, self.step, 0xD209, *[self.rank] * (self.rank > 0))
+        with global_seed(*numbers, device=self.device) if c.draws_in_step else nullcontext():
+            batch = self.ready()
+            if self.device.type != "cuda":
+                self._compute(batch)
+            else:
+                self._replay(batch)
+        self.step += 1
+        self.counted += 1
+
+    def ready(self) -> dict[str, Tensor]:
+        """What comes before the game's two steps: the batch of this step, the rates, the penalty where it is due."""
+        began = time.perf_counter()
+        batch = self.lesson.draw_batch(self.batches, self.step, self.config)
+        self.waited += time.perf_counter() - began
+        self._set_rates()
+        # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
+        age = self.step - self.born
+        self.pace.fill_(1 - min(self.config.ema, (1 + age) / (10 + age)))
+        if self.config.r1 and self.step % self.config.r1_every == 0:
+            self.lesson.penalty_step({**self.running, **self.nets}, self.optimizers, batch, self.config)
+        return batch
+
+    def finished(self) -> None:
+        """What comes after them, where they were taken one by one (stepwise.py)."""
+        if self.config.ema:
+            self._move_average()
+        self.step += 1
+        self.counted += 1
+
+    def _set_rates(self) -> None:
+        """Constant, then over the last `decay` share of the run in a straight line to 0: a function of the step."""
+        if not self.config.decay or not self.steps:
+            return
+        left = min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps))
+        for role, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                if isinstance(group["lr"], Tensor):
+                    group["lr"].fill_(self.rates[role] * left)
+                else:
+                    group["lr"] = self.rates[role] * left
+
+    def _replay(self, batch) -> None:
+        """Eager for the first steps, then one captured CUDA graph: launching kernels one by one costs more than they do."""
+        if self._graph is None and self.eager >= EAGER_STEPS:
+            self._batch = {name: tensor.clone() for name, tensor in batch.items()}
+            torch.cuda.synchronize(self.device)
+            self._graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self._graph):
+                self._compute(self._batch)
+        if self._graph is None:
+            self.eager += 1
+            side = torch.cuda.Stream(self.device)  # capture needs the warm-up on a stream of its own
+            side.wait_stream(torch.cuda.current_stream(self.device))
+            with torch.cuda.stream(side):
+                self._compute(batch)
+            torch.cuda.current_stream(self.device).wait_stream(side)
+            return
+        for name, tensor in batch.items():
+            self._batch[name].copy_(tensor)
+        self._graph.replay()
+
+    @property
+    def shared(self) -> dict[str, torch.nn.Module]:
+        """The networks that are sampled and shared: of every generator the average, if there is one."""
+        return {**self.nets, **(self.average if self.config.ema else {})}
+
+    def preview(self) -> Tensor:
+        """What the shared generator makes of inputs that never change: (N, C, H, W) in [-1, 1]."""
+        return self._in_use(self.lesson.preview).float()
+
+    def held_out(self) -> dict[str, float | None]:
+        """Numbers on pictures that are never trained on, for a lesson that knows the right answer."""
+        return {name: _told(value) for name, value in self._in_use(self.lesson.held_out).items()}
+
+    @torch.no_grad()
+    def _in_use(self, call):
+        """What `call` says of the shared generators as they are used, not trained."""
+        creators = {role: net for role, net in self.shared.items() if role in self.average}
+        was_training = {role: net.training for role, net in creators.items()}
+        for net in creators.values():
+            net.eval()
+        found = call(creators, self.config, self.pictures, self.device)
+        for role, net in creators.items():
+            net.train(was_training[role])
+        return found
+
+    def sheet(self, made: Tensor, scale: int = 1):
+        """The preview as one PIL picture."""
+        return self.lesson.sheet(made, self.pictures, scale)
+
+    def finite(self) -> bool:
+        """Whether every weight is still a number."""
+        nets = [*self.nets.values(), *self.average.values()]
+        return all(bool(torch.isfinite(p).all()) for net in nets for p in net.state_dict().values())
+
+    def averages(self) -> dict[str, float | None]:
+        """Means since they were last asked for."""
+        values = (self.sums / max(1, self.counted)).tolist()
+        self.sums.zero_()
+        self.counted = 0
+        return {name: _told(v) for name, v in zip(self.columns, values, strict=True)}
+
+    def state(self) -> dict:
+        return {
+            "step": self.step,
+            "seconds": self.seconds,
+            "per_epoch": self.batches.per_epoch,
+            "sums": self.sums,
+            "counted": self.counted,
+            "average": {role: net.state_dict() for role, net in self.average.items()},
+            "nets": {role: net.state_dict() for role, net in self.nets.items()},
+            "optimizers": {role: optimizer.state_dict() for role, optimizer in self.optimizers.items()},
+        }
+
+    def load_state(self, state: dict) -> None:
+        self.step, self.seconds, self.counted = int(state["step"]), float(state["seconds"]), int(state["counted"])
+        if self.step < 0:
+            raise ValueError("a step before the first")
+        self.sums.copy_(state["sums"])
+        for kept, current in (("average", self.average), ("nets", self.nets), ("optimizers", self.optimizers)):
+            for role, thing in current.items():
+                thing.load_state_dict(state[kept][role])

@@ -1,0 +1,171 @@
+"""A round of the game in slow motion, and settings that change while it is played (lessons 2, 4, 16). For GAN,
+conditional GAN and DCGAN, whose two steps are gan.critic_step and gan.creator_step.
+
+    play = Stepwise(training)
+    play.critic_turn()      # what the critic saw, and its opinions before and after
+    play.creator_turn()     # what the creator made, before and after; now the round is over
+    play.advance()          # a whole round at once, or the second half of a round that was begun
+    play.change(lr=1e-4, norm="none")
+
+Two turns give bit for bit what one `training.advance()` gives (on the CPU).
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganzoo import settings
+from ganzoo.models import gan
+from ganzoo.models.losses import as_opinion
+from ganzoo.seeding import global_seed
+from ganzoo.training.step import Training
+
+CHANGEABLE = ("lr", "beta1", "discriminator_lr", "r1", "norm", "activation")  # while a run goes on
+
+
+@dataclass
+class Turn:
+    """What one player saw in its turn: pictures (B, C, H, W) in [-1, 1]; opinions (B,), 0 fake .. 1 real."""
+
+    loss: float
+    fake: Tensor
+    fake_before: Tensor
+    fake_after: Tensor
+    real: Tensor | None = None  # the critic's turn: its batch of real pictures
+    real_before: Tensor | None = None
+    real_after: Tensor | None = None
+    changed: Tensor | None = None  # the creator's turn: the same inspirations after its step
+
+
+class Stepwise:
+    """Plays a Training one turn at a time. `half` is what waits for the creator after a critic's turn, else None."""
+
+    def __init__(self, training: Training):
+        self.training, self.half = training, None
+
+    @property
+    def step(self) -> int:
+        return self.training.step
+
+    def averages(self) -> dict[str, float | None]:
+        return self.training.averages()
+
+    def advance(self) -> None:
+        """One round, or what is left of it."""
+        if self.half is None:
+            self.training.advance()
+        else:
+            self.creator_turn()
+
+    def _autocast(self):
+        t = self.training
+        return torch.autocast(t.device.type, t.precision, enabled=t.precision is not None, cache_enabled=False)
+
+    def critic_turn(self) -> Turn:
+        """Step 1: real pictures are 1, what the creator makes at present is 0. Called twice, the round is finished first."""
+        if self.half is not None:
+            self.creator_turn()
+        t = self.training
+        batch = t.ready()
+        label = (batch["label"],) if "label" in batch else ()
+        with self._autocast():
+            fake = t.nets["generator"](batch["noise"], *label)
+            made = fake.detach().float()
+            before = [self._opinions(x, label) for x in (batch["real"], made)]
+            found = gan.critic_step(t.nets, t.optimizers, batch, fake, t.config)
+            after = [self._opinions(x, label) for x in (batch["real"], made)]
+        self.half = (batch, fake, *found)
+        return Turn(
+            loss=found[0].item(),
+            real=batch["real"],
+            real_before=before[0],
+            real_after=after[0],
+            fake=made,
+            fake_before=before[1],
+            fake_after=after[1],
+        )
+
+    def creator_turn(self) -> Turn:
+        """Step 2: the critic should say 1. Without a critic's turn before it, that is taken first."""
+        if self.half is None:
+            self.critic_turn()
+        t, (batch, fake, loss_d, on_real, on_fake) = self.training, self.half
+        label = (batch["label"],) if "label" in batch else ()
+        with self._autocast():
+            made = fake.detach().float()
+            before = self._opinions(made, label)
+            loss = gan.creator_step(t.nets, t.optimizers, batch, fake, t.config)
+            changed = self._made(batch["noise"], label)
+            after = self._opinions(changed, label)
+            t.sums += gan.numbers(loss_d, loss, on_real, on_fake, t.config)
+        t.finished()
+        self.half = None
+        return Turn(loss=loss.item(), fake=made, fake_before=before, changed=changed, fake_after=after)
+
+    @torch.no_grad()
+    def _opinions(self, pictures: Tensor, label: tuple) -> Tensor:
+        t = self.training
+        return as_opinion(t.nets["discriminator"](pictures, *label).float(), t.config.adversarial).flatten()
+
+    @torch.no_grad()
+    def _made(self, noise: Tensor, label: tuple) -> Tensor:
+        """The creator's pictures by the statistics of this batch, as in training; looking leaves no trace in it."""
+        net = self.training.nets["generator"]
+        kept = {name: buffer.clone() for name, buffer in net.named_buffers()}
+        made = net(noise, *label).float()
+        for name, buffer in net.named_buffers():
+            buffer.copy_(kept[name])
+        return made
+
+    # --- changing settings --------------------------------------------------------------------------------------
+
+    def change(self, **new) -> dict:
+        """Change settings of CHANGEABLE at once; returns {name: (old, new)} of those that differ. A round that was begun
+        is finished first. Rates and beta1 act on the optimizers as they are. A new norm or activation builds the networks
+        anew: weights that fit are kept with Adam's memory of them, a norm that was not there starts fresh.
+
+        Raises GanzooError for a value outside its range.
+        """
+        foreign = new.keys() - set(CHANGEABLE)
+        if foreign:
+            raise ValueError(f"{sorted(foreign)} cannot change while a run goes on")
+        t = self.training
+        wanted = settings.checked(dataclasses.replace(t.config, **new))
+        changed = {n: (getattr(t.config, n), getattr(wanted, n)) for n in new}
+        changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+        if not changed:
+            return {}
+        if self.half is not None:
+            self.creator_turn()
+        t.config = wanted
+        if changed.keys() & {"norm", "activation"}:
+            self._rebuild()
+        t.rates = {role: t.rate(role) for role in t.optimizers}
+        for role, optimizer in t.optimizers.items():
+            for group in optimizer.param_groups:
+                group["betas"] = (wanted.beta1, group["betas"][1])
+                if isinstance(group["lr"], Tensor):
+                    group["lr"].fill_(t.rates[role])
+                else:
+                    group["lr"] = t.rates[role]
+        t.forget_graph()
+        return changed
+
+    def _rebuild(self) -> None:
+        t = self.training
+        with global_seed(t.config.seed):
+            fresh = t.lesson.build(t.config)
+        for role, net in fresh.items():
+            old, before = t.nets[role], t.optimizers[role]
+            own = net.state_dict()
+            fits = {k: v for k, v in old.state_dict().items() if k in own and own[k].shape == v.shape}
+            net.load_state_dict(own | fits)
+            t.nets[role] = t.running[role] = net.to(t.device).train(old.training)
+            t.optimizers[role] = t.optimizer(role)
+            memory = {name: before.state[p] for name, p in old.named_parameters() if p in before.state}
+            for name, parameter in net.named_parameters():
+                if name in memory and name in fits:
+                    t.optimizers[role].state[parameter] = memory[name]
+        t.restart_average()

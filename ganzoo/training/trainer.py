@@ -1,0 +1,223 @@
+"""The loop. `fit(config)` is a generator of events that a recipe prints, a page draws and a test counts.
+
+    for event in ganzoo.fit(config):       # {"event": "start" | "step" | "samples" | ..., ...}
+        ...
+
+A run lives in runs/NAME/: config.json, log.jsonl, samples/STEP.png, resume.pt, model/, film.webp. Data order and noise
+are functions of (seed, step), so that N steps + resume + N steps equal 2N steps, on the CPU bit for bit.
+"""
+
+import dataclasses
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+
+from ganzoo import checkpoint, data, distributed, settings
+from ganzoo.data.registry import data_word
+from ganzoo.device import choose_device, describe_device
+from ganzoo.errors import GanzooError
+from ganzoo.hub.locate import find
+from ganzoo.training import schedule
+from ganzoo.training.loop import Clock, rounds
+from ganzoo.training.recorder import Recorder
+from ganzoo.training.step import Training
+
+FEW = 500  # steps in which a translator learns colours and little else
+
+
+def run_name(config) -> str:
+    """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository."""
+    parts = [config.lesson, data_word(config.data), config.variant]
+    name = config.name or "-".join(part for part in parts if part)
+    return f"{name}-smoke" if config.smoke and not name.endswith("-smoke") else name
+
+
+# --- starting and going on --------------------------------------------------------------------------------------
+
+
+def prepare(config, given=frozenset()):
+    """Check what can fail cheaply, before any training. Returns the settings with the run's name in full; for `--resume`,
+    the settings of the run that is gone on with.
+
+    `given` names the settings that the user typed: on resume only those of settings.FREE_ON_RESUME may differ.
+    """
+    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
+        raise GanzooError("bad_run_name", name=config.name)
+    if {"minutes", "epochs"} <= set(given) and config.minutes:  # a judge has no --minutes
+        raise GanzooError("minutes_and_epochs")
+    config = dataclasses.replace(config, name=run_name(config))
+    folder = Path(config.out) / config.name
+    if config.resume:
+        config = _resumed(config, given, folder if config.resume == "auto" else Path(os.path.expanduser(config.resume)))
+        folder = Path(config.out) / config.name
+    elif not distributed.first():
+        return config  # the first process looks after the folder
+    elif config.smoke:
+        if (folder / "config.json").is_file() or not any(folder.glob("*")):  # a run's folder, not somebody's
+            shutil.rmtree(folder, ignore_errors=True)
+    elif (folder / "resume.pt").exists():
+        raise GanzooError("run_exists", folder=folder)
+    choose_device(config.device)
+    check_size(config)
+    if config.init and not config.resume:
+        checkpoint.read_config(find(config.init))  # a wrong name should not wait for the data
+    there = folder.is_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / ".probe").write_bytes(b"0" * 4096)
+        (folder / ".probe").unlink()
+        if not there:  # what fails from here on should leave nothing behind
+            folder.rmdir()
+    except OSError as error:
+        raise GanzooError("out_not_writable", folder=folder, reason=error.strerror) from None
+    return config
+
+
+def check_size(config) -> None:
+    """Raise GanzooError where pictures of this size do not go through the networks of this config."""
+    if config.image_size % config.size_multiple:
+        raise GanzooError(
+            "image_size_not_multiple", multiple=config.size_multiple, lesson=config.lesson, image_size=config.image_size
+        )
+    if config.problem:
+        raise config.problem
+
+
+def _resumed(config, given, folder: Path):
+    """The settings of the run in `folder`, with what `given` may change. A run killed before its first save is whole
+    again at step 0."""
+    if folder.name in ("", ".."):  # --resume . from inside the run
+        folder = folder.resolve()
+    if not (folder / "config.json").is_file():
+        raise GanzooError("no_run_to_resume", folder=folder)
+    said, old = checkpoint.read_config(folder)
+    if said["training"] or said["converted"]:
+        if (folder.parent / "resume.pt").is_file():
+            raise GanzooError("resume_model_of_run", folder=folder, run=folder.parent)
+        raise GanzooError("resume_model", folder=folder)
+    if old.lesson != config.lesson:
+        raise GanzooError("resume_other_lesson", folder=folder, lesson=old.lesson)
+    for name, value in said["settings"].items():
+        if name in settings.DROPPED and value != settings.DROPPED[name]:
+            flag, version = settings.flag_of(name), settings.LAST_WITH_DROPPED
+            raise GanzooError("resume_dropped_setting", folder=folder, flag=flag, value=value, version=version)
+    if "epochs" in given:  # a run that went by --minutes goes by epochs from now on
+        old = dataclasses.replace(old, minutes=0.0, steps=0)
+    changed = {}
+    for name in given - {"name", "out", "resume"}:
+        value = getattr(config, name)
+        if name not in settings.FREE_ON_RESUME and value != getattr(old, name):
+            raise GanzooError(
+                "resume_setting_changed", flag=settings.typed(old, name), old=getattr(old, name), folder=folder
+            )
+        changed[name] = value
+    resume = "auto" if (folder / "resume.pt").exists() else ""
+    return dataclasses.replace(old, **changed, resume=resume, name=folder.name, out=str(folder.parent))
+
+
+# --- the run ----------------------------------------------------------------------------------------------------
+
+
+def fit(
+    config, pictures=None, should_stop: Callable[[], bool] = lambda: False, nets: dict | None = None
+) -> Iterator[dict]:
+    """Train a prepared config (see `prepare`) and yield what happens. `pictures` is what `data.load` gave, loaded here where
+    left out; `should_stop` is asked after every step, and a stop saves first; `nets` is what `step.networks` gave, fresh
+    ones where left out. Raises GanzooError with the remedy; whatever was saved before stays whole.
+    """
+    pictures = pictures or data.load(config)[0]
+    config = data.complete(config, pictures)
+    folder = Path(config.out) / config.name
+    training, recorder, start = _begin(config, pictures, folder, nets)
+    yield {"event": "start", "folder": str(folder), **start}
+
+    config, total, clock = training.config, training.steps, Clock(training)
+    frames = schedule.film_steps(config, total)
+    every = 1 if config.smoke else min(50, training.batches.per_epoch)
+    if training.step == 0:
+        yield from recorder.samples()
+        clock.start()
+    for row, stopping in rounds(training, total, every, should_stop):
+        if row:
+            yield from recorder.note(_full(row, training, clock))
+        looking = training.step in frames or stopping
+        saving = training.step % config.save_every == 0 or training.step == total or stopping
+        if looking or saving:
+            clock.tick()
+            if looking:
+                yield from recorder.samples()
+            if saving:
+                yield from recorder.save(finished=stopping or training.step == total)
+            clock.start()
+        if stopping:
+            yield {"event": "stopped", "step": training.step, "folder": str(folder)}
+            return
+    done = {"model": str(folder / "model"), "minutes": round(training.seconds / 60, 2)}
+    yield {"event": "done", "step": training.step, "folder": str(folder), **done}
+
+
+def _full(row: dict, training: Training, clock: Clock) -> dict:
+    """A row of the loop with how far the run is and how fast. The clock is read after the row: its numbers wait for the GPU."""
+    place = {"steps": training.steps, "epoch": round(training.step / training.batches.per_epoch, 3)}
+    row = {"event": "step", "step": training.step, **place, **row, **clock.speed()}
+    if training.device.type == "cuda":
+        row["memory_mb"] = round(torch.cuda.max_memory_allocated(training.device) / 2**20)
+    return row
+
+
+def _begin(config, pictures, folder: Path, nets: dict | None) -> tuple[Training, Recorder, dict]:
+    """A training that is where its run is, what writes it down, and what the user should know of it."""
+    device = choose_device(config.device)
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")  # fp32 means TF32 there
+        torch.backends.cudnn.benchmark = True  # one shape in the whole run: the fastest convolutions are found once
+    training = Training(config, pictures, device, nets=nets)
+    recorder = Recorder(training, folder)
+    minutes = schedule.plan(training)
+    config = training.config
+    notes, changed = [*pictures.notes, pictures.where(device), f"computes in {config.chosen_precision}"], []
+    if config.minutes and training.steps < FEW:
+        notes.append("a smaller --image-size or --width takes more steps in this time, and may get further")
+    if config.resume:
+        said, changed = _go_on(training, config, folder)
+        notes += said
+    if config.norm == "batch" and config.batch_size == 1:
+        notes.append(
+            "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"
+        )
+    recorder.begin(changed)
+    start = {"step": training.step, "steps": training.steps, "minutes": minutes}
+    return training, recorder, {**start, "device": describe_device(device), "notes": notes}
+
+
+def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[dict]]:
+    """Bring a training to where its run was saved: (what the user should know, rows that the log and the card keep of it).
+    Raises GanzooError for other data."""
+    state, notes, changed = checkpoint.read_resume(folder / "resume.pt", training.device), [], []
+    now = training.batches.per_epoch
+    then = state.get("per_epoch", now)
+    if then != now:
+        raise GanzooError("resume_data_changed", then=then, now=now)
+    try:
+        checkpoint.check_optimizers(state["optimizers"], training.optimizers)
+        training.load_state(state)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError):
+        raise GanzooError("resume_other_networks", folder=folder) from None
+    said, old = checkpoint.read_config(folder)
+    gone = sorted(said["settings"].keys() & settings.DROPPED.keys())
+    if gone:
+        notes.append(f"no settings any more, and as they were by default: {', '.join(gone)}")
+    total, before = training.steps, schedule.length(old, now)
+    # Until the decay of the shorter of the two begins, their steps are the same.
+    if config.decay and before != total and training.step > (1 - config.decay) * min(before, total) + 1:
+        changed.append({"event": "changed", "step": training.step, "name": "steps", "old": before, "new": total})
+        notes.append(
+            f"{total:,} steps instead of {before:,}: the learning rate has followed the old length and now sinks to 0 at the "
+            f"new end, so this is not the run that {total:,} steps would have been from their start"
+        )
+    if training.step >= total:
+        notes.append(f"step {training.step:,} of {total:,} is reached: nothing to do; a larger --epochs goes on")
+    return notes, changed

@@ -1,0 +1,1 @@
+"""A package, so that `python -m tests.hostile` finds this folder and not what another library calls tests."""

@@ -1,0 +1,45 @@
+"""What the hostile cases are made of: small models, pictures, bombs, pickles."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+from PIL import Image
+
+from ganzoo import checkpoint
+from ganzoo.models import pix2pix
+
+
+def tiny(folder: Path, module=pix2pix, **more) -> Path:
+    """A small model folder with random weights."""
+    more = {"image_size": 32, "width": 4, "critic_width": 4, "patch": 16, "in_channels": 3, "out_channels": 3} | more
+    config = module.Config(**more)
+    checkpoint.save_model(folder, config, module.build(config), {"name": folder.name})
+    return folder
+
+
+def png(size=(32, 32), colour=(20, 90, 160)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose header promises width x height pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"0")) + chunk(b"IEND", b"")
+
+
+class Evil:
+    """A pickle that would leave a file behind if anybody opened it."""
+
+    def __init__(self, mark: Path):
+        self.mark = mark
+
+    def __reduce__(self):
+        return (open, (str(self.mark), "w"))

@@ -1,0 +1,132 @@
+"""Raw HTTP calls to the page: every event of it with junk, broken bodies, paths of files. No answer holds a traceback, a path
+of the server or another visitor's picture, and the server's log holds at most a line a call, without the input."""
+
+import http.client
+import json
+import random
+import re
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from . import LEAKS
+
+MARK = "visitor-7f3a91"  # in every junk text: it must never stand in the server's log
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOME = re.compile(rf"{re.escape(str(ROOT))}|site-packages|/tmp/ganzoo-|/proc/self|/usr/lib/python")
+JUNK = (
+    None, True, -5, 0, 1e308, 10**30, "", MARK, "NaN", [], {}, [1], [[]], {"a": MARK}, "x" * 3000 + MARK, "\0" + MARK,
+    {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, {"path": "../../app.py"}, "data:image/png;base64," + MARK,
+    "data:image/png;base64,aGVsbG8=", '{"id": 1, "do": "draw", "family": "../../x", "drawing": "data:"}', f'{{"do": "{MARK}"}}',
+    "[" * 50_000, '{"id": 1, "do": "upload", "file": "data:image/png;base64,iVBORw0KGgo="}', "<script>alert(1)</script>",
+)  # fmt: skip
+BODIES = (
+    b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b"[" * 50_000, b"{}", b'{"data": 7}', b'{"data": null}', b'{"fn_index": 1}',
+    b'{"data": [], "fn_index": -1}', b'{"data": [], "fn_index": 999999}', b'{"data": [], "fn_index": "x"}',
+    b'{"data": [], "api_name": "../x"}', b'{"data": {}, "session_hash": ["x"]}', b'{"data": [1], "trigger_id": {}}',
+)  # fmt: skip
+PATHS = (
+    "gradio_api/file=/etc/passwd", "gradio_api/file=../../etc/passwd", "gradio_api/file=demos/app.py", "file=/etc/passwd",
+    f"gradio_api/file={ROOT}/README.md", "gradio_api/file=/proc/self/environ", "gradio_api/file=%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "gradio_api/file=http://127.0.0.1:1/x", "gradio_api/proxy=http://127.0.0.1:1/x", "gradio_api/stream/x/1/2/playlist.m3u8",
+    "gradio_api/queue/data?session_hash=" + MARK, "gradio_api/queue/data", "gradio_api/component_server", "gradio_api/upload",
+    "gradio_api/call/none/x", "gradio_api/call/sample/x", "theme.css?v=../../x", "static/../../../etc/passwd", "assets/%00",
+    "zh/../../etc/passwd", "gradio_api/deep_link?session_hash=x", "gradio_api/heartbeat", "login", "gradio_api/token",
+    "gradio_api/monitoring/x", "gradio_api/reset", "gradio_api/cancel", "gradio_api/dev/reload", "gradio_api/app_id", "config",
+    "?tab=<script>", "?tab=compare&family=../../x", "gradio_api/startup-events", "gradio_api/vibe-edit/", "manifest.json",
+    "gradio_api/process_recording", "gradio_api/upload_progress?upload_id=x", "custom_component/x/y/z/w", "robots.txt",
+)  # fmt: skip
+API = ("models", "card", "sample", "morph", "grow", "filters", "speckles", "frame", "judge", "translate", "cycle")
+
+
+class Page:
+    """The page as a raw client sees it."""
+
+    def __init__(self, url: str):
+        self.url = url
+        text = self.ask("")[1]
+        config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
+        self.events = [event for event in config["dependencies"] if event["backend_fn"]]
+
+    def ask(self, path: str, body: bytes | None = None, seconds: float = 60) -> tuple[int, str]:
+        """(status, text), whatever the server says; status 0 where it says nothing."""
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=seconds) as answer:
+                return answer.status, answer.read(1 << 22).decode(errors="replace")
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")
+        except (
+            OSError,
+            ValueError,
+            http.client.HTTPException,
+        ):  # a stream without an end, a body that was refused in the middle
+            return 0, ""
+
+    def event(self, event: dict, body: bytes) -> tuple[int, str]:
+        """What an event answers: at once, or where it has a queue, at the end of its stream."""
+        if event["queue"] is False:
+            return self.ask("gradio_api/run/predict", body)
+        status, said = self.ask("gradio_api/queue/join", body)
+        if status != 200:
+            return status, said
+        session = json.loads(body)["session_hash"]
+        return self.ask(f"gradio_api/queue/data?session_hash={session}")
+
+    def api(self, name: str, *data) -> str:
+        status, said = self.ask(f"gradio_api/call/{name}", json.dumps({"data": data}).encode())
+        return self.ask(f"gradio_api/call/{name}/{json.loads(said)['event_id']}")[1] if status == 200 else said
+
+
+def tried(url: str, printed, count: int, seed: int = 0) -> tuple[int, list[str]]:
+    """`count` raw calls to the page at `url`; `printed()` is what its server has written -> (calls, what went wrong)."""
+    page, dice, wrong = Page(url), random.Random(seed), []
+    before, foreign = len(printed().splitlines()), _secret(page)
+    plan = [lambda p=path: (p, page.ask(p, seconds=3)) for path in PATHS]
+    plan += [
+        lambda r=route, b=body: (f"{r} {b[:20]}", page.ask(r, b))
+        for route in ("gradio_api/run/predict", "gradio_api/queue/join", "gradio_api/call/sample")
+        for body in BODIES
+    ]
+    plan += [
+        lambda n=name, j=junk: (f"{n} {str(j)[:20]}", (200, page.api(n, *[j] * dice.randint(1, 5))))
+        for name, junk in zip(API * 6, JUNK * 3, strict=False)
+    ]
+    plan = dice.sample(plan, min(len(plan), count // 2))
+    while len(plan) < count:
+        event, junk = dice.choice(page.events), dice.choice(JUNK)
+        length = dice.choice((len(event["inputs"]), len(event["inputs"]), 0, 1, 40))
+        asked = {"data": [junk] * length, "fn_index": event["id"], "session_hash": f"{MARK}-{dice.randint(1, 9)}"}
+        body = json.dumps(asked | {"event_data": dice.choice((None, {"query": MARK}, 7))}).encode()
+        plan.append(lambda b=body, e=event, j=junk: (f"event {e['id']} {str(j)[:20]}", page.event(e, b)))
+    for call in plan:
+        name, (_, said) = call()
+        own = said.replace(MARK, "").replace(name.rpartition("file=")[2], "")  # what it asked for it may hear again
+        if found := LEAKS.search(own) or HOME.search(own):
+            wrong.append(f"{name}: says {own[max(0, found.start() - 60) : found.end() + 60]!r}")
+        if any(piece in said for piece in foreign):
+            wrong.append(f"{name}: another visitor's picture")
+    lines = printed().splitlines()[before:]
+    if any("Traceback" in line or MARK in line for line in lines) or len(lines) > count:
+        odd = next((line for line in lines if "Traceback" in line or MARK in line), f"{len(lines)} lines")
+        wrong.append(f"the log: {odd[:200]}")
+    if _secret(page) != foreign:
+        wrong.append("afterwards the page answers otherwise")
+    return len(plan), wrong
+
+
+def _secret(page: Page) -> list[str]:
+    """A visitor has a picture translated -> a piece of each of its answers, which nobody else may see."""
+    from ganzoo.data.drawings import facade
+
+    drawing = _uri(facade(424_242, 128))
+    said = page.api("translate", drawing, "facades", "")
+    found = re.findall(r"data:image/\w+;base64,([A-Za-z0-9+/]+)", said)
+    assert len(found) >= 3, said[:300]
+    return [data[len(data) // 2 :][:80] for data in (*found, drawing)]
+
+
+def _uri(picture) -> str:
+    from demos.ui import html
+
+    return html.uri(picture)

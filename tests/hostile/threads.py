@@ -1,0 +1,134 @@
+"""Every public call in several threads at once: each answer is the one that the call gives alone."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+import ganzoo
+from ganzoo.data import complete, drawings
+from ganzoo.data.labeled import made_up_pictures
+from ganzoo.data.paired_sources import made_up_pairs
+from ganzoo.data.unpaired_sources import made_up_unpaired
+from ganzoo.evaluation import judges, metrics
+from ganzoo.images import to_float, whole_tensor
+from ganzoo.models import cyclegan, gan, pix2pix
+
+from .made import png, tiny
+
+
+def digest(answer) -> str:
+    """Any answer of a public call -> what is compared."""
+    kept = hashlib.sha256()
+
+    def feed(value):
+        if isinstance(value, torch.Tensor):
+            kept.update(value.detach().cpu().contiguous().numpy().tobytes())
+        elif isinstance(value, Image.Image):
+            kept.update(value.tobytes())
+        elif isinstance(value, dict):
+            for key in sorted(value):
+                feed([key, value[key]])
+        elif isinstance(value, (list, tuple)):
+            for inside in value:
+                feed(inside)
+        elif hasattr(value, "tobytes"):
+            kept.update(value.tobytes())
+        else:
+            kept.update(str(value).encode())
+
+    feed(answer)
+    return kept.hexdigest()
+
+
+def calls(folder: Path) -> dict:
+    """name -> a public call without arguments."""
+    pix = ganzoo.load(tiny(folder / "pix", upsample="deconv"))
+    cycle = ganzoo.load(tiny(folder / "cycle", cyclegan, blocks=1, direction="horse->zebra"))
+    plain, labelled, conv = (ganzoo.load(name) for name in ("gan-mnist", "cgan-mnist", "dcgan-fashion"))
+    square, photo = drawings.facade(3, 32), drawings.facade(4, 33)
+    tensor, digits = to_float(whole_tensor(square, 3)), plain.sample(4, seed=1)
+    for name in ("A", "B"):
+        for i in range(10):
+            path = folder / "pairs" / name / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(png(colour=(20 * i, 60, 9 if name == "A" else 200)))
+
+    def fitted(module, pictures, **more):
+        base = {"device": "cpu", "smoke": True, "ema": 0.9} | more
+
+        def call():
+            import tempfile
+
+            out = tempfile.mkdtemp(dir=folder)
+            events = list(ganzoo.fit(ganzoo.prepare(module.Config(out=out, **base)), pictures()))
+            found = ganzoo.load(events[-1]["model"])
+            return [found.generator.state_dict(), [e for e in events if e["event"] == "samples"]]
+
+        return call
+
+    small = {"image_size": 16, "width": 4, "critic_width": 4, "patch": 16, "data": "x"}
+
+    def judged():
+        config = judges.Config(smoke=True, device="cpu", data="mnist", batch_size=16)
+        pictures = made_up_pictures(64)
+        config = complete(config, pictures)
+        *_, last = judges.fit(config, pictures, torch.device("cpu"))
+        return last["net"].state_dict()
+
+    return {
+        "bundled": ganzoo.bundled,
+        "receptive_field": lambda: ganzoo.receptive_field([2, 2, 1]),
+        "load": lambda: ganzoo.load("gan-mnist").generator.state_dict(),
+        "load a folder": lambda: ganzoo.load(folder / "pix").said,
+        "sample": lambda: plain.sample(5, seed=3),
+        "sample with labels": lambda: labelled.sample(labels=[3, 1, 4], seed=7),
+        "sample a DCGAN": lambda: conv.sample(3, seed=9),
+        "noise": lambda: plain.noise(4, 2),
+        "tensor": lambda: plain.tensor(plain.noise(3, 5)),
+        "critique": lambda: plain.critique(digits),
+        "critique with labels": lambda: labelled.critique(digits, [0, 1, 2, 3]),
+        "critique patches": lambda: pix.critique(square, square),
+        "critique a side": lambda: cycle.critique(square, direction="zebra->horse"),
+        "translate": lambda: pix.translate(photo),
+        "translate bytes": lambda: pix.translate(png()),
+        "translate_tensor": lambda: pix.translate_tensor(tensor),
+        "variation 1": lambda: pix.translate(photo, variation=1),
+        "variation 2": lambda: pix.translate(photo, variation=2),
+        "there": lambda: cycle.translate(photo),
+        "back": lambda: cycle.translate(photo, direction="zebra->horse"),
+        "load_pictures": lambda: ganzoo.load_pictures(str(folder / "pairs"), 28).train,
+        "load_pairs": lambda: ganzoo.load_pairs(str(folder / "pairs"), 32).train.original,
+        "load_unpaired": lambda: ganzoo.load_unpaired(f"{folder / 'pairs' / 'A'},{folder / 'pairs' / 'B'}", 32).train,
+        "metrics.speckle": lambda: metrics.speckle(plain.tensor(plain.noise(6, 5))),
+        "fit a GAN": fitted(gan, lambda: made_up_pictures(40), width=8, data="mnist", batch_size=8),
+        "fit a Pix2Pix": fitted(pix2pix, lambda: made_up_pairs(4, 16), **small),
+        "fit a CycleGAN": fitted(cyclegan, lambda: made_up_unpaired(4, 16), blocks=1, **small),
+        "fit a judge": judged,
+    }
+
+
+def tried(folder: Path, threads: int = 6, rounds: int = 1) -> tuple[int, list[str]]:
+    """Every call alone, then all of them in `threads` threads, in another order in each -> (answers, what was another)."""
+    functions = calls(folder)
+    alone = {name: digest(call()) for name, call in functions.items()}
+    names = list(functions)
+    order = [
+        names[(i * (2 * t + 1) + t) % len(names)]
+        for _ in range(rounds)
+        for t in range(threads)
+        for i in range(len(names))
+    ]
+    with ThreadPoolExecutor(threads) as pool:
+        together = list(pool.map(lambda name: _answer(functions[name]), order))
+    wrong = [f"{name}: {found}" for name, found in zip(order, together, strict=True) if found != alone[name]]
+    return len(order), wrong
+
+
+def _answer(call) -> str:
+    try:
+        return digest(call())
+    except Exception as error:
+        return f"raised {error!r}"

@@ -1,0 +1,128 @@
+"""Data sets to put on the local Hub: tiny pictures as files, in zip files and in parquet tables."""
+
+import io
+import zipfile
+
+import pytest
+from PIL import Image, ImageDraw
+
+# Run by a client: words are a kind (pictures, pairs or sides) and places; prints what is found in each.
+READ = """
+import hashlib, json
+def digest(*tensors):
+    return hashlib.sha256(b"".join(t.contiguous().numpy().tobytes() for t in tensors)).hexdigest()[:12]
+def read(kind, data, **more):
+    if kind == "pictures":
+        p = ganzoo.load_pictures(data, image_size=16, **more)
+        return [len(p.train), len(p.test), list(p.classes), p.notes, digest(p.train, p.test)]
+    if kind == "pairs":
+        p = ganzoo.load_pairs(data, image_size=16, **more)
+        t = p.train
+        return [len(t), len(p.test_input), p.direction, p.notes, digest(t.original, t.target, p.test_input, p.test_target)]
+    p = ganzoo.load_unpaired(data, image_size=16, **more)
+    counts = [[len(p.train[s]), len(p.test[s])] for s in "ab"]
+    return [*counts, list(p.domains), p.notes, digest(*p.train.values(), *p.test.values())]
+print(json.dumps([read(words[0], place) for place in words[1:]]))
+"""
+
+
+def png(*colour, size=(24, 24)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, tuple(colour)).save(out, "PNG")
+    return out.getvalue()
+
+
+def ab(i: int) -> bytes:
+    """A pair side by side: red at the left, green at the right, both marked with i."""
+    out, picture = io.BytesIO(), Image.new("RGB", (48, 24), (200, 0, i))
+    ImageDraw.Draw(picture).rectangle((24, 0, 47, 23), fill=(0, 200, i))
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def a(i: int) -> bytes:
+    return png(200, 0, i)
+
+
+def b(i: int) -> bytes:
+    return png(0, 200, i)
+
+
+def many(pattern: str, picture, count: int, first: int = 0) -> dict[str, bytes]:
+    return {pattern.format(i=f"{i:03d}"): picture(i) for i in range(first, first + count)}
+
+
+def two(pattern: str, names=("A", "B"), counts=(10, 10), first: int = 0) -> dict[str, bytes]:
+    sides = zip(names, (a, b), counts, strict=True)
+    return {k: v for name, side, n in sides for k, v in many(pattern.replace("?", name), side, n, first).items()}
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def put(folder, files):
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def table(columns: dict[str, list], classes=(), features=None) -> bytes:
+    """Columns of pictures (bytes), of class numbers or of texts -> a parquet file."""
+    datasets = pytest.importorskip("datasets")
+    kinds = {
+        bytes: datasets.Image(),
+        int: datasets.ClassLabel(names=list(classes) or ["x"]),
+        str: datasets.Value("string"),
+    }
+    kinds = {name: kinds[type(values[0])] for name, values in columns.items()} | (features or {})
+    rows = {}
+    for name, values in columns.items():
+        stored = isinstance(values[0], bytes) and not isinstance(kinds[name], datasets.Value)
+        rows[name] = [{"bytes": v, "path": None} for v in values] if stored else values
+    out = io.BytesIO()
+    datasets.Dataset.from_dict(rows, features=datasets.Features(kinds)).to_parquet(out)
+    return out.getvalue()
+
+
+def columns(x: str, y: str, count: int, first: int = 0, **more) -> bytes:
+    numbers = range(first, first + count)
+    return table({x: [a(i) for i in numbers], y: [b(i) for i in numbers]}, **more)
+
+
+def classes(names, each: int, kind=int, first: int = 0, missing: bool = False, **more) -> bytes:
+    """`each` pictures of every class; `missing`: the last one's is unknown."""
+    numbers = [i for i in range(len(names)) for _ in range(each)]
+    pictures = [png(200 * (i % 2), 200 - 200 * (i % 2), j) for j, i in enumerate(numbers, first)]
+    labels = numbers if kind is int else [names[i] for i in numbers]
+    return table({"image": pictures, "label": labels[:-1] + [None] if missing else labels}, names, **more)
+
+
+def raw(name: str):
+    datasets = pytest.importorskip("datasets")
+    return {
+        "struct": {"bytes": datasets.Value("binary"), "path": datasets.Value("string")},
+        "binary": datasets.Value("binary"),
+    }[name]
+
+
+def padded() -> bytes:
+    """As huggan's sets: the shorter side is filled up with repeats."""
+    return table({"imageA": [a(i % 9) for i in range(12)], "imageB": [b(i) for i in range(12)]})
+
+
+def configurations(second: str = "large") -> dict[str, bytes]:
+    lines = "".join(f"- config_name: '{name}'\n  data_files: {name}/*.parquet\n" for name in ("small", second))
+    card = f"---\nconfigs:\n{lines}---\n".encode()
+    return {"README.md": card, **{f"{name}/train.parquet": classes(("cat", "dog"), 10) for name in ("small", second)}}
+
+
+def wide(i: int) -> bytes:
+    """A photo of 2:1: a soft landscape, with nothing in the middle."""
+    out = io.BytesIO()
+    Image.effect_noise((12, 6), 120 + i).resize((48, 24), Image.Resampling.BICUBIC).convert("RGB").save(out, "PNG")
+    return out.getvalue()

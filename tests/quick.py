@@ -1,0 +1,196 @@
+"""A Python that starts at once. Most of a short script's time is spent on importing torch; tests start scripts hundreds of times.
+
+    subprocess.run([*quick.PYTHON, "train/gan.py", "--smoke"], ...)      # like [sys.executable, ...]: files, -c and -m
+
+Each pytest worker has one server that has imported torch and the other large libraries that read no environment when
+imported (so neither gradio nor huggingface_hub). The command above is a small process that hands its arguments, folder,
+environment and standard streams to the server; the server forks, the fork runs the script as `__main__`. Signals are passed
+on, exit codes and deaths by signal come back. A test that needs the script's own process id starts `sys.executable`.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+
+# What scripts and pages import and what reads no environment then.
+PRELOADED = (
+    *("numpy", "PIL.Image", "PIL.ImageDraw", "safetensors.torch", "torch", "torch._dynamo", "torch.optim"),
+    *("torchvision", "pandas", "pydantic", "fastapi", "starlette.applications", "uvicorn", "httpx", "jinja2", "orjson"),
+)
+
+
+def ask(path: str, argv: list[str]) -> None:
+    """Let the server at the socket `path` run `argv`, and end as it ends."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.connect(path)
+    request = json.dumps({"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ)}).encode()
+    streams = [0, 1, 2]
+    socket.send_fds(connection, [len(request).to_bytes(8, "big")], streams)
+    connection.sendall(request)
+    child = int.from_bytes(connection.recv(8), "big")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda got, _: os.kill(child, got))
+    status = connection.recv(8)
+    if not status:
+        os._exit(70)  # the server is gone
+    code = os.waitstatus_to_exitcode(int.from_bytes(status, "big"))
+    if code < 0:
+        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def serve(path: str) -> None:
+    """Run what is asked for until standard input ends, which it does with the process that started this one."""
+    import importlib
+    import selectors
+
+    for name in PRELOADED:
+        importlib.import_module(name)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen(64)
+    print("ready", flush=True)
+    waiting = selectors.DefaultSelector()
+    waiting.register(listener, selectors.EVENT_READ, ("listener", None, None))
+    waiting.register(0, selectors.EVENT_READ, ("end", None, None))
+    while True:
+        for key, _ in waiting.select():
+            kind, child, connection = key.data
+            if kind == "end":
+                os._exit(0)
+            elif kind == "listener":
+                connection, _ = listener.accept()
+                child = begin(connection, listener)
+                watch = os.pidfd_open(child)
+                waiting.register(watch, selectors.EVENT_READ, ("ended", child, connection))
+                waiting.register(connection, selectors.EVENT_READ, ("asker gone", child, connection))
+            elif kind == "asker gone":  # killed: so is what it asked for
+                waiting.unregister(connection)
+                os.kill(child, signal.SIGKILL)
+            else:
+                waiting.unregister(key.fd)
+                os.close(key.fd)
+                _, status = os.waitpid(child, 0)
+                if connection.fileno() in waiting.get_map():
+                    waiting.unregister(connection)
+                    connection.sendall(status.to_bytes(8, "big"))
+                connection.close()
+
+
+def begin(connection: socket.socket, listener: socket.socket) -> int:
+    """Fork a process that runs what `connection` asks for -> its process id."""
+    head, streams, *_ = socket.recv_fds(connection, 8, 3)
+    size, request = int.from_bytes(head, "big"), b""
+    while len(request) < size:
+        request += connection.recv(size - len(request))
+    child = os.fork()
+    if child:
+        for fd in streams:
+            os.close(fd)
+        connection.sendall(child.to_bytes(8, "big"))
+        return child
+    code = 1
+    try:
+        listener.close()
+        connection.close()
+        code = run(json.loads(request), streams)
+    finally:
+        os._exit(code)
+
+
+def run(request: dict, streams: list[int]) -> int:
+    """In the fork: become the process that was asked for, run its script -> its exit code."""
+    import atexit
+    import io
+    import runpy
+    import threading
+    import traceback
+    import types
+
+    for number, fd in enumerate(streams):
+        os.dup2(fd, number)
+        os.close(fd)
+    os.chdir(request["cwd"])
+    os.environ.clear()
+    os.environ.update(request["env"])
+    now = bool(os.environ.get("PYTHONUNBUFFERED"))
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", write_through=now)
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    if threads := os.environ.get("OMP_NUM_THREADS"):
+        sys.modules["torch"].set_num_threads(int(threads))
+    argv = [word for word in request["argv"] if word != "-u"]
+    given = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    sys.path[:] = given + [folder for folder in sys.path if folder != os.path.dirname(__file__)]
+    code = 0
+    try:
+        for folder in given:
+            if os.path.exists(os.path.join(folder, "sitecustomize.py")):
+                runpy.run_path(os.path.join(folder, "sitecustomize.py"))
+        if argv[0] == "-c":
+            sys.argv, sys.path = ["-c", *argv[2:]], ["", *sys.path]
+            main = sys.modules["__main__"] = types.ModuleType("__main__")
+            exec(compile(argv[1], "<string>", "exec"), vars(main))
+        elif argv[0] == "-m":
+            sys.argv, sys.path = argv[1:], [os.getcwd(), *sys.path]
+            runpy.run_module(argv[1], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv, sys.path = argv, [os.path.dirname(os.path.abspath(argv[0])), *sys.path]
+            runpy.run_path(argv[0], run_name="__main__")
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        if not isinstance(stop.code, int | None):
+            print(stop.code, file=sys.stderr)
+    except KeyboardInterrupt:
+        traceback.print_exc()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    try:
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # a closed pipe
+        code = code or 120
+    return code
+
+
+def start() -> list[str]:
+    """A server for this process -> the command that asks it."""
+    import atexit
+    import subprocess
+    import tempfile
+
+    folder = tempfile.TemporaryDirectory(prefix="quick-")
+    atexit.register(folder.cleanup)
+    path = os.path.join(folder.name, "socket")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
+    server = subprocess.Popen(
+        [sys.executable, __file__, "--serve", path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        start_new_session=True,
+    )
+    atexit.register(server.stdin.close)
+    if server.stdout.readline() != b"ready\n":
+        raise RuntimeError("the server that starts scripts did not start")
+    return [sys.executable, "-I", "-S", __file__, path]
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--serve":
+        serve(sys.argv[2])
+    else:
+        ask(sys.argv[1], sys.argv[2:])
+else:
+    PYTHON = start()
+    TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
+    TWO_PROCESSES = [*TORCHRUN, *PYTHON]  # after PYTHON: torchrun, which starts a script that follows twice

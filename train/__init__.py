@@ -1,0 +1,1 @@
+"""The recipes and the tools around them; in an installed package they are `ganzoo.train`."""
