@@ -3,6 +3,7 @@ should never meet, an error in the console or a request to another host."""
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -27,14 +28,17 @@ def local(address: str) -> bool:
 
 
 def overflowing(page) -> list[str]:
-    """What stands wider than the window, once what is being computed has arrived."""
+    """What stays wider than the window, once what is being computed has arrived and gradio has laid out the new width."""
+    from playwright.sync_api import TimeoutError as StillWide
+
     page.wait_for_function("!document.querySelector('[data-testid=status-tracker]:not(.hide)')")
-    return page.evaluate(
-        """() => [...document.querySelectorAll('.gz-section *')].filter((e) => e.offsetParent
-           && !e.closest('.gz-table, pre, .gz-palette, .gz-trl-examples, #cmp-controls')
-           && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.tagName)
-           .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])"""
-    )
+    wide = """() => [...document.querySelectorAll('.gz-section *')].filter((e) => e.offsetParent
+        && !e.closest('.gz-table, pre, .gz-palette, .gz-trl-examples, #cmp-controls')
+        && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.tagName)
+        .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])"""
+    with suppress(StillWide):
+        page.wait_for_function(f"() => ({wide})().length === 0", timeout=10_000)
+    return page.evaluate(wide)
 
 
 @pytest.fixture(scope="session")

@@ -871,7 +871,7 @@ def test_four_results_stand_in_even_rows_and_nothing_overflows(four, look, path)
     assert page.evaluate("ganzoo.compare.canvas.width") == 256  # more than there is room for: smoothed, lines stay
     assert page.evaluate("getComputedStyle(ganzoo.compare.canvas).imageRendering") == "auto"
     page.locator("#s-cmp-blind").scroll_into_view_if_needed()
-    page.wait_for_selector('#cmp-blind [data-guess="gan+mae+perceptual"]')
+    page.wait_for_selector('#cmp-blind [data-family="runs/tiles"] [data-guess="gan+mae+perceptual"]')
     assert page.locator("#cmp-blind [data-guess]").count() == 5
     page.locator('#cmp-blind [data-guess="gan+mae+perceptual"]').click()
     page.wait_for_selector('#cmp-tally .gz-bar[data-count="gan+mae+perceptual"]')

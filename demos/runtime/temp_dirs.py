@@ -3,9 +3,11 @@
 A server that ends removes its own; after one that was killed, the next one does.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 KINDS = ("uploads", "own")  # what gradio writes down, the sessions of the tab Your pictures
@@ -26,3 +28,18 @@ def sweep() -> None:
             number = folder.name.rsplit("-", 1)[-1]
             if number.isdigit() and (int(number) == os.getpid() or not Path(f"/proc/{number}").exists()):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+_ends: list[Callable[[], None]] = []
+
+
+def at_end(tidy: Callable[[], None]) -> None:
+    """`tidy` is called once when the server ends, however it is asked to."""
+    _ends.append(tidy)
+
+
+@atexit.register
+def end() -> None:
+    """Tidy up. Only what is ours: the interpreter's own exit functions would take torch apart under threads that compute."""
+    while _ends:
+        _ends.pop()()

@@ -188,4 +188,4 @@ def blind(words: Words, payload) -> str:
     except GanzooError as error:
         return quiet(words.explain(error))
     order = torch.randperm(len(made.pictures), generator=torch.Generator().manual_seed(seed)).tolist()
-    return render.blind(words, made, [list(made.pictures)[i] for i in order])
+    return render.blind(words, family.name, made, [list(made.pictures)[i] for i in order])

@@ -150,7 +150,7 @@ def sharing(words: Words, space: str = "") -> str:
 # --- the blind round --------------------------------------------------------------------------------------------
 
 
-def blind(words: Words, made: inference.Made, order: list[str]) -> str:
+def blind(words: Words, family: str, made: inference.Made, order: list[str]) -> str:
     cells = "".join(
         f'<button type="button" class="gz-guess" data-guess="{key}" data-name="{escape(name(words, key))}">'
         f'<img class="gz-made" src="{picture(made.pictures[key])}" alt="" decoding="sync">'
@@ -160,7 +160,8 @@ def blind(words: Words, made: inference.Made, order: list[str]) -> str:
     drawing = picture(made.drawing)
     alt = escape(words("cmp_blind_drawing_alt"))
     return (
-        f'<div class="gz-blind"><figure class="gz-fig"><img class="gz-made gz-flat" src="{drawing}" alt="{alt}">'
+        f'<div class="gz-blind" data-family="{escape(family)}"><figure class="gz-fig">'
+        f'<img class="gz-made gz-flat" src="{drawing}" alt="{alt}">'
         f"<figcaption>{escape(words('cmp_drawing'))}</figcaption></figure>"
         f'<div class="gz-guesses" role="group">{cells}</div></div>'
     )

@@ -186,20 +186,23 @@
       if (deed === "blind") { moving = true; trigger("input"); }
       if (deed === "forget") { store({}); draw(); (next().disabled ? first() : next())?.focus({ preventScroll: true }); }
     });
+    let asked = false, family; // of the last round
+    const ask = () => { asked = true; family = compare.state.family; trigger("input"); };
     const near = new IntersectionObserver((seen) => { // the first round, when it comes near
       if (!seen.some((entry) => entry.isIntersecting)) return;
       near.disconnect();
-      trigger("input");
+      ask();
     }, { rootMargin: "400px" });
-    near.observe(element);
     watch("value", () => {
       one("#cmp-tally [data-revealed]").textContent = "";
       if (moving) first()?.focus({ preventScroll: true });
       moving = false;
       next().disabled = Boolean(first()); // until one is chosen
     });
-    let family = compare.state.family; // another family, another round
-    whenAnswered(() => { if (compare.state.family !== family) { family = compare.state.family; trigger("input"); } });
+    whenAnswered(() => { // the first round is of the family that the page opens with; another family, another round
+      if (!asked) near.observe(element);
+      else if (compare.state.family !== family) ask();
+    });
   };
   compare.tally = () => draw();
   let shown = "";

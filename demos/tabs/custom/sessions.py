@@ -4,7 +4,6 @@ A folder is removed when its page is left, after an hour without a sign of life,
 server be killed, when the next one starts (temp_dirs.py).
 """
 
-import atexit
 import shutil
 import tempfile
 import threading
@@ -28,7 +27,7 @@ def _prepare() -> None:
     """Once, for the first session."""
     shutil.rmtree(ROOT, ignore_errors=True)  # of a killed server that had this process's number
     ROOT.mkdir(mode=0o700)
-    atexit.register(close_all)
+    temp_dirs.at_end(close_all)
     threading.Thread(target=_reap, daemon=True).start()
 
 
