@@ -110,14 +110,17 @@ def test_the_measured_metrics_are_in_the_model_index(hub, running, model, push):
     code = """
 card = hf.ModelCard.load("alice/gan-mnist-smoke")
 found = card.data.eval_results[0]
-print(found.metric_type, found.metric_value, found.dataset_type, found.task_type)
+print(found.metric_type, found.metric_value, found.dataset_type, found.task_type, found.dataset_split)
+print(found.metric_name)
 """
     said = running[1].run(code)
     assert said.out.split() == [
-        "frechet-mnist-judge128-n100-test",
+        "frechet",
         "12.5",
         "ylecun/mnist",
         "unconditional-image-generation",
+        "test",
+        "frechet-mnist-judge128-n100-test",
     ]
 
 

@@ -70,6 +70,15 @@ def on_hub(data: str) -> str:
     return f"{hub}@{PINS[hub]}" if hub in PINS else hub
 
 
+def revision_of(data: str) -> str | None:
+    """The revision that `data` is read at: the one it names, or the pin of a known word; None where none is fixed."""
+    if data in ALIASES and alias_folder(data):
+        return None
+    hub = HUB_IDS.get(data)
+    named = re.search(r"@([^:]+)", data) if like_hub_id(data) and not Path(data).exists() else None
+    return PINS.get(hub) if hub else named and named[1]
+
+
 def columns_of(repo: str) -> tuple[str, ...]:
     """The columns of a known set on the Hub; nothing for others."""
     return next((known.columns for known in SETS.values() if known.hub == repo), ())

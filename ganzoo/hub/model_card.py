@@ -5,18 +5,27 @@ import json
 import re
 from pathlib import Path
 
+from huggingface_hub import EvalResult, ModelCardData
+
 from ganzoo import package
-from ganzoo.data.registry import HUB_IDS
+from ganzoo.data.registry import HUB_IDS, data_word
 from ganzoo.images import save_atomic
 
 WHAT = {
-    "gan": "A GAN: a dense network turns 100 random numbers into a picture (Goodfellow et al. 2014).",
-    "cgan": "A conditional GAN: the label multiplies the random numbers like a filter (Mirza & Osindero 2014).",
+    "gan": "A GAN: a dense network turns 100 random numbers into a picture ({paper}).",
+    "cgan": "A conditional GAN: the label multiplies the random numbers like a filter ({paper}).",
     "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
-    "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs (Isola et al. 2017).",
+    "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs ({paper}).",
     "segmenter": "A U-Net that reads the label map back from a photo: the judge of label recovery.",
-    "cyclegan": "A CycleGAN: two generators translate there and back, learned without pairs (Zhu et al. 2017).",
-    "dcgan": "A DCGAN: transposed convolutions draw the picture (Radford et al. 2016).",
+    "cyclegan": "A CycleGAN: two generators translate there and back, learned without pairs ({paper}).",
+    "dcgan": "A DCGAN: transposed convolutions draw the picture ({paper}).",
+}
+PAPERS = {  # the Hub finds the links in a card and lists the model on the paper's page
+    "gan": "[Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661)",
+    "cgan": "[Mirza & Osindero 2014](https://arxiv.org/abs/1411.1784)",
+    "dcgan": "[Radford et al. 2016](https://arxiv.org/abs/1511.06434)",
+    "pix2pix": "[Isola et al. 2017](https://arxiv.org/abs/1611.07004)",
+    "cyclegan": "[Zhu et al. 2017](https://arxiv.org/abs/1703.10593)",
 }
 
 
@@ -87,22 +96,21 @@ def card_text(said: dict, folder: Path) -> str:
         back = "" if made.get("one_way") else " and back"
         depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
         call = f"""photo = model.translate(picture, direction="{made["direction"]}")   # PIL in, PIL out, any size"""
-    what, data = WHAT[lesson], f"`{made['data']}`"
+    what, data = WHAT[lesson].format(paper=PAPERS.get(lesson)), f"`{made['data']}`"
     like = data
+    data += _where(made["data"], revision_of(said))
     if not made["data"]:
         data, like = "pictures that its file does not name", "its training"
     if made.get("one_way"):
-        what = "A generator for one direction, as a CycleGAN has two of them (Zhu et al. 2017)."
+        what = f"A generator for one direction, as a CycleGAN has two of them ({PAPERS['cyclegan']})."
     install = package.install_line()
     installed = f"Install ganzoo with `{install}`, then:\n\n" if install else ""
     pictures = [
         f"![{name}]({name})" for name in ("samples.png", "film.webp", "curves.png") if (folder / name).is_file()
     ]
     return f"""---
-library_name: ganzoo
-pipeline_tag: {PIPELINES.get(lesson, "unconditional-image-generation")}
-{_license(said)}tags: [{", ".join(dict.fromkeys(("ganzoo", "gan", lesson)))}]
-{_datasets(made["data"])}{_model_index(name, lesson, made, metrics)}---
+{card_data(said, name).to_yaml()}
+---
 {UNSIGNED}
 
 # {name}
@@ -144,13 +152,6 @@ def _table(metrics: dict) -> str:
         if metrics
         else ("Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n")
     )
-
-
-def _license(said: dict) -> str:
-    """What the person who trained a model allows is theirs to say (the setting license)."""
-    allowed = said.get("license") or ("unknown" if said.get("converted") else "")
-    plain = re.fullmatch(r"[a-z0-9.-]+", str(allowed))
-    return f"license: {allowed if plain else json.dumps(allowed)}\n" if allowed else ""
 
 
 def _how_trained(facts: dict, made: dict) -> str:
@@ -200,27 +201,54 @@ def _versions(facts: dict) -> str:
     return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
 
 
-def _datasets(data: str) -> str:
-    """The front matter's data sets: Hub ids only; a folder on somebody's disk is none."""
+def card_data(said: dict, name: str) -> ModelCardData:
+    """The front matter, as the Hub's own client writes it: what the Hub filters by and shows beside a model."""
+    facts, made = said.get("training", {}), said["settings"]
+    return ModelCardData(
+        library_name="ganzoo",
+        pipeline_tag=PIPELINES.get(said["lesson"], "unconditional-image-generation"),
+        # What the person who trained a model allows is theirs to say (the setting license).
+        license=str(said.get("license") or ("unknown" if said.get("converted") else "")) or None,
+        tags=["ganzoo", "gan", said["lesson"]],
+        base_model=facts.get("base_model"),
+        datasets=hub_datasets(made["data"]) or None,
+        model_name=name,
+        eval_results=_results(said) or None,
+    )
+
+
+def hub_datasets(data: str) -> list[str]:
+    """The Hub ids in a --data; a folder on somebody's disk is none."""
     found = HUB_IDS.get(data, data)
-    named = [re.split("[@:]", part)[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
-    return "datasets:\n" + "".join(f"- {name}\n" for name in named) if named else ""
+    return [re.split("[@:]", part)[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
 
 
-def _model_index(name: str, lesson: str, made: dict, metrics: dict) -> str:
-    """The measured metrics in the form that the Hub shows beside a model."""
-    numbers = {key: value for key, value in metrics.items() if isinstance(value, (int, float))}
-    if not numbers:
-        return ""
-    task = PIPELINES.get(lesson, "unconditional-image-generation")
-    data = json.dumps(made["data"])
-    lines = [
-        "model-index:",
-        f"- name: {json.dumps(name)}",
-        "  results:",
-        f"  - task: {{type: {task}}}",
-        f"    dataset: {{type: {json.dumps(HUB_IDS.get(made['data'], made['data']))}, name: {data}}}",
-        "    metrics:",
-        *(f"    - {{type: {json.dumps(key)}, value: {value}}}" for key, value in numbers.items()),
+def revision_of(said: dict) -> str | None:
+    """The revision of the one data set on the Hub that a model learned from, as far as config.json knows it."""
+    return said.get("training", {}).get("data_revision") if len(hub_datasets(said["settings"]["data"])) == 1 else None
+
+
+def _where(data: str, revision: str | None) -> str:
+    """Links to the data sets on the Hub, in brackets."""
+    links = [f"[{name}](https://huggingface.co/datasets/{name})" for name in hub_datasets(data)]
+    at = f" at revision `{revision}`" if revision else ""
+    return f" ({' and '.join(links)}{at})" if links else ""
+
+
+def _results(said: dict) -> list[EvalResult]:
+    """The measured numbers. The type is the measure alone, the name the whole protocol."""
+    data = said["settings"]["data"]
+    measured = {k: v for k, v in said.get("metrics", {}).items() if isinstance(v, (int, float))}
+    return [
+        EvalResult(
+            task_type=PIPELINES.get(said["lesson"], "unconditional-image-generation"),
+            dataset_type=(hub_datasets(data) or [data])[0],
+            dataset_name=data,
+            dataset_split="test" if "test" in key.split("-") else None,
+            dataset_revision=revision_of(said),
+            metric_type=key.split(f"-{data_word(data)}-")[0],
+            metric_name=key,
+            metric_value=value,
+        )
+        for key, value in measured.items()
     ]
-    return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 
 from ganzoo import checkpoint, settings
+from ganzoo.data import registry
 from ganzoo.device import describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.hub import model_card
@@ -94,6 +95,8 @@ class RunFolder:
         }
         if config.init:
             made["before"] = history(config.init)
+            if base := hub_id(config.init):
+                made["base_model"] = base
         changed = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
         if changed:
             with_it = {"steps": ", and with them the decay of the learning rate"}
@@ -161,6 +164,7 @@ def _first(paths: list[Path]) -> str:
 
 def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
     """What a card says of how the weights came to be."""
+    revision = registry.revision_of(config.data)
     return {
         "command": settings.command(config),
         "seed": config.seed,
@@ -169,7 +173,20 @@ def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
         "hardware": describe_device(device),
         "git_commit": git_commit(),
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        **({"data_revision": revision} if revision else {}),
     }
+
+
+@functools.cache
+def hub_id(name: str) -> str | None:
+    """Where the model that a run starts from (--init) is on the Hub; None if it is not there, or nobody said so."""
+    if not Path(os.path.expanduser(name)).is_dir():
+        return name if name.count("/") == 1 else None
+    try:
+        pushed = checkpoint.read_config(find(name))[1].push
+    except GanzooError:
+        return None
+    return pushed if pushed.count("/") == 1 else None
 
 
 @functools.cache

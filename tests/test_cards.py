@@ -1,0 +1,87 @@
+"""A model card says what config.json knows, in the form that the Hub's own client reads."""
+
+import json
+
+import pytest
+import torch
+from huggingface_hub import ModelCard
+
+from ganzoo import checkpoint
+from ganzoo.hub import model_card
+from ganzoo.models import pix2pix
+from ganzoo.training import run_dir
+
+FACADES = "huggan/facades"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A model folder of a tiny Pix2Pix, whose settings and facts a test may change."""
+
+    def make(name="model", metrics=(), **more):
+        made = more.pop("made", {})
+        config = pix2pix.Config(image_size=64, width=4, data="facades", name=name, **more)
+        place = tmp_path / name
+        facts = run_dir.facts(config, torch.device("cpu"), 5, 0.1) | made
+        checkpoint.save_model(place, config, pix2pix.build(config), {"name": name, "training": facts})
+        model_card.record(place, dict(metrics))
+        return place
+
+    return make
+
+
+def card(place) -> ModelCard:
+    return ModelCard((place / "README.md").read_text(encoding="utf-8"))
+
+
+def test_numbers_are_named_with_their_protocol_data_and_revision(folder):
+    protocol = "psnr-facades-64px-n106-test"
+    data = card(folder(metrics={protocol: 12.5, "classes": {"0": 1.0}})).data
+    (found,) = data.eval_results
+    assert (found.metric_type, found.metric_name, found.metric_value) == ("psnr", protocol, 12.5)
+    assert (found.dataset_type, found.dataset_name, found.dataset_split) == (FACADES, "facades", "test")
+    assert found.dataset_revision == "f5cb9a55f7c4c9e07fa812b2dc21846fc3ffeb78" and data.datasets == [FACADES]
+
+
+@pytest.mark.parametrize(
+    ("data", "datasets", "revision"),
+    [("me/set@v2:64:0", ["me/set"], "v2"), ("me/a,me/b", ["me/a", "me/b"], None), ("runs/../pairs/", None, None)],
+)
+def test_only_what_is_known_of_the_data_is_said(folder, data, datasets, revision):
+    place = folder(metrics={"l1-x-64px-n1-test": 1.0})
+    said = json.loads((place / "config.json").read_text())
+    said["settings"]["data"] = data
+    said["training"] = {k: v for k, v in said["training"].items() if k != "data_revision"}
+    found = run_dir.registry.revision_of(data)
+    said["training"] |= {"data_revision": found} if found else {}
+    (place / "config.json").write_text(json.dumps(said))
+    model_card.write_card(place)
+    got = card(place).data
+    assert got.datasets == datasets and got.eval_results[0].dataset_revision == revision
+
+
+@pytest.mark.parametrize("lesson", ["gan", "cgan", "dcgan", "pix2pix", "cyclegan"])
+def test_the_paper_is_linked(folder, lesson):
+    place = folder()
+    said = json.loads((place / "config.json").read_text())
+    text = model_card.card_text(said | {"lesson": lesson, "settings": said["settings"] | {"channels": 1}}, place)
+    assert f"](https://arxiv.org/abs/{model_card.PAPERS[lesson].split('/')[-1]}" in text and "{paper}" not in text
+
+
+def test_a_fine_tuned_model_names_what_it_started_from(folder):
+    assert run_dir.hub_id("alice/mine") == "alice/mine"
+    assert run_dir.hub_id("gan-mnist") is None  # a bundled model has no address of its own
+    assert run_dir.hub_id(str(folder("here"))) is None
+    assert run_dir.hub_id(str(folder("pushed", push="alice/pushed"))) == "alice/pushed"
+    assert card(folder(made={"base_model": "alice/pushed"})).data.base_model == "alice/pushed"
+
+
+def test_a_hand_edited_card_keeps_its_edits(folder):
+    path = folder(metrics={"l1-facades-64px-n1-test": 1.0}) / "README.md"
+    path.write_text(path.read_text().replace("tags:\n", "tags:\n- mine\n") + "\nMy words.\n")
+    mine = path.read_text()
+    model_card.record(path.parent, {"l1-facades-64px-n1-test": 2.0})
+    assert path.read_text() == mine and "mine" in card(path.parent).data.tags
+    path.unlink()
+    model_card.write_card(path.parent)
+    assert card(path.parent).data.eval_results[0].metric_value == 2.0
