@@ -15,14 +15,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ganzoo import GanzooError
 from ganzoo.data import complete
 from ganzoo.data.labeled import Pictures, load_pictures
-from ganzoo.data.registry import ALIASES, CLASSES, alias_folder
+from ganzoo.data.registry import CLASSES
 from ganzoo.evaluation import judges
 from ganzoo.hub.bundled import WEIGHTS
-from ganzoo.hub.locate import find
-from ganzoo.hub_client import reachable
 from ganzoo.images import to_float
 from ganzoo.inference import Model
 from ganzoo.models import registry
@@ -30,14 +27,14 @@ from ganzoo.seeding import noise
 from ganzoo.training.doctor import Doctor, state
 from ganzoo.training.loop import rounds, step_row
 from ganzoo.training.recorder import diversity
-from ganzoo.training.step import Training, networks
+from ganzoo.training.step import Training
 from ganzoo.training.stepwise import Stepwise, Turn
 
 from ...catalog import local
 from ...ui.words import Trouble
 
 HOME = Path(__file__).resolve().parents[2]
-BUNDLED = HOME / "data" / "fashion-6000"
+EXAMPLE = 3  # the round of a new run that the page opens with
 EVERY = 20  # rounds to a row of the log
 LOOK = 0.8  # seconds between two snapshots, or LIGHT times what one takes: on a busy machine learning comes first
 COUNT = 4.0  # seconds between two counts of classes, likewise
@@ -45,29 +42,27 @@ LIGHT = 10
 COUNTED = 200  # pictures that the judge counts
 ROWS, FRAMES, SHEET = 2000, 48, 64
 
-LESSONS = {  # chosen by trying on one core: recognisable garments come after 10 to 20 seconds
+LESSONS = {  # chosen by trying on one core: recognisable pictures come after 10 to 20 seconds
     "gan": {"lr": 1e-3, "r1": 1.0, "ema": 0.99, "batch_size": 64},
+    "cgan": {"lr": 1e-3, "r1": 1.0, "ema": 0.99, "batch_size": 64},
     "dcgan": {"lr": 1e-3, "ema": 0.99, "batch_size": 64, "width": 16},
 }
-SETS = ("fashion", "mnist")
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------
 
 
+def sample_of(data: str) -> Path:
+    """The folder of the 6,000 bundled pictures of a set."""
+    return HOME / "data" / f"{data}-6000"
+
+
 @lru_cache(maxsize=2)
 def pictures(data: str) -> Pictures:
-    """The pictures of a set, read once and shared by all runs. Raises Trouble if they are not here and not to be had."""
-    if data == "fashion":
-        found = load_pictures(str(BUNDLED))
-        found.classes = CLASSES[data]
-        return found
-    try:
-        if alias_folder(data) is None and not reachable():
-            raise Trouble("live_no_digits")
-        return load_pictures(data)
-    except GanzooError:
-        raise Trouble("live_no_digits") from None
+    """The bundled pictures of a set, read once and shared by all runs."""
+    found = load_pictures(str(sample_of(data)))
+    found.classes = CLASSES[data]
+    return found
 
 
 @lru_cache(maxsize=2)
@@ -77,12 +72,10 @@ def judge(data: str) -> torch.nn.Module:
 
 def source(data: str) -> str:
     """What the card of a kept model calls its data: what --data of the recipe takes."""
-    if data in ALIASES and data != "fashion":
-        return data
     try:
-        return BUNDLED.relative_to(HOME.parent).as_posix()
+        return sample_of(data).relative_to(HOME.parent).as_posix()
     except ValueError:
-        return BUNDLED.name
+        return sample_of(data).name
 
 
 def sheet(made: Tensor, columns: int = 8, gap: int = 2) -> Image.Image:
@@ -118,16 +111,15 @@ class Snapshot:
 
 
 class Run:
-    """A run of a lesson (gan, dcgan) on a set (fashion, mnist) with settings of LESSONS, changed by `more`."""
+    """A run of a lesson (gan, cgan, dcgan) on a set (mnist, fashion) with settings of LESSONS, changed by `more`."""
 
-    def __init__(self, lesson: str, data: str, more: dict | None = None, seed: int = 0, init: str = ""):
+    def __init__(self, lesson: str, data: str, more: dict | None = None, seed: int = 0):
         self.lesson, self.data, self.lock = lesson, data, threading.RLock()
         found = pictures(data)
-        own = {"device": "cpu", "precision": "fp32", "seed": seed, "init": init, "data": source(data)}
+        own = {"device": "cpu", "precision": "fp32", "seed": seed, "data": source(data)}
         config = registry.LESSONS[lesson].Config(**(own | LESSONS[lesson] | (more or {})))
         config = complete(config, found)
-        nets = networks(config, find(init) if init else None)
-        self.play = Stepwise(Training(config, found, torch.device("cpu"), nets=nets))
+        self.play = Stepwise(Training(config, found, torch.device("cpu")))
         self.rounds = rounds(self.play, math.inf, EVERY)
         self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
         self.frames: list[tuple[int, Image.Image]] = []
@@ -223,7 +215,8 @@ class Run:
         """The share of each class among COUNTED pictures, by the bundled judge."""
         config, training = self.training.config, self.training
         fixed = noise(COUNTED, config.noise_size, config.seed + 1)
-        made = training.shared["generator"].eval()(fixed).nan_to_num(-1.0)
+        label = (torch.arange(COUNTED) % len(config.classes),) if config.needs_labels else ()
+        made = training.shared["generator"].eval()(fixed, *label).nan_to_num(-1.0)
         if training.shared["generator"] is training.nets["generator"]:
             training.nets["generator"].train()
         found = judges.answers(judge(self.data), made).bincount(minlength=len(config.classes)).double()
@@ -232,18 +225,21 @@ class Run:
 
 @lru_cache(maxsize=1)
 def example() -> tuple[Turn, Turn]:
-    """A round of an earlier run, the bundled gan-fashion: what the critic, then the creator, saw and changed."""
-    run = Run("gan", "fashion", {"lr": 2e-4}, init="gan-fashion")
+    """Round EXAMPLE of a new run, an early one with moves that can be seen: what the critic, then the creator, saw and
+    changed."""
+    run = Run("gan", "mnist")
+    for _ in range(EXAMPLE - 1):
+        run.play.advance()
     return run.turn("critic"), run.turn("creator")
 
 
 def checked(lesson, data) -> tuple[str, str]:
     """What a visitor chose, if it is one of the choices."""
-    if lesson not in LESSONS or data not in SETS:
+    if lesson not in LESSONS or data not in local.SETS:
         raise Trouble("no_model", name=f"{str(lesson)[:20]}-{str(data)[:20]}")
     return lesson, data
 
 
 def finished_model() -> str:
     """The earlier run that is on the page before a new one begins."""
-    return local.name_of("gan", "fashion")
+    return local.name_of("gan", "mnist")

@@ -10,13 +10,14 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
+from ...catalog import local
 from ...ui.components import LIVE, QUIET, show
 from ...ui.html import heading, quiet, waiting
 from ...ui.words import Words
 from . import render
 from . import run as live_run
 from .export import keep
-from .run import LESSONS, SETS, Run
+from .run import LESSONS, Run
 from .sessions import Session, Sessions
 
 SESSIONS = Sessions()  # of this server, both languages together
@@ -65,7 +66,7 @@ class Live:
                     [(say(f"lesson_{k}"), k) for k in LESSONS], value="gan", label=say("lesson"), elem_id="live-lesson"
                 )
                 self.data = gr.Radio(
-                    [(say(f"data_{k}"), k) for k in SETS], value="fashion", label=say("data"), elem_id="live-set"
+                    [(say(f"data_{k}"), k) for k in local.SETS], value="mnist", label=say("data"), elem_id="live-set"
                 )
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
@@ -114,9 +115,9 @@ class Live:
         self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer, self.reset, self.keep]
         choice = [self.lesson, self.data, *self.dials]
         self.go.click(self._go, choice, self.seen, **QUIET)
-        self.reset.click(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
+        self.reset.click(self._new, choice, self.seen, **QUIET)
         for chooser in (self.lesson, self.data):
-            chooser.input(self._new, choice, [self.data, self.turns, *self.seen], **QUIET)
+            chooser.input(self._new, choice, self.seen, **QUIET)
         for dial in self.dials:
             dial.input(self._changed, self.dials, self.seen, **QUIET)
         for button, player in ((self.critic, "critic"), (self.creator, "creator")):
@@ -125,7 +126,7 @@ class Live:
             self._kept, None, [self.kept, self.download], **QUIET
         )
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
-        named = [("live-lesson", "network", list(LESSONS), "gan"), ("live-set", "pictures", list(SETS), "fashion")]
+        named = [("live-lesson", "network", list(LESSONS), "gan"), ("live-set", "pictures", list(local.SETS), "mnist")]
         named += [(f"live-{k}", k, list(CHOICES[k]), FIRST[k]) for k in DIALS]
         demo.load(None, None, choice, js=f"() => ganzoo.liveLink({json.dumps(named)})")
         self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
@@ -134,7 +135,7 @@ class Live:
     def _example(self, request: gr.Request):
         if getattr(SESSIONS.of(request.session_hash), "critic", None):  # the visitor's own step was quicker
             return gr.skip()
-        return render.turns(self.words, self.words("live_turn_example"), *live_run.example())
+        return render.turns(self.words, self.words("live_turn_example", step=live_run.EXAMPLE), *live_run.example())
 
     def _answer(self, session: Session | None, note: str = "", everything: bool = True) -> list:
         """Values for `self.seen`. A look that finds nothing new changes nothing; `note` stands in place of the status."""
@@ -183,11 +184,9 @@ class Live:
         """Two new networks, at rest."""
         try:
             session = self._enter(request, lesson, data, dials)
-        except GanzooError as error:  # the digits cannot be had: what there was goes on
-            session = SESSIONS.of(request.session_hash)
-            kept = session.run.data if session else "fashion"
-            return [kept, gr.skip(), *self._answer(session, self.words.explain(error))]
-        return [gr.skip(), gr.skip(), *self._answer(session)]
+        except GanzooError as error:
+            return self._answer(SESSIONS.of(request.session_hash), self.words.explain(error))
+        return self._answer(session)
 
     def _changed(self, request: gr.Request, *dials):
         session = SESSIONS.of(request.session_hash)
