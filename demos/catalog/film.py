@@ -1,7 +1,6 @@
 """The training film: one frame, the curves with a cursor at its step, and the state that lesson 3 gives it."""
 
 import json
-import math
 from bisect import bisect_right
 from functools import lru_cache
 from html import escape
@@ -12,7 +11,7 @@ from PIL import Image
 from ganzoo.training.doctor import state
 from ganzoo.training.plots import smoothed
 
-from ..ui.charts import chart
+from ..ui.charts import chart, limit
 from ..ui.html import prose, uri
 from ..ui.words import Trouble, Words
 from . import local
@@ -136,8 +135,7 @@ def panel(
 ) -> str:
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at
     `marks`; the scale reaches `least`."""
-    values = sorted(row[k] for row in rows for k, *_ in lines if _number(row.get(k)))
-    high = max(least, values[int(0.995 * (len(values) - 1))] if values else least)
+    values = [row[k] for row in rows for k, *_ in lines if isinstance(row.get(k), (int, float))]
     last = max((row["step"] for row in rows), default=0) or 1
     curves = []
     for key, word, kind in lines:
@@ -145,9 +143,5 @@ def panel(
         smooth = smoothed([row[key] for row in known])
         points = [(row["step"], v) for row, v in zip(known, smooth, strict=True) if v is not None]
         curves.append((words(word), kind, points))
-    form = "{:.1f}" if least >= 1 else "{:.2f}"
-    return chart(words(title), curves, high, (last, words(axis, step=f"{last:,}")), form, at=step, marks=marks)
-
-
-def _number(value) -> bool:
-    return isinstance(value, (int, float)) and math.isfinite(value)
+    end = (last, words(axis, step=f"{last:,}"))
+    return chart(words(title), curves, limit(values, least), end, at=step, marks=marks)

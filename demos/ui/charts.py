@@ -1,10 +1,40 @@
 """Curves over steps as a small picture: the training film, the live training, the visitor's own, the stages of Lessons."""
 
+import math
+from bisect import bisect_left
 from html import escape
 
 WIDTH, HEIGHT, TOP, BOTTOM = 620, 200, 14, 26
+TICKS = 4  # at most so many steps up the scale
+BANDS = 48  # places along a chart that tell their values to a pointer
 
 Points = list[tuple[float, float]]
+
+
+def limit(values: list[float], least: float) -> float:
+    """The top of a scale for the `values` of curves, oldest first: at least `least`. What is usual fits, over all and of
+    late; a spike does not flatten the rest."""
+    known = [v for v in values if math.isfinite(v)]
+    if not known:
+        return least
+    late = known[-max(1, len(known) // 10) :]
+    return max(least, min(max(known), 1.5 * max(sorted(part)[int(0.9 * (len(part) - 1))] for part in (known, late))))
+
+
+def ticks(high: float) -> list[float]:
+    """Round numbers from 0 to at least `high`, evenly apart."""
+    rough = high / TICKS
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(step for step in (power, 2 * power, 2.5 * power, 5 * power, 10 * power) if step >= rough * (1 - 1e-9))
+    return [i * step for i in range(math.ceil(high / step - 1e-9) + 1)]
+
+
+def written(values: list[float], percent: bool) -> list[str]:
+    """Numbers with as many decimals as tell them exactly, or as per cent."""
+    scale = 100 if percent else 1
+    step = (values[1] - values[0]) * scale
+    decimals = next(d for d in range(12) if math.isclose(round(step, d), step, rel_tol=1e-6))
+    return [f"{v * scale:,.{decimals}f}{'%' if percent else ''}" for v in values]
 
 
 def chart(
@@ -12,27 +42,28 @@ def chart(
     lines: list[tuple[str, str, Points]],
     high: float,
     end: tuple[float, str],
-    form="{:.1f}",
+    percent: bool = False,
     alt="",
     at=None,
     marks=(),
 ) -> str:
     """`lines`: (name, colour class, points (x, y)) with x from 0 to the first of `end`, whose second is written there; `high`:
-    the top of the scale, which starts at 0, its numbers written as `form` says; `at`: where a cursor stands; `marks`: where
-    thin lines stand."""
-    labels = [(v, form.format(v)) for v in (0, high / 2, high)]
-    left = 8 + 15 * max(len(text) for _, text in labels)  # on a phone letters are that large
+    what the scale reaches at least, from 0 (a point above its top is drawn at the top); `percent`: shares 0..1 are written
+    as per cent; `at`: where a cursor stands; `marks`: where thin lines stand. Under a pointer the chart says its values."""
+    scale = ticks(high)
+    labels = written(scale, percent)
+    left = 8 + 13 * max(map(len, labels))  # on a phone letters are that large
 
     def x(step):
         return left + (WIDTH - left - 4) * min(step, end[0]) / (end[0] or 1)
 
     def y(value):
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), high) / high
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), scale[-1]) / scale[-1]
 
     drawn = "".join(
         f'<line class="grid" x1="{left}" x2="{WIDTH - 4}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
         f'<text x="{left - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{text}</text>'
-        for v, text in labels
+        for v, text in zip(scale, labels, strict=True)
     )
     keys = ""
     for name, kind, points in lines:
@@ -40,6 +71,10 @@ def chart(
             f'<polyline class="{kind}" points="{" ".join(f"{x(step):.1f},{y(value):.1f}" for step, value in points)}"/>'
         )
         keys += f'<span class="gz-key {kind}">{escape(name)}</span>'
+    peak = max((point for *_, points in lines for point in points), key=lambda point: point[1], default=(0, 0))
+    if peak[1] > scale[-1] * 1.02:  # said where it is cut off
+        turned = ' text-anchor="end"' if x(peak[0]) > WIDTH / 2 else ""
+        drawn += f'<text x="{x(peak[0]):.1f}" y="{TOP - 3}"{turned}>↑ {peak[1] * (100 if percent else 1):.3g}</text>'
     uprights = [("mark", step) for step in marks] + ([] if at is None else [("cursor", at)])
     drawn += "".join(
         f'<line class="{kind}" x1="{x(step):.1f}" x2="{x(step):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
@@ -51,5 +86,31 @@ def chart(
     )
     return (
         f'<figure class="gz-chart"><figcaption><b>{escape(title)}</b>{keys}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}</svg></figure>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
+        f"{_told(lines, end[0], x, percent)}</svg></figure>"
     )
+
+
+def _told(lines, last: float, x, percent: bool) -> str:
+    """Bands side by side over the whole chart, each with the values of the lines there as its tooltip."""
+    xs = [[step for step, _ in points] for _, _, points in lines]
+    longest = max(map(len, xs), default=0)
+    if longest < 2:
+        return ""
+    count = min(BANDS, longest)
+    width, bands = (WIDTH - 4 - x(0)) / count, []
+    for i in range(count):
+        step = last * (i + 0.5) / count
+        said = []
+        for (name, _, points), known in zip(lines, xs, strict=True):
+            if points:
+                place = min(bisect_left(known, step), len(points) - 1)
+                if place and step - known[place - 1] < known[place] - step:
+                    place -= 1
+                value = points[place][1]
+                said.append((known[place], f"{name} {f'{value:.1%}' if percent else f'{value:.3g}'}"))
+        bands.append(
+            f'<rect class="told" x="{x(0) + i * width:.1f}" y="{TOP}" width="{width:.1f}" height="{HEIGHT - TOP - BOTTOM}">'
+            f"<title>{said[0][0]:,.0f}: {escape(', '.join(text for _, text in said))}</title></rect>"
+        )
+    return "".join(bands)

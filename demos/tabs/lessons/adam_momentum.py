@@ -79,7 +79,7 @@ def show(words: Words, beta1) -> str:
     key = "friction_same" if beta1 == COURSE else "friction_farther" if far[beta1] > far[COURSE] else "friction_closer"
     ends = words(key, beta1=f"{beta1:g}", far=f"{far[beta1]:.2f}", course=f"{far[COURSE]:.2f}", steps=STEPS)
     end = (len(lines[0][2]) - 1, words("friction_steps", count=COASTING))
-    drawn = chart(words("friction_speed"), lines, 1.0, end, "{:.0%}", said)
+    drawn = chart(words("friction_speed"), lines, 1.0, end, True, said)
     panels = "".join(_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=friction&amp;beta1={beta1:g}">'

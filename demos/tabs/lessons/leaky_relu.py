@@ -95,7 +95,7 @@ def show(words: Words, rate) -> str:
     more = found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.005
     verdict = words("relu_more" if more else "relu_even")
     end = (len(lines[0][2]) - 1, words("step_axis", step=STEPS))
-    drawn = chart(words("relu_silent"), lines, 1.0, end, "{:.0%}", " ".join(said))
+    drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(said))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=relu&amp;rate={rate}">'
         f'<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'
