@@ -1,33 +1,57 @@
-"""The public API: each question of the pages as one function of plain values (English words, data: pictures).
+"""The public API: each question of the pages as one function of plain values, English words and picture files.
 
-from gradio_client import Client
-Client("http://127.0.0.1:7860").predict("cgan", "mnist", 7, 4, [2, 0, 2, 6], api_name="/sample")
+from gradio_client import Client, handle_file
+client = Client("http://127.0.0.1:7860")
+pictures, details = client.predict("cgan", "mnist", 7, 4, [2, 0, 2, 6], api_name="/sample")
+pictures, details = client.predict(handle_file("drawing.png"), "facades", api_name="/translate")
 """
 
+import inspect
 from functools import wraps
+from pathlib import Path
 
 import gradio as gr
 import torch
+from gradio.components.api_component import Api
+from gradio_client.utils import python_type_to_json_schema
+from PIL import Image
 
 from ganzoo import GanzooError
 from ganzoo.evaluation.metrics import speckle
+from ganzoo.images import to_pil
 
 from .catalog import film, hub, local
 from .tabs.compare import families as compare_families
 from .tabs.compare import inference as compare_inference
-from .tabs.compare import render as compare_render
 from .tabs.create import drawing as create_drawing
 from .tabs.create import render as create_render
 from .tabs.lessons import side_by_side
 from .tabs.translate import inference as translate_inference
-from .tabs.translate import render as translate_render
 from .tabs.zoo import render as zoo_render
 from .ui import pictures
-from .ui.html import uri
 from .ui.words import Trouble, Words
 
 ENGLISH = Words("en")
 MOST = 64  # pictures in one call
+Pictures = list[tuple[Image.Image, str]]  # each with its caption
+VALUES = {  # what the API panel says of a parameter
+    "lesson": "gan, cgan or dcgan",
+    "data": "mnist or fashion",
+    "seed": "whole number from 0 to 2147483647: the same seed gives the same pictures",
+    "seed_a": "seed of the first inspiration",
+    "seed_b": "seed of the second inspiration",
+    "count": f"how many pictures, 1 to {MOST}",
+    "labels": "cgan only: the class of each picture, such as [2, 0, 2, 6]; empty for 0, 1, 2 ...",
+    "share": "0 for the first inspiration to 1 for the second",
+    "number": "a frame of the film, 0 for the first",
+    "name": "a name from /models, or user/name on the Hub for /fetch",
+    "owner": "a user or an organisation on the Hub",
+    "family": "facades, aerial-map, or the name of one Pix2Pix model",
+    "direction": "such as horse->zebra; empty for the model's first",
+    "model": "the name of a CycleGAN from /models; empty for the first",
+    "picture": "a picture file; with gradio_client: handle_file(path)",
+    "truth": "the true answer as a picture file, if known",
+}
 
 
 def said(function):
@@ -94,24 +118,22 @@ def card(name: str) -> str:
 @said
 def sample(
     lesson: str = "gan", data: str = "mnist", seed: int = 7, count: int = 24, labels: list[int] | None = None
-) -> dict:
-    """Pictures from a seed with the critic's score of each, 0 fake .. 1 real. `labels`: one a picture, cgan only."""
+) -> tuple[Pictures, dict]:
+    """Pictures from a seed, and the critic's score of each, 0 fake .. 1 real. `labels`: one a picture, cgan only."""
     model = _open(lesson, data)
     number, count = local.seed_of(seed), local.whole(count, 1, MOST, "bad_count")
     labels = _labels(model, labels, count)
-    pictures = model.tensor(model.noise(count, number), labels)
-    scores = create_render.critique(model, pictures, labels)
-    return {
-        "model": model.name,
-        "seed": number,
-        "labels": labels,
-        "scores": scores,
-        "pictures": create_render.as_api(pictures),
-    }
+    made = model.tensor(model.noise(count, number), labels)
+    scores = create_render.critique(model, made, labels)
+    captions = [str(model.classes[k]) for k in labels] if labels else [str(i + 1) for i in range(count)]
+    details = {"model": model.name, "seed": number, "labels": labels, "scores": scores}
+    return list(zip(to_pil(made), captions, strict=True)), details
 
 
 @said
-def morph(lesson: str = "gan", data: str = "mnist", seed_a: int = 7, seed_b: int = 8, share: float = 0.5) -> dict:
+def morph(
+    lesson: str = "gan", data: str = "mnist", seed_a: int = 7, seed_b: int = 8, share: float = 0.5
+) -> tuple[Image.Image, dict]:
     """The picture at `share` of the way from inspiration A to B, on the sphere, with the critic's score."""
     model = _open(lesson, data)
     try:
@@ -123,11 +145,7 @@ def morph(lesson: str = "gan", data: str = "mnist", seed_a: int = 7, seed_b: int
     a, b = create_render.ends(model, local.seed_of(seed_a), local.seed_of(seed_b))
     labels = create_render.labels_for(model, 1)
     picture = model.tensor(create_render.between(a, b, at)[None], labels)
-    return {
-        "share": at,
-        "score": create_render.critique(model, picture, labels)[0],
-        "picture": create_render.as_api(picture)[0],
-    }
+    return to_pil(picture)[0], {"share": at, "score": create_render.critique(model, picture, labels)[0]}
 
 
 @said
@@ -161,70 +179,95 @@ def speckles(data: str = "mnist", seed: int = 7) -> dict:
 
 
 @said
-def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> dict:
-    """One frame of the training film: how many there are, its step, its state in words."""
+def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Image.Image, dict]:
+    """One frame of the training film: the picture; how many frames there are, its step, and the state of the training."""
     name = local.name_of(str(lesson)[:20], str(data)[:20])
     count = film.length(name)
-    at = local.whole(number, 0, count - 1, "bad_frame")
-    return film.facts(name, at)
+    found = film.facts(name, local.whole(number, 0, count - 1, "bad_frame"))
+    return pictures.opened(found.pop("picture")), found
 
 
 @said
-def judge(picture: str, lesson: str = "gan", data: str = "mnist") -> dict:
-    """The critic's opinion of a drawing (white on black, a data:image/png;base64 address): one number, or one a label."""
+def judge(picture: Path, lesson: str = "gan", data: str = "mnist") -> tuple[Image.Image, dict]:
+    """The critic's opinion of a drawing in white on black: what it sees (28 x 28), and one number, or one a label."""
     model = _open(lesson, data)
-    seen, scores = create_drawing.opinions(model, picture)
-    return {"seen": uri(seen), "scores": scores, "classes": list(model.classes)}
+    seen, scores = create_drawing.opinions(model, pictures.read(picture))
+    return seen, {"scores": scores, "classes": list(model.classes)}
 
 
 @said
-def translate(picture: str, family: str = "facades", truth: str = "") -> dict:
-    """A picture (a data: address or base64) -> its translation by each loss of a family, or by one model of that name, as
-    data: addresses. The middle square is taken, at the models' size. A picture twice as wide as high is read as a pair:
-    drawing and truth. With a truth: `l1`, the mean absolute difference in 0..1 of each."""
+def translate(picture: Path, family: str = "facades", truth: Path | None = None) -> tuple[Pictures, dict]:
+    """A picture -> its translation by each loss of a family, or by one model of that name. The middle square is taken, at
+    the models' size. A picture twice as wide as high is read as a pair: drawing and truth. With a truth: `l1`, the mean
+    absolute difference in 0..1 of each."""
     if not isinstance(family, str):
         raise Trouble("no_model", name=str(family)[:80])
     chosen = compare_families.find(family)
-    drawing, half = compare_inference.split(chosen, pictures.opened(picture))
-    known = compare_inference.split(chosen, pictures.opened(truth)) if truth else (half, None)
+    drawing, half = compare_inference.split(chosen, pictures.read(picture))
+    known = compare_inference.split(chosen, pictures.read(truth)) if truth else (half, None)
     known = known[1] or known[0]
     squares = [None if p is None else pictures.square(p, chosen.size) for p in (drawing, known)]
     only = [loss for loss, entry in chosen.members.items() if entry.name == family]
     made = compare_inference.translate(chosen, *squares, losses=only or None)
-    return {
+    shown = {loss: to_pil(p[None])[0] for loss, p in made.pictures.items() if loss != "truth"}
+    return [(p, loss) for loss, p in shown.items()], {
         "family": chosen.name,
         "size": chosen.size,
-        "models": {loss: chosen.members[loss].name for loss in made.pictures if loss != "truth"},
-        "pictures": {loss: compare_render.picture(p) for loss, p in made.pictures.items() if loss != "truth"},
+        "models": {loss: chosen.members[loss].name for loss in shown},
         "l1": made.errors,
         "milliseconds": round(made.milliseconds, 1),
     }
 
 
 @said
-def cycle(picture: str, direction: str = "", model: str = "") -> dict:
-    """A picture of any size (a data: address or base64) there and back by a CycleGAN -> both as data: addresses, and
-    `cycle_l1`, the mean absolute difference in 0..1 between the original and the way back. `direction` is one that the model
-    names, such as horse->zebra (nothing: its first); `model` is a name from /models (nothing: the first CycleGAN)."""
+def cycle(picture: Path, direction: str = "", model: str = "") -> tuple[Image.Image, Image.Image | None, dict]:
+    """A picture of any size there and back by a CycleGAN: the translation, the way back, and `cycle_l1`, the mean absolute
+    difference in 0..1 between the original and the way back. `direction` is one that the model names, such as horse->zebra
+    (empty: its first); `model` is a name from /models (empty: the first CycleGAN)."""
     if not isinstance(direction, str) or not isinstance(model, str):
         raise Trouble("cmp_request")
     chosen = translate_inference.find(model[:300])
     way = translate_inference.way(chosen, direction[:300])
-    made = translate_inference.there_and_back(chosen, pictures.opened(picture), way)
-    return {
-        "model": translate_inference.catalog_name(chosen),
-        "direction": way,
-        "directions": list(chosen.directions),
-        "size": list(made.there.size),
-        "picture": translate_render.packed(made.there)[0],
-        "back": translate_render.packed(made.back)[0] if made.back else None,
-        "cycle_l1": made.cycle,
-        "milliseconds": round(made.milliseconds, 1),
-    }
+    made = translate_inference.there_and_back(chosen, pictures.read(picture), way)
+    return (
+        made.there,
+        made.back,
+        {
+            "model": translate_inference.catalog_name(chosen),
+            "direction": way,
+            "directions": list(chosen.directions),
+            "size": list(made.there.size),
+            "cycle_l1": made.cycle,
+            "milliseconds": round(made.milliseconds, 1),
+        },
+    )
+
+
+# --- registering them -------------------------------------------------------------------------------------------
+
+
+def _component(kind, label: str, default=None) -> gr.components.Component:
+    """What gradio needs to know of a value: pictures are files, all other values plain JSON."""
+    if kind in (Path, Path | None):
+        return gr.File(label=label)
+    if kind in (Image.Image, Image.Image | None):
+        return gr.Image(label=label, format="png")
+    if kind == Pictures:
+        return gr.Gallery(label=label, format="png")
+    return Api(default, python_type_to_json_schema(kind), label)
 
 
 def publish() -> None:
-    """Register the endpoints on the page being built."""
+    """Register the endpoints on the page being built. Their components carry types and labels, and are never shown."""
     functions = (models, found, fetch, card, sample, morph, grow, filters, speckles, frame, judge, translate, cycle)
-    for function in functions:
-        gr.api(function, api_name=function.__name__, concurrency_limit=4)
+    with gr.Column(visible=False):
+        for function in functions:
+            signature = inspect.signature(function)
+            inputs = [
+                _component(p.annotation, VALUES[name], None if p.default is p.empty else p.default)
+                for name, p in signature.parameters.items()
+            ]
+            kinds = signature.return_annotation
+            kinds = kinds.__args__ if getattr(kinds, "__origin__", None) is tuple else (kinds,)
+            outputs = [_component(kind, "pictures" if "Image" in str(kind) else "details") for kind in kinds]
+            gr.on([], function, inputs, outputs, api_name=function.__name__, concurrency_limit=4)

@@ -1,8 +1,6 @@
 """The pages as a program: it starts fast, answers every public endpoint whatever it is asked, speaks two complete
 languages and asks no other host."""
 
-import base64
-import io
 import json
 import os
 import re
@@ -10,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import quick
+from gradio_client import handle_file
 from PIL import Image, ImageDraw
 
 DEMOS = Path(__file__).parent.parent / "demos"
@@ -179,13 +179,33 @@ def test_a_bad_port_is_one_line():
 # --- the public endpoints ---------------------------------------------------------------------------------------
 
 
-def drawing(size=280, ink=True, form="png") -> str:
-    picture = Image.new("L", (size, size))
+FILES = tempfile.TemporaryDirectory()
+
+
+def drawing(size=280, ink=True, form="png", wide=1) -> dict:
+    """A stroke in white on black, as a client sends a file."""
+    picture = Image.new("L", (size * wide, size))
     if ink:
         ImageDraw.Draw(picture).line([(size * 0.5, size * 0.2), (size * 0.5, size * 0.8)], fill=255, width=size // 12)
-    buffer = io.BytesIO()
-    picture.save(buffer, form)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    path = Path(FILES.name) / f"{size}-{ink}-{wide}.{form}"
+    picture.save(path)
+    return handle_file(str(path))
+
+
+def no_picture(content: bytes) -> dict:
+    path = Path(FILES.name) / f"{len(content)}.png"
+    path.write_bytes(content)
+    return handle_file(str(path))
+
+
+NO_FILES = (None, 7, [], "", "data:image/png;base64,aGVsbG8=", {"path": "/etc/passwd"})
+NO_PICTURES = (no_picture(b""), no_picture(b"hello"), no_picture(b"\x89PNG\r\n\x1a\n" + b"A" * 5000))
+
+
+def opened(path: str) -> Image.Image:
+    """A picture as a client gets it: a path to its own copy."""
+    with Image.open(path) as picture:
+        return picture.convert("RGB")
 
 
 HUGE = 10**30
@@ -197,14 +217,17 @@ GOOD = {  # arguments -> what the answer must satisfy
     "/fetch": [],
     "/card": [(("gan-mnist",), lambda out: "gan-mnist" in out and "ganzoo.load" in out)],
     "/sample": [
-        ((), lambda out: len(out["pictures"]) == 24 == len(out["scores"])),
-        (("gan", "mnist", 7, 64, None), lambda out: all(0 <= s <= 1 for s in out["scores"])),
-        (("dcgan", "mnist", 0, 1, []), lambda out: out["pictures"][0].startswith("data:image/png;base64,")),
-        (("cgan", "mnist", 2**31 - 1, 4, [2, 0, 2, 6]), lambda out: out["labels"] == [2, 0, 2, 6]),
+        ((), lambda out: len(out[0]) == 24 == len(out[1]["scores"])),
+        (("gan", "mnist", 7, 64, None), lambda out: all(0 <= s <= 1 for s in out[1]["scores"])),
+        (("dcgan", "mnist", 0, 1, []), lambda out: opened(out[0][0]["image"]).size == (28, 28)),
+        (
+            ("cgan", "mnist", 2**31 - 1, 4, [2, 0, 2, 6]),
+            lambda out: [p["caption"] for p in out[0]] == ["2", "0", "2", "6"],
+        ),
     ],
     "/morph": [
-        (("gan", "mnist", 7, 8, 0.5), lambda out: 0 <= out["score"] <= 1),
-        (("cgan", "mnist", 7, 7, 1), lambda out: out["share"] == 1),
+        (("gan", "mnist", 7, 8, 0.5), lambda out: 0 <= out[1]["score"] <= 1),
+        (("cgan", "mnist", 7, 7, 1), lambda out: out[1]["share"] == 1 and opened(out[0]).size == (28, 28)),
     ],
     "/grow": [
         (
@@ -216,26 +239,45 @@ GOOD = {  # arguments -> what the answer must satisfy
     ],
     "/filters": [(("mnist",), lambda out: (len(out["creator"]), len(out["critic"][0])) == (10, 784))],
     "/speckles": [(("mnist", 7), lambda out: out["gan"] > 0 and out["dcgan"] > 0)],
-    "/frame": [(("gan", "mnist", 0), lambda out: out["step"] == 0 and out["state"] == "early")],
+    "/frame": [
+        (
+            ("gan", "mnist", 0),
+            lambda out: opened(out[0]).width == 238 and out[1]["step"] == 0,
+        )
+    ],
     "/judge": [
-        ((drawing(), "gan", "mnist"), lambda out: len(out["scores"]) == 1 and 0 <= out["scores"][0] <= 1),
-        ((drawing(28), "cgan", "mnist"), lambda out: len(out["scores"]) == 10),
-        ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out["scores"]) == 1),
+        ((drawing(), "gan", "mnist"), lambda out: opened(out[0]).size == (28, 28) and 0 <= out[1]["scores"][0] <= 1),
+        ((drawing(28), "cgan", "mnist"), lambda out: len(out[1]["scores"]) == 10),
+        ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out[1]["scores"]) == 1),
     ],
     "/translate": [
         (
             (drawing(64),),
-            lambda out: set(out["pictures"]) == {"gan", "mae", "gan+mae", "gan+mae+perceptual"} and out["l1"] == {},
+            lambda out: (
+                {p["caption"] for p in out[0]} == set(out[1]["models"]) >= {"gan", "mae", "gan+mae"}
+                and out[1]["l1"] == {}
+            ),
         ),
-        ((drawing(64), "aerial-map", drawing(64)), lambda out: all(0 <= v <= 1 for v in out["l1"].values())),
-        ((drawing(64), "pix2pix-facades-mae"), lambda out: set(out["models"]) == {"mae"}),
+        (
+            (drawing(64, wide=2), "aerial-map"),
+            lambda out: len(out[1]["l1"]) == 3 and max(out[1]["l1"].values()) <= 1,
+        ),
+        (
+            (drawing(64), "pix2pix-facades-mae"),
+            lambda out: set(out[1]["models"]) == {"mae"} and opened(out[0][0]["image"]).width == 256,
+        ),
     ],
     "/cycle": [
         (
             (drawing(50), "zebra->horse", "runs/tiny-cycle"),
-            lambda out: out["size"] == [50, 50] and 0 < out["cycle_l1"] < 1 and out["back"] != out["picture"],
+            lambda out: (
+                opened(out[0]).size == (50, 50) and 0 < out[2]["cycle_l1"] < 1 and opened(out[0]) != opened(out[1])
+            ),
         ),
-        ((drawing(50), "", "runs/tiny-cycle"), lambda out: out["direction"] == "horse->zebra" == out["directions"][0]),
+        (
+            (drawing(50), "", "runs/tiny-cycle"),
+            lambda out: out[2]["direction"] == "horse->zebra" == out[2]["directions"][0],
+        ),
     ],
 }
 HOSTILE = {
@@ -262,21 +304,19 @@ HOSTILE = {
     "/frame": [("gan", "mnist", number) for number in (-1, 1000, "NaN", None, HUGE)],
     "/judge": [
         ((value, "gan", "mnist"))
-        for value in ("", None, 7, "data:image/png;base64,", "data:image/png;base64,!!", "data:image/png;base64,aGVsbG8=",
-                      drawing(ink=False), drawing(1100), "data:image/png;base64," + "A" * 500_000, {"path": "/etc/passwd"})
+        for value in (*NO_FILES, *NO_PICTURES, drawing(ink=False), drawing(1100))
     ],
     "/translate": [
         *((drawing(64), name) for name in (*BAD_NAMES, "gan-mnist", "judge-mnist", "runs/mine")),
-        *((value,) for value in ("", None, 7, [], {"path": "/etc/passwd"}, "data:,", "data:image/png;base64,!!",
-                                 "data:image/png;base64,aGVsbG8=", "A" * 15_000_000)),
-        (drawing(64), "facades", "no picture"),
+        *((value,) for value in (*NO_FILES, *NO_PICTURES)),
+        (drawing(64), "facades", NO_PICTURES[1]),
         (drawing(64), "facades", 7),
     ],
     "/cycle": [
         *((drawing(64), "", name) for name in (*BAD_NAMES[1:], "gan-mnist", "judge-mnist", "pix2pix-facades-mae", "runs/mine")
           if name),
         *((drawing(64), way, "runs/tiny-cycle") for way in ("AtoB", "zebra", 7, ["horse->zebra"], "x" * 9000)),
-        *((value, "", "runs/tiny-cycle") for value in ("", None, 7, [], {"path": "/etc/passwd"}, "data:,", "aGVsbG8=")),
+        *((value, "", "runs/tiny-cycle") for value in (*NO_FILES, *NO_PICTURES)),
     ],
 }  # fmt: skip
 LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|ValueError|/work/|site-packages|NoneType")
@@ -305,10 +345,21 @@ def test_hostile_values_are_answered_in_one_sentence(client, endpoint):
         assert 10 < len(said) < 400 and not LEAKS.search(said), (endpoint, str(given)[:80], said)
 
 
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../demos/app.py", "/proc/self/environ"])
+def test_a_file_that_nobody_uploaded_is_not_read(app, path):
+    call = app.url + "gradio_api/call/judge"
+    body = json.dumps({"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}, "gan", "mnist"]}).encode()
+    request = urllib.request.Request(call, body, {"Content-Type": "application/json"})
+    event = json.load(urllib.request.urlopen(request, timeout=60))["event_id"]
+    said = urllib.request.urlopen(f"{call}/{event}", timeout=60).read().decode()
+    assert "event: error" in said and not LEAKS.search(said), said
+
+
 def test_the_same_seed_is_the_same_64_pictures(client):
     first = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
     again = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
-    assert first["pictures"] == again["pictures"] and first["scores"] == again["scores"]
+    same = [opened(a["image"]) == opened(b["image"]) for a, b in zip(first[0], again[0], strict=True)]
+    assert all(same) and len(same) == 64 and first[1] == again[1]
 
 
 def test_nothing_was_printed_and_no_other_host_was_asked(app):

@@ -26,11 +26,18 @@ def opened(text) -> Image.Image:
         raw = base64.b64decode(text.split(",", 1)[1] if text.startswith("data:") else text, validate=True)
     except (binascii.Error, ValueError, IndexError):
         raise Trouble("cmp_no_picture") from None
+    return read(raw)
+
+
+def read(source: bytes | str | None) -> Image.Image:
+    """The bytes or the path of a picture file -> an upright RGB picture, fully decoded."""
+    if not source:
+        raise Trouble("cmp_no_picture")
     try:
-        width, height = header_size(raw)
+        width, height = header_size(source)
         if width * height > MEGAPIXELS * 10**6:
             raise Trouble("cmp_too_large", megapixels=MEGAPIXELS)
-        return open_picture(raw).convert("RGB")
+        return open_picture(source).convert("RGB")
     except Trouble:
         raise
     except GanzooError as error:

@@ -35,7 +35,11 @@ def example() -> Image.Image:
 
 
 def read(drawing) -> Image.Image:
-    """What the canvas sent -> a grey picture. Anything else is refused in words."""
+    """What the canvas sent, or a picture -> a grey picture. Anything else is refused in words."""
+    if isinstance(drawing, Image.Image):
+        if max(drawing.size) > 1024:
+            raise Trouble("big_drawing")
+        return drawing.convert("L")
     if not isinstance(drawing, str) or not drawing.startswith(PREFIX):
         raise Trouble("no_drawing")
     if len(drawing) > LARGEST:

@@ -10,7 +10,7 @@ from ganzoo import Model
 from ganzoo.images import to_pil
 from ganzoo.models.losses import as_opinion
 
-from ...ui.html import figure, image, legend, mosaic, score, signed, square, uri
+from ...ui.html import figure, image, legend, mosaic, score, signed, square
 from ...ui.words import Words
 
 COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
@@ -178,8 +178,3 @@ def under_labels(words: Words, model: Model, seed: int) -> str:
         f'<div class="gz-labels"><div class="gz-rows" aria-hidden="true">{rows}</div><ol>{"".join(columns)}</ol></div>'
         + legend(words("against"), words("for"))
     )
-
-
-def as_api(pictures: Tensor) -> list[str]:
-    """Pictures as data: addresses, for the public endpoints."""
-    return [uri(picture) for picture in to_pil(pictures)]
