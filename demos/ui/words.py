@@ -60,11 +60,12 @@ class Words:
         """Sentences one after the other; Chinese puts no space between them."""
         return ("" if self.language == "zh" else " ").join(filter(None, sentences))
 
-    def listing(self, numbers) -> str:
-        """[1, 2, 4] -> "1, 2 or 4"."""
+    def listing(self, numbers, between: str = "or") -> str:
+        """[1, 2, 4] -> "1, 2 or 4", or with `between="and"` "1, 2 and 4"."""
         said = [str(n) for n in numbers]
         comma = "、" if self.language == "zh" else ", "
-        return said[0] if len(said) == 1 else self("lesson_or", first=comma.join(said[:-1]), last=said[-1])
+        key = {"or": "lesson_or", "and": "list_and"}[between]
+        return said[0] if len(said) == 1 else self(key, first=comma.join(said[:-1]), last=said[-1])
 
     def explain(self, error: GanzooError) -> str:
         """An error with its remedy, in this language. The library's own sentences are English: other languages say what

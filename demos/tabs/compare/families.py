@@ -127,6 +127,13 @@ def _shape(config: Config) -> tuple:
     return config.image_size, config.direction, config.in_channels, config.out_channels
 
 
+def reverse(family: Family) -> Family | None:
+    """The family on this machine that translates the same data the other way, photos into drawings."""
+    back = "->".join(part.strip() for part in reversed(family.config.direction.split("->")))
+    same = (other for other in families().values() if other.config.data == family.config.data)
+    return next((other for other in same if other.config.direction.replace(" ", "") == back), None)
+
+
 def find(name: str) -> Family:
     """A family by its own name, or by that of one of its models."""
     name = str(name)[:200]

@@ -22,6 +22,7 @@ from . import families, inference, render
 
 FAMILY, SEED = "facades", 4  # SEED: the first drawing of a family that has no real pair
 LONGEST = 2 * pictures.LARGEST
+EMPTY = {"label": "cmp_empty_label", "map": "cmp_empty_map", "plain": "cmp_empty_plain"}  # what to draw, by palette
 DEEDS = ("draw", "surprise", "example", "upload", "truth", "restore", "family")
 
 
@@ -63,6 +64,8 @@ class Job:
     pair: str = ""  # the name of a real pair
     cited: bool = False  # whether its source must stand beside it
     notes: tuple = ()
+    photo: Tensor | None = None  # an upload that is no label map
+    back: str = ""  # the family that translates photos into drawings
 
 
 def answer(words: Words, payload) -> str:
@@ -98,15 +101,14 @@ def prepare(words: Words, ask: Ask) -> Job:
     if ask.do == "example":
         return _real(family, ask.pair)
     if ask.do in ("upload", "restore"):
-        return _uploaded(words, family, pictures.opened(ask.file), pairs=ask.do == "upload")
+        return _uploaded(words, family, ask)
     drawing = pictures.square(pictures.opened(ask.drawing), family.size)
     if ask.do == "family":
         return Job(family, drawing, truth, ask.seed, fresh=True, new_truth=truth is not None)
     if ask.do == "truth":
         given = inference.split(family, pictures.opened(ask.file))
         return Job(family, drawing, pictures.square(given[1] or given[0], family.size), new_truth=True)
-    notes = (words("cmp_no_labels"),) if inference.strange(family, drawing) else ()
-    return Job(family, drawing, truth, notes=notes)
+    return Job(family, drawing, truth, notes=(words(EMPTY[family.palette]),) if inference.blank(drawing) else ())
 
 
 def _real(family: families.Family, pair: str) -> Job:
@@ -130,18 +132,34 @@ def _sides(family: families.Family, read) -> tuple[Tensor, Tensor]:
     return drawing, truth
 
 
-def _uploaded(words: Words, family: families.Family, picture, pairs: bool) -> Job:
+def _uploaded(words: Words, family: families.Family, ask: Ask) -> Job:
+    """The label map of an upload, its colours those of the palette. A photo changes nothing: it is offered as the real one."""
+    picture, pairs = pictures.opened(ask.file), ask.do == "upload"
     drawing, other = inference.split(family, picture) if pairs else (picture, None)
     notes = []
+    sheet = pictures.square(drawing, family.size)
+    if inference.strange(family, sheet):
+        return _photo(words, family, ask, sheet)
     if other is not None:
         notes.append(words("cmp_split", side=words("cmp_right" if family.flipped else "cmp_left")))
     elif picture.width != picture.height:
         notes.append(words("cmp_squared"))
-    sheet = pictures.square(drawing, family.size)
-    if inference.strange(family, sheet):
-        notes.append(words("cmp_no_labels"))
+    if pairs:  # a drawing that a link carries stays as it was
+        sheet = inference.snapped(family, sheet)
+        notes += [words("cmp_snapped")] if inference.inexact(family, drawing) else []
     truth = None if other is None else pictures.square(other, family.size)
     return Job(family, sheet, truth, fresh=True, new_truth=truth is not None, notes=tuple(notes))
+
+
+def _photo(words: Words, family: families.Family, ask: Ask, photo: Tensor) -> Job:
+    other = families.reverse(family)
+    notes = (words("cmp_photo_back") if other else words("cmp_photo"),)
+    if ask.drawing:
+        drawing, fresh = pictures.square(pictures.opened(ask.drawing), family.size), False
+    else:  # nothing is on the board yet: an empty sheet
+        drawing, fresh = inference.empty(family), True
+    truth = pictures.square(pictures.opened(ask.truth), family.size) if ask.truth else None
+    return Job(family, drawing, truth, fresh=fresh, notes=notes, photo=photo, back=other.name if other else "")
 
 
 # --- what is there before anybody asks --------------------------------------------------------------------------

@@ -22,6 +22,10 @@ from ...ui import pictures
 from .families import KEYS, PALETTES, Family
 
 NEAR = 48  # how far a channel may lie from a palette's colour and still mean it
+NOISE, NOTED = (
+    8,
+    0.02,
+)  # a channel this far off counts as another colour; a page says so from this share of the pixels on
 STRANGE = 0.3  # share of other colours from which a drawing is no label map
 
 
@@ -37,20 +41,53 @@ def split(family: Family, picture: Image.Image) -> tuple[Image.Image, Image.Imag
     return halves[::-1] if family.flipped else halves
 
 
-def strange(family: Family, drawing: Tensor) -> bool:
-    """Whether a good part of the drawing shows colours that the palette does not have."""
-    if not family.draws:
-        return False
+def off(family: Family, drawing: Tensor) -> tuple[Tensor, Tensor]:
+    """For every pixel of (1, 3, H, W) uint8: how far it lies from the nearest colour of the palette, and which one that is."""
     palette = torch.tensor(list(PALETTES[family.palette].values()), dtype=torch.int16)
-    pixels = drawing[0, :, ::2, ::2].flatten(1).T.to(torch.int16)
-    off = (pixels[:, None] - palette[None]).abs().amax(2).amin(1)
-    return float((off > NEAR).float().mean()) > STRANGE
+    apart = torch.stack([(drawing[0].to(torch.int16) - colour[:, None, None]).abs().amax(0) for colour in palette])
+    return apart.min(0)
+
+
+def strange(family: Family, drawing: Tensor) -> bool:
+    """Whether a good part of the drawing shows colours that the palette does not have: a photo."""
+    return family.draws and float((off(family, drawing)[0] > NEAR).float().mean()) > STRANGE
+
+
+def inexact(family: Family, picture: Image.Image) -> bool:
+    """Whether a label map, at its own size, has other colours than those of the palette."""
+    sample = from_pil([picture.resize((256, 256), Image.Resampling.NEAREST)], 256, 3)
+    return family.draws and float((off(family, sample)[0] > NOISE).float().mean()) > NOTED
+
+
+def snapped(family: Family, drawing: Tensor) -> Tensor:
+    """The label map with the palette's own colours only. A pixel near a colour takes it; one on an edge, a mixture of two
+    colours, takes that of its neighbours, so that no line of a third colour arises."""
+    if not family.draws:
+        return drawing
+    palette = torch.tensor(list(PALETTES[family.palette].values()), dtype=torch.uint8)
+    apart, nearest = off(family, drawing)
+    label = torch.where(apart <= NEAR, nearest, -1)
+    for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)) * 2:
+        label = torch.where(label < 0, label.roll(shift, axis), label)
+    label = torch.where(label < 0, nearest, label)
+    return palette[label].permute(2, 0, 1)[None]
+
+
+def empty(family: Family) -> Tensor:
+    """A sheet of the palette's first colour, the ground."""
+    ground = torch.tensor(next(iter(PALETTES[family.palette].values())), dtype=torch.uint8)
+    return ground[None, :, None, None].repeat(1, 1, family.size, family.size)
+
+
+def blank(drawing: Tensor) -> bool:
+    """Whether all pixels are of one colour."""
+    return bool((drawing == drawing[:, :, :1, :1]).all())
 
 
 def drawn(family: Family, seed: int) -> Tensor:
     """Something new to translate, drawn by code; a white sheet for families whose drawings have no code."""
     if not family.draws:
-        return torch.full((1, 3, family.size, family.size), 255, dtype=torch.uint8)
+        return empty(family)
     return pictures.square(drawings.draw(family.palette, seed, family.size), family.size)
 
 

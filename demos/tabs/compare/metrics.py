@@ -59,6 +59,34 @@ def verdict(words: Words, family: Family) -> str:
     )
 
 
+GRADED = {"gan": "cmp_graded_gan", "mae": "cmp_graded_mae", "gan+mae": "cmp_graded_both"}
+BLURRED = 0.1  # share of a photo's fine detail below which a picture is called blurred
+NEAREST = {"cmp_near_error": "l1", "cmp_near_tone": "tone", "cmp_near_labels": "label-recovery"}
+
+
+def caption(words: Words, family: Family, key: str) -> str:
+    """What a creator was graded on, and what its numbers of the whole test set say. Nothing is claimed without a number."""
+    said = [words(GRADED.get(key, "cmp_graded_perceptual"))]
+    entry = family.members[key]
+    detail = value(entry, "sharpness")
+    if detail is not None:
+        said.append(words("cmp_blurred" if detail < BLURRED else "cmp_detail", share=f"{detail:.0%}"))
+    first = [word for word, metric in NEAREST.items() if _first(family, key, metric)]
+    if first:
+        said.append(words("cmp_nearest", what=words.listing([words(word) for word in first], "and")))
+    return words.together(*said)
+
+
+def _first(family: Family, key: str, metric: str) -> bool:
+    """Whether of all members with this number the one of `key` comes nearest to real photos."""
+    apart = {}
+    for other, entry in family.members.items():
+        number, real = value(entry, metric), value(entry, REAL) if metric == "label-recovery" else 0.0
+        if number is not None and real is not None:
+            apart[other] = abs(number - real)
+    return len(apart) > 1 and key in apart and all(apart[key] < v for other, v in apart.items() if other != key)
+
+
 def table(words: Words, family: Family) -> str:
     """The numbers of the whole test set, folded away: a row a number with what it should reach, a column a loss."""
     keys = [key for key in family.keys if key in family.members and numbers(family.members[key])]
@@ -72,7 +100,7 @@ def table(words: Words, family: Family) -> str:
             continue
         real = next((r for r in (value(family.members[key], REAL) for key in keys) if r is not None), None)
         goal = real if target == "real" else float(target)
-        arrow = "↓" if target == "0" else "" if goal is None else f"→ {form.format(goal)}"
+        arrow = "↓" if target == "0" else "↑" if goal is None else f"→ {form.format(goal)}"
         best = _nearest(values, goal, form)
         cells = "".join(_cell(number, form, key in best) for key, number in values.items())
         meaning = escape(words(word.replace("cmp_", "cmp_means_")))

@@ -15,8 +15,6 @@ from ...ui.words import Words
 from . import inference, metrics
 from .families import PALETTES, name, publishing, real_pairs
 
-SAYS = {"gan": "cmp_says_gan", "mae": "cmp_says_mae", "gan+mae": "cmp_says_both"}
-
 
 def picture(data: Tensor) -> str:
     """uint8 (3, S, S) -> a data: address, exact; what is drawn fast is drawn again soon, so it is packed lightly."""
@@ -64,6 +62,9 @@ def answer(words: Words, job, made: inference.Made, number: int, refused: str = 
     if absent:
         notes.append(words("cmp_missing", names=words.listing([name(words, key) for key in absent])))
     lines = "".join(quiet(note) for note in notes)
+    if job.photo is not None:
+        state |= {"photo": picture(job.photo[0]), "back": job.back}
+        lines += _photo_choices(words, job.back)
     cited = f"<span>{escape(words('cmp_cited'))}</span>" if job.cited else ""
     took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
     return (
@@ -72,6 +73,17 @@ def answer(words: Words, job, made: inference.Made, number: int, refused: str = 
         f'{metrics.verdict(words, family)}<div class="gz-notes" role="status">{lines}</div>'
         f'<p class="gz-note">{cited}<span>{escape(took)}</span></p>{metrics.table(words, family)}</div>'
     )
+
+
+def _photo_choices(words: Words, back: str) -> str:
+    """What can be done with an upload that is a photo."""
+    choices = {"back": "cmp_photo_other"} if back else {}
+    choices |= {"keep": "cmp_photo_keep", "trace": "cmp_photo_trace"}
+    buttons = (
+        f'<button type="button" class="gz-button" data-do="{do}">{escape(words(key))}</button>'
+        for do, key in choices.items()
+    )
+    return f'<div class="gz-actions">{"".join(buttons)}</div>'
 
 
 def varies(family) -> bool:
@@ -114,7 +126,7 @@ def _result(words: Words, family, made: inference.Made, loss: str) -> str:
     return (
         f'<section class="gz-result" data-loss="{loss}"><h3>{called}</h3>'
         f"{shown(loss, source, words('cmp_made_alt', loss=name(words, loss)))}"
-        f'<p class="gz-says">{escape(words(SAYS.get(loss, "cmp_says_perceptual")))}</p>'
+        f'<p class="gz-says">{escape(metrics.caption(words, family, loss))}</p>'
         f"{error}{save}</section>"
     )
 

@@ -5,7 +5,7 @@
   const KEPT = 60, EVERY = 250, PATIENCE = 15000, RAW = 3e6, LARGEST = 1e7, LONGEST_LINK = 16000;
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const state = { family: "facades", seed: null, truth: "", pair: "", edited: false, tool: "box", critic: "", answer: null };
+  const state = { family: "facades", seed: null, truth: "", pair: "", edited: false, tracing: false, tool: "box", critic: "", answer: null };
   const listeners = [];
   let canvas, pen, words, ask, past = [];
 
@@ -59,7 +59,7 @@
       canvas.width = canvas.height = answer.size;
       pen.drawImage(picture, 0, 0);
       scaled();
-      Object.assign(state, { truth: "", pair: answer.pair, seed: answer.seed, edited: answer.seed === null && !answer.pair });
+      Object.assign(state, { truth: "", tracing: false, pair: answer.pair, seed: answer.seed, edited: answer.seed === null && !answer.pair });
     }
     if (answer.truth) state.truth = answer.truth;
     Object.assign(state, { family: answer.family, answer, critic: answer.critic || "" });
@@ -86,7 +86,8 @@
   const reveal = (on) => {
     const photo = one("#cmp-board .gz-truth"), button = one('[data-do="reveal"]');
     if (on) photo.src = state.truth;
-    photo.hidden = !on;
+    photo.hidden = !on && !state.tracing;
+    photo.classList.toggle("gz-faint", !on && state.tracing);
     button.hidden = !state.truth;
     button.textContent = on ? words.cmp_unreveal : words.cmp_reveal;
   };
@@ -126,7 +127,7 @@
     const before = past.pop();
     if (!before) return;
     pen.putImageData(before.pixels, 0, 0);
-    Object.assign(state, { truth: before.truth, pair: before.pair, seed: before.seed });
+    Object.assign(state, { tracing: state.tracing && before.truth === state.truth, truth: before.truth, pair: before.pair, seed: before.seed });
     reveal(false);
     draw();
     state.edited = before.edited;
@@ -159,7 +160,7 @@
     const cell = (value, low, size) => Math.min(canvas.width - 1, Math.max(0, Math.floor((value - low) * canvas.width / size)));
     return [cell(event.clientX, place.left, place.width), cell(event.clientY, place.top, place.height)];
   };
-  const begin = () => { keep(); state.truth = ""; reveal(false); say(""); pen.fillStyle = colour(); };
+  const begin = () => { keep(); if (!state.tracing) state.truth = ""; reveal(false); say(""); pen.fillStyle = colour(); };
 
   const pointers = () => {
     let from = null, under = null, moved = false;
@@ -293,7 +294,17 @@
   const deeds = {
     surprise: () => want({ do: "surprise", seed: Math.floor(Math.random() * 1e6) }),
     example: () => want({ do: "example" }),
-    reveal: () => reveal(one("#cmp-board .gz-truth").hidden),
+    back: () => want({ do: "upload", family: state.answer.back, file: state.answer.photo }),
+    keep: () => { state.tracing = false; want({ do: "truth", file: state.answer.photo }); },
+    trace: () => { // the photo shows through while one draws over it
+      const photo = state.answer.photo;
+      deeds.clear();
+      Object.assign(state, { truth: photo, tracing: true });
+      reveal(false);
+      one("#cmp-board .gz-truth").src = photo;
+      want({ do: "draw" });
+    },
+    reveal: () => reveal(one("#cmp-board .gz-truth").matches("[hidden], .gz-faint")),
     upload: () => choose("upload"),
     truth: () => choose("truth"),
     webcam: camera,
