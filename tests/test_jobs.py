@@ -1,6 +1,7 @@
 """train/jobs.py: the command carries ganzoo to a job, and a recipe runs there from exactly what the command carries."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 import quick
 from clean import clean_python, name_of, pip
+from hostile.kills import until
 from hub.server import LocalHub
 from test_hub import ROOT
+
+from ganzoo import checkpoint
 
 RECIPES = ("cgan", "pix2pix")  # the others differ by one line; each costs seconds of imports
 SMALL = {
@@ -32,7 +36,7 @@ def jobs(*words: str) -> subprocess.CompletedProcess:
 def line(*words: str) -> list[str]:
     done = jobs(*words)
     assert done.returncode == 0, done.stderr
-    return shlex.split(done.stdout)
+    return shlex.split(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +93,7 @@ def test_the_client_takes_the_command(tmp_path):
     hf = str(Path(sys.executable).with_name("hf"))
     done = subprocess.run([hf, *words[1:4], "--dry-run", *words[4:]], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    said = dict(text.strip().split(None, 1) for text in done.stdout.splitlines() if text.startswith("  "))
+    said = dict(re.findall(r"^  (\w+) +(.+)$", done.stdout, re.M))
     assert said["script"] == "torchrun" and "--nproc_per_node 4" in said["args"] and said["flavor"] == "l4x4"
     assert (
         "--data '/inputs/my pairs' --push me/it" in said["args"]
@@ -113,3 +117,66 @@ def test_the_wheel_is_the_same_each_time_and_holds_no_model(tmp_path):
 def test_a_job_that_would_lose_its_model_is_refused():
     done = jobs("gan", "--", "--epochs", "3")
     assert done.returncode == 2 and "--push" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
+    """What the real client posts, run twice as the Hub runs it: each time on an empty disk, with the bucket mounted."""
+    recipe = ["--data", "fashion", "--epochs", "40", "--set", "save_every=40", "--width", "8", "--push", "alice/it"]
+    mounted = tmp_path / "bucket"
+    kept = mounted / "gan-fashion"
+    with LocalHub() as hub:
+        hub.add_user("alice", token=TOKEN)
+        env = hub.env(tmp_path) | {"TRACKIO_SPACE_ID": "alice/board"}
+        command = [*quick.PYTHON, str(ROOT / "train" / "jobs.py"), "gan", "--run", "--", *recipe]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (job,) = hub.store.jobs
+        volumes = {volume["mountPath"]: volume for volume in job["volumes"]}
+        assert volumes["/runs"]["source"] == "alice/runs" and not volumes["/runs"].get("readOnly")
+        assert hub.store.buckets["alice/runs"]["private"] and job["environment"].pop("GANZOO_KEEP") == "/runs"
+        assert job["environment"] == {"TRACKIO_SPACE_ID": "alice/board"}
+        words = job["command"][job["command"].index("/data/gan.py") + 1 :]
+        assert words == recipe
+        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(mounted), "GANZOO_DATA": str(ROOT / "tests" / "data")}
+
+        def start(disk: Path) -> subprocess.Popen:
+            disk.mkdir()
+            run = [*quick.PYTHON, str(ROOT / "train" / "gan.py"), *words]
+            return subprocess.Popen(
+                run, cwd=disk, env=inside, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+
+        first = start(tmp_path / "first")
+        assert until((kept / "resume.pt").is_file, first), first.communicate()
+        first.kill()
+        first.communicate()
+        assert not [key for key in hub.store.repos if hub.store.repos[key].head.files.get("model.safetensors")]
+        second = start(tmp_path / "second")
+        said, wrong = second.communicate(timeout=300)
+        assert second.returncode == 0 and "going on from step" in said, said + wrong
+        assert "model.safetensors" in hub.store.repos["models", "alice/it"].head.files
+        steps = [row["step"] for row in checkpoint.read_log(kept / "log.jsonl") if row["event"] == "step"]
+        assert len(steps) == len(set(steps)) and steps == sorted(steps) and steps[-1] == 40 * steps_of_an_epoch(said)
+        there = {p.relative_to(kept) for p in kept.rglob("*") if p.is_file()}
+        run = tmp_path / "second" / "runs" / "gan-fashion"
+        assert there == {p.relative_to(run) for p in run.rglob("*") if p.is_file() and not p.name.startswith(".")}
+
+
+def steps_of_an_epoch(said: str) -> int:
+    return int(re.search(r"([\d,]+) steps, going on", said)[1].replace(",", "")) // 40
+
+
+def test_a_bucket_that_refuses_stops_nothing(tmp_path, monkeypatch, caplog):
+    from ganzoo.training.keeping import Keeper, bring_back
+
+    run = tmp_path / "runs" / "mine"
+    run.mkdir(parents=True)
+    (run / "resume.pt").write_bytes(b"1")
+    monkeypatch.setenv("GANZOO_KEEP", str(tmp_path / "bucket"))
+    (tmp_path / "bucket").write_text("in the way")
+    keeper = Keeper(run)
+    keeper.keep()
+    assert "was not kept" in caplog.text and not bring_back(run)
+    (tmp_path / "bucket").unlink()
+    keeper.keep()
+    assert (tmp_path / "bucket" / "mine" / "resume.pt").read_bytes() == b"1" and bring_back(run)

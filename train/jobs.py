@@ -5,12 +5,15 @@
     python train/jobs.py cyclegan --flavor l4x4 -- --data my/summer-winter --push    # four GPUs: torchrun
 
 ganzoo travels as a wheel in a mounted folder, so nothing needs to be published first. What stands after -- is the
-recipe's own command line; a folder given as --data travels too. A job's disk is gone at its end, hence --push.
+recipe's own command line; a folder given as --data travels too. The model goes to the Hub (--push), and every save of the run
+into a bucket of yours: where a job ends too early (its --timeout, a fault), the same command goes on with the run.
 """
 
 import argparse
 import base64
+import contextlib
 import hashlib
+import os
 import re
 import shlex
 import signal
@@ -22,15 +25,16 @@ from pathlib import Path
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, get_token
 
 import ganzoo
 from ganzoo import package, settings
 from ganzoo.errors import GanzooError
+from ganzoo.hub_client import TROUBLE, short
 from ganzoo.models.registry import LESSONS
 from ganzoo.recipes import guarded
 
-MOUNT, INPUTS = "/ganzoo", "/inputs"  # where a job finds the wheel, and your pictures
+MOUNT, INPUTS, RUNS = "/ganzoo", "/inputs", "/runs"  # where a job finds the wheel, your pictures, and what it keeps
 PLACE = Path("build", "job")  # of the wheel, on this machine
 
 
@@ -73,7 +77,18 @@ def wheel(folder: Path) -> Path:
     return path
 
 
-def command(recipe: str, flavor: str, timeout: str, words: list[str], made: Path) -> list[str]:
+def bucket_of(wish: str) -> str:
+    """USER/NAME of the bucket that keeps the runs: the one wished for, else `runs` of whoever the token belongs to."""
+    if wish:
+        return wish
+    user = "ME"
+    if get_token():
+        with contextlib.suppress(*TROUBLE, ValueError):
+            user = HfApi().whoami()["name"]
+    return f"{user}/runs"
+
+
+def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str], made: Path) -> list[str]:
     """The `hf jobs uv run` line."""
     if not any(word in ("--push", "--smoke") or word.startswith("--push=") for word in words):
         raise GanzooError("job_without_push")
@@ -84,6 +99,11 @@ def command(recipe: str, flavor: str, timeout: str, words: list[str], made: Path
         raise GanzooError("job_takes_one_folder")
     line = ["hf", "jobs", "uv", "run", "--flavor", flavor, "--timeout", timeout, "--secrets", "HF_TOKEN"]
     line += ["-v", f"{made.parent}:{MOUNT}", "--with", f"{MOUNT}/{made.name}"]
+    line += ["-v", f"hf://buckets/{bucket}:{RUNS}", "-e", f"GANZOO_KEEP={RUNS}"]
+    if "--track" in words:
+        line += ["--with", "trackio"]
+    if board := os.environ.get("TRACKIO_SPACE_ID"):  # --track sends the numbers to this Space
+        line += ["-e", f"TRACKIO_SPACE_ID={board}"]
     words = list(words)
     for i, word in enumerate(words):
         before, equals, value = word.rpartition("=")
@@ -101,6 +121,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("recipe", choices=LESSONS)
     parser.add_argument("--flavor", default="t4-small", help="the hardware: `hf jobs hardware` lists it with its price")
     parser.add_argument("--timeout", default="3h", help="the job ends then at the latest (default: 3h)")
+    parser.add_argument(
+        "--bucket", default="", help="USER/NAME of the bucket that keeps the runs (default: your own `runs`)"
+    )
     parser.add_argument("--run", action="store_true", help="run the command instead of printing it; this costs money")
     parser.add_argument("words", nargs="*", metavar="-- ...", help="the recipe's own command line")
     argv = sys.argv[1:] if argv is None else list(argv)
@@ -110,12 +133,18 @@ def main(argv: list[str] | None = None) -> int:
         made = wheel(PLACE.absolute())
     except OSError as error:
         raise GanzooError("wheel_not_writable", folder=PLACE, reason=error.strerror) from None
-    line = command(asked.recipe, asked.flavor, asked.timeout, argv[cut + 1 :] + asked.words, made)
+    bucket = bucket_of(asked.bucket)
+    line = command(asked.recipe, asked.flavor, asked.timeout, bucket, argv[cut + 1 :] + asked.words, made)
     if not hasattr(HfApi, "sync_job_volume"):
         raise GanzooError("hub_client_too_old")
     if not asked.run:
+        print(shlex.join(["hf", "buckets", "create", bucket, "--private", "--exist-ok"]))
         print(shlex.join(line))
         return 0
+    try:
+        HfApi().create_bucket(bucket, private=True, exist_ok=True)
+    except (*TROUBLE, ValueError) as error:
+        raise GanzooError("bucket_not_made", bucket=bucket, reason=short(error)) from None
     return subprocess.run([str(Path(sys.executable).with_name("hf")), *line[1:]]).returncode
 
 

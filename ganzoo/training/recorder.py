@@ -13,6 +13,7 @@ from ganzoo import distributed
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
 from ganzoo.training.doctor import Doctor
+from ganzoo.training.keeping import Keeper
 from ganzoo.training.run_dir import RunFolder
 from ganzoo.training.step import Training
 
@@ -24,6 +25,7 @@ class Recorder:
         self.training, self.folder = training, folder
         self.doctor = Doctor(training.config.translates)
         self.files = RunFolder(folder) if distributed.first() else None
+        self.keeper = Keeper(folder)
         self.real_diversity = diversity(to_float(training.pictures.shown))
 
     def begin(self, changed: list[dict]) -> None:
@@ -61,6 +63,7 @@ class Recorder:
             yield from self.note({"event": "broken", "step": self.training.step})  # raises
         if self.files:
             self.files.save(self.training, self.training.config, finished)
+            self.keeper.keep()
         yield {"event": "saved", "step": self.training.step, "folder": str(self.folder)}
 
 

@@ -20,7 +20,7 @@ from ganzoo.data.registry import data_word
 from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.hub.locate import find
-from ganzoo.training import schedule
+from ganzoo.training import keeping, schedule
 from ganzoo.training.loop import Clock, rounds
 from ganzoo.training.recorder import Recorder
 from ganzoo.training.step import Training
@@ -50,6 +50,8 @@ def prepare(config, given=frozenset()):
         raise GanzooError("minutes_and_epochs")
     config = dataclasses.replace(config, name=run_name(config))
     folder = Path(config.out) / config.name
+    if not config.resume and not config.smoke and keeping.bring_back(folder):
+        config = dataclasses.replace(config, resume="auto")
     if config.resume:
         config = _resumed(config, given, folder if config.resume == "auto" else Path(os.path.expanduser(config.resume)))
         folder = Path(config.out) / config.name

@@ -23,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from hub import collection, pull, push, repos, spaces  # noqa: F401  (their calls)
+from hub import buckets, collection, pull, push, repos, spaces  # noqa: F401  (their calls)
 from hub.routes import Request, Response, answer, dispatch
 from hub.store import Access, HubError, Repo, Store, make_blob
 from hub.trouble import Trouble
@@ -172,6 +172,7 @@ class LocalHub:
         with self._lock:
             store = self.store
             store.repos, store.collections, store.moved, store.paying = {}, {}, {}, None
+            store.buckets, store.jobs = {}, []
             self.troubles, self.requests, self.outside = [], [], []
 
     def change(self, kind: str, id: str, files: dict[str, bytes]) -> str:

@@ -181,6 +181,9 @@ class Store:
         self.page_size = 1000  # entries of a folder listing in one answer
         self.collections: dict[str, dict] | None = {}  # None: a Hub that knows none
         self.moved: dict[tuple[str, str], str] = {}  # (kind, old name) of a renamed repository -> its new name
+        self.buckets: dict[str, dict] = {}  # as buckets.py says
+        self.jobs: list[dict] = []
+        self.xet = None  # the folder that stands for Xet's storage
         self.paying: set[str] | None = None  # who has a PRO account; None: nobody is asked for money
 
     def bill(self, user: str, sdk: str, hardware: str | None) -> None:
