@@ -6,8 +6,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-from browser import browser, site, surf  # noqa: F401  (fixtures)
-from hub.fixtures import hub, running  # noqa: F401
+from tests.fake_hub.fixtures import hub, running  # noqa: F401
+from tests.support.browser import browser, site, surf  # noqa: F401  (fixtures)
 
 # The files that take longest begin, so that at the end no worker waits long for the other.
 LONG = (

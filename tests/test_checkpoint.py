@@ -6,13 +6,13 @@ import struct
 
 import pytest
 import torch
-from raises_code import raises_code
 from safetensors.torch import load_file, save_file
 
 import ganzoo
 from ganzoo import checkpoint
 from ganzoo.errors import GanzooError
 from ganzoo.models import cgan, dcgan, gan
+from tests.support.raises_code import raises_code
 
 DIGITS = tuple("0123456789")
 

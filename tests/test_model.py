@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from raises_code import raises_code
 
 import ganzoo
 from ganzoo import checkpoint
 from ganzoo.errors import GanzooError
 from ganzoo.models import cgan, gan
+from tests.support.raises_code import raises_code
 
 
 @pytest.fixture(scope="module")
@@ -193,12 +193,12 @@ def test_labels_of_numpy_and_torch_are_taken(models):
         lambda m: ganzoo.Model(m.folder, "toaster"),
         lambda m: ganzoo.Model(m.folder, "cuda:99"),
         lambda m: ganzoo.load("alice/x", revision=5),
-        lambda m: ganzoo.load_pictures("tests/data/fashion", image_size=0),
-        lambda m: ganzoo.load_pictures("tests/data/fashion", image_size=2.5),
-        lambda m: ganzoo.load_pictures("tests/data/fashion", channels=2),
-        lambda m: ganzoo.load_pairs("tests/data/fashion", image_size=-1),
+        lambda m: ganzoo.load_pictures("tests/samples/fashion", image_size=0),
+        lambda m: ganzoo.load_pictures("tests/samples/fashion", image_size=2.5),
+        lambda m: ganzoo.load_pictures("tests/samples/fashion", channels=2),
+        lambda m: ganzoo.load_pairs("tests/samples/fashion", image_size=-1),
         lambda m: ganzoo.load_pairs(None),
-        lambda m: ganzoo.load_unpaired("tests/data/fashion", image_size="x"),
+        lambda m: ganzoo.load_unpaired("tests/samples/fashion", image_size="x"),
         lambda m: ganzoo.load_unpaired(None),
     ],
 )

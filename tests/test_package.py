@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-from raises_code import raises_code
 from setuptools import Distribution
 
 import ganzoo
@@ -14,6 +13,7 @@ from ganzoo import __main__ as command_line
 from ganzoo import package
 from ganzoo.hub import locate, model_card
 from ganzoo.hub.bundled import LEFT_OUT, WEIGHTS
+from tests.support.raises_code import raises_code
 
 try:
     import tomllib

@@ -1,6 +1,6 @@
 """What a hostile but fair outsider tries: inputs, faults of the Hub, kills, threads, raw calls.
 
-tests/test_hostile.py runs the core; `PYTHONPATH=tests:. python -m hostile` runs everything and prints the numbers.
+tests/hostile/test_hostile.py runs the core; `python -m tests.hostile` runs everything and prints the numbers.
 """
 
 import re

@@ -12,11 +12,12 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent), str(HERE.parent.parent / "train")]
+sys.path.insert(0, str(HERE.parent.parent / "train"))
 
 import torch  # noqa: E402
-from hub.client import Client  # noqa: E402
-from hub.server import LocalHub  # noqa: E402
+
+from tests.fake_hub.client import Client  # noqa: E402
+from tests.fake_hub.server import LocalHub  # noqa: E402
 
 from . import faults, inputs, kills, raw, threads  # noqa: E402
 
@@ -54,7 +55,7 @@ def all_threads(folder: Path):
 
 
 def all_raw(folder: Path):
-    from test_demos import serve
+    from tests.demos.test_demos import serve
 
     with LocalHub() as hub:  # a name in the Zoo's field is looked up there, and nothing anywhere else
         os.environ |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hf")}

@@ -3,8 +3,8 @@ with the Hub sound again, is right; no token is shown."""
 
 from pathlib import Path
 
-from hub.models import WEIGHTS, model_files
-from hub.server import LocalHub
+from tests.fake_hub.models import WEIGHTS, model_files
+from tests.fake_hub.server import LocalHub
 
 from . import LEAKS
 

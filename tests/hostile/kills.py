@@ -9,14 +9,14 @@ import subprocess
 import time
 from pathlib import Path
 
-import quick
 import torch
 
 import ganzoo
 from ganzoo import checkpoint
+from tests.support import quick
 
 ROOT = Path(__file__).parent.parent.parent
-FASHION = ROOT / "tests" / "data" / "fashion"
+FASHION = ROOT / "tests" / "samples" / "fashion"
 SMALL = ["--data", FASHION, "--batch-size", 32, "--width", 8, "--seed", 4, "--device", "cpu", "--name", "run"]
 PATIENCE = 300  # seconds for a step that a busy machine may take
 

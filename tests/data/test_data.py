@@ -1,0 +1,280 @@
+"""Reading pictures: every kind of source, every common picture mode, and batches that depend on (seed, step) alone."""
+
+import gzip
+import struct
+import subprocess
+import threading
+import tracemalloc
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from ganzoo import images
+from ganzoo.data.folders import read_idx
+from ganzoo.data.labeled import Batches, load_pictures, made_up_pictures
+from ganzoo.errors import GanzooError
+from ganzoo.images import from_pil, open_picture, to_float, to_pil, to_uint8
+from tests.support import quick
+from tests.support.raises_code import raises_code
+
+FASHION = Path(__file__).parent.parent / "samples" / "fashion"
+
+
+def write_classes(folder, classes=("cat", "dog"), count=8, mode="L"):
+    for c, name in enumerate(classes):
+        (folder / name).mkdir(parents=True)
+        for i in range(count):
+            colour = 40 + 20 * i + c if mode == "L" else (40 + 20 * i, 10 * c, 99)
+            Image.new(mode, (32, 24), colour).save(folder / name / f"{i:02d}.png")
+
+
+def test_idx_folder_has_its_split_labels_and_names():
+    pictures = load_pictures(str(FASHION))
+    assert pictures.train.shape == (480, 1, 28, 28)
+    assert pictures.test.shape == (160, 1, 28, 28)
+    assert pictures.train.dtype == torch.uint8
+    assert pictures.train_labels[:4].tolist() == [9, 0, 0, 3]  # the first labels of Fashion-MNIST
+    assert pictures.classes[9] == "ankle boot"
+
+
+def test_alias_is_looked_for_under_ganzoo_data_first(tmp_path, monkeypatch):
+    (tmp_path / "fashion").symlink_to(FASHION)
+    monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
+    assert len(load_pictures("fashion-mnist").train) == 480
+
+
+def test_class_folder_gives_labels_and_a_held_out_tenth(tmp_path):
+    write_classes(tmp_path, count=15)
+    pictures = load_pictures(str(tmp_path))
+    assert pictures.classes == ("cat", "dog")
+    assert (len(pictures.train), len(pictures.test)) == (27, 3)
+    assert any("held out" in note for note in pictures.notes)
+    again = load_pictures(str(tmp_path))
+    assert torch.equal(pictures.test, again.test)
+    train = {p.numpy().tobytes() for p in pictures.train}
+    assert not train & {p.numpy().tobytes() for p in pictures.test}
+
+
+def test_every_run_and_every_judge_hold_out_the_same_tenth(tmp_path):
+    from ganzoo.data import labeled
+    from ganzoo.evaluation import judges
+    from ganzoo.models import gan
+
+    write_classes(tmp_path, count=15)
+    configs = [gan.Config(data=str(tmp_path), seed=seed) for seed in (0, 1)] + [
+        judges.Config(data=str(tmp_path), seed=5)
+    ]
+    first, *others = [labeled.read_data(config).test for config in configs]
+    assert all(torch.equal(first, other) for other in others)
+
+
+def test_train_and_test_folders_are_respected(tmp_path):
+    write_classes(tmp_path / "train", count=8)
+    write_classes(tmp_path / "test", count=2)
+    pictures = load_pictures(str(tmp_path))
+    assert (len(pictures.train), len(pictures.test)) == (16, 4)
+
+
+@pytest.mark.parametrize(("mode", "channels", "expected"), [("L", 0, 1), ("RGB", 0, 3), ("RGB", 1, 1), ("L", 3, 3)])
+def test_channels_follow_the_data_unless_asked(tmp_path, mode, channels, expected):
+    write_classes(tmp_path, mode=mode)
+    assert load_pictures(str(tmp_path), image_size=16, channels=channels).train.shape[1:] == (expected, 16, 16)
+
+
+def test_unreadable_files_are_named_and_left_out(tmp_path):
+    write_classes(tmp_path)
+    (tmp_path / "cat" / "broken.png").write_bytes(b"\x89PNG not really")
+    (tmp_path / "dog" / "cut.png").write_bytes((tmp_path / "dog" / "00.png").read_bytes()[:40])
+    pictures = load_pictures(str(tmp_path))
+    assert len(pictures.train) + len(pictures.test) == 16
+    assert "broken.png" in " ".join(pictures.notes)
+    assert "cut.png" in " ".join(pictures.notes)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I", "F", "HSV", "LAB"])
+def test_every_picture_mode_becomes_eight_bits(mode):
+    picture = open_picture(Image.new(mode, (5, 4), 1 if mode == "1" else None))
+    assert picture.mode in ("L", "RGB")
+    assert picture.size == (5, 4)
+
+
+def test_sixteen_bit_grey_keeps_its_scale_and_exif_its_orientation(tmp_path):
+    deep = Image.frombytes("I;16", (2, 1), struct.pack("<2H", 65535, 32768))
+    deep.save(tmp_path / "deep.png")
+    assert list(open_picture(tmp_path / "deep.png").tobytes()) == [255, 128]
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    Image.new("RGB", (40, 20)).save(tmp_path / "side.jpg", exif=exif)
+    assert open_picture(tmp_path / "side.jpg").size == (20, 40)
+
+
+EXIF = b"Exif\0\0MM\0*\0\0\0\x08"  # the header of big-endian EXIF whose only directory follows
+DAMAGED = {
+    "cut in its header": EXIF[:10],
+    "cut in a directory": EXIF + b"\0\2\1\x12\0\3\0\0\0\1\0\6\0\0\1\x0f",
+    "no EXIF at all": b"Exif\0\0garbage",
+    "a directory beyond its end": EXIF[:10] + b"\x7f\xff\xff\xff",
+    "a value beyond its end": EXIF + b"\0\1\1\x12\0\3\0\1\0\0\xff\xff\xff\xff" + bytes(4),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.filterwarnings("ignore::UserWarning")  # pytest sets filters of its own; the next test asks a process
+def test_of_a_picture_with_damaged_exif_the_pixels_count(tmp_path, kind, form):
+    """However often it is opened, and whoever opens it."""
+    path = tmp_path / f"p.{form.lower()}"
+    Image.new("RGB", (20, 20), (200, 10, 10)).save(path, form, exif=DAMAGED[kind])
+    picture = open_picture(path)
+    assert picture.size == (20, 20) and "exif" not in picture.info
+    assert open_picture(picture).tobytes() == picture.tobytes() == open_picture(path.read_bytes()).tobytes()
+    assert from_pil([picture, path], 20, 3)[1].float().mean((1, 2)).tolist() == pytest.approx([200, 10, 10], abs=4)
+
+
+def test_damaged_exif_prints_no_warning(tmp_path):
+    for number, exif in enumerate(DAMAGED.values()):
+        Image.new("RGB", (20, 20), (200, 10, 10)).save(tmp_path / f"{number}.jpg", exif=exif)
+    code = "import pathlib; from ganzoo.images import open_picture; [open_picture(p) for p in pathlib.Path().iterdir()]"
+    done = subprocess.run([*quick.PYTHON, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_pictures_beyond_the_limit_are_refused_whatever_other_threads_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "MOST_PIXELS", 400)
+    for side in (20, 21):
+        Image.new("L", (side, 20)).save(tmp_path / f"{side}.png")
+    wrong = []
+
+    def open_both():
+        for _ in range(200):
+            if open_picture(tmp_path / "20.png").size != (20, 20):
+                wrong.append("small")
+            try:
+                wrong.append(open_picture(tmp_path / "21.png"))
+            except GanzooError:
+                continue
+
+    threads = [threading.Thread(target=open_both) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of Image.open itself, which the test calls
+def test_a_picture_object_with_damaged_exif_is_the_same_each_time(tmp_path):
+    for kind, exif in DAMAGED.items():
+        Image.new("RGB", (20, 10), (200, 10, 10)).save(tmp_path / "p.png", exif=exif)
+        with Image.open(tmp_path / "p.png") as picture:
+            assert len({open_picture(picture).size for _ in range(3)}) == 1, kind
+            assert open_picture(picture.copy()).size == open_picture(picture).size, kind
+
+
+@pytest.mark.parametrize("kind", DAMAGED)
+def test_every_recipe_reads_pictures_with_damaged_exif(tmp_path, kind):
+    from ganzoo.data.paired_sources import load_pairs
+    from ganzoo.data.unpaired_sources import load_unpaired
+
+    for side in ("A", "B"):
+        (tmp_path / side).mkdir()
+        for i in range(10):
+            path = tmp_path / side / f"{i}.jpg"
+            Image.new("RGB", (16, 16), (200, 10 + 20 * i, 10 * (side == "A"))).save(path, exif=DAMAGED[kind])
+    labelled, pairs, sides = (
+        load_pictures(str(tmp_path), 16),
+        load_pairs(str(tmp_path), 16),
+        load_unpaired(str(tmp_path), 16),
+    )
+    assert len(labelled.train) + len(labelled.test) == 20 and len(pairs.train) + len(pairs.test_input) == 10
+    assert [len(sides.train[s]) + len(sides.test[s]) for s in "ab"] == [10, 10]
+    assert not [note for found in (labelled, pairs, sides) for note in found.notes if "cannot be read" in note]
+
+
+def test_transparency_is_laid_on_white():
+    assert open_picture(Image.new("RGBA", (1, 1), (0, 0, 0, 0))).getpixel((0, 0)) == 255
+    assert open_picture(Image.new("RGBA", (1, 1), (200, 0, 0, 255))).getpixel((0, 0)) == (200, 0, 0)
+
+
+def test_tensor_and_pil_are_inverse():
+    pictures = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16)
+    assert torch.equal(to_uint8(to_float(pictures)), pictures)
+    assert torch.equal(from_pil(to_pil(pictures), 16, 1), pictures)
+
+
+def bad_idx(kind):
+    head = struct.pack(">4B3I", 0, 0, 8, 3, 2, 2, 2)
+    return {
+        "not gzip": b"hello",
+        "cut gzip": gzip.compress(head + bytes(8))[:-6],
+        "wrong magic": gzip.compress(b"\0\0\x09\3" + head[4:] + bytes(8)),
+        "too short": gzip.compress(head + bytes(5)),
+        "too long": gzip.compress(head + bytes(50)),
+        "empty": b"",
+        "no pictures": gzip.compress(struct.pack(">4B3I", 0, 0, 8, 3, 0, 2, 2)),
+        "promises terabytes": gzip.compress(struct.pack(">4B3I", 0, 0, 8, 3, 2**31, 2**31, 2**31)),
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("not gzip", "idx_damaged"),
+        ("cut gzip", "idx_damaged"),
+        ("wrong magic", "not_an_idx_file"),
+        ("too short", "idx_wrong_length"),
+        ("too long", "idx_wrong_length"),
+        ("empty", "not_an_idx_file"),
+        ("no pictures", "idx_empty"),
+        ("promises terabytes", "idx_wrong_length"),
+    ],
+)
+def test_a_damaged_idx_file_is_named(tmp_path, kind, code):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(bad_idx(kind))
+    with raises_code(code) as caught:
+        read_idx(path, 3)
+    assert caught.value.values["path"] == path
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [(bytes(16), "not_an_idx_file"), (struct.pack(">4B3I", 0, 0, 8, 3, 2, 2, 2), "idx_wrong_length")],
+)
+def test_a_gz_is_never_unpacked_beyond_what_its_header_promises(tmp_path, head, code):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(head)
+        for _ in range(64):
+            file.write(bytes(1 << 20))
+    tracemalloc.start()
+    with raises_code(code):
+        read_idx(path, 3)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 4 << 20
+
+
+def test_batches_are_a_function_of_seed_and_step():
+    pictures = made_up_pictures(100)
+    one, two = (Batches(pictures.train, pictures.train_labels, 16, 5, "cpu") for _ in range(2))
+    for step in (3, 11, 0, 7):  # in any order
+        assert torch.equal(one(step)[0], two(step)[0])
+    other = Batches(pictures.train, pictures.train_labels, 16, 6, "cpu")
+    assert not torch.equal(one(3)[0], other(3)[0])
+
+
+def test_an_epoch_shows_every_picture_at_most_once():
+    rows = torch.arange(50, dtype=torch.uint8).view(50, 1, 1, 1)
+    batches = Batches(rows, None, 8, 0, "cpu")
+    seen = torch.cat([to_uint8(batches(step)[0]).flatten() for step in range(batches.per_epoch)])
+    assert len(seen) == 48 == len(seen.unique())
+
+
+def test_a_set_smaller_than_a_batch_still_gives_whole_batches():
+    batches = Batches(torch.zeros(10, 1, 2, 2, dtype=torch.uint8), torch.arange(10), 64, 0, "cpu")
+    pictures, labels = batches(0)
+    assert pictures.shape == (64, 1, 2, 2)
+    assert len(labels.unique()) == 10

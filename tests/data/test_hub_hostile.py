@@ -1,0 +1,210 @@
+"""Damaged, odd and harmful data sets on the Hub: each is read, or refused in one sentence, and nothing half is left.
+
+The real clients over real HTTP, as in test_hub_layouts.py."""
+
+import io
+import json
+import struct
+import zipfile
+
+import pytest
+
+from tests.fake_hub.pictures import (
+    READ,
+    a,
+    ab,
+    b,
+    classes,
+    columns,
+    configurations,
+    many,
+    png,
+    table,
+    two,
+    wide,
+    zipped,
+)
+
+TRY = (
+    READ.rsplit("print(", 1)[0]
+    + """
+from ganzoo.data import hub_files
+before = hub_files.LARGEST
+hub_files.LARGEST = 5000
+try:
+    print(json.dumps(["read", *read(*words)]))
+except ganzoo.GanzooError as error:
+    print(json.dumps([error.code, str(error)]))
+finally:
+    hub_files.LARGEST = before
+"""
+)
+
+
+def png_bomb() -> bytes:
+    """A picture that takes few bytes in a zip and many unpacked."""
+    return png(1, 2, 3) + bytes(100_000)
+
+
+def locked(content: bytes) -> bytes:
+    """A zip whose entries say that they have a password."""
+    marked = bytearray(content)
+    for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = marked.find(signature)
+        while at >= 0:
+            marked[at + place] |= 1
+            at = marked.find(signature, at + 4)
+    return bytes(marked)
+
+
+def broken_inside(content: bytes) -> bytes:
+    """A zip whose list is sound and whose first picture is not."""
+    marked = bytearray(content)
+    size = struct.unpack("<H", content[26:28])[0]
+    marked[30 + size + 20] ^= 0xFF
+    return bytes(marked)
+
+
+def deflated(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+def linked(files: dict[str, bytes]) -> bytes:
+    """A zip of links, which point out of it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for name in files:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o120777 << 16
+            packed.writestr(entry, "/etc/passwd")
+    return out.getvalue()
+
+
+def no_pictures(count: int) -> bytes:
+    return table({"A": [b"x" * i for i in range(1, count + 1)], "B": [b(i) for i in range(count)]})
+
+
+PETS = two("?/{i}.png", ("cat", "dog"))
+SETS = {  # name: (kind, files, what is answered: the error's code, or "read")
+    "empty": ("pictures", {}, "hub_nothing_to_read"),
+    "a card alone": ("pictures", {"README.md": b"# soon"}, "hub_nothing_to_read"),
+    "hidden pictures alone": ("pictures", many(".cache/{i}.png", a, 9), "hub_nothing_to_read"),
+    "texts": ("pictures", {"train.csv": b"text,n\nhello,1\nworld,2\n"}, "data_without_pictures"),
+    "folders that differ by case": ("pictures", PETS | many("Cat/{i}.png", b, 9), "hub_names_differ_by_case"),
+    "files that differ by case": ("pairs", many("{i}.png", ab, 9) | {"001.PNG": ab(30)}, "hub_names_differ_by_case"),
+    "some links of git": ("pictures", PETS | {"cat/link.png": b"../dog/000.png"}, "read"),
+    "links of git alone": ("pictures", many("{i}.png", lambda i: b"../x.png", 9), "no_readable_pictures_in_folder"),
+    "odd names": ("pictures", {f"{'ü' * 40} {i}\n#?%[{i}].png": a(i) for i in range(9)}, "read"),
+    "pictures beside classes": ("pictures", PETS | {"stray.png": a(90)}, "pictures_beside_classes"),
+    "a side missing": ("sides", many("trainA/{i}.png", a, 9), "no_two_sets"),
+    "a side too small": ("sides", two("train?/{i}.png", counts=(12, 2)), "too_few_of_a_domain"),
+    "wide photos": ("pairs", many("{i}.png", wide, 12), "halves_of_one_photo"),
+    "single pictures": ("pairs", many("{i}.png", a, 9), "no_readable_pairs"),
+    "pairs without partners": ("pairs", two("?/{i}.png", counts=(12, 9)), "pairs_without_partner"),
+    "two files of one name": ("pairs", two("?/{i}.png") | {"A/001.jpg": a(1)}, "same_stem_twice"),
+    "few pairs": ("pairs", two("?/{i}.png", counts=(3, 3)), "too_few_pairs"),
+    "a zip of texts": ("pictures", {"a.zip": zipped({"readme.txt": b"hello"})}, "hub_zip_no_pictures"),
+    "a zip that is none": ("pictures", {"a.zip": b"PK, said the file"}, "hub_zip_damaged"),
+    "half a zip": ("pictures", {"a.zip": zipped(PETS)[:-200]}, "hub_zip_damaged"),
+    "a zip with a damaged picture": ("pictures", {"a.zip": broken_inside(zipped(PETS))}, "hub_zip_damaged"),
+    "a zip with a password": ("pictures", {"a.zip": locked(zipped(PETS))}, "hub_zip_password"),
+    "a zip that climbs out": (
+        "pictures",
+        {"a.zip": zipped({f"../{k}": v for k, v in PETS.items()})},
+        "hub_zip_no_pictures",
+    ),
+    "a zip of links": ("pictures", {"a.zip": linked(PETS)}, "hub_zip_no_pictures"),
+    "a zip with a bomb": ("pictures", {"a.zip": deflated(PETS | {"cat/bomb.png": png_bomb()})}, "read"),
+    "a damaged table": ("pictures", {"train.parquet": b"PAR1 no PAR1"}, "data_not_loaded"),
+    "a table of no pictures": ("pairs", {"train.parquet": no_pictures(9)}, "no_readable_pairs"),
+    "a table without labels for all": (
+        "pictures",
+        {"train.parquet": classes(("x", "y"), 9, missing=True)},
+        "data_label_missing",
+    ),
+    "one column of photos": ("pairs", {"train.parquet": classes(("x", "y"), 9)}, "hub_not_pairs"),
+    "three classes": ("sides", {"train.parquet": classes(("x", "y", "z"), 9)}, "hub_not_two_sides"),
+    "three columns": (
+        "pairs",
+        {"train.parquet": table({c: [a(i) for i in range(9)] for c in "xyz"})},
+        "pair_columns_unclear",
+    ),
+    "a script": ("pictures", {"s.py": b"raise SystemExit"}, "hub_script"),
+    "several configurations": ("pictures", configurations(), "hub_many_configs"),
+}
+
+
+def answered(running, name: str, kind: str, data: str, **how) -> list:
+    client = running[1]
+    said = client.run(TRY, kind, data, **how)
+    assert said.code == 0 and "Traceback" not in said.all, f"{name}: {said.all}"
+    found = json.loads(said.out.splitlines()[-1])
+    if found[0] != "read":
+        assert "\n" not in found[1] and 30 < len(found[1]) < 700 and found[1][-1] in ".?", f"{name}: {found}"
+        assert str(client.home) not in found[1], f"{name}: {found}"
+    half = [p for p in client.home.glob("hf/hub/*/ganzoo/*/.*") if p.is_dir()]
+    assert not half and not list(client.home.parent.glob("cat")), f"{name}: {half}"
+    return found
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_set_is_read_or_refused_in_one_sentence(running, name):
+    running[0].reset()
+    kind, files, code = SETS[name]
+    repo = f"alice/h{list(SETS).index(name)}"
+    files = {k.replace("s.py", repo[6:] + ".py"): v for k, v in files.items()}
+    running[0].add_repo("datasets", repo, files)
+    found = answered(running, name, kind, repo)
+    assert found[0] == code, found
+    if name == "some links of git":
+        assert "link.png" in str(found)
+    if name == "a zip with a bomb":
+        assert found[1:3] == [18, 2]
+
+
+def test_what_the_hub_refuses_is_told(running):
+    hub = running[0]
+    hub.reset()
+    hub.add_repo("datasets", "bob/asks", PETS, gated="manual")
+    hub.add_repo("datasets", "bob/table", {"train.parquet": columns("A", "B", 9)}, gated="manual")
+    hub.add_repo("datasets", "bob/hidden", PETS, private=True)
+    hub.add_repo("models", "bob/model", {"config.json": b"{}"})
+    for data, code in (
+        ("bob/asks", "data_gated"),
+        ("bob/table", "data_gated"),
+        ("bob/hidden", "data_not_on_hub"),
+        ("bob/model", "data_not_on_hub"),
+        ("bob/nobody", "data_not_on_hub"),
+        ("bob/ü", "bad_hub_dataset_id"),
+        ("bob/asks:1:2:3", "bad_hub_dataset_name"),
+        ("bob/asks@v9", "data_revision_not_among"),
+    ):
+        assert answered(running, data, "pictures", data)[0].startswith(code), data
+    hub.rename("datasets", "bob/asks", "bob/told")
+    hub.store.repos["datasets", "bob/told"].gated = False
+    assert answered(running, "renamed", "pictures", "bob/asks")[:3] == ["read", 18, 2]
+
+
+def test_of_ten_thousand_files_only_the_asked_ones_are_fetched(running):
+    hub = running[0]
+    hub.reset()
+    hub.add_repo("datasets", "alice/10k", two("?/{i}.png", ("cat", "dog"), (5000, 5000)))
+    found = answered(running, "10k", "pictures", "alice/10k:9")
+    assert found[:4] == ["read", 17, 1, ["cat", "dog"]]
+    assert sum(path.startswith("/lfs/") for _, path in hub.requests) == 18
+
+
+@pytest.mark.parametrize("trouble", ["truncate", "drop", "page", 500, 429])
+def test_a_bad_line_costs_a_try_and_leaves_nothing_half(running, trouble):
+    hub = running[0]
+    hub.reset()
+    name = f"alice/line{trouble}"
+    hub.add_repo("datasets", name, many("{i}.png", lambda i: png(i, 7, hash(trouble) % 250), 9))
+    hub.fail_next(trouble, 1, "/lfs/" if trouble != "page" else "/api/datasets/")
+    first = answered(running, str(trouble), "pictures", name)
+    assert first[0] in ("read", "hub_came_in_part", "data_hub_unavailable", "data_not_loaded"), first
+    assert answered(running, str(trouble), "pictures", name)[:3] == ["read", 8, 1]

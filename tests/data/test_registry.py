@@ -1,0 +1,129 @@
+"""The known words of --data: their revisions on the Hub, and the official test pictures of sets that are not split there."""
+
+import io
+import json
+from pathlib import Path
+
+from PIL import Image
+
+import ganzoo
+from ganzoo.data import fingerprints, registry
+from ganzoo.data.fingerprints import fingerprint, written
+from tests.fake_hub.pictures import columns
+
+ROOT = Path(__file__).parent.parent.parent
+PIN = """
+import json, pathlib, sys
+from ganzoo.data import registry
+sys.path.append(words[0])
+import pin
+registry.PINS_FILE = pathlib.Path(words[1])
+registry.PINS.clear()
+registry.PINS.update(json.loads(words[2]))
+pin.main(words[3:])
+"""
+READ = """
+import json
+from ganzoo.data import registry
+registry.PINS.clear()
+registry.PINS.update(json.loads(words[0]))
+p = ganzoo.load_pairs("facades", image_size=16)
+print(json.dumps([p.direction, len(p.train), p.test_target[:, 2, 0, 0].tolist()]))
+"""
+
+
+def test_every_word_says_what_a_recipe_needs():
+    for word, known in registry.SETS.items():
+        assert registry.data_word(word) == (known.name or word)
+        assert known.hub or word == "aerial-map"
+        if known.kind == "paired":
+            assert sorted(known.direction.split("->")) == sorted(known.sides)
+        if known.kind != "labeled":
+            assert len(set(known.sides)) == 2 and "A" not in known.sides
+    assert set(registry.PINS) <= set(registry.HUB_IDS.values())
+    assert all(len(sha) == 40 and int(sha, 16) for sha in registry.PINS.values())
+
+
+def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(running):
+    hub, client = running
+    hub.reset()
+    pairs = {"data/train-00000-of-00001.parquet": columns("imageA", "imageB", 10)}
+    pairs["data/test-00000-of-00001.parquet"] = columns("imageA", "imageB", 2, first=20)
+    old = hub.add_repo("datasets", "huggan/facades", pairs).head.id
+    hub.change("datasets", "huggan/facades", {"data/test-00000-of-00001.parquet": columns("imageA", "imageB", 2, 70)})
+    said = client.run(READ, json.dumps({"huggan/facades": old}))
+    assert json.loads(said.out) == ["label->photo", 10, [20, 21]] and "not pinned" not in said.err, said.all
+    said = client.run(READ, "{}")
+    assert json.loads(said.out) == ["label->photo", 10, [70, 71]]
+    assert "facades is huggan/facades on the Hub, not pinned" in said.err
+    for pins, test in (({"huggan/facades": old}, [20, 21]), ({}, [70, 71])):  # and out of the cache, which has both
+        said = client.run(READ, json.dumps(pins), endpoint="http://127.0.0.1:9")
+        assert json.loads(said.out) == ["label->photo", 10, test], said.all
+    said = client.run(READ, json.dumps({"huggan/facades": "1" * 40}), endpoint="http://127.0.0.1:9")
+    assert said.code == 2 and "cannot be reached" in said.err
+
+
+def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(running, tmp_path):
+    hub, client = running
+    hub.reset()
+    heads = {id: hub.add_repo("datasets", id, {"a.parquet": b""}).head.id for id in ("huggan/maps", "ylecun/mnist")}
+    kept = {"ylecun/mnist": "1" * 40}
+    file = tmp_path / "pins.json"
+    said = client.run(PIN, ROOT / "train", file, json.dumps(kept))
+    assert said.code == 0, said.all
+    assert json.loads(file.read_text()) == kept | {"huggan/maps": heads["huggan/maps"]}
+    assert "huggan/apple2orange not pinned" in said.out
+    client.run(PIN, ROOT / "train", file, json.dumps(kept), "--again")
+    assert json.loads(file.read_text()) == heads
+    before = file.read_text()
+    said = client.run(PIN, ROOT / "train", file, "{}", endpoint="http://127.0.0.1:9")
+    assert said.code == 2 and "cannot be asked for revisions" in said.err and file.read_text() == before
+
+
+def photo(seed: int) -> Image.Image:
+    values = bytes((seed * 7919 + i * i * 31 + i * seed * 13) % 256 for i in range(12 * 12 * 3))
+    return Image.frombytes("RGB", (12, 12), values).resize((128, 128), Image.Resampling.BICUBIC)
+
+
+def again(picture: Image.Image, quality: int, size: int) -> Image.Image:
+    """Stored anew: as JPEG, at another size."""
+    out = io.BytesIO()
+    picture.resize((size, size), Image.Resampling.BICUBIC).save(out, "JPEG", quality=quality)
+    return Image.open(out).convert("RGB")
+
+
+def test_a_fingerprint_outlives_what_happens_to_pictures():
+    for seed in range(5):
+        marks = fingerprint(photo(seed))
+        assert written(marks) == written(fingerprints._read(written(marks)))
+        for quality, size in ((95, 128), (50, 128), (80, 64), (80, 300)):
+            assert int((fingerprint(again(photo(seed), quality, size)) != marks).sum()) <= fingerprints.NEAR
+        assert int((fingerprint(photo(seed + 1)) != marks).sum()) > 2 * fingerprints.NEAR
+
+
+def test_official_test_pictures_are_recognised_where_a_set_is_not_split(tmp_path, monkeypatch):
+    official = {"test": [written(fingerprint(photo(i))) for i in (3, 5, 90)], "val": [written(fingerprint(photo(7)))]}
+    (tmp_path / "marks.json").write_text(json.dumps({"facades": official}))
+    monkeypatch.setattr(fingerprints, "FILE", tmp_path / "marks.json")
+    monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
+    for place in ("facades", "others"):
+        (tmp_path / place).mkdir()
+        for i in range(14):
+            sheet = Image.new("RGB", (256, 128), (0, 0, 250))
+            sheet.paste(again(photo(i), 80, 128))
+            sheet.save(tmp_path / place / f"{i:02d}.jpg", quality=90)
+    pairs = ganzoo.load_pairs("facades", image_size=32)
+    assert pairs.test_names == ["03.jpg", "05.jpg"] and len(pairs.train) == 11
+    assert any("2 of the 3 official test pairs and 1 of the 1 official val pairs" in note for note in pairs.notes)
+    assert len(ganzoo.load_pairs(str(tmp_path / "others"), image_size=32).test_names) == 1  # a tenth, as ever
+    for i in (3, 5, 7):
+        (tmp_path / "facades" / f"{i:02d}.jpg").unlink()
+    assert any("a fixed tenth" in note for note in ganzoo.load_pairs("facades", image_size=32).notes)
+
+
+def test_the_fingerprints_that_come_along_are_whole():
+    counts = {
+        word: {split: len(set(marks)) for split, marks in fingerprints.known(word).items()} for word in registry.SETS
+    }
+    assert counts["facades"] == {"test": 106, "val": 100} and counts["maps"] == {"test": 50}
+    assert not set(fingerprints.known("facades")["test"]) & set(fingerprints.known("facades")["val"])

@@ -1,0 +1,205 @@
+"""A Space as the Hub would run it: the staged folder alone, in an environment with its own requirements and nothing else.
+
+The packages at hand stand for the index; with GANZOO_REALLY_INSTALL=true all but torch really come from it (a minute).
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+from tests.demos.test_demos import GUARD, free_port
+from tests.fake_hub.server import LocalHub
+from tests.hub.test_hub import ROOT
+from tests.support import quick
+from tests.support.clean import clean_python, closure, name_of, pip
+
+HUB_MODEL = "bob/my-digits"
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    """The staged folder and an interpreter with its requirements."""
+    folder = tmp_path_factory.mktemp("space")
+    words = [*quick.PYTHON, ROOT / "demos" / "publish.py", "alice/zoo", "--out", folder / "app", "--models", HUB_MODEL]
+    done = subprocess.run(list(map(str, words)), cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = (folder / "app" / "requirements.txt").read_text().split()
+    installed = os.environ.get("GANZOO_REALLY_INSTALL") != "true"
+    at_hand = [name_of(line) for line in lines] if installed else ["torch"]
+    python = clean_python(folder, at_hand)
+    lines = [re.sub("^torch[^a-z].*", "torch", line) for line in lines]  # the torch at hand
+    if installed:  # `spaces` alone may not be here: nothing but a Space needs it
+        lines = [line for line in lines if name_of(line) in closure(at_hand)]
+        assert len(lines) >= len(at_hand) - 1, lines
+    (folder / "wanted.txt").write_text("\n".join(lines))
+    pip(
+        python, "-r", str(folder / "wanted.txt"), *(["--no-index"] if installed else [])
+    )  # nothing missing, none too old
+    site = next((folder / "venv" / "lib").glob("python*/site-packages"))
+    (site / "sitecustomize.py").write_text(GUARD)
+    return folder / "app", python
+
+
+def environment(folder: Path, hub=None) -> dict[str, str]:
+    """What a Space is told, with an empty home and no network but a local Hub."""
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "SPACE_ID": "alice/zoo", "SYSTEM": "spaces"}
+    env |= {
+        "GRADIO_SERVER_PORT": str(free_port()),
+        "GANZOO_TEST_ASKED": str(folder / "asked.txt"),
+        "OMP_NUM_THREADS": "1",
+    }
+    env |= {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "HF_HOME": str(folder / "cache")}
+    if hub:
+        env |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    return env
+
+
+def test_ganzoo_is_the_staged_one(space, tmp_path):
+    app, python = space
+    say = [str(python), "-c", "import ganzoo; print(ganzoo.__file__)"]
+    inside = subprocess.run(say, cwd=app, env=environment(tmp_path), capture_output=True, text=True)
+    assert inside.stdout.strip() == str(app / "ganzoo" / "__init__.py"), inside.stderr
+    outside = subprocess.run(say, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True)
+    assert "ModuleNotFoundError" in outside.stderr  # no checkout shines through
+
+
+def test_the_staged_folder_opens_in_the_browser(browser, space, tmp_path):
+    """`python app.py`, as a Space does: on all addresses, writing nothing beside itself, with the Hub's model on its shelf."""
+    app, python = space
+    model = ROOT / "ganzoo" / "weights" / "gan-mnist"
+    files = {path.name: path.read_bytes() for path in model.iterdir()}
+    before = {str(p.relative_to(app)): p.stat().st_mtime_ns for p in app.rglob("*") if p.is_file()}
+    with LocalHub() as hub, open(tmp_path / "printed.txt", "wb") as printed:
+        hub.add_repo("models", HUB_MODEL, files)
+        env = environment(tmp_path, hub)
+        process = subprocess.Popen([str(python), "app.py"], cwd=app, env=env, stdout=printed, stderr=subprocess.STDOUT)
+        try:
+            url = f"http://127.0.0.2:{env['GRADIO_SERVER_PORT']}/"  # answers only who listens on all addresses
+            began = time.perf_counter()
+            while True:
+                assert process.poll() is None and time.perf_counter() - began < 150, (
+                    tmp_path / "printed.txt"
+                ).read_text()
+                try:
+                    urllib.request.urlopen(url, timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            look(browser, url)
+            while HUB_MODEL not in models(url):
+                assert time.perf_counter() - began < 150, (tmp_path / "printed.txt").read_text()
+                time.sleep(0.2)
+        finally:
+            process.terminate()
+            process.wait(20)
+    said = (tmp_path / "printed.txt").read_text()
+    assert f'File "{app}' not in said and "ganzoo is at" in said, said[
+        -3000:
+    ]  # gradio's hot reloading says much of its own
+    assert not (tmp_path / "asked.txt").exists(), (tmp_path / "asked.txt").read_text()
+    assert before == {str(p.relative_to(app)): p.stat().st_mtime_ns for p in app.rglob("*") if p.is_file()}
+
+
+def models(url: str) -> str:
+    """What the page's API says of the models there are."""
+    request = urllib.request.Request(
+        url + "gradio_api/call/models", b'{"data": []}', {"Content-Type": "application/json"}
+    )
+    event = json.load(urllib.request.urlopen(request, timeout=20))["event_id"]
+    return urllib.request.urlopen(url + f"gradio_api/call/models/{event}", timeout=20).read().decode()
+
+
+def look(browser, url: str) -> None:
+    """Open the page; a picture that was computed there must show."""
+    from playwright.sync_api import TimeoutError as Late
+
+    context = browser.new_context()
+    page, wrong, strange = context.new_page(), [], set()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda r: strange.add(urlparse(r.url).hostname) if "127.0.0.2" not in r.url else None)
+    for tries in (2, 1, 0):  # the Hub's header may hang where there is no network: load again, as a visitor does
+        page.goto(url + "?tab=create", timeout=60_000)
+        try:
+            page.wait_for_selector("#grid .gz-cell img", timeout=45_000)
+            break
+        except Late:
+            if not tries:
+                raise
+    assert page.locator("#grid .gz-cell").count() == 24
+    assert page.locator("#grid img").first.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    context.close()
+    # in a Space gradio puts the Hub's own header above the page; nobody answers it here
+    assert not [w for w in wrong if not re.search("AbortError|NAME_NOT_RESOLVED|Space not found", w)]
+    assert strange <= {"huggingface.co", "fonts.googleapis.com", None}
+
+
+# --- the GPU that is lent by the call ---------------------------------------------------------------------------
+
+LENT = """
+import json, sys, types
+sys.path.insert(0, sys.argv[1])
+calls, broken = [], []
+def GPU(duration):
+    def wrap(function):
+        def call(*words):
+            calls.append([type(word).__name__ for word in words])
+            if broken: raise RuntimeError("GPU task aborted")
+            return function(*words)
+        return call
+    return wrap
+sys.modules["spaces"] = types.SimpleNamespace(GPU=GPU)
+from demos.space import zero_gpu
+from demos.catalog import local
+import torch
+from pathlib import Path
+from ganzoo import Model, checkpoint
+from ganzoo.models import pix2pix
+zero_gpu.PIXELS = 64 * 64
+zero_gpu.set_up()
+config = pix2pix.Config(image_size=64, width=4)
+checkpoint.save_model(Path("tiny"), config, pix2pix.build(config), {})
+cpu, net = Model(Path("tiny")), local.open_folder(Path("tiny"))
+small, large = torch.rand(1, 3, 64, 64), torch.rand(1, 3, 64, 128)
+same = [torch.equal(net.translate_tensor(x), cpu.translate_tensor(x)) for x in (small, large)]
+asked = len(calls)
+broken.append(1)
+same.append(torch.equal(net.translate_tensor(large), cpu.translate_tensor(large)))
+print(json.dumps([same, asked, len(calls), calls[0][1]]))
+"""
+
+
+def test_only_large_pictures_ask_for_the_gpu_and_can_do_without(tmp_path):
+    words = [*quick.PYTHON, "-c", LENT, str(ROOT)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[True, True, True], 1, 2, "ndarray"]
+
+
+def test_the_card_names_what_is_put_on_the_shelf(tmp_path):
+    """A model that is neither in the cache nor on the Hub is a line in the log; the pages start all the same."""
+    shutil.copytree(ROOT / "demos", tmp_path / "demos", ignore=shutil.ignore_patterns("data", "screenshots"))
+    (tmp_path / "README.md").write_text(
+        "---\ntitle: a\npreload_from_hub:\n- bob/gone config.json abc\n- bob/too\n---\n"
+    )
+    code = "from demos.catalog import local; from demos.space import zero_gpu; print(zero_gpu.named()); "
+    code += "zero_gpu.pull(zero_gpu.named()); print(local.FETCHED)"
+    with socket.socket() as closed:  # a port on which nobody answers
+        closed.bind(("127.0.0.1", 0))
+        env = {
+            **os.environ,
+            "HF_ENDPOINT": f"http://127.0.0.1:{closed.getsockname()[1]}",
+            "HF_HOME": str(tmp_path / "hf"),
+        }
+        done = subprocess.run([*quick.PYTHON, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["['bob/gone', 'bob/too']", "{}"], done.stderr
+    assert "bob/gone is not shown" in done.stderr

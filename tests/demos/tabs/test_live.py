@@ -1,0 +1,436 @@
+"""The tab Watch it learn: a real GAN learns, changes, waits its turn and is kept; and it plays in a browser."""
+
+import json
+import re
+import shutil
+import time
+import urllib.request
+import zipfile
+from html import escape
+
+import pytest
+import torch
+
+import ganzoo
+from ganzoo import checkpoint
+from ganzoo.data.labeled import load_pictures
+from ganzoo.evaluation import judges, metrics
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.seeding import noise
+from tests.demos.test_demos import DEMOS, LEAKS
+from tests.demos.test_pages import changed, html
+from tests.support.raises_code import raises_code
+
+SAMPLES = DEMOS / "data"
+
+
+@pytest.fixture
+def run():
+    from demos.tabs.live import tab as live_tab
+    from demos.tabs.live.run import Run
+
+    return Run("gan", "fashion", live_tab.settings(list(live_tab.FIRST.values())))
+
+
+def wait_for(what, seconds=60):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+# --- the pictures -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("data", "licence", "read"), [("fashion", "MIT", 0.9), ("mnist", "by-sa/3.0", 0.98)])
+def test_the_bundled_samples_are_6000_real_balanced_pictures(data, licence, read):
+    folder = SAMPLES / f"{data}-6000"
+    pictures = load_pictures(str(folder))
+    labels = torch.cat([pictures.train_labels, pictures.test_labels])
+    assert labels.bincount().tolist() == [600] * 10
+    assert pictures.train.shape[1:] == (1, 28, 28)
+    assert licence in (folder / "LICENSE").read_text() and sum(f.stat().st_size for f in folder.iterdir()) < 3e6
+    judge = ganzoo.inference.Model(WEIGHTS / f"judge-{data}").generator
+    said = ganzoo.judges.answers(judge, pictures.test)
+    assert (said == pictures.test_labels).double().mean() > read
+
+
+def test_a_space_gets_the_pictures():
+    from demos.space import staging
+
+    files = staging.stage(staging.choose(["gan-fashion"]))
+    assert {f"demos/data/{data}-6000/train-images-idx3-ubyte.gz" for data in ("mnist", "fashion")} <= files.keys()
+    assert {"demos/tabs/live/tab.py", "demos/tabs/live/tab.js"} <= files.keys()
+
+
+# --- a run ------------------------------------------------------------------------------------------------------
+
+
+def test_it_learns_garments(run):
+    """In 400 rounds (some eight seconds of one core) what was noise has become garments of several kinds."""
+    from demos.tabs.live.run import COUNTED, judge
+
+    real = judges.ask(judge("fashion"), load_pictures(str(SAMPLES / "fashion-6000")).test[:COUNTED])[0]
+
+    @torch.no_grad()
+    def far():
+        made = run.training.shared["generator"].eval()(noise(COUNTED, 100, 5))
+        return metrics.frechet_distance(judges.ask(judge("fashion"), made)[0], real)
+
+    at_first = far()
+    while run.training.step < 400:
+        run.advance()
+    assert far() < 0.6 * at_first, (far(), at_first)
+    run.next_count = 0
+    run.look()
+    shown = run.shown
+    assert shown.step == 400 and len(shown.rows) == 20 and shown.state in ("early", "contest")
+    assert sum(shown.shares.values()) == pytest.approx(1) and sum(v > 0.02 for v in shown.shares.values()) >= 3
+    assert list(shown.shares)[1] == "trousers"
+
+
+def test_a_conditional_gan_learns_and_is_counted_label_by_label():
+    from demos.tabs.live.run import Run
+
+    run = Run("cgan", "mnist")
+    for _ in range(20):
+        run.advance()
+    run.next_count = 0
+    run.look()
+    assert run.shown.step == 20 and sum(run.shown.shares.values()) == pytest.approx(1)
+
+
+def test_the_example_moves_the_way_its_sentence_says():
+    from demos.tabs.live.run import example
+
+    critic, creator = example()
+    assert critic.real_after.mean() > critic.real_before.mean() + 0.01
+    assert critic.fake_after.mean() < critic.fake_before.mean() - 0.01
+    assert creator.fake_after.mean() > creator.fake_before.mean() + 0.01
+
+
+def test_a_round_in_two_steps_is_shown(run):
+    from demos.tabs.live import render as live_render
+    from demos.ui.words import Words
+
+    critic, creator = run.turn("critic"), run.turn("creator")
+    for words in map(Words, ("en", "zh")):
+        first = live_render.turns(words, "", critic, None)
+        assert first.count("<img") == 16 and escape(words("live_not_yet")) in first
+        both = live_render.turns(words, "", critic, creator)
+        assert both.count("<img") == 40 and both.count('alt=""') == 0
+        assert f"{critic.real_before.mean():.3f}" in both and f"{creator.fake_after.mean():.3f}" in both
+    assert run.training.step == 1 and run.shown.step == 1
+
+
+def test_changes_act_and_are_told(run):
+    from demos.tabs.live import render as live_render
+    from demos.tabs.live import tab as live_tab
+    from demos.ui.words import Words
+
+    run.advance()
+    for dial, value, told in (
+        ("lr", 1e-4, "learning rate 0.001 → 0.0001"),
+        ("beta1", 0.9, "beta1 0.5 → 0.9"),
+        ("norm", "none", "Normalization off"),
+        ("activation", "relu", "ReLU in both networks"),
+        ("strength", 4.0, "learns with rate 0.004"),
+    ):
+        run.change(**live_tab.settings((live_tab.FIRST | {dial: value}).values()))
+        said = live_render.changes(Words("en"), run.shown)
+        assert f"Round {run.training.step}" in said and told in said
+        run.advance()
+        run.change(**live_tab.settings(live_tab.FIRST.values()))
+    assert run.training.config.norm == "batch" and run.training.rates == {"generator": 1e-3, "discriminator": 1e-3}
+    assert live_tab.settings(["x", None, [], {}, float("nan")]) == live_tab.settings(live_tab.FIRST.values())
+
+
+def test_a_broken_loss_stops_and_says_so(run):
+    with torch.no_grad():
+        run.training.nets["discriminator"].last.weight.fill_(float("nan"))
+    for _ in range(20):
+        run.advance()
+    assert run.broken and run.rows[-1]["loss_d"] is None
+    from demos.tabs.live import export as live_export
+    from demos.tabs.live import render as live_render
+    from demos.ui.words import Trouble, Words
+
+    run.look()
+    assert "no longer a number" in live_render.stage(Words("en"), run.shown)
+    with pytest.raises(Trouble):
+        live_export.keep(run)
+
+
+# --- sessions ------------------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """A run that only counts, so that a test of the sessions sees their work and nothing else."""
+
+    broken = False
+
+    def __init__(self):
+        self.rounds = 0
+
+    def advance(self):
+        self.rounds += 1
+        time.sleep(0.001)
+
+    def look(self):
+        pass
+
+
+def test_two_train_the_third_waits_and_leaving_makes_room():
+    from demos.runtime.training_queue import TrainingQueue
+    from demos.tabs.live.sessions import Sessions
+
+    queue = TrainingQueue(2)
+    sessions = Sessions(queue)
+    a, b, c, d = (sessions.enter(name, Slow()) for name in "abcd")
+    for session in (a, b, c, d):
+        sessions.start(session)
+    assert [r.mode for r in (a, b, c, d)] == ["running", "running", "waiting", "waiting"]
+    assert (c.before, d.before) == (0, 1)
+    wait_for(lambda: a.run.rounds > 3 and b.run.rounds > 3)
+    assert c.run.rounds == 0
+    sessions.rest(d)
+    sessions.leave("a")
+    assert c.mode == "running" and d.mode == "resting" and sessions.of("a") is None
+    wait_for(lambda: c.run.rounds > 3)
+    stopped = a.run.rounds
+    time.sleep(0.05)
+    assert a.run.rounds <= stopped + 1
+    sessions.start(b)  # it runs already
+    for name in "bcd":
+        sessions.leave(name)
+    assert not len(queue) and not sessions.sessions
+
+
+def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
+    from demos.runtime.training_queue import TrainingQueue
+    from demos.tabs.live import sessions as live_sessions
+
+    monkeypatch.setattr(live_sessions, "LOST", 0.3)
+    queue = TrainingQueue(1)
+    sessions = live_sessions.Sessions(queue)
+    lost, next_one = sessions.enter("lost", Slow()), sessions.enter("next", Slow())
+    sessions.start(lost)
+    wait_for(lambda: lost.mode == "resting")
+    assert lost.why == "live_lost" and not len(queue)
+    monkeypatch.setattr(live_sessions, "LOST", 60)
+    monkeypatch.setattr(live_sessions, "TURN", 0.2)
+    sessions.of("lost")
+    sessions.start(lost)
+    time.sleep(0.3)
+    assert lost.mode == "running"  # nobody waits
+    sessions.of("next")
+    sessions.start(next_one)
+    wait_for(lambda: next_one.mode == "running")
+    assert lost.mode == "resting" and lost.why == "live_turn_over"
+    monkeypatch.setattr(live_sessions, "FORGET", 0.0)
+    sessions.leave("next")
+    assert sessions.of("lost") is None
+
+
+def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
+    import threading
+
+    from demos.runtime.training_queue import TrainingQueue
+    from demos.tabs.live.sessions import Sessions
+
+    monkeypatch.setattr("threading.excepthook", lambda failed: None)
+    before = torch.get_num_threads()
+    queue, broken = TrainingQueue(1), Slow()
+    sessions = Sessions(queue)
+    broken.advance = lambda: 1 / 0
+    session = sessions.enter("a", broken)
+    sessions.start(session)
+    wait_for(lambda: session.mode == "resting")
+    assert session.why == "live_broke" and not len(queue)
+    found = []
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert found == [before] == [torch.get_num_threads()]
+
+
+def test_rooms_are_few(monkeypatch):
+    from demos.tabs.live import sessions as live_sessions
+
+    sessions = live_sessions.Sessions()
+    for i in range(live_sessions.MOST + 5):
+        sessions.enter(str(i), Slow())
+    assert len(sessions.sessions) == live_sessions.MOST and "0" not in sessions.sessions
+
+
+# --- keeping ----------------------------------------------------------------------------------------------------
+
+
+def test_a_kept_model_is_one_like_every_other(run, tmp_path, monkeypatch):
+    from demos.catalog import local
+    from demos.tabs.live import export as live_export
+
+    monkeypatch.chdir(tmp_path)
+    with raises_code("live_nothing_to_keep"):
+        live_export.keep(run)
+    for _ in range(25):
+        run.advance()
+    run.change(norm="none")
+    for _ in range(25):
+        run.advance()
+        run.look()
+    name, packed = live_export.keep(run)
+    assert name == "runs/gan-fashion-live-1" and live_export.keep(run)[0] == "runs/gan-fashion-live-2"
+    folder = tmp_path / name
+    model = ganzoo.load(folder)
+    made = model.tensor(model.noise(64, 0))
+    assert (made - run.training.preview().clamp(-1, 1)).abs().max() < 0.02  # fp16 at rest
+    card = (folder / "model" / "README.md").read_text(encoding="utf-8")
+    assert "step 25: norm batch -> none" in card and "demos/data/fashion-6000" in card
+    assert name in [e.name for e in local.entries() if not e.problem]
+    assert (folder / "film.webp").is_file() and not list(folder.rglob("*.tmp"))
+    with zipfile.ZipFile(packed) as unpacked:
+        unpacked.extractall(tmp_path / "taken")
+    assert ganzoo.load(tmp_path / "taken" / folder.name).config.norm == "none"
+    state = checkpoint.read_resume(folder / "resume.pt", "cpu")
+    assert state["step"] == 50
+    monkeypatch.setattr(live_export, "MOST", 2)
+    with raises_code("live_full"):
+        live_export.keep(run)
+
+
+# --- the page ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visit(surf, site):
+    """visit(path, width, ...) -> a page that shows Watch it learn, its first round there."""
+
+    def go(path="?tab=live", **look):
+        page = surf(site.url + path, **look)
+        page.locator("#live-turns").scroll_into_view_if_needed()
+        page.wait_for_selector("#live-turns .gz-live-change")
+        page.evaluate("scrollTo(0, 0)")
+        return page
+
+    return go
+
+
+def mode(page, wanted):
+    page.wait_for_selector(f'#live-status [data-mode="{wanted}"]')
+
+
+def step(page) -> int:
+    return int(page.get_attribute("#live-stage .gz-film", "data-step"))
+
+
+def at_least(page, number):
+    page.wait_for_function(
+        "number => Number(document.querySelector('#live-stage .gz-film').dataset.step) >= number", arg=number
+    )
+
+
+def picture(page) -> str:
+    return page.get_attribute("#live-stage .gz-frame", "src")
+
+
+def test_an_earlier_run_is_there_at_once(visit):
+    page = visit("zh?tab=live", width=390, height=844)
+    assert step(page) > 1000 and page.locator("#live-turns img").count() == 40
+    assert page.locator("#live-shares .gz-bar").count() == 10 and page.locator("#live-stage svg").count() == 2
+    assert page.locator("#s-live img:not([alt]), #s-live-turn img:not([alt])").count() == 0
+
+
+def test_a_link_brings_its_settings_and_the_address_follows_them(visit):
+    page = visit("?tab=live&network=dcgan&lr=0.0002&norm=none&beta1=nonsense")
+
+    def chosen():
+        script = (
+            "names => names.map((n) => [...document.querySelectorAll(`#live-${n} input`)].findIndex((i) => i.checked))"
+        )
+        return page.evaluate(script, ["lesson", "set", "lr", "beta1", "norm", "strength"])
+
+    assert chosen() == [2, 0, 1, 1, 1, 2]
+    page.locator("#live-beta1 label").nth(0).click()  # 0 is a choice, too
+    page.locator("#live-norm label").nth(0).click()
+    page.wait_for_function("() => location.search === '?tab=live&network=dcgan&lr=0.0002&beta1=0'")
+    page.reload()
+    page.wait_for_selector("#live-lesson input:checked")
+    assert chosen() == [2, 0, 1, 0, 0, 2]
+
+
+def test_start_watch_pause_step_change_keep_start_over(visit, site):
+    page = visit()
+    page.click("#live-go")
+    mode(page, "running")
+    at_least(page, 20)
+    page.wait_for_function("!document.querySelector('#live-stage svg polyline').getAttribute('points') == false")
+    before, top = picture(page), page.locator("#s-live-dials").bounding_box()["y"]
+    at_least(page, step(page) + 5)
+    assert picture(page) != before
+    assert abs(page.locator("#s-live-dials").bounding_box()["y"] - top) < 2  # nothing below moves
+    page.get_by_label("0.0002", exact=True).check()
+    page.wait_for_selector("#live-changes >> text=learning rate 0.001 → 0.0002")
+    page.get_by_label("ReLU", exact=True).check()
+    page.wait_for_selector("#live-changes >> text=ReLU in both networks")
+    page.locator("#live-norm").get_by_label("off", exact=True).check()
+    page.wait_for_selector("#live-changes >> text=Batch Normalization off")
+    page.click("#live-go")
+    mode(page, "resting")
+    assert page.inner_text("#live-go") == "Resume"
+    page.wait_for_timeout(500)
+    still = step(page)
+    before = html(page, "#live-turns")
+    page.click("#live-critic")
+    before = changed(page, "#live-turns", before)
+    assert "target 1" in before and "the creator's turn" in before and page.locator("#live-turns img").count() == 16
+    page.click("#live-creator")
+    changed(page, "#live-turns", before)
+    assert page.locator("#live-turns img").count() == 40
+    page.wait_for_function("n => Number(document.querySelector('#live-stage .gz-film').dataset.step) > n", arg=still)
+    page.click("#live-save")
+    page.wait_for_selector("#live-kept >> text=runs/gan-mnist-live-")
+    name = re.search(r"runs/gan-mnist-live-\d+", page.inner_text("#live-kept"))[0]
+    with page.expect_download() as taken:
+        page.click("#live-download")
+    assert taken.value.suggested_filename == f"{name.removeprefix('runs/')}.zip"
+    page.click("#live-reset")
+    page.wait_for_selector("#live-status >> text=Two new networks")
+    assert step(page) == 0 and page.inner_text("#live-go") == "Start"
+    page.get_by_role("tab", name="Zoo").click()
+    page.wait_for_selector(f'.gz-card[data-name="{name}"]')
+    shutil.rmtree(site.folder / name)
+
+
+def test_two_visitors_train_and_a_third_waits_until_one_leaves(visit):
+    first, second = visit(), visit()
+    for page in (first, second):
+        page.click("#live-go")
+        mode(page, "running")
+    for page in (first, second):
+        at_least(page, 5)
+    third = visit()
+    third.click("#live-go")
+    mode(third, "waiting")
+    assert "2 visitors at once" in third.inner_text("#live-status")
+    first.context.close()
+    mode(third, "running")
+    second.get_by_label("0.003", exact=True).check()
+    second.wait_for_selector("#live-changes >> text=0.001 → 0.003")
+    at_least(third, 2)
+    assert "0.003" not in third.inner_text("#live-changes")  # each has its own
+
+
+def test_raw_requests_leak_nothing(site):
+    """Whoever asks the tab's own looking event without a training, or with nonsense, gets no traceback."""
+    text = urllib.request.urlopen(site.url, timeout=10).read().decode()
+    config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
+    ticks = [e for e in config["dependencies"] if any(t[1] == "tick" for t in e["targets"])]
+    assert ticks
+    for session in ("test", "", "x" * 1000):
+        body = json.dumps({"data": [], "fn_index": ticks[0]["id"], "session_hash": session})
+        request = urllib.request.Request(
+            site.url + "gradio_api/run/predict", body.encode(), {"Content-Type": "application/json"}
+        )
+        said = urllib.request.urlopen(request, timeout=20).read().decode()
+        assert not LEAKS.search(said) and "cleared" in said

@@ -1,0 +1,386 @@
+"""Your pictures without a browser: uploads that are refused, the line of those who train, a training from start to zip,
+and a push to a local Hub with a token that is found nowhere afterwards."""
+
+import io
+import json
+import signal
+import subprocess
+import threading
+import time
+import zipfile
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from PIL import Image
+
+import ganzoo
+from ganzoo.data import made_pairs
+from tests.fake_hub.server import LocalHub
+from tests.hub.test_hub import ROOT
+from tests.support import quick
+
+SECRET = "hf_" + "TheTokenOfAVisitor0123456789abc"
+
+
+@pytest.fixture(scope="module")
+def pages():
+    from demos.runtime import training_queue
+    from demos.tabs.custom import examples as custom_examples
+    from demos.tabs.custom import export as custom_export
+    from demos.tabs.custom import session as custom_session
+    from demos.tabs.custom import sessions as custom_sessions
+    from demos.tabs.custom import uploads as custom_uploads
+    from demos.ui import words
+
+    yield SimpleNamespace(
+        files=custom_uploads,
+        sessions=custom_sessions,
+        work=custom_session,
+        share=custom_export,
+        queue=training_queue,
+        words=words,
+        examples=custom_examples,
+    )
+    custom_sessions.close_all()
+
+
+def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(buffer, form)
+    return buffer.getvalue()
+
+
+def packed(folder: Path, entries: dict[str, bytes], name="pairs.zip") -> Path:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, data in entries.items():
+            archive.writestr(place, data)
+    return folder / name
+
+
+# --- uploads ----------------------------------------------------------------------------------------------------
+
+AB = {f"{i:02d}.png": picture(64, 32, (i * 10, 0, 0)) for i in range(12)}
+SIDES = {f"{side}/{i:02d}.jpg": picture(40, 40, (i * 10, 0, 0), "JPEG") for side in "AB" for i in range(12)}
+SPLIT = {f"{split}/{name}": data for split in ("train", "test") for name, data in list(AB.items())[:9]}
+
+
+@pytest.mark.parametrize("entries", [AB, SIDES, SPLIT, {f"my pairs/{k}": v for k, v in SIDES.items()}])
+def test_a_zip_of_pairs_is_read(pages, tmp_path, entries):
+    mac = {"__MACOSX/._00.png": b"x", "notes.txt": b"hello", "sub/.DS_Store": b"x"}
+    extra = {} if any("my pairs" in k for k in entries) else mac  # one folder around everything stands alone
+    count, left_out = pages.files.read([packed(tmp_path, entries | extra)], tmp_path / "rough", tmp_path / "pairs")
+    assert left_out == [] and count == (18 if entries is SPLIT else 12) and not (tmp_path / "rough").exists()
+    pairs = ganzoo.load_pairs(str(tmp_path / "pairs"), 64)
+    assert len(pairs.train) >= 9 and len(pairs.test_input) == (9 if entries is SPLIT else 1)
+    assert pairs.test_input.shape[1:] == (3, 64, 64)
+
+
+def test_ab_files_are_read_and_what_is_no_picture_is_named(pages, tmp_path):
+    (tmp_path / "up").mkdir()
+    for name, data in (AB | {"bad.png": b"this is text"}).items():
+        (tmp_path / "up" / name).write_bytes(data)
+    count, left_out = pages.files.read(sorted((tmp_path / "up").iterdir()), tmp_path / "rough", tmp_path / "pairs")
+    assert count == 12 and left_out == ["bad.png"]
+    held = {p.read_bytes() for p in (tmp_path / "pairs" / "test").iterdir()}
+    trained = {p.read_bytes() for p in (tmp_path / "pairs" / "train").iterdir()}
+    assert held and not held & trained  # never trained on
+
+
+@pytest.mark.parametrize("kind", ["edges", "grey", "small", "hole"])
+def test_photos_become_pairs_and_a_new_photo_is_made_alike(pages, tmp_path, kind):
+    photos = {}
+    for i in range(12):
+        noise = [Image.effect_noise((90, 60), 40 + i) for _ in "RGB"]
+        Image.merge("RGB", noise).save(buffer := io.BytesIO(), "JPEG")
+        photos[f"trip/{i:02d}.jpg"] = buffer.getvalue()
+    work = pages.sessions.of("photos")
+    work.upload([packed(tmp_path, photos)], kind)
+    assert work.uploaded == 12 and work.left_out == []
+    pairs = ganzoo.load_pairs(str(work.folder / "uploaded"), 64)
+    assert not torch.equal(pairs.test_input, pairs.test_target)
+    photo = Image.linear_gradient("L").convert("RGB")
+    assert work.as_input(photo).tobytes() == photo.tobytes()  # nothing has learned from such photos yet
+    work.trained_on = kind
+    made = work.as_input(photo)
+    assert made.mode == "RGB" and made.size == photo.size
+    assert made.tobytes() == (photo if kind == "hole" else made_pairs.made(kind, photo).convert("RGB")).tobytes()
+    lines = Image.new("RGB", (256, 256), "white")
+    lines.paste("black", (40, 40, 44, 200))
+    if kind == "edges":  # a drawing is what the model wants, and stays
+        assert work.as_input(lines).tobytes() == lines.tobytes()
+    pages.sessions.leave("photos")
+    with pytest.raises(pages.words.Trouble) as caught:
+        pages.files.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path / "rough", tmp_path / "pairs", kind)
+    assert caught.value.code == "own_no_photos"
+
+
+def huge_header() -> bytes:
+    """A PNG whose header promises 50,000 x 50,000 pixels."""
+    data = bytearray(picture())
+    data[16:24] = (50_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
+    return bytes(data)
+
+
+REFUSED = {
+    "own_alone": SIDES | {"A/lonely.jpg": picture()},
+    "own_path": {"../../evil.png": picture(64, 32), **AB},
+    "own_nested": {"more.zip": b"PK", **AB},
+    "own_entries": {f"{i}.txt": b"" for i in range(10_000)},
+    "own_heavy": {"00.png": b"\0" * (201 << 20)},  # a bomb: 200 kB packed
+    "own_many": {f"{i:03d}.png": picture(4, 2) for i in range(201)},
+    "own_few": dict(list(AB.items())[:2]),
+    "own_no_pairs": {"notes.txt": b"hello"},
+    "own_not_ab": {f"{i}.png": picture(30, 20) for i in range(9)},
+    "own_shape": {f"{side}/{i}.png": picture(30, 30 if side == "A" else 20) for side in "AB" for i in range(9)},
+    "own_unreadable": {f"{i}.png": b"this is text" for i in range(9)},
+    "own_large": {"huge.png": huge_header(), **AB},
+    "own_bad_zip": b"no zip at all",
+}
+
+
+@pytest.mark.parametrize("key", REFUSED)
+def test_what_cannot_be_used_is_one_sentence_in_both_languages(pages, tmp_path, key):
+    entries = REFUSED[key]
+    archive = tmp_path / "pairs.zip"
+    if isinstance(entries, bytes):
+        archive.write_bytes(entries)
+    else:
+        packed(tmp_path, entries)
+    before = set(tmp_path.parent.rglob("evil.png"))
+    with pytest.raises(pages.words.Trouble) as caught:
+        pages.files.read([archive], tmp_path / "rough", tmp_path / "pairs")
+    assert caught.value.code == key
+    for language in ("en", "zh"):
+        said = pages.words.Words(language).explain(caught.value)
+        assert str(tmp_path) not in said and "\n" not in said and 8 < len(said) < 400, said
+    if key == "own_alone":
+        assert "A/lonely.jpg" in pages.words.Words("zh").explain(caught.value)
+    assert not (tmp_path / "rough").exists() and not (tmp_path / "pairs").exists()
+    assert set(tmp_path.parent.rglob("evil.png")) == before
+
+
+def test_a_locked_zip_and_mixed_files_are_refused(pages, tmp_path):
+    path = packed(tmp_path, AB)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02")
+    while at >= 0:  # the flag "encrypted" in every entry of the directory
+        data[at + 8] |= 1
+        at = data.find(b"PK\x01\x02", at + 4)
+    path.write_bytes(data)
+    for uploads, key in (([path], "own_bad_zip"), ([path, path], "own_kinds"), ([tmp_path / "x.exe"], "own_kinds"),
+                         ([], "own_kinds"), ([tmp_path / "gone.png"], "own_gone")):  # fmt: skip
+        with pytest.raises(pages.words.Trouble) as caught:
+            pages.files.read(uploads, tmp_path / "rough", tmp_path / "pairs")
+        assert caught.value.code == key
+
+
+# --- the line ---------------------------------------------------------------------------------------------------
+
+
+def test_first_come_first_served_and_who_is_silent_is_gone(pages):
+    now = [0.0]
+    queue = pages.queue.TrainingQueue(limit=2, gone=10, clock=lambda: now[0])
+    a, b, c, d = (queue.enter() for _ in range(4))
+    assert [t.place() for t in (a, b, c, d)] == [0, 0, 1, 2]
+    a.leave()
+    a.leave()
+    assert [t.place() for t in (a, b, c, d)] == [-1, 0, 0, 1]
+    now[0] = 8
+    c.beat()
+    d.beat()
+    now[0] = 12  # b has been silent for 12 seconds
+    assert [t.place() for t in (b, c, d)] == [-1, 0, 0] and len(queue) == 2
+
+
+def test_what_asks_for_more_cores_waits_until_they_are_there(pages):
+    queue = pages.queue.TrainingQueue(limit=2)
+    one, large, small = queue.enter(1), queue.enter(2), queue.enter(1)
+    assert [t.place() for t in (one, large, small)] == [0, 1, 2] and queue.crowded()  # nobody overtakes
+    one.leave()
+    assert [t.place() for t in (large, small)] == [0, 1]
+    large.leave()
+    assert small.place() == 0 and not queue.crowded()
+    assert pages.queue.TrainingQueue(limit=1).enter(2).place() == 0  # the first one always works
+
+
+# --- a training -------------------------------------------------------------------------------------------------
+
+
+def wait(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "too slow"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def short(pages, monkeypatch):
+    """Two steps, or far too many to wait for."""
+    monkeypatch.setattr(pages.work, "STEPS", (2, 100_000))
+    monkeypatch.setattr(pages.work, "TRAININGS", pages.queue.TrainingQueue(limit=1, gone=600))
+    yield pages
+    pages.sessions.leave("one")
+    pages.sessions.leave("two")
+
+
+def drawn(work, count=4):
+    for i in range(count):
+        work.draw(Image.new("RGB", (64, 64), (i * 40, 0, 0)), Image.new("RGB", (64, 64), (0, i * 40, 0)))
+    return work
+
+
+def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(short, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    work = drawn(short.sessions.of("one"))
+    work.start("draw", "all", 64, 2)
+    wait(lambda: work.status == "done")
+    assert work.trouble is None and not work.stopped and work.finished == ["gan", "mae", "gan+mae"]
+    sheets = [(run.folder / "samples" / "000000.png").read_bytes() for run in work.runs.values()]
+    assert sheets[0] == sheets[1] == sheets[2]  # the same seed: the three begin as one
+    assert {run.step for run in work.runs.values()} == {2}
+    assert {"table.md", "grid.png", "curves.png"} <= {p.name for p in (work.folder / "runs" / "compare").iterdir()}
+
+    with zipfile.ZipFile(io.BytesIO(short.share.zipped(work, "mae"))) as archive:
+        archive.extractall(tmp_path)
+    model = ganzoo.load(tmp_path / "pix2pix-my-pictures-mae")
+    assert model.translate(Image.new("RGB", (64, 64))).size == (64, 64)
+    assert any(key.startswith("l1-my-pictures-64px-n1") for key in model.said["metrics"])
+    for path in (tmp_path / "pix2pix-my-pictures-mae").iterdir():  # where it lay on the server is nobody's business
+        assert str(work.folder).encode() not in path.read_bytes(), path
+
+    assert short.share.keep(work, "gan", "mine") == "runs/mine"
+    kept = ganzoo.load("runs/mine")
+    assert kept.name == "mine" and kept.config.name == "mine" and not list(Path("runs").rglob("resume.pt"))
+    for name, key in (("mine", "own_taken"), ("../out", "own_name"), ("", "own_name"), ("a/b", "own_name")):
+        with pytest.raises(short.words.Trouble) as caught:
+            short.share.keep(work, "gan", name)
+        assert caught.value.code == key
+
+
+def test_stop_keeps_what_is_there_and_the_next_in_line_begins(short):
+    one, two = drawn(short.sessions.of("one")), drawn(short.sessions.of("two"), 3)
+    assert one.folder != two.folder and len(one.drawn) == 4 and len(two.drawn) == 3
+    one.start("draw", "mae", 64, 100_000)
+    two.start("draw", "mae", 64, 2)
+    with pytest.raises(short.words.Trouble) as caught:
+        one.start("draw", "mae", 64, 2)
+    assert caught.value.code == "own_busy"
+    wait(lambda: one.runs and one.runs["mae"].rows)
+    assert (one.status, two.status, two.place) == ("training", "waiting", 1)
+    one.stop()
+    wait(lambda: one.status == "done")
+    assert one.stopped and one.finished == ["mae"] and 0 < one.runs["mae"].step < 100_000
+    assert one.opened("mae").translate(Image.new("RGB", (20, 20))).size == (20, 20)
+    wait(lambda: two.status == "done")
+    assert two.finished == ["mae"] and not two.stopped
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
+    work, begin, begun = drawn(short.sessions.of("quick")), subprocess.Popen, []
+
+    def late(*args, **kwargs):
+        if leaves:  # it waits for this thread to end, so it is another's
+            threading.Thread(target=short.sessions.leave, args=("quick",)).start()
+            wait(work._leaving.is_set)
+        else:
+            work.stop()
+        begun.append(begin(*args, **kwargs))
+        return begun[0]
+
+    monkeypatch.setattr(short.work.subprocess, "Popen", late)
+    work.start("draw", "mae", 64, 100_000)
+    wait(lambda: work.status in ("idle", "done") and begun, 60)
+    assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None
+    assert work.folder.exists() != leaves
+    short.sessions.leave("quick")
+
+
+def test_who_leaves_takes_everything_along(short):
+    one, two = drawn(short.sessions.of("one")), drawn(short.sessions.of("two"))
+    one.start("draw", "mae", 64, 100_000)
+    two.start("draw", "mae", 64, 100_000)
+    wait(lambda: one.runs and one.runs["mae"].sheet)
+    process = one._process
+    short.sessions.leave("one")
+    assert process.wait(10) != 0 and not one.folder.exists() and two.folder.is_dir()
+    two.stop()  # out of the line, or stopped if it has just begun
+    wait(lambda: two.status in ("idle", "done"))
+    short.sessions.leave("two")
+    assert not two.folder.exists() and not short.sessions.SESSIONS and len(short.work.TRAININGS) == 0
+
+
+def test_wrong_choices_are_sentences(short):
+    work = short.sessions.of("one")
+    for given, key in ((("houses", "gan", 65, 2), "own_choice"), (("houses", "wgan", 64, 2), "own_choice"),
+                       (("houses", "gan", 64, 3), "own_choice"), (("draw", "gan", 64, 2), "own_few"),
+                       (("upload", "gan", 64, 2), "own_nothing"), (("../x", "gan", 64, 2), "own_nothing")):  # fmt: skip
+        with pytest.raises(short.words.Trouble) as caught:
+            work.start(*given)
+        assert caught.value.code == key and work.status == "idle"
+    with pytest.raises(short.words.Trouble):
+        short.sessions.of(None)
+
+
+def test_example_sets_are_pairs_and_the_same_every_time(pages):
+    for kind in pages.examples.KINDS:
+        a, b = pages.examples.pair(kind, 3, 48)
+        again = pages.examples.pair(kind, 3, 48)
+        assert a.size == b.size == (48, 48) and [p.tobytes() for p in again] == [a.tobytes(), b.tobytes()]
+        assert pages.examples.pair(kind, 4, 48)[0].tobytes() != a.tobytes()
+
+
+# --- the Hub ----------------------------------------------------------------------------------------------------
+
+PUSH = """
+import json, shutil, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from demos.tabs.custom import export, session, sessions
+from demos.ui.words import Trouble, Words
+work = sessions.of("me")
+run = session.Run("mae", work.folder / "runs" / "mine", metrics={"l1": 0.1})
+shutil.copytree(sys.argv[2], run.model)
+work.runs["mae"] = run
+said = []
+for repo, token in json.load(sys.stdin):
+    try:
+        said.append(export.push(work, "mae", repo, token, True))
+    except Trouble as trouble:
+        said.append([trouble.code, Words("zh").explain(trouble)])
+print(json.dumps(said))
+sessions.close_all()
+"""
+
+
+def test_a_push_with_a_visitor_s_own_token(tmp_path):
+    model = ROOT / "ganzoo" / "weights" / "pix2pix-facades-mae"
+    reader, wrong = "hf_" + "OnlyReads0123456789abcdefghijkl", "hf_" + "NobodyKnowsMe0123456789abcdefgh"
+    tries = [["my-pictures", SECRET], ["alice/second", SECRET], ["bob/x", SECRET], ["my-pictures", reader],
+             ["x", wrong], ["x", None], ["no/such/name", SECRET], ["x", "line\nbreak"]]  # fmt: skip
+    with LocalHub() as hub:
+        hub.add_user("alice", token=SECRET)
+        hub.add_user("reader", token=reader, write=False)
+        hub.add_user("bob", token="hf_bob")
+        words = [*quick.PYTHON, "-c", PUSH, str(ROOT), str(model)]
+        env = hub.env(tmp_path / "home", token="")
+        done = subprocess.run(words, input=json.dumps(tries), env=env, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert said[:2] == [f"{hub.url}/alice/my-pictures", f"{hub.url}/alice/second"]
+        keys = [answer[0] for answer in said[2:]]
+        assert keys == ["own_not_allowed", "own_not_allowed", "own_token", "own_token", "own_repo", "own_token"], said
+        repo = hub.store.repos["models", "alice/my-pictures"]
+        assert repo.private and len(repo.head.history()) == 2  # made, and filled in one commit
+        files = {name: blob.data for name, blob in repo.head.files.items()}
+        assert {"README.md", "config.json", "model.safetensors", "samples.png"} <= files.keys()
+        assert b"# my-pictures" in files["README.md"]
+        paths = " ".join(path for _, path in hub.requests)
+    everything = [done.stdout.encode(), done.stderr.encode(), paths.encode(), *files.values()]
+    everything += [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
+    for token in (SECRET, reader, wrong):
+        assert not [text[:200] for text in everything if token.encode() in text]

@@ -1,0 +1,205 @@
+"""Your pictures in a real browser: an example trains to a grid, three losses are compared, a visitor's files and token stay
+theirs, and nothing is left when the page or the server is gone."""
+
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import ganzoo
+from tests.demos.tabs.test_own import AB, SECRET, SIDES, packed, picture
+from tests.demos.test_demos import serve
+from tests.fake_hub.server import LocalHub
+
+LIMIT = 240_000  # milliseconds for a training where the machine is busy; alone it takes seconds
+
+
+@pytest.fixture(scope="module")
+def hub():
+    with LocalHub() as running:
+        running.add_user("alice", token=SECRET)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory, hub):
+    folder = tmp_path_factory.mktemp("own")
+    patch = pytest.MonkeyPatch()
+    for key, value in {**hub.env(folder / "home", token=""), "GANZOO_OWN_STEPS": "15,3000,6000"}.items():
+        patch.setenv(key, value)
+    patch.setenv("GANZOO_TRAININGS", "1")
+    try:
+        with serve(folder, [sys.executable]) as running:  # its folder carries its process id
+            yield running
+            root = visits(running)
+            assert root.is_dir()
+        assert not root.exists()  # the server stopped: nothing is left
+        assert running.asked == "" and "Traceback" not in running.printed, running.printed[-2000:]
+        assert SECRET not in running.printed
+        for path in folder.rglob("*"):
+            assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+    finally:
+        patch.undo()
+
+
+def visits(app) -> Path:
+    return Path(tempfile.gettempdir()) / f"ganzoo-own-{app.process.pid}"
+
+
+@pytest.fixture
+def visit(surf, app):
+    surf.secrets.append(SECRET)
+
+    def go(path="?tab=own", **look):
+        page = surf(app.url + path, **look)
+        page.wait_for_selector("#own-pairs img", state="visible")
+        page.wait_for_timeout(500)
+        return page
+
+    return go
+
+
+def upload(page, files, said: str) -> str:
+    """Choose files; what the page says of them, once it says `said`."""
+    page.locator("#own-source input[value=upload]").check()
+    page.wait_for_selector("#own-files", state="visible")
+    with page.expect_file_chooser() as chooser:
+        page.click("#own-files")
+    chooser.value.set_files(files)
+    page.wait_for_selector(f"#own-pairs :text('{said}')")
+    return page.inner_text("#own-pairs")
+
+
+def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
+    page = visit()
+    assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-after").is_hidden()
+    page.locator("#own-steps input").first.check()
+    page.locator("#own-loss input[value=all]").check()
+    page.click("#own-train")
+    page.wait_for_selector("#own-live .gz-own-sheet", timeout=LIMIT)
+    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
+    assert (
+        page.locator("#own-live .gz-own-run").count() == 3 and page.locator("#own-live .gz-own-grid img").count() == 1
+    )
+    assert page.locator("#own-live dd").count() == 9  # three numbers each
+    page.wait_for_selector("#own-tried img")
+    assert page.locator("#own-tried img").count() == 3
+    before = page.inner_html("#own-tried")
+    page.locator("#own-try canvas").scroll_into_view_if_needed()
+    box = page.locator("#own-try canvas").bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 200, steps=5)
+    page.mouse.up()
+    page.wait_for_function("before => document.querySelector('#own-tried').innerHTML !== before", arg=before)
+
+    with page.expect_download() as download:
+        page.click("#own-download")
+    download.value.save_as(tmp_path / "model.zip")
+    zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
+    assert ganzoo.load(tmp_path / "pix2pix-my-pictures-gan-mae").config.image_size == 64
+
+    page.fill("#own-name input", "from-the-page")
+    page.click("#own-keep")
+    page.wait_for_selector("#own-taken :text('runs/from-the-page')")
+    assert (app.folder / "runs" / "from-the-page" / "model" / "model.safetensors").is_file()
+
+    for token, said in (("hf_wrong", "did not accept"), (SECRET, "Pushed to")):
+        page.fill("#own-token input", token)
+        page.click("#own-push")
+        page.wait_for_selector(f"#own-taken :text('{said}')")
+        assert page.input_value("#own-token input") == "" and SECRET not in page.content()
+    assert "model.safetensors" in hub.store.repos["models", "alice/my-pictures"].head.files
+    assert not [path for _, path in hub.requests if SECRET in path]
+
+    other = visit()  # another visitor sees nothing of it
+    assert other.locator("#own-after").is_hidden() and other.inner_text("#own-live").strip() == ""
+
+
+def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app):
+    page = visit("zh?tab=own")
+    page.locator("#own-loss input[value=mae]").check()
+    page.click("#own-train")
+    page.wait_for_selector('#own-live [data-step]:not([data-step="0"])', timeout=LIMIT)
+    second = visit()
+    second.click("#own-train")
+    second.wait_for_selector("#own-live :text('place in line: 1')")
+    page.click("#own-stop")
+    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
+    assert "停止" in page.inner_text("#own-live [role=status]")
+    second.wait_for_selector("#own-live [role=progressbar]", timeout=LIMIT)
+    held = list(visits(app).iterdir())
+    assert len(held) == 2
+    for left in (page, second):
+        left.close()
+    for _ in range(100):
+        if not list(visits(app).iterdir()):
+            break
+        time.sleep(0.3)
+    assert not list(visits(app).iterdir())
+
+
+@pytest.mark.parametrize(("path", "ready", "alone", "text"), [
+    ("?tab=own", "12 pairs", "no partner of the same name", "cannot be read as a picture"),
+    ("zh?tab=own", "12 對", "沒有同名的夥伴", "不是讀得出來的圖片"),
+])  # fmt: skip
+def test_uploads_are_read_or_refused_in_the_page_s_language(visit, app, tmp_path, path, ready, alone, text):
+    page = visit(path)
+    files = []
+    for name, data in AB.items():
+        (tmp_path / name).write_bytes(data)
+        files.append(tmp_path / name)
+    upload(page, files, ready)
+    assert page.locator("#own-pairs img").count() == 12
+    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), alone)
+    assert "A/lonely.jpg" in said and str(visits(app)) not in said
+    upload(page, packed(tmp_path, {f"{i}.png": b"text" for i in range(9)}, "text.zip"), text)
+    upload(page, packed(tmp_path, SIDES, "sides.zip"), ready)
+    assert not list(Path(tempfile.gettempdir()).glob("gradio/**/sides.zip"))
+
+
+def test_pairs_can_be_drawn_on_a_phone(visit):
+    page = visit(width=390)
+    page.locator("#own-source input[value=draw]").check()
+    page.wait_for_selector("#own-boards canvas", state="visible")
+    for number in range(3):
+        for name in "ab":
+            canvas = page.locator(f'#own-boards canvas[data-board="{name}"]')
+            canvas.scroll_into_view_if_needed()
+            box = canvas.bounding_box()
+            page.mouse.move(box["x"] + 40, box["y"] + 40)
+            page.mouse.down()
+            page.mouse.move(box["x"] + 60 + 50 * number, box["y"] + 150, steps=4)
+            page.mouse.up()
+        page.click("#own-add")
+        page.wait_for_function(
+            "count => document.querySelectorAll('#own-pairs img').length === count", arg=2 * (number + 1)
+        )
+    assert "learns them by heart" in page.inner_text("#own-pairs")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click("#own-drop")
+    page.wait_for_selector("#own-pairs :text('2 of at least 3')")
+
+
+def test_photos_are_coloured_and_where_no_camera_is_a_line_says_so(visit, tmp_path):
+    page = visit()
+    page.locator("#own-source input[value=draw]").check()
+    page.click("#own-boards [data-camera=b]")
+    page.wait_for_selector("#own-boards [role=status] >> text=No camera")
+    page.locator("#own-source input[value=upload]").check()
+    page.locator("#own-kind input[value=grey]").check()
+    page.wait_for_selector("#own-pairs :text('photos of anything')")
+    photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(12)}
+    upload(page, packed(tmp_path, photos, "photos.zip"), "12 pairs")
+    assert page.locator("#own-pairs img").count() == 12
+    page.locator("#own-loss input[value=mae]").check()
+    page.locator("#own-steps input").first.check()
+    page.click("#own-train")
+    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
+    page.wait_for_selector("#own-tried img")
+    page.locator("#own-kind input[value=hole]").check()  # another kind wants other pictures
+    page.wait_for_selector("#own-pairs :text('photos of anything')")
+    assert page.locator("#own-train").is_disabled()

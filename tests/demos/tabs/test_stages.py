@@ -1,0 +1,196 @@
+"""The stages of Lessons that compute when they are first seen: counted and trained here once more, and played in a browser."""
+
+import html as entities
+import re
+
+import pytest
+import torch
+
+from tests.demos.test_demos import LEAKS
+
+LANGUAGES = ("en", "zh")
+LATER = ("bn", "label", "mlp", "features", "relu", "friction")
+
+
+@pytest.fixture(params=LANGUAGES)
+def words(request):
+    from demos.ui.words import Words
+
+    return Words(request.param)
+
+
+def test_every_later_stage_is_a_page_of_its_own_with_its_code(words):
+    from demos.tabs.lessons.lazy import STAGES
+
+    assert set(STAGES) == set(LATER)
+    for key, stage in STAGES.items():
+        shown = stage.module.show(words, *stage.module.FIRST)
+        assert f"stage={key}&amp;" in shown and 'class="gz-code"' in shown and "<pre" in shown
+        assert all(f"{name}=" in shown for name in stage.module.NAMES)
+        assert re.search(r"(demos|ganzoo)/[\w/]+\.py", shown) and "://" not in re.sub(r"<pre.*?</pre>", "", shown)
+        assert not re.search(r"<img(?![^>]*alt=)", shown) and stage.controls(words)
+
+
+@pytest.mark.parametrize(("shift", "seed"), [(1, 4), (3, 7)])
+def test_pixels_take_the_shift_for_the_blur_and_features_do_not(words, shift, seed):
+    import numpy as np
+
+    from demos.tabs.lessons import feature_maps as stage
+    from ganzoo.models import features
+
+    found = stage.judged(shift, seed)
+    true, moved = (np.asarray(found["pictures"][key]) for key in ("true", "shift"))
+    assert (moved[:, shift:] == true[:, :-shift]).all() and true.shape == (stage.SIDE, stage.SIDE, 3)
+    net = features.load()
+    maps = {}
+    for key, picture in found["pictures"].items():
+        pixels = torch.tensor(np.asarray(picture) / 127.5 - 1, dtype=torch.float32)
+        with torch.no_grad():
+            maps[key] = net(pixels.permute(2, 0, 1)[None])
+    for key, picture in found["pictures"].items():
+        assert found["pixels"][key] == pytest.approx(np.abs(np.asarray(picture) / 255 - true / 255).mean(), abs=1e-6)
+        distance = float(features.perceptual_distance(maps[key], maps["true"]))
+        assert found["features"][key] == pytest.approx(distance, rel=1e-3, abs=1e-6)
+    assert found["pixels"]["blur"] == pytest.approx(found["pixels"]["shift"], rel=0.03)
+    assert found["features"]["blur"] > 1.4 * found["features"]["shift"] > 0
+    assert found["features"]["other"] > found["features"]["blur"] and found["pixels"]["other"] > found["pixels"]["blur"]
+    shown = stage.show(words, shift, seed)
+    assert all(f"{found[ruler][key]:.3f}" in shown for ruler in ("pixels", "features") for key in found["pixels"])
+
+
+def test_the_stage_says_so_where_features_do_not_tell_shift_from_blur(words):
+    from demos.tabs.lessons import feature_maps as stage
+
+    pixels = {"shift": 0.02, "blur": 0.02}
+    said = [stage._verdict(words, {"pixels": pixels, "features": {"shift": 1.0, "blur": blur}}) for blur in (1.1, 2.0)]
+    values = {"shift": "0.020", "blur": "0.020"}
+    assert said == [words("features_alike", times="1.1", **values), words("features_tell", times="2.0", **values)]
+
+
+def test_silent_units_are_counted_and_only_leaky_ones_have_a_gradient():
+    from demos.tabs.lessons import leaky_relu as stage
+
+    pictures, labels = stage.digits()
+    for kind in stage.KINDS:
+        net = stage.reader(kind)
+        with torch.no_grad():
+            net[0].bias[5] = -1e6  # one unit of each layer is silenced by hand
+            net[2].bias[7] = -1e6
+        silent = stage.silent(net, pictures)
+        assert silent[5] and silent[stage.WIDTH + 7] and len(silent) == 2 * stage.WIDTH
+        torch.nn.functional.cross_entropy(net(pictures), labels).backward()
+        moved = net[0].weight.grad[5].abs().sum() + net[2].weight.grad[7].abs().sum()
+        assert bool(moved > 0) == (kind == "leaky_relu")
+
+
+def test_relu_leaves_more_units_silent_and_both_learn():
+    from demos.tabs.lessons import leaky_relu as stage
+
+    found = {kind: stage.learn(kind, "0.01") for kind in stage.KINDS}
+    assert found["relu"]["shares"][0] == pytest.approx(
+        found["leaky_relu"]["shares"][0], abs=0.1
+    )  # the same first weights
+    assert found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.15
+    assert found["leaky_relu"]["back"] > found["relu"]["back"]
+    assert min(f["right"] for f in found.values()) > 0.8
+
+
+@pytest.mark.parametrize("beta1", [0.0, 0.5, 0.9])
+def test_beta1_is_the_speed_that_is_left(beta1):
+    from demos.tabs.lessons import adam_momentum as stage
+
+    speeds = stage.coast(beta1)
+    assert speeds[0] == 1
+    for step in range(1, 6):
+        now = stage.PUSHED + step
+        second = (
+            now / stage.PUSHED
+        ) ** 0.5  # Adam's second average forgets the push too, much more slowly (beta2 0.999)
+        start = (1 - beta1**stage.PUSHED) / (1 - beta1**now)  # and its correction for having started at 0 goes on
+        assert speeds[step] == pytest.approx(beta1**step * second * start, rel=0.01, abs=1e-3)
+
+
+def test_the_smallest_gan_comes_to_rest_with_friction_only():
+    from demos.tabs.lessons import adam_momentum as stage
+
+    far = {beta1: max(stage.away(stage.smallest_gan(beta1))[-100:]) for beta1 in (0.5, 0.9)}
+    assert far[0.5] < 0.2 < 0.5 < far[0.9]
+    track = stage.smallest_gan(0.5)
+    assert track[0] == (1.0, 1.0) and len(track) == stage.STEPS + 1
+    assert track[1][0] == pytest.approx(1 + stage.RATE, abs=1e-3)  # the critic likes larger numbers: the creator obeys
+    assert track[1][1] == pytest.approx(1 - stage.RATE, abs=1e-3)  # the fake scored too high: the critic turns down
+
+
+def test_the_label_multiplies(words):
+    from demos.catalog import local
+    from demos.tabs.lessons import label_filter as stage
+
+    model = local.open_model("cgan-mnist")
+    found = stage.filtered(model, 3, 7)
+    assert torch.allclose(found["noise"] * found["creator"], found["after"])
+    assert torch.allclose(found["picture"] * found["critic"], found["seen"])
+    assert torch.equal(found["picture"], model.tensor(model.noise(1, 7), [3])[0])
+    assert stage.show(words, 3, 7) != stage.show(words, 4, 7)
+
+
+def test_the_speckle_pictures_average_to_the_metric():
+    from demos.tabs.lessons import mlp_vs_conv as stage
+    from ganzoo.evaluation import metrics
+
+    picture = torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    assert float(stage.speckles(picture).mean()) * 100 == pytest.approx(metrics.speckle(picture[None]), rel=1e-4)
+
+
+def test_batch_normalization_pulls_the_units_back(words):
+    from demos.catalog import local
+    from demos.tabs.lessons import batch_norm as stage
+
+    with_bn, without = (stage.centres(local.open_model(name), 7) for name, _ in stage.MODELS.values())
+    assert len(with_bn) == len(without) == 512 and with_bn == sorted(with_bn)
+    assert with_bn[-1] < without[-1]
+    assert entities.escape(f"{without[-1]:.2f}") in stage.show(words, 7)
+
+
+JUNK = ("NaN", None, -5, "x" * 1000, [7], {"a": 1}, 10**30, True, "")
+
+
+def test_junk_is_answered_in_one_sentence(words):
+    from demos.tabs.lessons.lazy import STAGES
+    from demos.ui.components import render_or_explain
+
+    for stage in STAGES.values():
+        for junk in JUNK:
+            for place in range(len(stage.module.FIRST)):
+                given = [*stage.module.FIRST]
+                given[place] = junk
+                said = render_or_explain(words, stage.module.show, *given)
+                assert said.startswith('<p class="gz-quiet"') and not LEAKS.search(said), (stage, junk, said[:200])
+
+
+# --- in a browser -----------------------------------------------------------------------------------------------
+
+
+def test_stages_come_when_they_are_seen_and_their_controls_work(surf, site):
+    page = surf(f"{site.url}zh?tab=lessons&stage=relu&rate=0.001")  # a link to one stage sets it
+    page.wait_for_selector("#lessons-relu .gz-stage polyline")
+    assert page.locator("#relu-rate input:checked").get_attribute("value") == "0.001"
+    for key in LATER:
+        page.locator(f"#l-{key}").scroll_into_view_if_needed()
+        page.wait_for_selector(f"#lessons-{key} .gz-stage")
+        assert page.locator(f"#l-{key} .gz-quiet").count() == 0
+    for button, key in (("#bn-new", "idea"), ("#mlp-new", "idea"), ("#label-new", "idea"), ("#features-walls", "wall")):
+        before = page.evaluate("location.search")
+        page.click(button)
+        page.wait_for_function(
+            "([was, key]) => location.search !== was && location.search.includes(key)", arg=[before, key]
+        )
+    page.locator("#label-choice input").nth(8).check()
+    page.wait_for_function("location.search.includes('label=8')")
+    page.locator("#features-shift input[type=range]").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('shift=2')")
+    page.locator("#beta1 input[type=range]").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("location.search.includes('beta1=0.85')")
+    page.locator("#l-friction summary").press("Enter")
+    assert "torch.optim.Adam" in page.locator("#l-friction pre").first.inner_text()

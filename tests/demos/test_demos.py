@@ -1,0 +1,398 @@
+"""The pages as a program: it starts fast, answers every public endpoint whatever it is asked, speaks two complete
+languages and asks no other host."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from gradio_client import handle_file
+from PIL import Image, ImageDraw
+
+from tests.support import quick
+
+DEMOS = Path(__file__).parent.parent.parent / "demos"
+LIMIT_MB = 700
+GUARD = """
+import os, sys
+def hook(event, args):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        host = args[0] if event == "socket.getaddrinfo" else args[1][0] if isinstance(args[1], tuple) else "localhost"
+        if host not in (None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0"):
+            with open(os.environ["GANZOO_TEST_ASKED"], "a") as log:
+                log.write(f"{host}\\n")
+sys.addaudithook(hook)
+"""
+
+
+class Served:
+    """The running app: its address, what it printed, and which other hosts it asked for."""
+
+    def __init__(self, url: str, process, folder: Path):
+        self.url, self.process, self.folder = url, process, folder
+
+    @property
+    def printed(self) -> str:
+        return (self.folder / "printed.txt").read_text(encoding="utf-8")
+
+    @property
+    def asked(self) -> str:
+        path = self.folder / "asked.txt"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def cycle(folder: Path, **more) -> None:
+    """A small CycleGAN with random weights: nothing here depends on how well it translates."""
+    import torch
+
+    from ganzoo import checkpoint
+    from ganzoo.models import cyclegan
+
+    settings = {"data": "horse2zebra", "direction": "horse->zebra", "image_size": 32, "width": 4, "blocks": 1,
+                "critic_width": 4, "patch": 16, "pool": 0} | more  # fmt: skip
+    config = cyclegan.Config(**settings)
+    torch.manual_seed(2)
+    nets = cyclegan.build(config)
+    for net in nets.values():
+        for weight in net.parameters():
+            torch.nn.init.normal_(weight, 0, 0.2)
+    checkpoint.save_model(folder, config, nets, {"name": folder.parent.name})
+
+
+@contextmanager
+def serve(folder: Path, python=quick.PYTHON, **variables):
+    """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it, and environment variables."""
+    from ganzoo.hub.bundled import WEIGHTS
+
+    shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
+    cycle(folder / "runs" / "tiny-cycle" / "model")
+    (folder / "runs" / "broken" / "model").mkdir(parents=True)
+    (folder / "runs" / "broken" / "model" / "config.json").write_text("{ not json", encoding="utf-8")
+    (folder / "guard").mkdir()
+    (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder / "guard")]))
+    env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and k != "HF_TOKEN"}
+    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"} | variables
+    port = free_port()
+    began = time.perf_counter()
+    with open(folder / "printed.txt", "wb") as printed:
+        process = subprocess.Popen(
+            [*python, str(DEMOS / "app.py"), "--port", str(port)],
+            cwd=folder,
+            env=env,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        while True:
+            if process.poll() is not None or time.perf_counter() - began > 120:
+                raise AssertionError("the app did not start: " + (folder / "printed.txt").read_text()[-2000:])
+            try:
+                if urllib.request.urlopen(url, timeout=5).status == 200:
+                    break
+            except OSError:
+                time.sleep(0.02)
+        yield Served(url, process, folder)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "temporary").mkdir()
+    with serve(folder, [sys.executable], TMPDIR=str(folder / "temporary")) as served:
+        yield served
+    assert not kept(folder)  # what a visitor uploads goes with the process
+
+
+@pytest.fixture(scope="module")
+def client(app):
+    from gradio_client import Client
+
+    return Client(app.url, verbose=False)
+
+
+UPLOADED = b"a file that a visitor uploads"
+
+
+def kept(folder: Path) -> list[Path]:
+    """The files of the app's process that hold what a visitor uploaded."""
+    return [path for path in (folder / "temporary").rglob("*") if path.is_file() and path.read_bytes() == UPLOADED]
+
+
+def test_what_a_visitor_uploads_is_kept_until_the_process_ends(app):
+    form = b'--x\r\nContent-Disposition: form-data; name="files"; filename="mine.txt"\r\n\r\n%s\r\n--x--\r\n' % UPLOADED
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    request = urllib.request.Request(app.url + "gradio_api/upload", form, kind)
+    assert urllib.request.urlopen(request, timeout=30).status == 200
+    assert kept(app.folder)  # and no longer: see the fixture
+
+
+# --- starting ---------------------------------------------------------------------------------------------------
+
+
+def test_it_starts_small(app):
+    assert app.megabytes < LIMIT_MB
+
+
+def test_a_taken_port_moves_to_the_next(app):
+    port = int(app.url.rsplit(":")[-1].strip("/"))
+    found = subprocess.run(
+        [*quick.PYTHON, "-c", f"from demos import app; print(app.free_port('127.0.0.1', {port}))"],
+        cwd=DEMOS.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(found.stdout) > port
+
+
+def test_a_bad_port_is_one_line():
+    found = subprocess.run(
+        [*quick.PYTHON, str(DEMOS / "app.py"), "--port", "99999999"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 2 and found.stderr.startswith("Error: --port") and "Traceback" not in found.stderr
+
+
+# --- the public endpoints ---------------------------------------------------------------------------------------
+
+
+FILES = tempfile.TemporaryDirectory()
+
+
+def drawing(size=280, ink=True, form="png", wide=1) -> dict:
+    """A stroke in white on black, as a client sends a file."""
+    picture = Image.new("L", (size * wide, size))
+    if ink:
+        ImageDraw.Draw(picture).line([(size * 0.5, size * 0.2), (size * 0.5, size * 0.8)], fill=255, width=size // 12)
+    path = Path(FILES.name) / f"{size}-{ink}-{wide}.{form}"
+    picture.save(path)
+    return handle_file(str(path))
+
+
+def no_picture(content: bytes) -> dict:
+    path = Path(FILES.name) / f"{len(content)}.png"
+    path.write_bytes(content)
+    return handle_file(str(path))
+
+
+NO_FILES = (None, 7, [], "", "data:image/png;base64,aGVsbG8=", {"path": "/etc/passwd"})
+NO_PICTURES = (no_picture(b""), no_picture(b"hello"), no_picture(b"\x89PNG\r\n\x1a\n" + b"A" * 5000))
+
+
+def opened(path: str) -> Image.Image:
+    """A picture as a client gets it: a path to its own copy."""
+    with Image.open(path) as picture:
+        return picture.convert("RGB")
+
+
+HUGE = 10**30
+BAD_SEEDS = ["NaN", "Infinity", -1, HUGE, None, "seven", [7], {"a": 1}, 1.5, True, "", "7; rm -rf /"]
+BAD_NAMES = ["", None, "../../etc", "judge", 7, [], "gan-mnist-nobn/../x", "x" * 5000, "user/name"]
+GOOD = {  # arguments -> what the answer must satisfy
+    "/models": [((), lambda out: {"gan-mnist", "runs/mine"} <= {m["name"] for m in out})],
+    "/found": [],  # what the Hub has: test_zoo_hub.py
+    "/fetch": [],
+    "/card": [(("gan-mnist",), lambda out: "gan-mnist" in out and "ganzoo.load" in out)],
+    "/sample": [
+        ((), lambda out: len(out[0]) == 24 == len(out[1]["scores"])),
+        (("gan", "mnist", 7, 64, None), lambda out: all(0 <= s <= 1 for s in out[1]["scores"])),
+        (("dcgan", "mnist", 0, 1, []), lambda out: opened(out[0][0]["image"]).size == (28, 28)),
+        (
+            ("cgan", "mnist", 2**31 - 1, 4, [2, 0, 2, 6]),
+            lambda out: [p["caption"] for p in out[0]] == ["2", "0", "2", "6"],
+        ),
+    ],
+    "/morph": [
+        (("gan", "mnist", 7, 8, 0.5), lambda out: 0 <= out[1]["score"] <= 1),
+        (("cgan", "mnist", 7, 7, 1), lambda out: out[1]["share"] == 1 and opened(out[0]).size == (28, 28)),
+    ],
+    "/grow": [
+        (
+            ("gan", "mnist", 7),
+            lambda out: out["creator"] == [[100], [256], [512], [1, 28, 28]] and out["critic"][-1] == [1],
+        ),
+        (("cgan", "mnist", 7), lambda out: len(out["creator"]) == 5),
+        (("dcgan", "mnist", 7), lambda out: [s[-1] for s in out["creator"]] == [100, 7, 14, 28]),
+    ],
+    "/filters": [(("mnist",), lambda out: (len(out["creator"]), len(out["critic"][0])) == (10, 784))],
+    "/speckles": [(("mnist", 7), lambda out: out["gan"] > 0 and out["dcgan"] > 0)],
+    "/frame": [
+        (
+            ("gan", "mnist", 0),
+            lambda out: opened(out[0]).width == 238 and out[1]["step"] == 0,
+        )
+    ],
+    "/judge": [
+        ((drawing(), "gan", "mnist"), lambda out: opened(out[0]).size == (28, 28) and 0 <= out[1]["scores"][0] <= 1),
+        ((drawing(28), "cgan", "mnist"), lambda out: len(out[1]["scores"]) == 10),
+        ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out[1]["scores"]) == 1),
+    ],
+    "/translate": [
+        (
+            (drawing(64),),
+            lambda out: (
+                {p["caption"] for p in out[0]} == set(out[1]["models"]) >= {"gan", "mae", "gan+mae"}
+                and out[1]["l1"] == {}
+            ),
+        ),
+        (
+            (drawing(64, wide=2), "aerial-map"),
+            lambda out: len(out[1]["l1"]) == 3 and max(out[1]["l1"].values()) <= 1,
+        ),
+        (
+            (drawing(64), "pix2pix-facades-mae"),
+            lambda out: set(out[1]["models"]) == {"mae"} and opened(out[0][0]["image"]).width == 256,
+        ),
+    ],
+    "/cycle": [
+        (
+            (drawing(50), "zebra->horse", "runs/tiny-cycle"),
+            lambda out: (
+                opened(out[0]).size == (50, 50) and 0 < out[2]["cycle_l1"] < 1 and opened(out[0]) != opened(out[1])
+            ),
+        ),
+        (
+            (drawing(50), "", "runs/tiny-cycle"),
+            lambda out: out[2]["direction"] == "horse->zebra" == out[2]["directions"][0],
+        ),
+    ],
+}
+HOSTILE = {
+    "/models": [],
+    # names that are none: no Hub is asked about them
+    "/found": [(name,) for name in ("", None, [], "../..", "a b", "<script>", {"a": 1})],
+    "/fetch": [(name,) for name in BAD_NAMES if name != "user/name"],
+    "/card": [(name,) for name in (*BAD_NAMES, "runs/broken", "runs/../runs/mine")],
+    "/sample": [
+        *(("gan", "mnist", seed, 4, None) for seed in BAD_SEEDS),
+        *((name, "mnist", 7, 4, None) for name in BAD_NAMES),
+        *(("gan", name, 7, 4, None) for name in BAD_NAMES),
+        *(("gan", "mnist", 7, count, None) for count in (0, -1, 65, HUGE, "NaN", None)),
+        *(("cgan", "mnist", 7, 2, labels) for labels in ([10, 0], [0], [-1, 0], ["a", "b"], "01", [None, None], [HUGE, 0])),
+        ("gan", "mnist", 7, 2, [0, 1]),
+    ],
+    "/morph": [
+        *(("gan", "mnist", 7, seed, 0.5) for seed in BAD_SEEDS),
+        *(("gan", "mnist", 7, 8, share) for share in ("NaN", -0.1, 1.1, HUGE, None, "half", [0.5])),
+    ],
+    "/grow": [("gan", "mnist", seed) for seed in BAD_SEEDS],
+    "/filters": [(name,) for name in BAD_NAMES],
+    "/speckles": [(name, 7) for name in BAD_NAMES],
+    "/frame": [("gan", "mnist", number) for number in (-1, 1000, "NaN", None, HUGE)],
+    "/judge": [
+        ((value, "gan", "mnist"))
+        for value in (*NO_FILES, *NO_PICTURES, drawing(ink=False), drawing(1100))
+    ],
+    "/translate": [
+        *((drawing(64), name) for name in (*BAD_NAMES, "gan-mnist", "judge-mnist", "runs/mine")),
+        *((value,) for value in (*NO_FILES, *NO_PICTURES)),
+        (drawing(64), "facades", NO_PICTURES[1]),
+        (drawing(64), "facades", 7),
+    ],
+    "/cycle": [
+        *((drawing(64), "", name) for name in (*BAD_NAMES[1:], "gan-mnist", "judge-mnist", "pix2pix-facades-mae", "runs/mine")
+          if name),
+        *((drawing(64), way, "runs/tiny-cycle") for way in ("AtoB", "zebra", 7, ["horse->zebra"], "x" * 9000)),
+        *((value, "", "runs/tiny-cycle") for value in (*NO_FILES, *NO_PICTURES)),
+    ],
+}  # fmt: skip
+LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|ValueError|/work/|site-packages|NoneType")
+
+
+def test_every_endpoint_is_known_and_tried(client):
+    published = set(client.view_api(return_format="dict")["named_endpoints"])
+    assert published == set(GOOD) == set(HOSTILE)
+
+
+@pytest.mark.parametrize("endpoint", GOOD)
+def test_good_values(client, endpoint):
+    for given, holds in GOOD[endpoint]:
+        answer = client.predict(*given, api_name=endpoint)
+        assert holds(answer), (endpoint, given, str(answer)[:300])
+
+
+@pytest.mark.parametrize("endpoint", [e for e in HOSTILE if HOSTILE[e]])
+def test_hostile_values_are_answered_in_one_sentence(client, endpoint):
+    from gradio_client.exceptions import AppError
+
+    for given in HOSTILE[endpoint]:
+        with pytest.raises(AppError) as caught:
+            client.predict(*given, api_name=endpoint)
+        said = str(caught.value)
+        assert 10 < len(said) < 400 and not LEAKS.search(said), (endpoint, str(given)[:80], said)
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../demos/app.py", "/proc/self/environ"])
+def test_a_file_that_nobody_uploaded_is_not_read(app, path):
+    call = app.url + "gradio_api/call/judge"
+    body = json.dumps({"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}, "gan", "mnist"]}).encode()
+    request = urllib.request.Request(call, body, {"Content-Type": "application/json"})
+    event = json.load(urllib.request.urlopen(request, timeout=60))["event_id"]
+    said = urllib.request.urlopen(f"{call}/{event}", timeout=60).read().decode()
+    assert "event: error" in said and not LEAKS.search(said), said
+
+
+def test_the_same_seed_is_the_same_64_pictures(client):
+    first = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
+    again = client.predict("gan", "mnist", 11, 64, None, api_name="/sample")
+    same = [opened(a["image"]) == opened(b["image"]) for a, b in zip(first[0], again[0], strict=True)]
+    assert all(same) and len(same) == 64 and first[1] == again[1]
+
+
+def test_nothing_was_printed_and_no_other_host_was_asked(app):
+    """What the server printed and whom it asked during all of the above."""
+    assert app.asked == ""
+    assert "Traceback" not in app.printed, app.printed[-3000:]
+    assert "http" in app.printed
+
+
+def test_raw_requests_to_private_events_leak_nothing(app):
+    """Whoever calls the page's own events directly with nonsense gets no traceback either."""
+    text = urllib.request.urlopen(app.url, timeout=10).read().decode()
+    config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
+    tried = 0
+    for event in config["dependencies"]:
+        if event["queue"] or not event["backend_fn"]:
+            continue
+        for junk in ("NaN", None, -5, "x" * 1000, [1]):
+            body = json.dumps({"data": [junk] * len(event["inputs"]), "fn_index": event["id"], "session_hash": "test"})
+            request = urllib.request.Request(
+                app.url + "gradio_api/run/predict", body.encode(), {"Content-Type": "application/json"}
+            )
+            try:
+                said = urllib.request.urlopen(request, timeout=10).read().decode()
+            except urllib.error.HTTPError as error:
+                said = error.read().decode()
+            assert not re.search(r"Traceback|File \\\"", said), said[:300]
+            tried += 1
+    assert tried
+    assert "Traceback" not in app.printed and "x" * 1000 not in app.printed, app.printed[-2000:]
+
+
+def test_no_file_grows_beyond_one_screenful_of_ideas():
+    for path in DEMOS.rglob("*.py"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name

@@ -1,0 +1,242 @@
+"""The pages as one product: two whole languages, no barrier, no jump, and many visitors at once who never meet."""
+
+import re
+import urllib.request
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+import speed_pages
+
+from tests.demos.test_demos import DEMOS
+from tests.support.browser import overflowing
+
+THERE = {
+    "compare": "#cmp-results img",
+    "create": "#grid .gz-cell",
+    "translate": "#trl-results .gz-trl-pic",
+    "live": "#live-stage .gz-film",
+    "lessons": "#l-field .gz-scores",
+    "own": "#own-pairs img",
+    "zoo": ".gz-card",
+}
+TABS = tuple(THERE)
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+BARE = """
+import sys, gradio as gr
+with gr.Blocks(analytics_enabled=False) as demo:
+    with gr.Tabs():
+        with gr.Tab("one"):
+            with gr.Row():
+                gr.Radio(["a", "b"], value="a", label="radio")
+                gr.Textbox("text", label="box")
+                gr.Button("press")
+            gr.Slider(0, 10, value=5, step=1, label="slider", buttons=[])
+            gr.HTML("<h2>heading</h2><p>text</p>")
+            gr.Markdown("# text\\n```python\\nprint('x')  # said\\n```")
+        with gr.Tab("two"):
+            gr.HTML("two")
+demo.launch(server_port=int(sys.argv[2]), ssr_mode=False, quiet=True)
+"""
+
+
+@pytest.fixture
+def visit(surf, site):
+    def go(path="", tab="", **look):
+        page = surf(f"{site.url}{path}" + (f"?tab={tab}" if tab else ""), **look)
+        page.wait_for_selector(THERE[tab or "compare"])
+        return page
+
+    return go
+
+
+def everything(page, tab: str) -> None:
+    """Bring all of a tab onto the page: what comes when it is seen, a model's card, folded parts."""
+    for section in page.locator(".gz-section:visible").all():
+        section.scroll_into_view_if_needed()
+    page.wait_for_function("() => ![...document.querySelectorAll('.gz-later')].some((line) => line.offsetParent)")
+    if tab == "zoo":
+        page.locator(".gz-card").first.click()
+        page.wait_for_selector("#card h1")
+    page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+
+
+# --- two languages ----------------------------------------------------------------------------------------------
+
+ALLOWED = re.compile(
+    r"\b(GAN|cGAN|DCGAN|CGAN|CycleGAN|Pix2Pix|PatchGAN|U-?Net|MAE|MSE|MLP|BN|FCN|Adam|ReLU|LeakyReLU|"
+    r"Batch Normalization|beta1|β1|Generator|Discriminator|Label|Loss|Hub|Space|kernel|stride|pixel|API|EN|Fréchet|L1|"
+    r"ganzoo|MB|ms|CPU|GPU|threads|x86_64|AMD|Intel|Xeon|EPYC|NVIDIA|H100|H200|user|runs|train|py|python|seed|GAN \+ MAE|"
+    r"CMP Facade Database)\b",
+    re.IGNORECASE,
+)
+READ = """() => {
+  const found = [], skip = "script, style, pre, code, #card, #numbers, .gz-card strong, .gz-shell, option, footer, .nav-holder";
+  const shown = (node) => node.offsetParent !== null;
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode.parentElement;
+    if (node && shown(node) && !node.closest(skip)) found.push(walk.currentNode.textContent);
+  }
+  for (const node of document.querySelectorAll("[alt], [aria-label], [title], [placeholder]")) {
+    if (!shown(node) || node.closest(skip)) continue;
+    found.push(...["alt", "aria-label", "title", "placeholder"].map((name) => node.getAttribute(name) || ""));
+  }
+  return found;
+}"""
+
+
+def english(text: str) -> str:
+    """The first three or more English words in a row that no page in Chinese should have; names and terms are allowed."""
+    rest = ALLOWED.sub(" ", re.sub(r"[\w./-]*[/_.][\w./-]*|\b[\w]+-[\w-]+\b", " ", text))  # file names, model names
+    found = re.search(r"[A-Za-z]{2,}(?:[\s,:;'’]+[A-Za-z]{2,}){2,}", rest)
+    return found[0] if found else ""
+
+
+def test_the_search_for_english_finds_it():
+    assert english("這裡有 three English words 吧") and english("Reset to default value")
+    assert not english("用 U-Net 與 PatchGAN、MAE、Batch Normalization：pix2pix-facades-gan-mae") and not english(
+        "python train/gan.py"
+    )
+
+
+def test_every_error_a_page_can_show_is_translated(monkeypatch):
+    from demos.ui.words import Trouble, Words
+    from ganzoo import GanzooError
+
+    chinese, tried = Words("zh"), 0
+    for path in DEMOS.rglob("*.py"):
+        for key in re.findall(r'Trouble\(\s*"([a-z_0-9]+)"', path.read_text(encoding="utf-8")):
+            values = {name: "7" for name in re.findall(r"{(\w+)}", Words("en").sentences[key])}
+            assert re.search(r"[一-鿿]", chinese.explain(Trouble(key, **values))), key
+            tried += 1
+    assert tried > 20
+    said = chinese.explain(GanzooError("weights_missing", path="x.safetensors"))
+    assert re.search(r"[一-鿿]", said) and not english(said)
+    assert "x.safetensors" in Words("en").explain(GanzooError("weights_missing", path="x.safetensors"))
+
+
+def test_the_browser_chooses_the_language(browser, site):
+    for locale, language in (("zh-TW", "zh-Hant"), ("zh-CN", "zh-Hant"), ("en-GB", "en"), ("fr-FR", "en")):
+        context = browser.new_context(locale=locale)
+        page = context.new_page()
+        page.route("**/assets/**", lambda route: route.abort())  # page.js alone decides, before gradio starts
+        page.goto(site.url)
+        page.wait_for_selector(f".gz-shell:lang({language})", state="attached")
+        context.close()
+
+
+def test_the_switch_wins_and_is_remembered_without_a_cookie(visit, site):
+    page = visit(locale="zh-TW")
+    assert "/zh" in page.url
+    page.click("a.gz-language")
+    page.wait_for_selector("text=Same drawing, same network")
+    page.goto(site.url)
+    page.wait_for_selector("#cmp-results img")
+    assert page.evaluate("document.documentElement.lang") == "en" and page.context.cookies() == []
+
+
+# --- no barrier -------------------------------------------------------------------------------------------------
+
+
+def findings(page) -> dict[str, list[str]]:
+    """What axe-core calls serious or critical: rule -> the elements."""
+    page.evaluate(AXE)
+    said = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return {
+        rule["id"]: [str(node["target"]) + str(node.get("failureSummary", ""))[:200] for node in rule["nodes"]]
+        for rule in said["violations"]
+        if rule["impact"] in ("serious", "critical")
+    }
+
+
+@pytest.fixture(scope="module")
+def bare(browser, tmp_path_factory):
+    """The findings on a bare gradio page with the same components, in the same run."""
+    path = tmp_path_factory.mktemp("bare") / "bare.py"
+    path.write_text(BARE, encoding="utf-8")
+    with speed_pages.served([str(path)]) as (url, _):
+        found = {}
+        for scheme in ("light", "dark"):
+            page = browser.new_context(color_scheme=scheme, locale="en-US").new_page()
+            page.goto(url)
+            page.wait_for_selector("h2")
+            found[scheme] = findings(page)
+            page.context.close()
+        return found
+
+
+def test_axe_finds_a_barrier_where_there_is_one(visit):
+    page = visit()
+    page.evaluate("document.querySelector('#cmp-results img').removeAttribute('alt')")
+    assert "image-alt" in findings(page)
+
+
+@pytest.mark.parametrize(("path", "scheme"), [("", "light"), ("zh", "dark")])
+def test_every_tab_is_in_its_language_without_a_barrier_and_fits_every_window(visit, bare, path, scheme):
+    page = visit(path, width=1440, locale="zh-TW" if path else "en-US", scheme=scheme)
+    assert page.get_by_role("tab").count() == len(TABS)
+    for number, tab in enumerate(TABS):
+        page.get_by_role("tab").nth(number).click()
+        page.wait_for_selector(THERE[tab])
+        everything(page, tab)
+        texts = page.evaluate(READ)
+        if path:
+            assert not {said for text in texts if (said := english(text))}, tab
+        else:
+            assert {text for text in texts if re.search(r"[一-鿿]", text)} <= {"中文"}, tab
+        assert page.locator("img:not([alt])").count() == 0, tab
+        found = findings(page)
+        assert not {r: nodes for r, nodes in found.items() if r not in bare[scheme] or r == "color-contrast"}, tab
+        for width in (390, 820, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function("width => innerWidth === width", arg=width)
+            assert not overflowing(page), (tab, width)
+            rows = page.get_by_role("tab").evaluate_all("tabs => new Set(tabs.map(tab => tab.offsetTop)).size")
+            assert rows <= (1 if width > 560 else 2)  # on a phone too, every tab is to be seen
+            assert page.locator(".overflow-menu > button:visible").count() == 0
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit):
+    page = visit()
+    walked, hidden = [], []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect();
+            const ring = (n) => n && (getComputedStyle(n).outlineStyle !== "none" || getComputedStyle(n).boxShadow !== "none");
+            return [e.dataset.do || e.dataset.family || e.dataset.tool || e.dataset.colour || e.id || e.className || e.tagName,
+                    ring(e) || ring(e.parentElement) || e.tagName === "BODY", box.width > 0]; }"""
+        )
+        walked.append(at[0])
+        if not at[1]:
+            hidden.append(at[0])
+    assert not hidden
+    assert {"gz-language", "surprise", "upload", "link", "undo", "brush", "facades"} - {"undo"} <= set(walked), walked
+
+
+def test_the_shell_leaves_and_the_page_of_a_slow_phone_works(visit):
+    page = visit(width=390)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.reload()
+    page.wait_for_selector(THERE["compare"])
+    assert page.locator(".gz-shell").count() == 0
+    page.get_by_role("tab", name="Lessons").click()
+    page.wait_for_selector(THERE["lessons"])
+
+
+def test_the_first_words_are_in_the_page_itself(site):
+    for path, word in (("", "Same drawing"), ("zh", "同一張")):
+        text = urllib.request.urlopen(site.url + path, timeout=30).read().decode()
+        body = text[text.index("<body") :]
+        assert word in body[: body.index("<script")] and text.count('class="gz-shell"') == 1
+
+
+# --- many visitors ----------------------------------------------------------------------------------------------
+
+
+def test_twelve_at_once_each_get_the_answer_to_their_own_picture(site):
+    tab = speed_pages.compare(site.url)
+    assert not speed_pages.same(tab.ask("one", 200)[1], tab.ask("two", 201)[1])
+    met = speed_pages.crowd(tab, 12, 0.1)
+    assert met["answers"] == met["told"] == 12 and met["wrong"] == 0

@@ -1,0 +1,239 @@
+"""demos/publish.py: what goes into a Space, that nothing else does, and the push of it to a local Hub."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.fake_hub.repos import front_matter
+from tests.fake_hub.server import LocalHub
+from tests.hub.test_hub import ROOT, python
+from tests.support import quick
+
+SECRET = "hf_" + "SecretOfAlice0123456789abcdefghijk"
+PUBLISH = ROOT / "demos" / "publish.py"
+SMALL = ("--models", "gan-mnist")
+PLANTED = """
+.env .git/config demos/.env demos/token demos/scratch.py demos/notes.json demos/screenshots/a.png demos/__pycache__/app.pyc
+ganzoo/.env ganzoo/token.txt ganzoo/__pycache__/hub.cpython-311.pyc runs/other/model/model.safetensors
+ganzoo/weights/gan-mnist/token.txt ganzoo/weights/gan-mnist/optimizer.pt ganzoo/weights/gan-mnist/.cache/x.json
+"""
+WRONG = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from demos import publish
+for words in json.loads(sys.argv[2]):
+    code = publish.guarded(lambda: publish.main(words))
+    print(code, file=sys.stderr)
+"""
+
+
+@pytest.fixture
+def hub():
+    with LocalHub() as running:
+        running.add_user("alice", token=SECRET)
+        running.add_user("reader", token="hf_reader", write=False)
+        yield running
+
+
+def publish(hub, home, *words, space="alice/zoo", token=None, script=PUBLISH):
+    done = python(hub, home, script, space, *words, token=token, cwd=home)
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said and (token or SECRET) not in said, said
+    return done
+
+
+def refused(done) -> str:
+    """The one sentence of a refusal."""
+    assert done.returncode == 2, done.stdout + done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1 and lines[0].startswith("Error: "), done.stderr
+    return lines[0]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def on_hub(hub, space="alice/zoo") -> dict[str, bytes]:
+    return {k: b.data for k, b in hub.store.repos["spaces", space].head.files.items() if k != ".gitattributes"}
+
+
+def test_a_dry_run_needs_no_network_and_no_token(tmp_path):
+    hub = LocalHub()
+    hub.stop()
+    done = publish(hub, tmp_path, "--dry-run", token="")
+    assert done.returncode == 0, done.stderr
+    listed = {
+        line.split()[1]: int(line.split()[0].replace(",", "")) for line in done.stdout.split("\n\n")[0].splitlines()
+    }
+    assert listed["demos/app.py"] == (ROOT / "demos" / "app.py").stat().st_size
+    assert {"README.md", "requirements.txt", "app.py", "ganzoo/__init__.py"} <= listed.keys()
+    pages = (
+        "__init__.py",
+        "ui/base.css",
+        "ui/base.js",
+        "tabs/compare/__init__.py",
+        "tabs/compare/tab.js",
+        "space/zero_gpu.py",
+    )
+    assert {f"demos/{name}" for name in pages} <= listed.keys()
+    assert {f"ganzoo/weights/{name}/config.json" for name in ("gan-mnist", "cgan-fashion")} <= listed.keys()
+    assert not {"demos/publish.py", "demos/space/staging.py"} & listed.keys() and not [
+        n for n in listed if "judge-" in n or n.startswith("tests/")
+    ]
+    assert "torch>=2.8,<2.12" in done.stdout and "-e ." not in done.stdout and "pytest" not in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_folder_is_a_space(hub, tmp_path):
+    hub.add_repo("models", "bob/mine", {"config.json": b"{}"})
+    done = publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL, "bob/mine,", "bob/other")
+    assert done.returncode == 0, done.stderr
+    said = front_matter((tmp_path / "space" / "README.md").read_text())
+    from gradio import __version__
+
+    assert said["sdk"] == "gradio" and said["sdk_version"] == __version__ and said["app_file"] == "app.py"
+    assert said["preload_from_hub"] == said["models"] == ["bob/mine", "bob/other"]
+    assert said["suggested_hardware"] == "zero-a10g" and said["license"] == "mit" and said["emoji"]
+    assert said["python_version"] in ("3.10.13", "3.12.12") and len(said["short_description"]) <= 60
+    needed = {r.name: r for r in map(Requirement, (tmp_path / "space" / "requirements.txt").read_text().splitlines())}
+    for version, fits in (("2.7.1", False), ("2.8.0", True), ("2.11.0", True), ("2.12.0", False), ("2.13.0", False)):
+        assert needed["torch"].specifier.contains(version) is fits, version
+    assert needed.keys() >= {"huggingface_hub", "safetensors", "pillow", "gradio", "spaces"} and "pytest" not in needed
+    staged = sorted(p.name for p in (tmp_path / "space" / "ganzoo" / "weights").iterdir())
+    assert staged == ["features-efficientnet-lite0", "gan-mnist"]
+    assert "not empty" in refused(publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL))
+
+
+def test_only_the_staged_files_are_pushed_and_later_only_changes(hub, tmp_path):
+    assert publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL).returncode == 0
+    done = publish(hub, tmp_path, *SMALL)
+    assert done.returncode == 0, done.stderr
+    assert f"{hub.url}/spaces/alice/zoo" in done.stdout
+    space = hub.store.repos["spaces", "alice/zoo"]
+    assert on_hub(hub) == contents(tmp_path / "space")
+    assert len(space.head.history()) == 2 and space.space["hardware"] == "zero-a10g" and space.space["sdk"] == "gradio"
+    assert not space.private
+    first = space.head
+    hub.requests.clear()
+    assert publish(hub, tmp_path, *SMALL).returncode == 0
+    assert not [path for method, path in hub.requests if method == "PUT"] and space.head.files == first.files
+    # another model instead: its files come, those of the first go, the rest stays as it is
+    assert publish(hub, tmp_path, "--models", "gan-fashion", "--private", "--hardware", "cpu-basic").returncode == 0
+    changed = {n for n in space.head.files.keys() | first.files.keys() if space.head.files.get(n) != first.files.get(n)}
+    assert {n.split("/")[2] if "/" in n else n for n in changed} == {"gan-mnist", "gan-fashion", "README.md"}
+    assert sum(method == "PUT" and "/lfs/" in path for method, path in hub.requests) == 2  # safetensors
+    assert space.private and space.space["hardware"] == "cpu-basic"
+
+
+def test_nothing_but_what_may_go_goes(hub, tmp_path):
+    """A checkout full of secrets: none of them is staged, and one in a file that is staged stops everything."""
+    home = tmp_path / "home"
+    here = tmp_path / "checkout"
+    left_out = shutil.ignore_patterns("weights", "fashion-6000", "screenshots", "__pycache__")
+    for folder in ("demos", "ganzoo"):
+        shutil.copytree(ROOT / folder, here / folder, ignore=left_out)
+    shutil.copytree(ROOT / "ganzoo" / "weights" / "gan-mnist", here / "ganzoo" / "weights" / "gan-mnist")
+    for name in PLANTED.split():
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(f'x = "{SECRET}"\n')
+    (here / "ganzoo/weights/gan-mnist/linked.png").symlink_to(here / ".env")
+    shutil.copytree(here / "runs", home / "runs")
+    shutil.copytree(here / "ganzoo/weights/gan-mnist", home / "runs/mine/model", symlinks=True)
+    script = here / "demos" / "publish.py"
+    done = publish(hub, home, "--models", "runs/mine", script=script)
+    assert done.returncode == 0, done.stderr
+    pushed = on_hub(hub)
+    assert "runs/mine/model/model.safetensors" in pushed and "ganzoo/weights/gan-mnist/config.json" in pushed
+    strange = [
+        n for n in pushed if any(w in n for w in (".env", "token", "scratch", "notes", "other", "cache", ".pt", ".git"))
+    ]
+    assert not strange
+    assert not [name for name, content in pushed.items() if SECRET.encode() in content]
+    assert len(publish(hub, home, "--dry-run", script=script, token="").stdout.splitlines()) > len(pushed)
+    for token, leak in ((SECRET, SECRET), ("", "hf_" + "A" * 34), ("", "-----BEGIN OPENSSH PRIVATE KEY-----")):
+        before = (ROOT / "demos" / "ui" / "words.py").read_text()
+        (here / "demos" / "ui" / "words.py").write_text(before + f"# {leak}\n")
+        done = python(hub, home, script, "alice/zoo", "--dry-run", token=token, cwd=home)
+        assert "words.py" in refused(done) and leak not in done.stdout + done.stderr
+
+
+def test_what_is_wrong_is_one_sentence(hub, tmp_path):
+    cases = {
+        ("zoo",): "no name of a Space",
+        ("alice/z oo",): "no name of a Space",
+        ("alice/gan+mae",): "no name of a Space",
+        ("a/b/c",): "no name of a Space",
+        ("alice/zoo", "--models", "gan-mars"): "bundled are",
+        ("alice/zoo", "--models", "runs/none"): "runs/none/model",
+        ("alice/zoo", "--models", "bob/a..b"): "no name on the Hub",
+        ("alice/zoo", "--models", "bob/hidden"): "public",
+        ("alice/zoo", "--models", "bob/gated"): "public",
+        ("alice/zoo", "--models", "bob/missing"): "public",
+        ("alice/zoo", "--hardware", "abacus"): "--hardware knows",
+        ("alice/zoo", "--hardware", "cpu-basic"): "the free way is ZeroGPU",
+        ("bob/zoo",): "may not write to bob/zoo",
+        ("alice/page",): "another Space",
+        ("alice/zoo", "--out", "/dev/null/a"): "name another folder",
+    }
+    hub.store.paying = set()  # alice has a free account
+    hub.add_repo("models", "bob/hidden", {"config.json": b"{}"}, private=True)
+    hub.add_repo("models", "bob/gated", {"config.json": b"{}"}, gated=True)
+    hub.add_repo("spaces", "alice/page", {"index.html": b"mine"})
+    before = {key: repo.head.id for key, repo in hub.store.repos.items()}
+    done = python(hub, tmp_path, "-c", WRONG, ROOT, json.dumps(list(cases)), cwd=tmp_path)
+    said = done.stderr.splitlines()
+    assert done.returncode == 0 and len(said) == 2 * len(cases), done.stderr
+    for (words, sentence), line, code in zip(cases.items(), said[::2], said[1::2], strict=True):
+        assert line.startswith("Error: ") and sentence in line and code == "2", (words, line)
+    assert SECRET not in done.stdout + done.stderr
+    assert before == {key: repo.head.id for key, repo in hub.store.repos.items()}
+
+
+def test_tokens_that_do_not_do(hub, tmp_path):
+    assert "needs a token" in refused(publish(hub, tmp_path, *SMALL, token=""))
+    assert "does not accept the token" in refused(publish(hub, tmp_path, *SMALL, token="hf_expired_one"))
+    assert "role is write" in refused(publish(hub, tmp_path, *SMALL, token="hf_reader", space="reader/zoo"))
+    assert not hub.store.repos
+
+
+def test_a_hub_in_trouble(hub, tmp_path):
+    hub.fail_next(503, path_contains="/commit/main")
+    assert publish(hub, tmp_path, *SMALL).returncode == 0  # tried again
+    hub.fail_next(503, 20, "/commit/main")
+    assert "same command again" in refused(publish(hub, tmp_path, "--models", "gan-fashion"))
+    hub.fail_next(402, 1, "/api/repos/create")
+    assert "delete one" in refused(publish(hub, tmp_path, *SMALL, space="alice/second"))
+    before = on_hub(hub)
+    hub.stop()
+    assert "cannot be reached" in refused(publish(hub, tmp_path, *SMALL))
+    assert before == on_hub(hub)
+
+
+def test_the_local_hub_runs_spaces(hub, tmp_path):
+    """Secrets, variables and hardware, as the real client asks for them."""
+    code = """
+import huggingface_hub as hf, json
+api = hf.HfApi()
+api.create_repo("alice/a", repo_type="space", space_sdk="gradio", space_hardware="zero-a10g",
+                space_secrets=[{"key": "K", "value": "hush"}], space_variables=[{"key": "V", "value": "1"}])
+api.add_space_secret("alice/a", "L", "quiet"); api.delete_space_secret("alice/a", "K")
+api.add_space_variable("alice/a", "W", "2")
+variables = {key: found.value for key, found in api.get_space_variables("alice/a").items()}
+seen = {"secrets": sorted(api.get_space_secrets("alice/a")), "variables": variables}
+api.request_space_hardware("alice/a", "zero-a10g"); api.set_space_sleep_time("alice/a", 300)
+runtime = api.get_space_runtime("alice/a")
+seen |= {"flavor": runtime.requested_hardware, "sleep": runtime.sleep_time, "stage": api.pause_space("alice/a").stage}
+try: api.request_space_hardware("alice/a", "t4-small")
+except hf.errors.HfHubHTTPError as error: seen["bill"] = error.response.status_code
+print(json.dumps(seen))
+"""
+    hub.store.paying = set()
+    done = subprocess.run([*quick.PYTHON, "-c", code], env=hub.env(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"secrets": ["L"], "variables": {"V": "1", "W": "2"}, "flavor": "zero-a10g",
+                                       "sleep": 300, "stage": "PAUSED", "bill": 402}  # fmt: skip

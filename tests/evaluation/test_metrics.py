@@ -1,0 +1,176 @@
+"""Metrics against numbers known without them, and the bundled judges against their promise."""
+
+import pytest
+import torch
+
+import ganzoo
+from ganzoo.data.labeled import load_pictures, made_up_pictures
+from ganzoo.evaluation import judges, metrics
+from ganzoo.hub.bundled import WEIGHTS
+from tests.support.raises_code import raises_code
+from tests.training.test_trainer import same
+
+
+def test_frechet_distance_of_known_gaussians():
+    generator = torch.Generator().manual_seed(0)
+    a = torch.randn(4000, 5, generator=generator, dtype=torch.float64)
+    a = (a - a.mean(0)) @ torch.linalg.inv(torch.linalg.cholesky(a.T.cov())).T  # exactly mean 0, covariance 1
+    assert metrics.frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
+    assert metrics.frechet_distance(a, a + 2) == pytest.approx(5 * 4, rel=1e-9)  # a shift by 2 in five dimensions
+    assert metrics.frechet_distance(a, 3 * a) == pytest.approx(
+        5 * (3 - 1) ** 2, rel=1e-9
+    )  # sum of (sigma_a - sigma_b)^2
+
+
+def test_frechet_distance_is_symmetric_and_stands_fewer_samples_than_features():
+    a, b = torch.randn(20, 64), torch.randn(30, 64) + 1
+    assert metrics.frechet_distance(a, b) == pytest.approx(metrics.frechet_distance(b, a), rel=1e-6)
+    assert metrics.frechet_distance(a, b) > 0
+    a, b = a.double(), b.double()
+    cov_a, cov_b = a.T.cov(), b.T.cov()
+    cross = torch.linalg.eigvals(cov_a @ cov_b).real.clamp(min=0).sqrt().sum()  # the definition, nearly singular here
+    wanted = (a.mean(0) - b.mean(0)).square().sum() + (cov_a + cov_b).trace() - 2 * cross
+    assert metrics.frechet_distance(a, b) == pytest.approx(float(wanted), rel=1e-5)
+
+
+def test_few_pictures_keep_two_draws_of_one_set_apart():
+    """Why a distance of some hundred pictures is printed beside the one that real pictures get."""
+    draws = torch.randn(2, 10_000, 128, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    assert metrics.frechet_distance(*draws[:, :120]) > 40
+    assert metrics.frechet_distance(*draws) < 2
+    assert abs(metrics.kernel_distance(*draws[:, :120])) < 0.1
+
+
+def test_shares_and_accuracy():
+    answers = torch.tensor([0, 0, 1, 2])
+    assert metrics.class_shares(answers, ("a", "b", "c", "d")) == {"a": 0.5, "b": 0.25, "c": 0.25, "d": 0.0}
+    assert metrics.label_accuracy(answers, torch.tensor([0, 1, 1, 2])) == 0.75
+
+
+def test_speckle_counts_lone_dots_and_forgives_areas():
+    flat = torch.zeros(1, 1, 9, 9) - 1
+    assert metrics.speckle(flat) == 0
+    dot = flat.clone()
+    dot[0, 0, 4, 4] = 1
+    assert metrics.speckle(dot) == pytest.approx(100 / 81)
+    area = flat.clone()
+    area[:, :, 3:, :] = 1
+    assert metrics.speckle(area) == 0
+
+
+@pytest.mark.parametrize(("name", "promise"), [("judge-mnist", 0.993), ("judge-fashion", 0.92)])
+def test_bundled_judges_state_an_accuracy_that_meets_the_promise(name, promise):
+    said = ganzoo.load(name).said["metrics"]
+    word = name.split("-")[1]
+    assert said[f"accuracy-{word}-n10000-test"] >= promise
+
+
+def test_fashion_judge_is_right_on_real_test_pictures():
+    """160 real test pictures lie in tests/samples: 92 % of them and a margin for so few."""
+    pictures = load_pictures("tests/samples/fashion")
+    answers = judges.answers(ganzoo.load("judge-fashion").generator, pictures.test)
+    assert (answers == pictures.test_labels).double().mean() > 0.88
+
+
+def test_a_measurement_is_the_same_for_every_batch_size():
+    judge = ganzoo.load("judge-mnist").generator
+    real, fake = made_up_pictures(300).train, made_up_pictures(300, seed=1).train
+    distances = [
+        metrics.frechet_distance(judges.ask(judge, real, size)[0], judges.ask(judge, fake, size)[0])
+        for size in (7, 64, 300)
+    ]
+    assert distances == pytest.approx([distances[0]] * 3, rel=1e-4)
+
+
+def test_one_loop_trains_a_judge_that_learns():
+    config = judges.Config(epochs=4, batch_size=32, width=8, channels=1, classes=tuple("0123456789"))
+    *_, done = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
+    assert done["metrics"]["accuracy"] > 0.9  # digits drawn by code differ only by a shift
+    torch.rand(5)  # somebody else's draws change nothing: the same seed gives the same judge
+    *_, again = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
+    assert same(done["net"].state_dict(), again["net"].state_dict())
+
+
+# --- FID and KID ------------------------------------------------------------------------------------------------------
+
+
+def test_kernel_distance_is_unbiased_and_agrees_with_torchmetrics():
+    from torchmetrics.image.kid import poly_mmd
+
+    generator = torch.Generator().manual_seed(3)
+    a, b = (torch.randn(60, 16, generator=generator, dtype=torch.float64) for _ in range(2))
+    assert metrics.kernel_distance(a, b + 1) == pytest.approx(float(poly_mmd(a, b + 1)), rel=1e-9)
+    draws = [
+        metrics.kernel_distance(*torch.randn(2, 8, 16, generator=generator, dtype=torch.float64)) for _ in range(400)
+    ]
+    mean, spread = torch.tensor(draws).mean(), torch.tensor(draws).std() / 20
+    assert abs(mean) < 4 * spread  # eight pictures a side, and still 0 on average
+    assert min(draws) < 0
+
+
+@pytest.fixture
+def inception_weights(tmp_path, monkeypatch):
+    """The real network with weights drawn at random, as the file that the download would have brought."""
+    from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+    from ganzoo.evaluation import fid
+
+    monkeypatch.setattr(FeatureExtractorInceptionV3, "INPUT_IMAGE_SIZE", 75)  # 299 would take a minute here
+    monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
+    path = tmp_path / "checkpoints" / fid.URL.rsplit("/", 1)[1]
+    path.parent.mkdir()
+    bare = {}
+
+    class Bare(FeatureExtractorInceptionV3):
+        def load_state_dict(self, _, **words):
+            bare.update(self.state_dict())
+
+    nothing = tmp_path / "nothing.pth"
+    torch.save({}, nothing)
+    torch.manual_seed(0)
+    Bare("bare", ["2048"], feature_extractor_weights_path=str(nothing))
+    for weight in bare.values():
+        if weight.dim() == 4:
+            torch.nn.init.kaiming_normal_(weight)  # keeps the features of different pictures apart
+    torch.save(bare, path)
+    return path
+
+
+def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys):
+    """evaluate --fid on a real model folder: the numbers land beside the others, under names that say their protocol."""
+    import json
+    import shutil
+
+    import evaluate
+
+    from ganzoo.evaluation import fid
+
+    net = fid.network()
+    real = load_pictures("tests/samples/fashion").test[:40]
+    same = fid.distances(net, real, real, "x-n40")
+    assert same["fid-inception2015-x-n40"] == pytest.approx(0, abs=1e-3)
+    other = fid.distances(net, 255 - real, real, "x")
+    assert other["fid-inception2015-x"] > 0.01 and other["kid-inception2015-x"] > same["kid-inception2015-x-n40"]
+
+    folder = tmp_path / "gan-fashion"
+    shutil.copytree(WEIGHTS / "gan-fashion", folder)
+    said = json.loads((folder / "config.json").read_text())
+    said["settings"]["data"] = "tests/samples/fashion"
+    (folder / "config.json").write_text(json.dumps(said))
+    assert evaluate.main([str(folder), "--n", "50", "--fid"]) == 0
+    found = json.loads((folder / "config.json").read_text())["metrics"]
+    assert found["fid-inception2015-fashion-n50-test"] > 0
+    assert "fid-inception2015-fashion-n50-test" in (folder / "README.md").read_text()
+
+
+def test_fid_without_its_weights_says_where_to_put_them(inception_weights, monkeypatch):
+    from ganzoo.evaluation import fid
+
+    inception_weights.write_bytes(b"not the file")
+    with raises_code("fid_wrong_file"):
+        fid.network()
+    inception_weights.unlink()
+    monkeypatch.setattr(fid, "URL", "http://127.0.0.1:9/" + inception_weights.name)
+    with raises_code("fid_not_downloaded") as caught:
+        fid.network()
+    assert caught.value.values["path"] == inception_weights

@@ -1,0 +1,110 @@
+"""Sharing pictures: a folder becomes a data set on the Hub that trains like the folder. The real clients over real HTTP."""
+
+import json
+
+import pytest
+from PIL import Image
+
+from tests.fake_hub.pictures import READ, a, ab, many, put, two
+from tests.fake_hub.repos import front_matter
+
+PUSH = """
+from pathlib import Path
+from ganzoo.hub.push_data import push_data
+import json
+print(push_data(Path(words[0]), words[1], **json.loads(words[2])))
+"""
+
+
+@pytest.fixture
+def push(running):
+    running[0].reset()
+
+    def one(folder, name, token=None, **more):
+        return running[1].run(PUSH, folder, name, json.dumps(more), token=token)
+
+    return one
+
+
+def read(running, kind, *places):
+    said = running[1].run(READ, kind, *places)
+    assert said.code == 0, said.all
+    return json.loads(said.out.splitlines()[-1])
+
+
+LAYOUTS = {
+    "AB files": ("pairs", many("train/{i}.png", ab, 10) | many("test/{i}.png", ab, 3, 20)),
+    "A and B": ("pairs", two("?/{i}.png")),
+    "two sets": ("sides", two("train?/{i}.png", counts=(12, 9)) | two("test?/{i}.png", counts=(3, 2), first=20)),
+    "two classes": ("sides", two("train/?/{i}.png", ("horse", "zebra"), (12, 9))),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_was_pushed_trains_like_the_folder(running, push, tmp_path, layout):
+    kind, files = LAYOUTS[layout]
+    put(tmp_path / "mine", files)
+    name = f"alice/{layout.replace(' ', '-')}"
+    said = push(tmp_path / "mine", name, domains="" if layout == "two classes" else "photo,label", license="cc-by-4.0")
+    assert said.code == 0 and f"/datasets/{name}" in said.out, said.all
+    there, here = read(running, kind, name, str(tmp_path / "mine"))
+    assert there[:2] == here[:2] and there[4] == here[4]  # as many, and the same pictures
+    assert there[2] in ("photo->label", ["photo", "label"], ["horse", "zebra"])
+    repo = running[0].store.repos["datasets", name]
+    card = repo.head.files["README.md"].data.decode()
+    assert front_matter(card)["license"] == "cc-by-4.0" and "path: data/train-*" in card
+    assert f"train/{'pix2pix' if kind == 'pairs' else 'cyclegan'}.py --data {name}" in card
+    assert [commit.title for commit in repo.head.history()].count("Pictures, shared with ganzoo") == 1
+
+
+def test_folders_whose_names_match_are_pairs_unless_told(running, push, tmp_path):
+    put(tmp_path / "mine", two("?/{i}.png"))
+    push(tmp_path / "mine", "alice/sets", unpaired=True)
+    assert read(running, "sides", "alice/sets")[0][:3] == [[9, 1], [9, 1], ["A", "B"]]
+
+
+def test_pushed_again_it_is_replaced_and_an_edited_card_stays(running, push, tmp_path):
+    put(tmp_path / "mine", two("?/{i}.png"))
+    push(tmp_path / "mine", "alice/mine")
+    put(tmp_path / "mine", two("?/{i}.png", counts=(2, 2), first=50))
+    push(tmp_path / "mine", "alice/mine")
+    assert sum(read(running, "pairs", "alice/mine")[0][:2]) == 12
+    repo = running[0].store.repos["datasets", "alice/mine"]
+    assert len([name for name in repo.head.files if name.endswith(".parquet")]) == 1
+    written = repo.head.files["README.md"].data
+    running[0].change("datasets", "alice/mine", {"README.md": written.replace(b"Pairs of", b"My own pairs of")})
+    push(tmp_path / "mine", "alice/mine")
+    assert b"My own pairs of" in repo.head.files["README.md"].data
+
+
+def test_where_a_photo_was_taken_is_not_shared(running, push, tmp_path):
+    put(tmp_path / "mine", two("?/{i}.jpg"))
+    for path in tmp_path.rglob("*.jpg"):
+        exif = Image.Exif()
+        exif[0x010F] = "SecretCamera"
+        Image.open(path).save(path, "JPEG", exif=exif)
+    assert push(tmp_path / "mine", "alice/mine").code == 0
+    content = b"".join(blob.data for blob in running[0].store.repos["datasets", "alice/mine"].head.files.values())
+    assert b"SecretCamera" not in content
+
+
+def test_what_cannot_be_shared_leaves_nothing_on_the_hub(running, push, tmp_path):
+    hub = running[0]
+    put(tmp_path / "broken", two("?/{i}.png") | {"A/003.png": b"no picture"})
+    put(tmp_path / "single", many("{i}.png", a, 9))
+    put(tmp_path / "good", two("?/{i}.png"))
+    (tmp_path / "none").mkdir()
+    for folder, name, more, words in (
+        ("broken", "alice/x", {}, "cannot be shared, so nothing was sent: 003"),
+        ("single", "alice/x", {}, "not two squares side by side"),
+        ("none", "alice/x", {}, "holds no"),
+        ("nowhere", "alice/x", {}, "is no folder"),
+        ("good", "alice/x", {"domains": "one"}, "two different names"),
+        ("good", "bob/x", {}, "could not be pushed"),
+        ("good", "x", {}, "could not be pushed"),
+        ("good", "alice/x", {"token": ""}, "needs a token"),
+        ("good", "alice/x", {"token": "hf_wrong"}, "could not be pushed"),
+    ):
+        said = push(tmp_path / folder, name, **more)
+        assert said.code == 2 and words in said.err and "Traceback" not in said.err, (folder, name, said.all)
+        assert said.err.count("\n") == 1 and not hub.store.repos, (folder, name, said.all)

@@ -1,0 +1,416 @@
+"""train/convert.py: networks with the reference's layout give the same pictures after conversion, whatever their kind; a
+file that is none of them is one sentence."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import zipfile
+
+import pytest
+import torch
+
+import ganzoo
+from ganzoo import inference
+from ganzoo.hub import model_card
+from ganzoo.interop import convert
+from ganzoo.interop.reference import recognise
+from ganzoo.models import cyclegan, pix2pix
+from tests.support import quick
+from tests.support import reference_nets as reference
+from tests.support.raises_code import raises_code
+from tests.train.test_recipes import ROOT
+
+spec = importlib.util.spec_from_file_location("convert_script", ROOT / "train" / "convert.py")
+script = importlib.util.module_from_spec(spec)  # in process: a process a case costs 5 s
+spec.loader.exec_module(script)
+
+NEAR = 1e-5
+NORMS = tuple(reference.NORMS)
+
+
+def count(net) -> int:
+    return sum(p.numel() for p in net.parameters())
+
+
+def save(net, path, parallel=False, tracked=True, **how):
+    state = net.state_dict()
+    if not tracked:
+        state = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}
+    torch.save({f"module.{k}": v for k, v in state.items()} if parallel else state, path, **how)
+    return path
+
+
+def converted(tmp_path, *argv) -> inference.Model:
+    assert script.main([*map(str, argv), "--out", str(tmp_path / "runs"), "--name", "home"]) == 0
+    return ganzoo.load(tmp_path / "runs" / "home")
+
+
+def gap(a, b) -> float:
+    assert a.shape == b.shape
+    assert b.std() > 0.01  # two empty pictures would agree too
+    return float((a - b).abs().max())
+
+
+@torch.no_grad()
+def answer(net, *pictures):
+    return net(torch.cat(pictures, 1).clone())
+
+
+# --- the stand-in is the reference ------------------------------------------------------------------------------
+
+
+def test_the_reference_networks_have_the_published_sizes_and_names():
+    with torch.device("meta"):
+        assert count(reference.UNet()) == 54_413_955
+        assert count(reference.UNet(levels=7)) == 41_828_995
+        assert count(reference.ResNet()) == 11_378_179
+        assert count(reference.ResNet(blocks=6)) == 7_837_699
+        assert count(reference.PatchGAN()) == 2_768_705
+        assert count(reference.PatchGAN(3, norm="instance")) == 2_764_737
+        assert count(reference.PixelGAN()) == 9_024
+        names = list(reference.UNet(norm="none").state_dict())
+    assert names[:3] == ["model.model.0.weight", "model.model.1.model.1.weight", "model.model.1.model.3.model.1.weight"]
+
+
+# --- the same outputs -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+@pytest.mark.parametrize("levels", [7, 8])
+@pytest.mark.parametrize("norm", NORMS)
+def test_a_u_net_and_its_critic_become_a_pix2pix(tmp_path, norm, levels, dropout):
+    side, width = 2**levels, 4 if levels == 7 else 3
+    net = reference.trained(reference.UNet(3, 1, levels, width, norm, dropout))
+    critic = reference.trained(reference.PatchGAN(4, 5, norm=norm))
+    files = [save(net, tmp_path / "latest_net_G.pth"), "--critic", save(critic, tmp_path / "latest_net_D.pth")]
+    made = converted(tmp_path, *files, *([] if dropout else ["--no-dropout"]))
+    config = made.config
+    assert (config.lesson, config.levels, config.width, config.critic_width) == ("pix2pix", levels, width, 5)
+    assert (config.in_channels, config.out_channels, config.image_size, config.patch) == (3, 1, side, 70)
+    assert config.norm == {"old instance": "instance"}.get(norm, norm)
+    picture = torch.rand(2, 3, side, side) * 2 - 1
+    wanted = answer(net, picture)
+    assert gap(made.translate_tensor(picture), wanted) < NEAR
+    assert gap(answer(made.discriminator, picture, wanted), answer(critic, picture, wanted)) < NEAR
+    if dropout:
+        assert not torch.equal(made.translate_tensor(picture, variation=1), made.translate_tensor(picture))
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+@pytest.mark.parametrize("blocks", [6, 9])
+@pytest.mark.parametrize("norm", NORMS)
+def test_two_resnets_and_their_critics_become_a_cyclegan(tmp_path, norm, blocks, dropout):
+    nets = {
+        "A": reference.trained(reference.ResNet(3, 1, 4, blocks, norm, dropout), 1),
+        "B": reference.trained(reference.ResNet(1, 3, 4, blocks, norm, dropout), 2),
+    }
+    critics = {
+        "A": reference.trained(reference.PatchGAN(1, 4, norm=norm), 3),  # D_A knows side B, which G_A makes
+        "B": reference.trained(reference.PatchGAN(3, 4, norm=norm), 4),
+    }
+    files = {f"G_{k}": save(n, tmp_path / f"latest_net_G_{k}.pth") for k, n in nets.items()}
+    files |= {f"D_{k}": save(n, tmp_path / f"latest_net_D_{k}.pth") for k, n in critics.items()}
+    flags = ["--back", files["G_B"], "--critic", files["D_A"], "--critic-back", files["D_B"], "--data", "horse2zebra"]
+    made = converted(tmp_path, files["G_A"], *flags)
+    assert made.directions == ("horse->zebra", "zebra->horse")
+    assert (made.config.blocks, made.config.upsample) == (blocks, "deconv3")
+    side = 128 if blocks == 6 else 256
+    assert made.config.image_size == side
+    colour, grey = torch.rand(1, 3, side, side) * 2 - 1, torch.rand(1, 1, side, side) * 2 - 1
+    assert gap(made.translate_tensor(colour), answer(nets["A"], colour)) < NEAR
+    assert gap(made.translate_tensor(grey, direction="zebra->horse"), answer(nets["B"], grey)) < NEAR
+    assert gap(answer(made.discriminator, grey), answer(critics["A"], grey)) < NEAR
+    assert gap(answer(made.discriminator_back, colour), answer(critics["B"], colour)) < NEAR
+
+
+@pytest.mark.parametrize("kind", ["DataParallel", "no batches counted", "torch of 2018", "fp16", "fp64"])
+def test_however_it_was_saved(tmp_path, kind):
+    net = reference.trained(reference.UNet(levels=7, width=4))
+    if kind in ("fp16", "fp64"):
+        net = net.to(getattr(torch, {"fp16": "float16", "fp64": "float64"}[kind]))
+    how = {
+        "DataParallel": {"parallel": True},
+        "no batches counted": {"tracked": False},
+        "torch of 2018": {"_use_new_zipfile_serialization": False},
+    }.get(kind, {})
+    made = converted(tmp_path, save(net, tmp_path / "latest_net_G.pth", **how))
+    picture = torch.rand(1, 3, 128, 128) * 2 - 1
+    assert gap(made.translate_tensor(picture), answer(net.float(), picture)) < NEAR
+
+
+@pytest.mark.parametrize("kind", ["unet", "resnet"])
+def test_one_direction_alone_and_its_statistics(tmp_path, kind):
+    """Batch norm without --eval divides by what each picture has: `--statistics picture` is that, exactly."""
+    build = {
+        "unet": lambda: reference.UNet(levels=7, width=4),
+        "resnet": lambda: reference.ResNet(width=4, blocks=6, norm="batch"),
+    }
+    net, critic = reference.trained(build[kind]()), reference.trained(reference.PatchGAN(3, 4))
+    files = [save(net, tmp_path / "G.pth"), "--critic", save(critic, tmp_path / "D.pth"), "--statistics", "picture"]
+    made = converted(tmp_path, *files, "--direction", "label -> photo")
+    assert made.directions == ("label->photo",)
+    assert made.config.norm == "instance_affine"
+    pictures = torch.rand(3, 3, 128, 128) * 2 - 1
+    together = made.translate_tensor(pictures)
+    for one in (net.train(), critic.train()):  # a picture at a time, as the reference's test does
+        for module in one.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.eval()
+    for i in range(3):
+        assert gap(together[i : i + 1], answer(net, pictures[i : i + 1])) < NEAR
+    assert gap(answer(made.discriminator, pictures[:1]), answer(critic, pictures[:1])) < NEAR
+    assert made.critique(made.translate(card_picture())).shape == (14, 14)
+    with raises_code("direction_unknown"):
+        made.translate(card_picture(), direction="photo->label")
+
+
+def card_picture():
+    from ganzoo.data import drawings
+
+    return drawings.facade(1).resize((128, 128))
+
+
+@pytest.mark.parametrize(("layers", "patch"), [(0, 1), (1, 16), (2, 34), (5, 286)])
+@pytest.mark.parametrize("norm", ["batch", "instance", "none"])
+def test_other_critics(tmp_path, layers, patch, norm):
+    net = reference.UNet(levels=7, width=2, norm=norm)
+    critic = reference.PatchGAN(6, 3, layers, norm) if layers else reference.PixelGAN(6, 3, norm)
+    files = (
+        save(reference.trained(net), tmp_path / "G.pth"),
+        "--critic",
+        save(reference.trained(critic), tmp_path / "D.pth"),
+    )
+    made = converted(tmp_path, *files)
+    assert made.config.patch == patch
+    pair = torch.rand(1, 6, 128, 128) * 2 - 1
+    assert gap(answer(made.discriminator, pair), answer(critic, pair)) < NEAR
+
+
+def test_two_u_nets_become_a_cyclegan(tmp_path):
+    nets = [reference.trained(reference.UNet(levels=7, width=2, norm="instance"), i) for i in range(2)]
+    a, b = (save(net, tmp_path / f"latest_net_G_{k}.pth") for k, net in zip("AB", nets, strict=True))
+    made = converted(tmp_path, a, "--back", b)
+    assert made.directions == ("A->B", "B->A")
+    picture = torch.rand(1, 3, 128, 128) * 2 - 1
+    for direction, net in zip(made.directions, nets, strict=True):
+        assert gap(made.translate_tensor(picture, direction=direction), answer(net, picture)) < NEAR
+    with raises_code("no_critic"):
+        made.critique(card_picture())
+
+
+def test_a_bias_before_batch_norm_moves_into_the_running_mean(tmp_path):
+    net = reference.UNet(levels=7, width=4)
+    for module in net.modules():
+        if isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)) and module.bias is None:
+            module.bias = torch.nn.Parameter(torch.zeros(module.out_channels))
+    made = converted(tmp_path, save(reference.trained(net), tmp_path / "G.pth"))
+    picture = torch.rand(1, 3, 128, 128) * 2 - 1
+    assert gap(made.translate_tensor(picture), answer(net, picture)) < NEAR
+
+
+def test_full_width_is_recognised_without_a_weight_of_its_own():
+    """The reference's own sizes: every tensor lands where ganzoo's network of the paper's size has it."""
+    for net, build in (
+        (reference.UNet, lambda f: pix2pix.Config(width=f.width, halvings=f.depth, norm=f.norm, upsample="deconv")),
+        (reference.ResNet, lambda f: cyclegan.Config(width=f.width, blocks=f.depth, norm=f.norm, upsample="deconv3")),
+    ):
+        with torch.device("meta"):
+            found = recognise(dict(net().state_dict()), "G.pth")
+            config = build(found)
+            own = (pix2pix if net is reference.UNet else cyclegan).build(config)["generator"]
+        assert found.width == 64
+        assert [own.get_submodule(conv).weight.shape for conv, _ in convert._slots(own)] == [
+            found.weights[f"{layer.conv}.weight"].shape for layer in found.layers
+        ]
+
+
+# --- what is written --------------------------------------------------------------------------------------------
+
+
+def test_the_command_as_a_user_runs_it(tmp_path):
+    net = reference.trained(reference.UNet(levels=7, width=4))
+    (tmp_path / "secret place").mkdir()
+    path = save(net, tmp_path / "secret place" / "latest_net_G.pth")
+    command = [*quick.PYTHON, ROOT / "train" / "convert.py", path, "--data", "facades"]
+    done = subprocess.run([str(c) for c in command], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "U-Net of 7 levels, 4 features, 3 to 3 channels, batch norm" in done.stdout
+    assert "--statistics picture" in done.stdout
+    folder = tmp_path / "runs" / "pix2pix-facades-gan-mae" / "model"
+    assert sorted(p.name for p in folder.iterdir()) == ["README.md", "config.json", "model.safetensors"]
+    said = json.loads((folder / "config.json").read_text())
+    assert said["converted"]["command"] == "python train/convert.py latest_net_G.pth --data facades"
+    assert said["converted"]["files"] == {"generator": "latest_net_G.pth"}
+    assert "secret" not in (folder / "config.json").read_text()
+    text = (folder / "README.md").read_text()
+    for words in ("label->photo", "huggan/facades", "license: unknown", "`latest_net_G.pth`: U-Net", "stored as fp32"):
+        assert words in text
+    for wrong in ("steps in", "seed 0", "EMA", "None"):
+        assert wrong not in text
+    model_card.write_card(folder)  # as evaluate does
+    assert (folder / "README.md").read_text() == text
+    done = subprocess.run([str(c) for c in command], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is there already" in done.stderr
+
+
+def test_fp16_is_half_the_size_and_near(tmp_path):
+    net = reference.trained(reference.UNet(levels=7, width=4))
+    made = converted(tmp_path, save(net, tmp_path / "G.pth"), "--half")
+    picture = torch.rand(1, 3, 128, 128) * 2 - 1
+    assert NEAR < gap(made.translate_tensor(picture), answer(net, picture)) < 0.05
+    assert (made.folder / "model.safetensors").stat().st_size < count(net) * 2.2
+    assert "stored as fp16" in (made.folder / "README.md").read_text()
+
+
+def test_a_card_without_data_says_so(tmp_path):
+    made = converted(tmp_path, save(reference.trained(reference.ResNet(width=2, blocks=6)), tmp_path / "G.pth"))
+    text = (made.folder / "README.md").read_text()
+    assert "Trained on pictures that its file does not name" in text
+    assert "A->B, 3 and 3 channels" in text  # and no way back
+    assert "``" not in text.replace("```", "")
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------------
+
+
+class Evil:
+    def __reduce__(self):
+        return os.system, ("touch pwned",)
+
+
+def state(**more):
+    return dict(reference.trained(reference.UNet(levels=7, width=2)).state_dict()) | more
+
+
+def without(key):
+    found = state()
+    del found[key]
+    return found
+
+
+def changed(key, tensor):
+    return state(**{key: tensor})
+
+
+FIRST, DEEP = "model.model.0.weight", "model.model.1.model.3.model.3.model.1.weight"
+WRONG = {  # kind: (what is saved, words of the sentence)
+    "code": (lambda: Evil(), "could run code"),
+    "code beside weights": (lambda: state(extra=Evil()), "could run code"),
+    "a whole network": (lambda: reference.UNet(levels=7, width=2), "torch.save(net.state_dict(), path)"),
+    "a list": (lambda: [torch.zeros(1)], "no named weights"),
+    "a tensor": (lambda: torch.zeros(3), "no named weights"),
+    "nothing": (lambda: {}, "no named weights"),
+    "a trainer's checkpoint": (lambda: {"epoch": 3, "state_dict": state()}, "'epoch' is no tensor"),
+    "numbers as names": (lambda: {1: torch.zeros(3)}, "'1' is no tensor"),
+    "an LSTM": (lambda: torch.nn.LSTM(4, 4).state_dict(), "unknown architecture (it holds 'bias_hh_l0'"),
+    "a classifier": (lambda: torch.nn.Sequential(torch.nn.Linear(3, 3)).state_dict(), "unknown architecture"),
+    "a dense model": (
+        lambda: {"model.0.weight": torch.zeros(3, 3), "model.0.bias": torch.zeros(3)},
+        "no convolution 'model.0.weight'",
+    ),
+    "a key less": (lambda: without(DEEP), "lacks"),
+    "a norm less": (lambda: without("model.model.1.model.2.running_var"), "lacks 'model.model.1.model.2.running_var'"),
+    "the last layer less": (lambda: without("model.model.3.bias"), "lacks 'model.model.3.bias'"),
+    "the last kernel less": (lambda: without("model.model.3.weight"), "no convolution 'model.model.3.weight'"),
+    "a key more": (lambda: state(alien=torch.zeros(1)), "holds 'alien'"),
+    "another shape": (lambda: changed(DEEP, torch.zeros(2, 2, 4, 4)), "has shape (2, 2, 4, 4)"),
+    "a kernel of 3": (lambda: changed(FIRST, torch.zeros(2, 3, 3, 3)), "has shape (2, 3, 3, 3)"),
+    "a flat kernel": (lambda: changed(FIRST, torch.zeros(3)), "no convolution"),
+    "NaN": (lambda: changed("model.model.3.bias", torch.full((3,), float("nan"))), "NaN"),
+    "whole numbers": (lambda: changed("model.model.3.bias", torch.zeros(3, dtype=torch.int64)), "no plain tensor"),
+    "sparse": (lambda: changed("model.model.3.bias", torch.zeros(3).to_sparse()), "no plain tensor"),
+    "five channels": (lambda: reference.UNet(5, 3, 7, 2).state_dict(), "takes one of 1, 3"),
+    "terabytes in a few bytes": (lambda: changed(FIRST, torch.zeros(1).expand(10**6, 10**6, 1, 1)), "more than 4 GB"),
+    "zero padding": (
+        lambda: {
+            k.replace("block.1.", "block.0."): v for k, v in reference.ResNet(width=2, blocks=6).state_dict().items()
+        },
+        "lacks 'model.10.conv_block.1.weight'",
+    ),
+    "a critic": (lambda: reference.PatchGAN(6, 2).state_dict(), "is a PatchGAN of 3 layers, not a generator"),
+    "a critic cut off": (lambda: {"model.0.weight": torch.zeros(2, 6, 4, 4)}, "not a generator"),
+}
+
+
+def refused(capsys, *argv) -> str:
+    """The one sentence that the command ends with."""
+    assert ganzoo.recipes.guarded(lambda: script.main([str(a) for a in argv])) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and len(said) < 500, said
+    return said
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_wrong_file_is_one_sentence_and_writes_nothing(tmp_path, monkeypatch, capsys, kind):
+    monkeypatch.chdir(tmp_path)
+    what, words = WRONG[kind]
+    torch.save(what(), "G.pth")
+    assert words in refused(capsys, "G.pth")
+    assert [p.name for p in tmp_path.iterdir()] == ["G.pth"]
+
+
+def test_files_that_are_no_weights(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    whole = save(reference.UNet(levels=7, width=2), tmp_path / "G.pth").read_bytes()
+    old = save(reference.UNet(levels=7, width=2), tmp_path / "O.pth", _use_new_zipfile_serialization=False).read_bytes()
+    with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("a/data.pkl", b"\x80\x02}.")
+    for name, content in {
+        "empty": b"",
+        "text": b"hello\n" * 100,
+        "json": b'{"a": 1}',
+        "zip": (tmp_path / "bomb.zip").read_bytes(),
+        "cut": whole[:5000],
+        "cut at the end": whole[:-100],
+        "old and cut": old[: len(old) // 2],
+        "old and cut early": old[:100],
+        "turned": whole[:3000] + bytes(255 - b for b in whole[3000:4000]) + whole[4000:],
+        "safetensors": b"\x10\0\0\0\0\0\0\0{}" + b" " * 100,
+    }.items():
+        (tmp_path / "bad.pth").write_bytes(content)
+        assert "bad.pth" in refused(capsys, "bad.pth"), name
+    assert "is no file" in refused(capsys, "nowhere.pth")
+    assert "is no file" in refused(capsys, tmp_path)
+    with open("large.pth", "wb") as large:
+        large.truncate(5 << 30)  # sparse: no byte of it on the disk
+    assert "more than 4 GB" in refused(capsys, "large.pth")
+    (tmp_path / "large.pth").unlink()
+
+
+def test_files_that_do_not_belong_together(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name, net in {
+        "G": reference.UNet(levels=7, width=2),
+        "G8": reference.UNet(levels=8, width=2),
+        "R": reference.ResNet(width=2, blocks=6),
+        "R9": reference.ResNet(width=2, blocks=9),
+        "D": reference.PatchGAN(6, 2),
+        "D3": reference.PatchGAN(3, 2, norm="instance"),
+        "D4": reference.PatchGAN(6, 2, layers=4),
+        "D5": reference.PatchGAN(5, 2),
+        "DI": reference.PatchGAN(6, 2, norm="instance"),
+    }.items():
+        save(net, tmp_path / f"{name}.pth")
+    for argv, words in (
+        (["G.pth", "--critic", "G.pth"], "not a discriminator"),
+        (["G.pth", "--critic", "DI.pth"], "has batch norm and DI.pth has instance"),
+        (["G.pth", "--critic", "D4.pth"], "which ganzoo has not"),
+        (["G.pth", "--critic", "D5.pth"], "looks at 5 channels"),
+        (["G.pth", "--back", "G8.pth"], "is not the way back"),
+        (["R.pth", "--back", "R9.pth"], "is not the way back"),
+        (["R.pth", "--critic", "DI.pth"], "looks at 6 channels, a critic of this cyclegan model at 3"),
+        (["R.pth", "--critic", "D3.pth", "--critic-back", "D3.pth"], "give the four of one model"),
+        (["G.pth", "--image-size", "100"], "does not fit"),
+        (["G.pth", "--direction", "label"], "takes two different names"),
+        (["G.pth", "--direction", "a->a"], "takes two different names"),
+        (["G.pth", "--name", "../up"], "one word without slashes"),
+        (["G.pth", "--statistics", "mean"], "nvalid choice"),
+        (["G.pth", "--wings"], "nrecognized arguments"),
+        ([], "required: generator"),
+    ):
+        assert words in refused(capsys, *argv), argv
+    assert not (tmp_path / "runs").exists()
+    (tmp_path / "file").write_text("x")
+    assert "--out" in refused(capsys, "G.pth", "--out", "file")

@@ -1,0 +1,134 @@
+"""train/export.py: the ONNX file makes what the network makes, for any number of pictures and any size that fits."""
+
+import json
+import os
+import subprocess
+import sys
+
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+import ganzoo
+from ganzoo import checkpoint
+from ganzoo.interop import onnx_export
+from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
+from tests.support import quick
+from tests.support.raises_code import raises_code
+from tests.train.test_recipes import ROOT
+
+NEAR = 1e-4
+SMALL = {"width": 8, "image_size": 28, "channels": 1}
+PAIRS = {"width": 4, "image_size": 16, "direction": "a->b"}
+KINDS = {  # what is exported: (lesson, settings, direction)
+    "gan": (gan, SMALL, None),
+    "cgan": (cgan, SMALL | {"classes": ("one", "two", "three")}, None),
+    "dcgan": (dcgan, SMALL, None),
+    "pix2pix": (pix2pix, PAIRS | {"out_channels": 1}, None),
+    "pix2pix batch": (pix2pix, PAIRS | {"norm": "batch", "upsample": "resize"}, "a->b"),
+    "cyclegan": (cyclegan, PAIRS | {"blocks": 2, "critic_width": 4, "in_channels": 1}, "a->b"),
+    "cyclegan residual": (
+        cyclegan,
+        PAIRS | {"blocks": 1, "critic_width": 4, "in_channels": 1, "residual": True},
+        "b->a",
+    ),
+    "cyclegan back": (
+        cyclegan,
+        PAIRS | {"blocks": 1, "critic_width": 4, "out_channels": 1, "upsample": "deconv3"},
+        "b->a",
+    ),
+}
+
+
+def model(folder, lesson, **settings):
+    config = lesson.Config(**settings)
+    torch.manual_seed(3)
+    nets = lesson.build(config)
+    for module in (m for net in nets.values() for m in net.modules()):
+        if isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):  # away from the start, which is nearly grey
+            torch.nn.init.normal_(module.weight, 0.0, 0.1)
+        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
+            torch.nn.init.normal_(module.running_mean, 0.0, 0.3)
+    checkpoint.save_model(folder, config, nets, {"name": folder.name})
+    return ganzoo.load(folder)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_onnxruntime_makes_the_same(tmp_path, kind):
+    lesson, settings, direction = KINDS[kind]
+    made = model(tmp_path / "m", lesson, **settings)
+    path = tmp_path / "m.onnx"
+    assert onnx_export.write(made, path, direction) < NEAR
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["m", "m.onnx"]  # one file, weights inside
+    onnx.checker.check_model(path)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for batch in (1, 5):
+        for height, width in ((32, 64), (96, 32)) if made.translates else ((0, 0),):
+            if made.translates:
+                backwards = direction == "b->a"
+                depth = made.config.out_channels if backwards else made.config.in_channels
+                given = {"picture": torch.rand(batch, depth, height, width) * 2 - 1}
+                wanted = made.translate_tensor(given["picture"], direction=direction)
+            else:
+                given = {"noise": made.noise(batch, seed=batch)}
+                if lesson is cgan:
+                    given["label"] = torch.arange(batch) % 3
+                wanted = made.tensor(given["noise"], given["label"].tolist() if lesson is cgan else None)
+            (found,) = session.run(None, {name: x.numpy() for name, x in given.items()})
+            assert found.shape == tuple(wanted.shape)
+            assert wanted.std() > 0.01
+            assert float((torch.from_numpy(found) - wanted).abs().max()) < NEAR
+    said = json.loads(session.get_modelmeta().custom_metadata_map["ganzoo"])
+    assert (said["lesson"], said["value_range"]) == (lesson.Config.lesson, [-1, 1])
+    if made.translates:
+        assert (said["direction"], said["size_multiple"]) == (direction or "a->b", made.config.size_multiple)
+    else:
+        assert said["noise_size"] == 100
+
+
+def run(*argv, cwd, **env):
+    command = [*quick.PYTHON, ROOT / "train" / "export.py", *argv]
+    done = subprocess.run(
+        [str(c) for c in command], cwd=cwd, capture_output=True, text=True, timeout=120, env=os.environ | env
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_command_as_a_user_runs_it(tmp_path):
+    code, out, err = run("gan-mnist", cwd=tmp_path)
+    assert code == 0, err
+    assert "gan-mnist.onnx: " in out and "the same pictures" in out
+    assert [p.name for p in tmp_path.iterdir()] == ["gan-mnist.onnx"]
+
+
+def test_wrong_uses_are_one_sentence(tmp_path, monkeypatch):
+    made = model(tmp_path / "m", gan, **SMALL)
+    pair = model(tmp_path / "p", pix2pix, **PAIRS)
+    for call, code in (
+        (lambda: onnx_export.write(made, tmp_path / "x.onnx", "a->b"), "export_without_direction"),
+        (lambda: onnx_export.write(pair, tmp_path / "x.onnx", "b->a"), "direction_unknown"),
+        (lambda: onnx_export.write(ganzoo.load("judge-mnist"), tmp_path / "x.onnx"), "export_other_lesson"),
+    ):
+        with raises_code(code):
+            call()
+    code, _, err = run("nowhere", cwd=tmp_path)
+    assert (code, err.count("\n")) == (2, 1)
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    with raises_code("onnx_missing"):
+        onnx_export.write(made, tmp_path / "x.onnx")
+    assert not (tmp_path / "x.onnx").exists()
+
+
+def test_without_onnxruntime_it_is_written_and_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert onnx_export.write(model(tmp_path / "m", gan, **SMALL), tmp_path / "x.onnx") is None
+    assert (tmp_path / "x.onnx").stat().st_size > 10_000
+
+
+def test_a_file_that_differs_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(onnx_export, "FARTHEST", -1.0)
+    with raises_code("export_differs"):
+        onnx_export.write(model(tmp_path / "m", gan, **SMALL), tmp_path / "x.onnx")
+    assert [p.name for p in tmp_path.iterdir()] == ["m"]

@@ -1,0 +1,266 @@
+"""Who judges: PatchGAN, projected critic or both; their losses, penalties, files and names."""
+
+import dataclasses
+
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from ganzoo import checkpoint, data, settings
+from ganzoo.inference import load
+from ganzoo.models import critics, cyclegan, features, gan, losses, pix2pix
+from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
+from ganzoo.training import trainer
+from ganzoo.training.step import Training
+from tests.support.raises_code import raises_code
+
+SMALL = dict(image_size=64, width=8, critic_width=8, patch=34, out="", smoke=True)
+
+
+def maps(seed=0, side=64):
+    generator = torch.Generator().manual_seed(seed)
+    return [
+        torch.randn(2, c, side // s, side // s, generator=generator)
+        for c, s in zip(FEATURES, (4, 8, 16, 32), strict=True)
+    ]
+
+
+def fit(config, **more):
+    return list(trainer.fit(trainer.prepare(dataclasses.replace(config, **more))))[-1]
+
+
+# --- the projected critic ---------------------------------------------------------------------------------------
+
+
+def test_mixing_is_fixed_seeded_and_never_trained():
+    torch.manual_seed(0)
+    one = ProjectedDiscriminator()
+    torch.manual_seed(99)
+    two = ProjectedDiscriminator()
+    fixed = [name for name, _ in one.named_buffers() if name.startswith(("across", "down"))]
+    assert len(fixed) == 7 and not [n for n, _ in one.named_parameters() if n.startswith(("across", "down"))]
+    for name in fixed:
+        assert torch.equal(one.get_buffer(name), two.get_buffer(name))
+    assert not torch.equal(next(one.heads.parameters()), next(two.heads.parameters()))
+
+
+def test_mixing_keeps_the_size_of_features():
+    sizes = [
+        float(m.square().mean().sqrt())
+        for m in ProjectedDiscriminator().mix([m * size for m, size in zip(maps(), (8.9, 7.8, 6.4, 2.65), strict=True)])
+    ]
+    assert all(0.6 < size < 1.4 for size in sizes)
+
+
+def test_every_scale_hears_of_the_coarser_ones():
+    critic, plain = ProjectedDiscriminator(), maps()
+    changed = [*plain[:3], plain[3] + 5]
+    for before, after in zip(critic.mix(plain), critic.mix(changed), strict=True):
+        assert not torch.allclose(before, after)
+    finer = [plain[0] + 5, *plain[1:]]
+    same = [torch.equal(a, b) for a, b in zip(critic.mix(plain), critic.mix(finer), strict=True)]
+    assert same == [False, True, True, True]
+
+
+def test_a_conditional_critic_judges_by_the_original():
+    critic = ProjectedDiscriminator(condition=3).eval()
+    black, white = -torch.ones(2, 3, 64, 64), torch.ones(2, 3, 64, 64)
+    with torch.no_grad():
+        for a, b in zip(critic(maps(), black), critic(maps(), white), strict=True):
+            assert a.shape == b.shape and not torch.allclose(a, b)
+
+
+def test_heads_cannot_grow_steep():
+    """Spectral norm: ten times the weights is the same critic."""
+    critic = ProjectedDiscriminator()
+    for _ in range(30):
+        critic(maps())  # the largest singular value is found step by step
+    before = [s.detach() for s in critic.eval()(maps())]
+    with torch.no_grad():
+        for name, p in critic.named_parameters():
+            if name.endswith("weight.original"):
+                p.mul_(10)
+    for _ in range(30):
+        critic.train()(maps())
+    for a, b in zip(before, critic.eval()(maps()), strict=True):
+        assert torch.allclose(a, b, atol=1e-2)
+
+
+# --- losses -----------------------------------------------------------------------------------------------------
+
+
+def test_losses_of_both_critics_add_up_by_hand():
+    config = pix2pix.Config(critic="both", projected=0.5, adversarial="bce")
+    real = critics.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
+    fake = critics.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
+    bce = float(F.softplus(torch.zeros(())))
+    assert float(critics.critics_loss(real, fake, config)) == pytest.approx(bce + 0.5 * 4 * 0.5 * (0 + 1))
+    assert float(critics.creators_loss(fake, config)) == pytest.approx(bce + 0)
+    assert float(critics.opinion(fake, config)) == 0.5
+    assert float(critics.opinion(fake._replace(patch=None), config)) == 1
+
+
+def test_the_relativistic_loss_by_hand():
+    real, fake = torch.tensor([2.0, 0.0]), torch.tensor([1.0, 3.0])
+    wanted = (F.softplus(torch.tensor(-1.0)) + F.softplus(torch.tensor(3.0))) / 2
+    assert float(losses.critic_loss(real, fake, "relativistic")) == pytest.approx(float(wanted))
+    assert float(losses.creator_loss(fake, "relativistic", real)) == pytest.approx(
+        float((F.softplus(torch.tensor(1.0)) + F.softplus(torch.tensor(-3.0))) / 2)
+    )
+
+
+def test_a_relativistic_gan_learns_by_r1_and_r2():
+    """The penalty of a relativistic critic has a second term, of what the generator makes."""
+    moved = {}
+    for kind in ("bce", "relativistic"):
+        config = gan.Config(adversarial=kind, r1=1.0, channels=1)
+        torch.manual_seed(0)
+        nets = gan.build(config)
+        optimizers = {r: torch.optim.SGD(n.parameters(), 0.1) for r, n in nets.items()}
+        torch.manual_seed(1)
+        batch = {"real": torch.rand(8, 1, 28, 28) * 2 - 1, "noise": torch.randn(8, 100)}
+        gan.penalty_step(nets, optimizers, batch, config)
+        moved[kind] = torch.cat([p.flatten() for p in nets["discriminator"].parameters()])
+        before = moved[kind].clone()
+        assert torch.isfinite(gan.train_step(nets, optimizers, batch, config)).all()
+        assert not torch.equal(before, torch.cat([p.flatten() for p in nets["discriminator"].parameters()]))
+    assert not torch.equal(moved["bce"], moved["relativistic"])
+
+
+@pytest.mark.parametrize("role", ["discriminator", "projected"])
+def test_a_penalty_flattens_the_critic(role):
+    config = pix2pix.Config(critic="both", image_size=64, patch=34, critic_width=8, unconditional=True)
+    torch.manual_seed(0)
+    nets = pix2pix.build(config) | {"features": features.load()}
+    picture = torch.rand(1, 3, 64, 64) * 2 - 1
+    optimizer = torch.optim.Adam(nets[role].parameters(), 1e-3)
+    found = []
+    for _ in range(12):
+        optimizer.zero_grad()
+        value = critics.penalty(nets, role, picture)
+        value.backward()
+        optimizer.step()
+        found.append(value.item())
+    assert found[0] > 0 and found[-1] < 0.8 * found[0]
+
+
+# --- whole runs -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("critic", critics.CRITICS)
+def test_each_critic_trains_pix2pix_and_comes_back(critic, tmp_path):
+    config = pix2pix.Config(**{**SMALL, "out": str(tmp_path)}, critic=critic, perceptual=2.0, r1=1.0, r1_every=1)
+    folder = tmp_path / trainer.run_name(config)
+    fit(config)
+    there = {p.name for p in (folder / "model").glob("discriminator*")}
+    patch, projected = "discriminator.safetensors", "discriminator_projected.safetensors"
+    assert there == {"patch": {patch}, "projected": {projected}, "both": {patch, projected}}[critic]
+    model = load(folder)
+    assert model.config.critic == critic and model.translate_tensor(torch.zeros(1, 3, 64, 64)).shape == (1, 3, 64, 64)
+    if critic == "projected":
+        with raises_code("no_critic"):
+            _ = model.discriminator
+    else:
+        assert model.patch_map(torch.zeros(1, 6, 64, 64)).ndim == 2
+
+
+def test_both_critics_train_a_cyclegan_with_features_there_and_back(tmp_path):
+    config = cyclegan.Config(
+        **{**SMALL, "out": str(tmp_path)}, blocks=1, critic="both", perceptual=1.0, r1=1.0, r1_every=1
+    )
+    done = fit(config)
+    folder = tmp_path / "cyclegan-horse2zebra-perceptual-smoke"
+    assert done["folder"] == str(folder)
+    assert len(list((folder / "model").glob("discriminator*.safetensors"))) == 4
+    model = load(folder)
+    for direction in model.directions:
+        assert model.translate_tensor(torch.zeros(1, 3, 64, 64), direction=direction).shape == (1, 3, 64, 64)
+
+
+def test_the_features_are_in_no_file_of_the_run(tmp_path):
+    config = pix2pix.Config(**{**SMALL, "out": str(tmp_path)}, perceptual=2.0)
+    pictures, config = data.load(config)
+    training = Training(config, pictures, torch.device("cpu"))
+    training.advance()
+    state = training.state()
+    assert set(state["nets"]) == {"generator", "discriminator"} and set(state["optimizers"]) == set(state["nets"])
+
+
+def test_a_projected_critic_names_its_features(tmp_path):
+    config = pix2pix.Config(**{**SMALL, "out": str(tmp_path)}, critic="projected")
+    fit(config)
+    path = tmp_path / trainer.run_name(config) / "model" / "discriminator_projected.safetensors"
+    with safe_open(path, "pt") as file:
+        assert file.metadata()["features"] == features.digest()
+    save_file(load_file(path), path, {"format": "pt", "features": "another"})
+    with raises_code("weights_of_other_features"):
+        checkpoint.read_network(path.parent, "projected", pix2pix.build(config)["projected"])
+
+
+@pytest.mark.parametrize("lesson", [pix2pix, cyclegan])
+def test_two_and_two_steps_are_four(lesson, tmp_path):
+    """Exact resume with the new loss and critic: spectral norms and penalties included."""
+    small = {**SMALL, "smoke": False, "epochs": 1, "critic": "both", "perceptual": 1.0, "r1": 1.0, "r1_every": 2}
+    small |= {"data": "made-up", "save_every": 2, "diffaugment": True, "decay": 0.0}
+    small |= {"blocks": 1, "pool": 2} if lesson is cyclegan else {}
+    pictures, _ = data.load(lesson.Config(**{**small, "smoke": True}))
+
+    def run(folder, stop_at, resume=""):
+        config = lesson.Config(**{**small, "out": str(tmp_path), "name": folder, "resume": resume})
+        steps = []
+        for event in trainer.fit(trainer.prepare(config), pictures, should_stop=lambda: len(steps) >= stop_at):
+            steps.append(1) if event["event"] == "step" else None
+            if event["event"] == "saved" and event["step"] >= stop_at:
+                break
+        return checkpoint.read_resume(tmp_path / folder / "resume.pt", "cpu")
+
+    whole = run("whole", 4)
+    run("halves", 2)
+    again = run("halves", 4, resume="auto")
+    assert whole["step"] == again["step"] == 4
+    for kind in ("nets", "average"):
+        for role, weights in whole[kind].items():
+            for name, tensor in weights.items():
+                assert torch.equal(tensor, again[kind][role][name]), (kind, role, name)
+
+
+# --- the command line -------------------------------------------------------------------------------------------
+
+
+def test_the_contest_is_of_four_or_of_three():
+    four = pix2pix.contest(*settings.parse(pix2pix.Config, ["--loss", "all", "--set", "weight=50"]))
+    assert [c.word for c in four] == ["gan", "mae", "gan-mae", "gan-mae-perceptual"]
+    assert [c.perceptual for c in four] == [0, 0, 0, 10]
+    alike = {dataclasses.replace(c, loss="", perceptual=0.0).__repr__() for c in four}
+    assert len(alike) == 1
+    three = pix2pix.contest(*settings.parse(pix2pix.Config, ["--loss", "all", "--perceptual", "0"]))
+    assert [c.word for c in three] == ["gan", "mae", "gan-mae"]
+
+
+def test_names_say_perceptual_and_critic():
+    for words, name in (
+        (["--perceptual", "3"], "pix2pix-facades-gan-mae-perceptual"),
+        (["--perceptual", "3", "--loss", "mae", "--pixel", "mse"], "pix2pix-facades-mse-perceptual"),
+        (["--critic", "both", "--no-skips"], "pix2pix-facades-gan-mae-both-noskip"),
+    ):
+        assert trainer.run_name(settings.parse(pix2pix.Config, words)[0]) == name
+    assert (
+        trainer.run_name(settings.parse(cyclegan.Config, ["--perceptual", "1"])[0]) == "cyclegan-horse2zebra-perceptual"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [["--perceptual", "-1"], ["--perceptual", "nan"], ["--perceptual", "inf"], ["--critic", "nobody"]]
+)
+def test_bad_weights_and_critics_are_one_sentence(words):
+    with raises_code("bad_setting") as caught:
+        settings.parse(pix2pix.Config, words)
+    assert caught.value.values["flag"] == words[0]
+
+
+def test_gan_alone_has_no_perceptual_loss(tmp_path):
+    config, given = settings.parse(pix2pix.Config, ["--loss", "gan", "--perceptual", "5", "--out", str(tmp_path)])
+    with raises_code("perceptual_needs_truth"):
+        trainer.prepare(config, given)

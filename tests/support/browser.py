@@ -1,0 +1,92 @@
+"""The pages as their visitors meet them: one server and one Chromium for all tests, and visits that notice what a visitor
+should never meet, an error in the console or a request to another host."""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+from tests.demos.test_demos import serve
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def local(address: str) -> bool:
+    return urlparse(address).scheme in ("data", "blob") or urlparse(address).hostname == "127.0.0.1"
+
+
+def overflowing(page) -> list[str]:
+    """What stays wider than the window, once what is being computed has arrived and gradio has laid out the new width."""
+    from playwright.sync_api import TimeoutError as StillWide
+
+    page.wait_for_function("!document.querySelector('[data-testid=status-tracker]:not(.hide)')")
+    wide = """() => [...document.querySelectorAll('.gz-section *')].filter((e) => e.offsetParent
+        && !e.closest('.gz-table, pre, .gz-palette, .gz-trl-examples, #cmp-controls')
+        && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.tagName)
+        .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])"""
+    with suppress(StillWide):
+        page.wait_for_function(f"() => ({wide})().length === 0", timeout=10_000)
+    return page.evaluate(wide)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing: CI must run the pages in a browser (apt-get install chromium)")
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The app for all tests that only look and play: its address, what it printed, what it asked for."""
+    with serve(tmp_path_factory.mktemp("pages")) as served:
+        yield served
+        assert served.asked == "" and "Traceback" not in served.printed, served.printed[-2000:]
+
+
+@pytest.fixture
+def surf(browser):
+    """surf(address, width, height, scheme, locale, seconds) -> a fresh page there. At the end: no console error, no request
+    to another host, and none that holds one of `surf.secrets`."""
+    opened, wrong, secrets = [], [], []
+
+    def go(address, width=1280, height=900, scheme="light", locale="en-US", seconds=60):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(seconds * 1000)
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda r: wrong.append(f"asked {r.url}") if not local(r.url) or any(s in r.url for s in secrets) else None,
+        )
+        page.goto(address)
+        return page
+
+    go.secrets = secrets
+    yield go
+    for context in opened:
+        context.close()
+    # a page that is left in the middle of an answer drops it, and gradio says so
+    assert not [w for w in wrong if not re.search("AbortError|Connection errored out", w)]

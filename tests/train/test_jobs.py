@@ -1,0 +1,182 @@
+"""train/jobs.py: the command carries ganzoo to a job, and a recipe runs there from exactly what the command carries."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ganzoo import checkpoint
+from tests.fake_hub.server import LocalHub
+from tests.hostile.kills import until
+from tests.hub.test_hub import ROOT
+from tests.support import quick
+from tests.support.clean import clean_python, name_of, pip
+
+RECIPES = ("cgan", "pix2pix")  # the others differ by one line; each costs seconds of imports
+SMALL = {
+    "gan": [],
+    "cgan": [],
+    "dcgan": ["--width", "8"],
+    "pix2pix": ["--width", "4", "--image-size", "64"],
+    "cyclegan": ["--width", "4", "--image-size", "64", "--blocks", "1"],
+}
+TOKEN = "hf_secret_of_alice_0123"
+
+
+def jobs(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([*quick.PYTHON, str(ROOT / "train" / "jobs.py"), *words], capture_output=True, text=True)
+
+
+def line(*words: str) -> list[str]:
+    done = jobs(*words)
+    assert done.returncode == 0, done.stderr
+    return shlex.split(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def container(tmp_path_factory):
+    """What a job has: the mounted folder, an environment with the wheel and what it needs, an empty place to work in."""
+    folder = tmp_path_factory.mktemp("job")
+    words = line("gan", "--", "--push")
+    source, mount = words[words.index("-v") + 1].split(":")
+    shutil.copytree(source, folder / mount.strip("/"))
+    wheel = folder / words[words.index("--with") + 1].strip("/")
+    with zipfile.ZipFile(wheel) as archive:
+        meta = archive.read(next(n for n in archive.namelist() if n.endswith("METADATA"))).decode()
+        assert not [n for n in archive.namelist() if "weights" in n and "judge-" not in n and "features-" not in n]
+        assert [n for n in archive.namelist() if "features-" in n and n.endswith(".safetensors")]
+    needs = [name_of(text.split(": ")[1]) for text in meta.splitlines() if text.startswith("Requires-Dist")]
+    assert "torch" in needs and not {"gradio", "pytest", "playwright"} & set(needs)
+    python = clean_python(folder, needs)
+    pip(python, "--no-index", str(wheel))  # fails if a requirement is missing or does not fit
+    return folder, python
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_each_recipe_runs_in_a_job(container, recipe, tmp_path):
+    folder, python = container
+    words = line(recipe, "--flavor", "t4-small", "--", "--smoke", "--push", *SMALL[recipe])
+    script = next(i for i, word in enumerate(words) if word.endswith(f"{recipe}.py"))
+    (folder / "data").mkdir(exist_ok=True)
+    copy = shutil.copy(words[script], folder / "data")  # the client uploads a local script, and only that
+    with LocalHub() as hub:
+        hub.add_user("alice", token=TOKEN)
+        env = {k: v for k, v in hub.env(tmp_path).items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "GANZOO_DATA")}
+        run = [str(python), copy, *words[script + 1 :]]
+        done = subprocess.run(run, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        pushed = [id for kind, id in hub.store.repos if kind == "models"]
+        assert len(pushed) == 1 and pushed[0].startswith(f"alice/{recipe}-")
+        assert {"config.json", "model.safetensors", "README.md"} <= hub.store.repos[
+            "models", pushed[0]
+        ].head.files.keys()
+    where = subprocess.run(
+        [str(python), "-c", "import ganzoo; print(ganzoo.__file__)"], cwd=tmp_path, capture_output=True
+    )
+    assert str(folder / "venv") in where.stdout.decode() and str(ROOT) not in where.stdout.decode()
+
+
+def test_the_client_takes_the_command(tmp_path):
+    """`hf` itself reads it, offline; several GPUs start by torchrun; a folder of pictures travels."""
+    (tmp_path / "my pairs").mkdir()
+    words = line(
+        "pix2pix", "--flavor", "l4x4", "--timeout", "2h", "--", "--data", str(tmp_path / "my pairs"), "--push", "me/it"
+    )
+    assert words[:4] == ["hf", "jobs", "uv", "run"] and TOKEN not in words
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "NO_COLOR": "1", "HF_TOKEN": TOKEN}
+    hf = str(Path(sys.executable).with_name("hf"))
+    done = subprocess.run([hf, *words[1:4], "--dry-run", *words[4:]], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    said = dict(re.findall(r"^  (\w+) +(.+)$", done.stdout, re.M))
+    assert said["script"] == "torchrun" and "--nproc_per_node 4" in said["args"] and said["flavor"] == "l4x4"
+    assert (
+        "--data '/inputs/my pairs' --push me/it" in said["args"]
+        or "--data /inputs/my pairs --push me/it" in said["args"]
+    )
+    assert (
+        said["with"].startswith("/ganzoo/ganzoo_family-")
+        and ":/ganzoo" in said["volumes"]
+        and ":/inputs/my pairs" in done.stdout
+    )
+    assert "HF_TOKEN" in said["secrets"] and TOKEN not in done.stdout + done.stderr
+
+
+def test_the_wheel_is_the_same_each_time_and_holds_no_model(tmp_path):
+    import jobs as script
+
+    first, second = script.wheel(tmp_path / "a").read_bytes(), script.wheel(tmp_path / "b").read_bytes()
+    assert first == second and len(first) < 24 << 20
+
+
+def test_a_job_that_would_lose_its_model_is_refused():
+    done = jobs("gan", "--", "--epochs", "3")
+    assert done.returncode == 2 and "--push" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
+    """What the real client posts, run twice as the Hub runs it: each time on an empty disk, with the bucket mounted."""
+    recipe = ["--data", "fashion", "--epochs", "40", "--set", "save_every=40", "--width", "8", "--push", "alice/it"]
+    mounted = tmp_path / "bucket"
+    kept = mounted / "gan-fashion"
+    with LocalHub() as hub:
+        hub.add_user("alice", token=TOKEN)
+        env = hub.env(tmp_path) | {"TRACKIO_SPACE_ID": "alice/board"}
+        command = [*quick.PYTHON, str(ROOT / "train" / "jobs.py"), "gan", "--run", "--", *recipe]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (job,) = hub.store.jobs
+        volumes = {volume["mountPath"]: volume for volume in job["volumes"]}
+        assert volumes["/runs"]["source"] == "alice/runs" and not volumes["/runs"].get("readOnly")
+        assert hub.store.buckets["alice/runs"]["private"] and job["environment"].pop("GANZOO_KEEP") == "/runs"
+        assert job["environment"] == {"TRACKIO_SPACE_ID": "alice/board"}
+        words = job["command"][job["command"].index("/data/gan.py") + 1 :]
+        assert words == recipe
+        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(mounted), "GANZOO_DATA": str(ROOT / "tests" / "data")}
+
+        def start(disk: Path) -> subprocess.Popen:
+            disk.mkdir()
+            run = [*quick.PYTHON, str(ROOT / "train" / "gan.py"), *words]
+            return subprocess.Popen(
+                run, cwd=disk, env=inside, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+
+        first = start(tmp_path / "first")
+        assert until((kept / "resume.pt").is_file, first), first.communicate()
+        first.kill()
+        first.communicate()
+        assert not [key for key in hub.store.repos if hub.store.repos[key].head.files.get("model.safetensors")]
+        second = start(tmp_path / "second")
+        said, wrong = second.communicate(timeout=300)
+        assert second.returncode == 0 and "going on from step" in said, said + wrong
+        assert "model.safetensors" in hub.store.repos["models", "alice/it"].head.files
+        steps = [row["step"] for row in checkpoint.read_log(kept / "log.jsonl") if row["event"] == "step"]
+        assert len(steps) == len(set(steps)) and steps == sorted(steps) and steps[-1] == 40 * steps_of_an_epoch(said)
+        there = {p.relative_to(kept) for p in kept.rglob("*") if p.is_file()}
+        run = tmp_path / "second" / "runs" / "gan-fashion"
+        assert there == {p.relative_to(run) for p in run.rglob("*") if p.is_file() and not p.name.startswith(".")}
+
+
+def steps_of_an_epoch(said: str) -> int:
+    return int(re.search(r"([\d,]+) steps, going on", said)[1].replace(",", "")) // 40
+
+
+def test_a_bucket_that_refuses_stops_nothing(tmp_path, monkeypatch, caplog):
+    from ganzoo.training.keeping import Keeper, bring_back
+
+    run = tmp_path / "runs" / "mine"
+    run.mkdir(parents=True)
+    (run / "resume.pt").write_bytes(b"1")
+    monkeypatch.setenv("GANZOO_KEEP", str(tmp_path / "bucket"))
+    (tmp_path / "bucket").write_text("in the way")
+    keeper = Keeper(run)
+    keeper.keep()
+    assert "was not kept" in caplog.text and not bring_back(run)
+    (tmp_path / "bucket").unlink()
+    keeper.keep()
+    assert (tmp_path / "bucket" / "mine" / "resume.pt").read_bytes() == b"1" and bring_back(run)

@@ -1,0 +1,347 @@
+"""What goes wrong around a run: the wrong folder resumed, files exchanged, data changed, Ctrl-C once more. Each gets one
+sentence, and nothing that was there is damaged."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+import ganzoo
+from ganzoo import checkpoint, recipes
+from ganzoo.data.unpaired_sources import load_unpaired
+from ganzoo.errors import GanzooError
+from ganzoo.models import pix2pix
+from tests.data.test_pairs import write_ab
+from tests.support import quick
+from tests.support.raises_code import raises_code
+from train import pix2pix as pix2pix_script
+
+ROOT = Path(__file__).parent.parent.parent
+TINY = ["--image-size", "32", "--width", "4", "--set", "critic_width=4", "patch=16", "--device", "cpu"]
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """A finished run of one epoch on ten colour pairs; the working folder is the one above runs/."""
+    monkeypatch.chdir(tmp_path)
+    write_ab(tmp_path / "pairs", 10)
+    assert train("--data", "pairs", "--name", "own", *TINY, "--epochs", 1) == 0
+    return tmp_path / "runs" / "own"
+
+
+def train(*flags) -> int:
+    return recipes.guarded(lambda: pix2pix_script.main([str(flag) for flag in flags]))
+
+
+def refused(capsys, *flags) -> str:
+    """The one sentence with which these flags are refused."""
+    capsys.readouterr()
+    assert train(*flags) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Error: ") and said.count("\n") == 1, said
+    return said
+
+
+def files(folder: Path) -> dict:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_model_is_not_resumed_and_stays_as_it_is(trained, capsys):
+    before = files(trained / "model")
+    said = refused(capsys, "--resume", trained / "model")
+    assert f"--resume {trained}" in said and "--init" in said
+    assert files(trained / "model") == before
+
+
+def test_resume_takes_the_folder_one_stands_in(trained, monkeypatch):
+    monkeypatch.chdir(trained)
+    assert train("--data", "../../pairs", "--resume", ".", "--epochs", 2) == 0
+    assert ganzoo.load(trained).said["training"]["step"] == 18
+    assert not list(trained.glob("pix2pix-*"))
+
+
+def test_data_that_became_grey_is_refused(trained, capsys):
+    for path in Path("pairs").iterdir():
+        Image.open(path).convert("L").save(path)
+    assert "channels (3, 3) then, (1, 1) now" in refused(capsys, "--resume", trained, "--epochs", 2)
+    done = subprocess.run(
+        [*quick.PYTHON, ROOT / "train" / "evaluate.py", trained], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 2 and "put the pairs back" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["of another width", "without a critic", "of a step that is a text", "a folder"])
+def test_a_resume_file_that_is_not_this_runs_is_refused(trained, capsys, kind):
+    path = trained / "resume.pt"
+    if kind == "of another width":
+        assert train("--data", "pairs", "--name", "wide", *TINY, "--epochs", 1, "--width", 6) == 0
+        path.write_bytes((trained.parent / "wide" / "resume.pt").read_bytes())
+    elif kind == "a folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        state = torch.load(path, weights_only=True)
+        if kind == "without a critic":
+            del state["nets"]["discriminator"]
+        else:
+            state["step"] = "soon"
+        torch.save(state, path)
+    assert "resume.pt" in refused(capsys, "--resume", trained, "--epochs", 2)
+
+
+def test_three_losses_go_on_only_where_they_were_begun(trained, capsys):
+    assert "takes no folder" in refused(capsys, "--loss", "all", "--resume", trained)
+    said = refused(capsys, "--loss", "all", "--data", "pairs", "--name", "other", *TINY, "--resume")
+    assert "nothing to resume" in said and not list(trained.parent.glob("other*"))
+
+
+def test_foreign_lines_pictures_and_half_files_cost_nothing(trained):
+    with open(trained / "log.jsonl", "a") as log:
+        log.write('{}\n{"step": 1}\n{"event": "step", "step": 9}\n[]\nnonsense\n')
+    (trained / "samples" / "000003.png").write_text("no picture")
+    left = [trained / place / ".curves.png.4711.tmp" for place in (".", "samples", "model")]
+    for path in left:
+        path.write_text("half")
+    assert train("--resume", trained, "--epochs", 2) == 0
+    assert ganzoo.load(trained).said["training"]["step"] == 18
+    assert not any(path.exists() for path in left)
+    assert all("event" in row for row in map(json.loads, (trained / "log.jsonl").read_text().splitlines()))
+
+
+def test_foreign_lines_and_pictures_are_named_and_left_out_of_what_is_made(trained, capsys, caplog):
+    """Rows that would stop the doctor, the curves or the film, and names that only look like numbers."""
+    rows = [
+        '{"event":' * 20_000,  # nested deeper than Python counts
+        '{"event": "step", "step": 3, "loss_d": "low", "score_real": [1]}',
+        '{"event": "step", "step": 3, "loss_d": 1e400, "mae": NaN}',
+        '{"event": "samples", "step": 3, "diversity": {}}',
+        '{"event": "advice", "step": 3, "code": []}',
+        '{"event": "changed", "step": 3}',
+        '{"event": "step", "step": -1}',
+        '{"event": "step", "step": true}',
+        '{"event": "step", "step": %s}' % ("9" * 400),
+    ]
+    before = (trained / "log.jsonl").read_text()
+    (trained / "log.jsonl").write_text("\n".join(rows) + "\n" + before)
+    samples = trained / "samples"
+    for name in ("²³.png", "③.png", "٣.png", "notes.png", "1e3.png"):
+        (samples / name).write_bytes((samples / "000000.png").read_bytes())
+    (samples / "900000.png").mkdir()
+    (samples / "000777.png").write_bytes((samples / "000000.png").read_bytes())
+    Image.new("RGB", (7, 7)).save(samples / "000002.png")
+    assert train("--resume", trained, "--epochs", 2) == 0
+    assert len(ganzoo.load(trained).said["training"]) and not capsys.readouterr().err
+    log = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]
+    assert log[: before.count("\n")] == [json.loads(line) for line in before.splitlines()]
+    assert "lines 1, 2, 3, 4, 5, 6, 7, 8, 9 are" in caplog.text
+    assert all(name in caplog.text for name in ("²³.png", "③.png", "٣.png", "notes.png", "900000.png", "000002.png"))
+    assert (samples / "²³.png").is_file() and (samples / "900000.png").is_dir()
+    assert (samples / "000777.png").is_file()
+    story = json.loads((trained / "model" / "film.json").read_text())
+    with Image.open(trained / "model" / "film.webp") as film:
+        assert film.n_frames <= len(story["steps"]) and 2 not in story["steps"] and 18 in story["steps"]
+
+
+def test_a_resume_file_with_odd_numbers_is_refused(trained, capsys):
+    path = trained / "resume.pt"
+
+    def state():
+        return torch.load(path, weights_only=True)
+
+    whole = state()
+    rates = whole["optimizers"]["generator"]["param_groups"][0]
+    moments = whole["optimizers"]["generator"]["state"]
+    odd = [
+        lambda s: s.update(step=float("inf")),
+        lambda s: s.update(step=2.5),
+        lambda s: s.update(step=-1),
+        lambda s: s.update(counted=float("nan")),
+        lambda s: s.update(seconds=float("nan")),
+        lambda s: s.update(seconds="long"),
+        lambda s: s.update(per_epoch=[9]),
+        lambda s: s.update(per_epoch="nine"),
+        lambda s: s.update(sums=10**400),
+        lambda s: s["optimizers"]["generator"].update(param_groups=[rates | {"lr": "fast"}]),
+        lambda s: s["optimizers"]["generator"].update(param_groups=[rates | {"betas": ()}]),
+        lambda s: s["optimizers"]["generator"].update(param_groups=[rates | {"params": rates["params"][::-1]}]),
+        lambda s: s["optimizers"]["generator"].update(state={0: moments[0] | {"exp_avg": torch.zeros(3)}}),
+        lambda s: s["optimizers"]["generator"].update(state={0: {}}),
+    ]
+    for number, change in enumerate(odd):
+        bad = torch.load(trained / "whole.pt", weights_only=True) if number else state()
+        if not number:
+            torch.save(bad, trained / "whole.pt")
+        change(bad)
+        torch.save(bad, path)
+        assert "resume.pt" in refused(capsys, "--resume", trained, "--epochs", 2), number
+    (trained / "whole.pt").replace(path)
+    assert train("--resume", trained, "--epochs", 2) == 0
+
+
+def test_too_few_that_can_be_read_are_too_few(tmp_path):
+    for split in ("train", "test"):
+        write_ab(tmp_path / split, 10)
+    for path in sorted((tmp_path / "train").iterdir())[2:]:
+        path.write_text("no picture")
+    with raises_code("too_few_pairs") as caught:
+        ganzoo.load_pairs(str(tmp_path), 32)
+    assert caught.value.values["count"] == 2 and "8 of 10 train pairs" in caught.value.values["what"]
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_what_a_set_holds_is_counted_before_a_part_is_held_out(tmp_path, count):
+    write_ab(tmp_path / "pairs", count)
+    for side in ("A", "B"):
+        (tmp_path / "sides" / side).mkdir(parents=True)
+        for i in range(count):
+            Image.new("RGB", (16, 16), (10 * i, 0, 9)).save(tmp_path / "sides" / side / f"{i}.png")
+    with raises_code("too_few_of_a_domain") as caught:
+        load_unpaired(str(tmp_path / "sides"), 16)
+    assert (caught.value.values["domain"], caught.value.values["count"], caught.value.values["least"]) == (
+        "A",
+        count,
+        9,
+    )
+    with raises_code("too_few_pairs") as caught:
+        ganzoo.load_pairs(str(tmp_path / "pairs"), 16)
+    assert (caught.value.values["count"], caught.value.values["least"]) == (count, 9)
+
+
+def test_of_a_side_too_few_that_can_be_read_are_too_few(tmp_path):
+    for folder in ("trainA", "trainB", "testA", "testB"):
+        (tmp_path / folder).mkdir()
+        for i in range(10):
+            Image.new("RGB", (16, 16), (10 * i, 5 * len(folder), ord(folder[-1]))).save(tmp_path / folder / f"{i}.png")
+    for i in range(7):
+        (tmp_path / "trainB" / f"{i}.png").write_text("no picture")
+    with raises_code("too_few_of_a_domain") as caught:
+        load_unpaired(str(tmp_path), 16)
+    values = caught.value.values
+    assert (values["domain"], values["count"]) == ("B", 3) and "7 of 10 B training" in values["what"]
+
+
+def test_where_no_pair_can_be_read_ten_are_named(tmp_path):
+    for i in range(12):
+        (tmp_path / f"{i:02d}.png").write_text("no picture")
+    with raises_code("no_readable_pairs") as caught:
+        ganzoo.load_pairs(str(tmp_path), 32)
+    assert caught.value.values["count"] == 12
+    assert caught.value.values["names"] == ", ".join(f"{i:02d}.png" for i in range(10)) + ", ..."
+
+
+@pytest.mark.parametrize("name", ["~nobody9/x", "x" * 5000, "gan-mnist/"])
+def test_what_is_no_model_is_said(name):
+    with pytest.raises(GanzooError):
+        ganzoo.load(name)
+
+
+def test_a_third_ctrl_c_ends_the_process_with_a_word():
+    """Twice it asks for a save; whoever insists is let go, without a traceback."""
+    code = """
+import os, signal
+from ganzoo import recipes, session
+def main():
+    session.heed_ctrl_c([])
+    for _ in range(3):
+        os.kill(os.getpid(), signal.SIGINT)
+    return 0
+raise SystemExit(recipes.guarded(main))
+"""
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([*quick.PYTHON, "-c", code], env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n"), signal.Signals(2)
+
+
+SCRIPTS = sorted(path for folder in ("train", "demos") for path in (ROOT / folder).rglob("*.py")
+                 if '__name__ == "__main__"' in path.read_text(encoding="utf-8"))  # fmt: skip
+LOADING = "import time; print('loading', flush=True); time.sleep(60)\n"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_ctrl_c_while_a_script_loads_is_no_traceback(script, tmp_path):
+    """torch and gradio take seconds; here, as long as we like."""
+    for name in ("torch", "gradio"):
+        (tmp_path / f"{name}.py").write_text(LOADING)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    words = ['{"pairs": "x", "out": "x", "losses": []}'] if script.stem == "worker" else []
+    process = subprocess.Popen([sys.executable, script, *words], env=env, cwd=tmp_path, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    assert process.stdout.readline() == "loading\n", process.communicate()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode in (-signal.SIGINT, 0)  # the pages tidy up and go
+
+
+def test_a_closed_output_is_no_traceback(tmp_path):
+    """Nobody listens, and the run is what it would have been."""
+    command = f"{sys.executable} {ROOT}/train/gan.py --smoke >&-"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert (tmp_path / "runs" / "gan-mnist-smoke" / "model" / "config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["gan", "--runs", "0"],
+        ["gan", "--batches", "-1"],
+        ["pix2pix", "--image-size", "7"],
+        ["pix2pix", "--width", "9999"],
+        ["cyclegan", "--image-size", "30"],
+        ["compare", "--runs", "0"],
+        ["load", "--visitors", "x"],
+        ["nope"],
+        [],
+    ],
+)
+def test_speed_refuses_numbers_that_make_no_sense(flags):
+    command = [*quick.PYTHON, ROOT / "train" / "speed.py", *flags]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2 and done.stderr.startswith("Error: ") and done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ganzoo.receptive_field([2, 0]),
+        lambda: ganzoo.receptive_field("222"),
+        lambda: ganzoo.receptive_field([2], kernel=-1),
+        lambda: pix2pix.PatchDiscriminator(patch=7),
+        lambda: pix2pix.PatchDiscriminator(norm="foo"),
+        lambda: pix2pix.PatchDiscriminator(width=0),
+        lambda: pix2pix.UNetGenerator(levels=0),
+        lambda: pix2pix.UNetGenerator(upsample="foo", levels=2, width=2),
+        lambda: pix2pix.UNetGenerator(dropout=float("nan")),
+        lambda: ganzoo.load("pix2pix-facades-mae").translate([1, 2]),
+        lambda: ganzoo.load("pix2pix-facades-mae").translate_tensor(torch.zeros(3, 64, 64)),
+        lambda: ganzoo.load("gan-mnist").tensor(torch.zeros(2, 7)),
+    ],
+)
+def test_functions_say_what_they_take(call):
+    with pytest.raises(GanzooError):
+        call()
+
+
+def test_what_is_no_picture_is_said_in_words_of_a_user(tmp_path):
+    for source in (b"text", b"", tmp_path / "none.png"):
+        with raises_code("picture_damaged") as caught:
+            ganzoo.load("pix2pix-facades-mae").translate(source)
+        assert "object at" not in str(caught.value) and "Errno" not in str(caught.value)
+
+
+def test_a_config_with_foreign_facts_still_gets_a_card(trained):
+    path = trained / "model" / "config.json"
+    said = json.loads(path.read_text())
+    said["training"] |= {"before": 5, "changed": "x", "step": "many"}
+    path.write_text(json.dumps(said))
+    from ganzoo.hub import model_card
+
+    model_card.record(trained / "model", {"l1": 0.5})
+    assert "many steps" in (trained / "model" / "README.md").read_text()
+    assert checkpoint.read_config(trained / "model")[0]["metrics"] == {"l1": 0.5}

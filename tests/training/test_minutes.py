@@ -1,0 +1,214 @@
+"""--minutes and the estimate before the first step. No test asks a real clock."""
+
+import dataclasses
+import importlib
+import itertools
+import json
+import shlex
+
+import pytest
+import torch
+
+from ganzoo import data, recipes, settings
+from ganzoo.models import cyclegan, dcgan, gan, pix2pix
+from ganzoo.training import schedule, trainer
+from ganzoo.training.step import Training
+from tests.support.raises_code import raises_code
+from tests.training.test_trainer import same, weights
+
+TINY = {"device": "cpu", "seed": 3, "data": "made-up"}
+SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "patch": 16}
+LESSONS = [
+    (gan, {"r1": 1.0, "batch_size": 32, "width": 16}),
+    (dcgan, {"width": 4, "decay": 0.5, "batch_size": 32, "image_size": 8}),
+    (pix2pix, {**SMALL, "perceptual": 1.0, "halvings": 3}),
+    (cyclegan, {**SMALL, "blocks": 1, "pool": 4}),
+]
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """machine(seconds): a machine on which a step, and a look at samples, takes so long."""
+
+    def speed(seconds: float) -> None:
+        monkeypatch.setattr(schedule, "clock", itertools.count(0, seconds).__next__)
+
+    speed(0.5)
+    return speed
+
+
+def config(lesson, out="runs", **more):
+    return lesson.Config(**{**TINY, "out": str(out), "name": "x", **more})
+
+
+def read(made):
+    """Made-up pictures, offline."""
+    return data.load(dataclasses.replace(made, smoke=True))[0]
+
+
+def begun(made) -> Training:
+    pictures = read(made)
+    training = Training(data.complete(made, pictures), pictures, torch.device("cpu"))
+    training.steps = 100
+    return training
+
+
+def fit(made, given=(), stop_after=None) -> list[dict]:
+    """The events of a run; it is stopped after `stop_after` steps."""
+    made, asked = trainer.prepare(made, frozenset(given)), itertools.count(1)
+    return list(trainer.fit(made, read(made), lambda: next(asked) == stop_after))
+
+
+# --- how long a run is ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lesson", "more"), LESSONS)
+def test_a_measured_training_goes_on_as_if_it_had_not_been(lesson, more, machine):
+    plain, measured = begun(config(lesson, **more)), begun(config(lesson, **more))
+    drawn = torch.get_rng_state()
+    schedule.measure(measured)
+    assert torch.equal(torch.get_rng_state(), drawn)
+    assert same(plain.state(), measured.state())
+    for training in (plain, measured):
+        training.advance()
+        training.advance()
+    assert same(plain.state(), measured.state())
+
+
+def test_a_rare_penalty_counts_as_often_as_it_comes(monkeypatch):
+    """A step of one second, with the penalty nine: every fourth has it."""
+    training, now = begun(config(gan, r1=1.0, r1_every=4, batch_size=32)), [0.0]
+
+    def advance():
+        now[0] += 9.0 if training.step % 4 == 0 else 1.0
+        training.step += 1
+
+    monkeypatch.setattr(schedule, "clock", lambda: now[0])
+    monkeypatch.setattr(training, "advance", advance)
+    assert schedule.measure(training).step == pytest.approx((9 + 3 * 1) / 4)
+
+
+@pytest.mark.parametrize("pace", [schedule.Pace(0.01, 0.02), schedule.Pace(0.34, 3.0), schedule.Pace(2.0, 10.0)])
+@pytest.mark.parametrize("minutes", [5.0, 30.0])
+def test_steps_and_looks_fill_the_minutes(pace, minutes):
+    made = config(gan, minutes=minutes)
+    steps = schedule.steps_in(made, pace)
+    looks = len(schedule.film_steps(made, steps))
+    assert 0.9 * minutes < pace.minutes(steps, looks) <= minutes
+    assert max(schedule.film_steps(made, steps)) == steps
+
+
+def test_at_least_one_step_fits():
+    assert schedule.steps_in(config(gan, minutes=0.1), schedule.Pace(60.0, 60.0)) == 1
+
+
+@pytest.mark.parametrize(("lesson", "more"), LESSONS)
+def test_a_run_by_minutes_stopped_and_resumed_ends_where_a_straight_one_ends(lesson, more, machine, tmp_path):
+    more = {**more, "minutes": 0.15}  # nine seconds: half of them for looks, nine steps in the others
+    straight = fit(config(lesson, tmp_path / "straight", **more))
+    assert straight[0]["steps"] == straight[-1]["step"] == 9
+    assert straight[0]["minutes"] == pytest.approx(0.15)
+    assert fit(config(lesson, tmp_path / "halves", **more), stop_after=4)[-1]["event"] == "stopped"
+    machine(7.0)  # resumed on another machine
+    resumed = fit(config(lesson, tmp_path / "halves", resume="auto"), {"resume"})
+    assert (resumed[0]["step"], resumed[0]["steps"], resumed[0]["minutes"]) == (4, 9, None)
+    assert same(weights(tmp_path / "straight" / "x"), weights(tmp_path / "halves" / "x"))
+    said = json.loads((tmp_path / "halves" / "x" / "config.json").read_text())["settings"]
+    assert (said["steps"], said["minutes"]) == (9, 0.15)
+
+
+def test_the_rates_sink_over_the_steps_that_minutes_gave(machine, tmp_path):
+    fit(config(gan, tmp_path, width=4, batch_size=32, decay=0.5, minutes=0.15))
+    rate = weights(tmp_path / "x")["optimizers"]["generator"]["param_groups"][0]["lr"]
+    assert rate == pytest.approx(2e-4 * 1 / (0.5 * 9))  # in the last of nine steps
+
+
+@pytest.mark.parametrize("steps", [300, 1000])
+def test_the_average_of_a_short_run_looks_back_over_a_tenth_of_it(steps):
+    """Weights that grow by one a step: what their average lags behind is how far it looks back."""
+    training = begun(config(gan, width=1, noise_size=1, batch_size=2, image_size=4))
+    for step in range(steps):
+        training.step = step
+        training.ready()
+        for parameter in training.nets["generator"].parameters():
+            parameter.data.fill_(step)
+        training._move_average()
+    lag = steps - next(training.average["generator"].parameters()).flatten()[0].item()
+    assert 0.05 * steps < lag < 0.12 * steps
+
+
+def test_minutes_and_epochs_contradict_each_other(tmp_path):
+    with raises_code("minutes_and_epochs"):
+        trainer.prepare(config(gan, tmp_path, minutes=5.0, epochs=3), frozenset({"minutes", "epochs"}))
+
+
+def test_a_resume_keeps_its_minutes_or_goes_on_by_epochs(machine, tmp_path):
+    fit(config(gan, tmp_path, batch_size=32, minutes=0.15))
+    with raises_code("resume_setting_changed") as caught:
+        fit(config(gan, tmp_path, minutes=0.3, resume="auto"), {"minutes", "resume"})
+    assert (caught.value.values["flag"], caught.value.values["old"]) == ("--minutes", 0.15)
+    assert fit(config(gan, tmp_path, minutes=0.15, resume="auto"), {"minutes", "resume"})[-1]["step"] == 9
+    longer = fit(config(gan, tmp_path, epochs=1, resume="auto"), {"epochs", "resume"})
+    assert longer[-1]["step"] == longer[0]["steps"] == 16
+    said = json.loads((tmp_path / "x" / "config.json").read_text())["settings"]
+    assert (said["steps"], said["minutes"], said["epochs"]) == (0, 0.0, 1)
+
+
+def test_a_run_by_epochs_is_not_resumed_by_minutes(machine, tmp_path):
+    fit(config(gan, tmp_path, batch_size=32, epochs=1))
+    with raises_code("resume_setting_changed") as caught:
+        fit(config(gan, tmp_path, minutes=0.3, resume="auto"), {"minutes", "resume"})
+    assert (caught.value.values["flag"], caught.value.values["old"]) == ("--minutes", 0.0)
+
+
+# --- what a recipe prints ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def printed(tmp_path, monkeypatch, capsys):
+    """printed(lesson, *flags): the lines of a recipe on a few made-up pictures."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(recipes.settings.sys, "argv", ["train/x.py"])
+
+    def run(lesson, *flags) -> list[str]:
+        made = read(config(lesson, **(SMALL if lesson is pix2pix else {})))
+        monkeypatch.setattr(data, "load", lambda config: (made, data.complete(config, made)))
+        capsys.readouterr()
+        script = importlib.import_module(lesson.__name__.replace("ganzoo.models", "train"))
+        assert recipes.guarded(lambda: script.main([str(flag) for flag in flags])) == 0
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def shorter(lines: list[str]) -> list[str]:
+    """The words of the command that fits 30 minutes, where it is printed."""
+    return next((shlex.split(line.split("train/x.py")[1]) for line in lines if "--minutes 30" in line), [])
+
+
+def test_over_an_hour_the_command_that_fits_half_an_hour_is_printed(printed, machine):
+    flags = ["--data", "made-up", "--width", 8, "--batch-size=32", "--epochs", 1, "--device", "cpu", "--name=long"]
+    machine(0.01)
+    assert not shorter(printed(gan, *flags))
+    machine(400.0)  # sixteen steps of 400 seconds and as many looks
+    lines = printed(gan, *flags, "--out", "other")
+    assert any("about 7 h" in line for line in lines)
+    again, given = settings.parse(gan.Config, shorter(lines))
+    assert (again.minutes, again.width, again.batch_size, again.out) == (30.0, 8, 32, "other")
+    assert "epochs" not in given and again.name not in ("", "long")  # the run that goes on has that name
+
+
+def test_two_steps_on_made_up_pictures_are_not_measured(printed, monkeypatch):
+    monkeypatch.setattr(schedule, "measure", lambda training: pytest.fail("measured"))
+    assert not shorter(printed(gan, "--smoke", "--device", "cpu", "--minutes", 500))
+
+
+def test_a_contest_shares_its_minutes_and_every_loss_takes_as_many_steps(printed, monkeypatch, tmp_path):
+    words = settings.typed_words(pix2pix.Config, SMALL)
+    speeds = iter((0.5, 0.3, 0.7, 0.2))
+    monkeypatch.setattr(schedule, "measure", lambda training: schedule.Pace(next(speeds), 0.1))
+    printed(pix2pix, "--loss", "all", "--perceptual", 0, "--minutes", 0.3, "--device", "cpu", "--halvings", 3, *words)
+    runs = [json.loads(p.read_text())["settings"] for p in sorted(tmp_path.glob("runs/*/config.json"))]
+    assert len(runs) == 3
+    assert {run["minutes"] for run in runs} == {0.3 / len(runs)}
+    assert len({run["steps"] for run in runs}) == 1 and runs[0]["steps"] > 1

@@ -1,0 +1,266 @@
+"""Training: exact resume, nothing half-written, early errors."""
+
+import dataclasses
+import json
+import re
+import shlex
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import torch
+
+import ganzoo
+from ganzoo import checkpoint, data, recipes, settings
+from ganzoo.data.labeled import made_up_pictures
+from ganzoo.data.paired_sources import made_up_pairs
+from ganzoo.models import cgan, dcgan, gan, pix2pix
+from ganzoo.models.registry import LESSONS
+from ganzoo.training import schedule, trainer
+from ganzoo.training.step import Training
+from tests.support.raises_code import raises_code
+
+SMALL = {"batch_size": 16, "seed": 3, "save_every": 7, "device": "cpu", "data": "made-up"}
+
+
+def run(config, steps=None, given=frozenset()):
+    """Train on 128 made-up digits; stop after `steps`."""
+    pictures = made_up_pictures(160)
+    config = trainer.prepare(config, given)
+    events = []
+    for event in trainer.fit(config, pictures, should_stop=lambda: steps is not None and taken(events) + 1 >= steps):
+        events.append(event)
+        yield event
+
+
+def taken(events):
+    return max((e["step"] for e in events if e["event"] == "step"), default=0)
+
+
+def weights(folder):
+    return checkpoint.read_resume(folder / "resume.pt", "cpu")
+
+
+def same(a, b):
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a if k != "seconds")
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b
+
+
+@pytest.mark.parametrize(
+    ("lesson", "more"), [(gan, {"r1": 1.0}), (cgan, {"adversarial": "lsgan"}), (dcgan, {"width": 4})]
+)
+def test_n_steps_resume_n_steps_equal_2n_steps_bit_for_bit(lesson, more, tmp_path):
+    straight = lesson.Config(out=str(tmp_path), name="straight", epochs=4, **SMALL, **more)
+    list(run(straight))
+    first = lesson.Config(out=str(tmp_path), name="halves", epochs=2, **SMALL, **more)
+    list(run(first))
+    again = lesson.Config(out=str(tmp_path), name="halves", epochs=4, resume="auto", **SMALL, **more)
+    list(run(again, given={"epochs", "resume"}))
+    assert same(weights(tmp_path / "straight"), weights(tmp_path / "halves"))
+    logs = [
+        [
+            {k: v for k, v in row.items() if k not in ("seconds", "images_per_s", "steps", "waiting")}
+            for row in checkpoint.read_log(tmp_path / name / "log.jsonl")
+            if row["event"] == "step"
+        ]
+        for name in ("straight", "halves")
+    ]
+    assert logs[0] == logs[1]
+
+
+def test_a_run_folder_holds_what_the_design_promises(tmp_path):
+    events = list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+    assert [e["event"] for e in events if e["event"] in ("start", "done")] == ["start", "done"]
+    for name in (
+        "config.json",
+        "log.jsonl",
+        "resume.pt",
+        "film.webp",
+        "samples/000000.png",
+        "samples/000008.png",
+        "model/config.json",
+        "model/model.safetensors",
+        "model/discriminator.safetensors",
+        "model/README.md",
+        "model/samples.png",
+        "model/curves.png",
+        "model/film.webp",
+    ):
+        assert (tmp_path / "x" / name).stat().st_size > 0, name
+    said, config = checkpoint.read_config(tmp_path / "x" / "model")
+    assert said["training"]["step"] == 8
+    assert config.epochs == 1
+    assert not list((tmp_path / "x").rglob("*.tmp"))
+
+
+def test_resume_refuses_another_learning_rate_and_says_which_it_was(tmp_path):
+    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+    with raises_code("resume_setting_changed") as caught:
+        list(run(gan.Config(out=str(tmp_path), name="x", lr=1e-3, resume="auto", **SMALL), given={"lr", "resume"}))
+    assert (caught.value.values["flag"], caught.value.values["old"]) == ("--lr", 0.0002)
+
+
+def test_a_second_run_of_the_same_name_is_refused_with_both_ways_out(tmp_path):
+    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+    with raises_code("run_exists"):
+        list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+
+
+def test_log_is_json_line_by_line(tmp_path):
+    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+    rows = [json.loads(line) for line in (tmp_path / "x" / "log.jsonl").read_text().splitlines()]
+    assert {"samples", "step"} <= {row["event"] for row in rows}
+
+
+def test_a_run_starts_from_a_model(tmp_path):
+    """--init: the weights of a bundled model, refused where lesson or shape differ, remembered in the card."""
+    config = trainer.prepare(dcgan.Config(smoke=True, init="dcgan-mnist", width=32, out=str(tmp_path)))
+    training = begun(config)
+    model = ganzoo.load("dcgan-mnist")
+    for role, net in (("generator", model.generator), ("discriminator", model.discriminator)):
+        for name, tensor in net.state_dict().items():
+            assert torch.equal(training.nets[role].state_dict()[name], tensor), f"{role}: {name}"
+    assert all(p.requires_grad for p in training.nets["generator"].parameters())
+    model = Path(list(recipes.fit(config))[-1]["model"])
+    said, _ = checkpoint.read_config(model)
+    assert "--epochs 70" in said["training"]["before"][0]
+    assert said["training"]["before"][0] in (model / "README.md").read_text(encoding="utf-8")
+    for name, other, code in (
+        ("gan-mnist", {}, "init_other_lesson"),
+        ("dcgan-mnist", {"width": 16}, "init_does_not_fit"),
+        ("nobody", {}, "model_not_found"),
+    ):
+        wrong = dcgan.Config(smoke=True, init=name, out=str(tmp_path), name=f"x{name}", **other)
+        with raises_code(code):
+            begun(wrong)
+
+
+def begun(config):
+    pictures, config = data.load(config)
+    return Training(config, pictures, torch.device("cpu"), nets=recipes.networks(config))
+
+
+def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(tmp_path):
+    list(run(gan.Config(out=str(tmp_path / "secret"), name="x", epochs=1, **SMALL)))
+    list(run(gan.Config(out=str(tmp_path / "secret"), name="y", epochs=1, license="cc-by-4.0", **SMALL)))
+    for name, allowed in (("x", None), ("y", "license: cc-by-4.0\n")):
+        folder = tmp_path / "secret" / name / "model"
+        assert "secret" not in (folder / "config.json").read_text() + (folder / "README.md").read_text()
+        assert ("license" in (folder / "README.md").read_text()) is bool(allowed)
+        assert (allowed or "") in (folder / "README.md").read_text()
+    assert json.loads((tmp_path / "secret" / "x" / "config.json").read_text())["settings"]["out"]  # a run needs it
+
+
+def test_minutes_count_every_step(tmp_path, monkeypatch):
+    """Grids are drawn at odd steps; the time of the steps before them counts all the same."""
+    plain, spent = Training.advance, []
+
+    def advance(self):
+        began = time.perf_counter()
+        plain(self)
+        time.sleep(0.01)
+        spent.append(time.perf_counter() - began)
+
+    monkeypatch.setattr(Training, "advance", advance)
+    monkeypatch.setattr(schedule, "measure", lambda training: schedule.Pace(1.0, 1.0))
+    rows = [e for e in run(gan.Config(**SMALL, epochs=20, out=str(tmp_path))) if e["event"] == "step"]
+    assert sum(spent) <= rows[-1]["seconds"] + 0.01
+
+
+def test_the_command_in_the_card_is_what_trains_the_same():
+    """A resumed run's card names the settings, not the words that it was resumed with."""
+    made = dcgan.Config(data="my pictures", norm="none", lr=0.001, out="/secret", push="me/x", resume="auto", width=32)
+    line = settings.command(made)
+    assert line == "python train/dcgan.py --data 'my pictures' --lr 0.001 --width 32 --norm none"
+    again, _ = settings.parse(dcgan.Config, shlex.split(line)[2:])
+    assert settings.command(again) == line
+    made = pix2pix.Config(weight=50.0, most=6, no_skips=True, compile=True, diffaugment=True)
+    line = settings.command(made)
+    assert line == "python train/pix2pix.py --no-skips --set diffaugment=true weight=50.0 most=6"
+    assert settings.parse(pix2pix.Config, shlex.split(line)[2:])[0] == dataclasses.replace(made, compile=False)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_recipe_has_few_flags_and_says_where_the_others_are(lesson, capsys):
+    with pytest.raises(SystemExit):
+        settings.parse(lesson.Config, ["--help"])
+    said = capsys.readouterr().out
+    flags = re.findall(r"^  (--[a-z0-9-]+)", said, re.M)
+    assert len(flags) <= 32, flags
+    for name in lesson.Config.rare:
+        assert name in said and settings.flag_of(name) not in flags
+        with raises_code("set_instead"):
+            settings.parse(lesson.Config, [settings.flag_of(name), "1"])
+    with raises_code("set_unknown"):
+        settings.parse(lesson.Config, ["--set", "lr=1"])
+
+
+def test_trainings_in_threads_are_what_each_is_alone():
+    """Initial weights and dropout come from the process's own random state: one thread at a time may seed it."""
+    config = pix2pix.Config(
+        image_size=16, width=4, critic_width=4, patch=16, device="cpu", in_channels=3, out_channels=3
+    )
+
+    def weights(_) -> dict:
+        training = Training(config, made_up_pairs(4, 16), torch.device("cpu"))
+        for _ in range(6):
+            training.advance()
+        return {k: v.clone() for k, v in training.nets["generator"].state_dict().items()}
+
+    alone = weights(0)
+    with ThreadPoolExecutor(3) as pool:
+        for found in pool.map(weights, range(6)):
+            assert all(torch.equal(alone[k], found[k]) for k in alone)
+
+
+def test_another_length_on_resume_is_said_before_the_first_step_and_in_the_card(tmp_path):
+    """With decay the rates have followed the old length: that run is another one than the longer run from its start."""
+    common = {"out": str(tmp_path), "decay": 0.5, **SMALL}
+    events = list(run(gan.Config(name="x", epochs=2, **common)))
+    longer = gan.Config(name="x", epochs=4, resume="auto", **common)
+    events = run(longer, steps=9, given={"epochs", "resume"})  # killed after its first save would be the same
+    start = next(events)
+    assert start["event"] == "start" and any("steps instead of" in note for note in start["notes"])
+    list(events)
+    again = list(run(gan.Config(name="x", epochs=4, resume="auto", **common), given={"resume"}))
+    assert again[-1]["event"] == "done"
+    card = (tmp_path / "x" / "model" / "README.md").read_text()
+    assert len(re.findall(r"step \d+: steps \d+ -> \d+", card)) == 1 and "--epochs 4" in card
+
+
+def test_another_length_on_resume_before_the_decay_is_the_run_from_its_start(tmp_path):
+    common = {"out": str(tmp_path), "decay": 0.25, **SMALL}
+    list(run(gan.Config(name="straight", epochs=4, **common)))
+    list(run(gan.Config(name="longer", epochs=2, **common), steps=7))  # the decay has not begun
+    events = list(run(gan.Config(name="longer", epochs=4, resume="auto", **common), given={"epochs", "resume"}))
+    assert not any("steps instead of" in note for note in events[0]["notes"])
+    states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "longer")]
+    assert same(*states)
+    assert not re.search(r"steps \d+ -> ", (tmp_path / "longer" / "model" / "README.md").read_text())
+
+
+def test_a_dropped_setting_is_ignored_where_nothing_changes_and_else_refused(tmp_path):
+    """A run of an older ganzoo goes on where what is gone held what is always done now; a model always loads."""
+    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+    longer = gan.Config(out=str(tmp_path), name="x", epochs=2, resume="auto", **SMALL)
+    for place, value in (("x", 1), ("x/model", 4)):
+        path = tmp_path / place / "config.json"
+        said = json.loads(path.read_text())
+        said["settings"]["accumulate"] = value
+        path.write_text(json.dumps(said))
+    assert len(ganzoo.load(tmp_path / "x" / "model").sample(2)) == 2
+    events = list(run(longer, given={"epochs", "resume"}))
+    assert events[-1]["event"] == "done" and any("accumulate" in note for note in events[0]["notes"])
+    path = tmp_path / "x" / "config.json"
+    said = json.loads(path.read_text())
+    assert "accumulate" not in said["settings"]
+    said["settings"]["accumulate"] = 2
+    path.write_text(json.dumps(said))
+    with raises_code("resume_dropped_setting") as caught:
+        list(run(longer, given={"epochs", "resume"}))
+    assert (caught.value.values["flag"], caught.value.values["value"]) == ("--accumulate", 2)
+    assert "0.1.0" in caught.value.values["version"]
