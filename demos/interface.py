@@ -45,7 +45,7 @@ def page(demo: gr.Blocks, words: Words) -> None:
         with gr.Tab(words("tab_live"), id="live"):
             Live(demo, words)
         with gr.Tab(words("tab_lessons"), id="lessons"):
-            Lessons(words)
+            Lessons(demo, words)
         with gr.Tab(words("tab_own"), id="own"):
             Own(words)
         with gr.Tab(words("tab_zoo"), id="zoo") as tab:

@@ -16,7 +16,7 @@ THERE = {
     "create": "#grid .gz-cell",
     "translate": "#trl-results .gz-trl-pic",
     "live": "#live-stage .gz-film",
-    "lessons": "#l-field .gz-scores",
+    "lessons": ".gz-lesson .gz-stage",
     "own": "#own-pairs img",
     "zoo": ".gz-card",
 }

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from ...ui.charts import chart
 from ...ui.words import Trouble, Words
-from .common import code
+from .controls import Controls, dial
 
 COURSE, LOW, HIGH = 0.5, 0.0, 0.95
 FIRST = (0.9,)
@@ -56,7 +56,14 @@ def away(track: list) -> list[float]:
     return [math.hypot(*point) for point in track]
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (coast, smallest_gan)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    return Controls([dial(LOW, HIGH, FIRST[0], 0.05, words("beta1"), "beta1")])
 
 
 def beta_of(value) -> float:
@@ -86,7 +93,7 @@ def show(words: Words, beta1) -> str:
         f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-drawn">{drawn}</div>'
         f"<section><h3>{escape(words('friction_game'))}</h3>"
         f'<p class="gz-said">{escape(ends)}</p><div class="gz-planes">{panels}</div></section>'
-        f"{code(words, coast, smallest_gan)}</div>"
+        "</div>"
     )
 
 

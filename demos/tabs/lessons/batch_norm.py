@@ -4,6 +4,7 @@ counted, and what the normalization does inside: where the values lie that reach
 from functools import lru_cache
 from html import escape
 
+import gradio as gr
 import torch
 
 from ganzoo.evaluation.metrics import class_shares
@@ -15,7 +16,7 @@ from ...catalog import local
 from ...ui.charts import chart
 from ...ui.words import Words
 from . import side_by_side
-from .common import code
+from .controls import Controls, another
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 FIRST = (7,)
@@ -31,7 +32,14 @@ def centres(model: Model, seed: int) -> list[float]:
     return values.mean(0).abs().sort().values.tolist()
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (norm1d, Generator.__init__, class_shares, centres)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    return Controls([gr.State(FIRST[0])], [another(words("new"), "bn-new")])
 
 
 def show(words: Words, seed) -> str:
@@ -47,5 +55,5 @@ def show(words: Words, seed) -> str:
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=bn&amp;idea={seed}">{side_by_side.normalization(words, seed)}'
         f'<div class="gz-drawn">{drawn}<p class="gz-prose">{escape(said)}</p></div>'
-        f"{code(words, norm1d, Generator.__init__, class_shares, centres)}</div>"
+        "</div>"
     )

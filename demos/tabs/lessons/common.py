@@ -1,34 +1,14 @@
-"""What every stage of the tab Lessons is built of: the lines of code behind it, numbers a visitor set, cells as pictures."""
-
-import inspect
-from html import escape
-from pathlib import Path
+"""What several lessons draw: cells as pictures, counts as a line."""
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-import ganzoo
-
 from ...ui.html import image
 from ...ui.words import Words
 
-ROOT = Path(ganzoo.__file__).resolve().parent.parent
 HUES = {"creator": (178, 63, 26), "critic": (61, 79, 184)}
 MOST_NUMBERS = 32  # cells a side that still have room for a number each
-
-
-def code(words: Words, *functions) -> str:
-    """The source of the functions that a stage calls, folded away, each under its file and line."""
-    listed = []
-    for function in functions:
-        function = inspect.unwrap(function)  # past a cache
-        path = Path(inspect.getsourcefile(function)).resolve()
-        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-        place = words("lesson_place", file=name, line=inspect.getsourcelines(function)[1])
-        lines = inspect.cleandoc("\n" + inspect.getsource(function))  # a method's indent is dropped
-        listed.append(f'<p>{escape(place)}</p><pre tabindex="0"><code>{escape(lines)}</code></pre>')
-    return f'<details class="gz-code"><summary>{escape(words("lesson_code"))}</summary>{"".join(listed)}</details>'
 
 
 def heat(words: Words, counts: Tensor, hue: str, alt: str) -> str:

@@ -4,6 +4,7 @@ absolute error of its pixels and by the distance of its features in a network tr
 from functools import lru_cache
 from html import escape
 
+import gradio as gr
 import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
@@ -15,7 +16,7 @@ from ganzoo.models import features
 from ...catalog import local
 from ...ui.html import bar, uri
 from ...ui.words import Words
-from .common import code
+from .controls import Controls, another, dial
 
 MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
@@ -91,7 +92,15 @@ def judged(shift: int, seed: int) -> dict:
     }
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    slider = dial(1, MOST_SHIFT, FIRST[0], 1, words("features_dial"), "features-shift")
+    return Controls([slider, gr.State(FIRST[1])], [another(words("features_walls"), "features-walls")])
 
 
 def show(words: Words, shift, seed) -> str:
@@ -103,7 +112,7 @@ def show(words: Words, shift, seed) -> str:
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=features&amp;shift={shift}&amp;wall={seed}">'
         f'<p class="gz-said" role="status">{escape(_verdict(words, found))}</p><div class="gz-four">{panels}</div>'
         f'<p class="gz-note">{escape(words("features_note", count=MAPS, all=len(found["maps"]["true"])))}</p>'
-        f"{code(words, shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)}</div>"
+        "</div>"
     )
 
 

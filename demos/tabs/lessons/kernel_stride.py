@@ -13,11 +13,13 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...catalog import local
 from ...ui.html import figure, image, quiet
 from ...ui.words import Words
-from .common import code, heat, tally
+from .common import heat, tally
+from .controls import Controls, dial, preset
 
 KERNEL, STRIDE, SIZE = (1, 7), (1, 4), (5, 14)  # the ranges of the three sliders
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
 FIRST = (*BAD, 10)
+NAMES = ("kernel", "stride", "size")
 PLAIN, DRAWN = 44, 88  # pixels of the pictures that show the pattern
 
 
@@ -61,7 +63,18 @@ def patterns(kernel: int, stride: int) -> tuple:
     return tuple(shown)
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (written, read, enlarge)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    ranges = zip((KERNEL, STRIDE, SIZE), FIRST, ("kernel", "stride", "cells"), strict=True)
+    dials = [dial(*limits, first, 1, words(name), name) for limits, first, name in ranges]
+    examples = (("stride-bad", BAD), ("stride-good", GOOD))
+    buttons = [preset(words("stride_example", kernel=k, stride=s), name, k, s) for name, (k, s) in examples]
+    return Controls(dials, buttons)
 
 
 def show(words: Words, kernel, stride, size) -> str:
@@ -76,7 +89,7 @@ def show(words: Words, kernel, stride, size) -> str:
         f"{_panel(words, up, 'creator', words('stride_up_alt', listing=tally(words, up)))}</section>"
         f'<section><h3 class="critic gz-level">{escape(_title(words, size, kernel, stride))}</h3>'
         f"{_reading(words, size, kernel, stride)}</section></div>"
-        f"{_pictures(words, kernel, stride)}{code(words, written, read, enlarge)}</div>"
+        f"{_pictures(words, kernel, stride)}</div>"
     )
 
 

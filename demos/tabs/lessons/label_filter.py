@@ -3,6 +3,7 @@ the critic, which filters the picture position by position."""
 
 from html import escape
 
+import gradio as gr
 import torch
 from torch import Tensor
 
@@ -13,7 +14,7 @@ from ganzoo.models.losses import as_opinion
 from ...catalog import local
 from ...ui.html import figure, image, legend, score, signed, square
 from ...ui.words import Trouble, Words
-from .common import code
+from .controls import Controls, another, choice
 
 FIRST = (3, 7)
 NAMES = ("label", "idea")
@@ -36,7 +37,15 @@ def filtered(model, label: int, seed: int) -> dict[str, Tensor]:
     }
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    digits = choice(words, "label_choice", [(str(i), i) for i in range(10)], FIRST[0])
+    return Controls([digits, gr.State(FIRST[1])], [another(words("new"), "label-new")])
 
 
 def show(words: Words, label, seed) -> str:
@@ -63,7 +72,7 @@ def show(words: Words, label, seed) -> str:
         f'<section><h3 class="creator">{escape(words("label_creator"))}</h3>{_row(creator)}</section>'
         f'<section><h3 class="critic gz-level">{escape(words("label_critic"))}</h3>{_row(critic)}'
         f"{legend(words('against'), words('for'))}</section>"
-        f"{code(words, cgan.Generator.stages, cgan.Discriminator.stages, filtered)}</div>"
+        "</div>"
     )
 
 

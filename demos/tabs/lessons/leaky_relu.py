@@ -13,7 +13,7 @@ from ganzoo.models.layers import activation
 from ...catalog import local
 from ...ui.charts import chart
 from ...ui.words import Trouble, Words
-from .common import code
+from .controls import Controls, choice
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
 FIRST = ("0.01",)
@@ -74,7 +74,14 @@ def learn(kind: str, rate: str) -> dict:
     return {"shares": shares, "back": back, "right": right}
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (activation, reader, silent, learn)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    return Controls([choice(words, "relu_rate", list(RATES), FIRST[0])])
 
 
 def show(words: Words, rate) -> str:
@@ -100,5 +107,5 @@ def show(words: Words, rate) -> str:
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=relu&amp;rate={rate}">'
         f'<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'
         f'<ul class="gz-told">{"".join(f"<li>{escape(s)}</li>" for s in said)}</ul></div>'
-        f"{code(words, activation, reader, silent, learn)}</div>"
+        "</div>"
     )

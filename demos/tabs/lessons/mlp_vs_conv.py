@@ -3,6 +3,7 @@ is left of a picture once every pixel's 3 x 3 median is taken away, which is wha
 
 from html import escape
 
+import gradio as gr
 import torch
 from torch import Tensor
 
@@ -13,7 +14,7 @@ from ...catalog import local
 from ...ui.html import figure, image
 from ...ui.words import Words
 from . import side_by_side
-from .common import code
+from .controls import Controls, another, choice
 
 SETS = ("mnist", "fashion")
 FIRST = ("fashion", 7)
@@ -28,7 +29,15 @@ def speckles(picture: Tensor) -> Tensor:
     return (picture - neighbours.median(1).values.view_as(picture)).abs() / 2
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (metrics.speckle, speckles)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    sets = [(words(f"data_{k}"), k) for k in SETS]
+    return Controls([choice(words, "mlp_set", sets, FIRST[0]), gr.State(FIRST[1])], [another(words("new"), "mlp-new")])
 
 
 def show(words: Words, data, seed) -> str:
@@ -42,7 +51,7 @@ def show(words: Words, data, seed) -> str:
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=mlp&amp;pictures={data}&amp;idea={seed}">'
         f"{side_by_side.beside(words, data, seed)}<section>{side_by_side.measured_speckle(words, data)}</section>"
         f"<section><h3>{escape(words('mlp_where'))}</h3>"
-        f'<div class="gz-pair">{"".join(panels)}</div></section>{code(words, metrics.speckle, speckles)}</div>'
+        f'<div class="gz-pair">{"".join(panels)}</div></section></div>'
     )
 
 

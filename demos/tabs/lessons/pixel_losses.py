@@ -5,6 +5,7 @@ import time
 from functools import lru_cache
 from html import escape
 
+import gradio as gr
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
@@ -14,11 +15,12 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...catalog import local
 from ...ui.html import figure, image
 from ...ui.words import Words
-from .common import code
+from .controls import LARGEST, Controls, dial
 
 COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
 FIRST = (2026, 3)  # seed, how many truths agree
+NAMES = ("truths", "agree")
 STEPS = 250
 SKIES = ["#8fc1ea", "#f2c078", "#dfe6ec", "#31456b", "#b9d8c2"]
 WALLS = ["#b5482c", "#f2ead8", "#d9a441", "#6e8fa3", "#7c9b5b", "#e9b7b0", "#8a5a44"]
@@ -99,7 +101,16 @@ def answers(seed: int, agree: int) -> dict:
     return {"truths": given, "best": best, "found": found, "losses": losses, "ms": took}
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (mean_answer, median_answer, error, descend)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    agree = dial(1, COUNT, FIRST[1], 1, words("agree", count=COUNT), "agree")
+    button = gr.Button(words("other_truths"), elem_id="other-truths")
+    return Controls([gr.State(FIRST[0]), agree], [(button, lambda _, same: (random.randrange(LARGEST), same))])
 
 
 def picture(pixels: Tensor) -> Image.Image:
@@ -115,7 +126,7 @@ def show(words: Words, seed, agree) -> str:
         f'<div class="gz-stage" data-link="{link}">{_given(words, all_of_it["truths"], agree)}'
         f'<p class="gz-said" role="status">{escape(_verdict(words, all_of_it, agree))}</p>'
         f'<div class="gz-losses">{panels}{_table(words, all_of_it["losses"], agree)}</div>'
-        f"{code(words, mean_answer, median_answer, error, descend)}</div>"
+        "</div>"
     )
 
 

@@ -1,8 +1,10 @@
 """Row 15: how much of the picture one score of the critic sees: by the formula, and by the gradient of that score."""
 
+import math
 from functools import lru_cache
 from html import escape
 
+import gradio as gr
 import torch
 from PIL import Image
 from torch import Tensor, nn
@@ -14,13 +16,14 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...catalog import local
 from ...ui.html import figure, image, uri
 from ...ui.words import Trouble, Words
-from .common import code
+from .controls import Controls, dial
 
 SIDE = 256  # pixels of the drawing
 MOST_LAYERS = 6
 COURSE = [(2,) * n for n in range(1, 6)]
 PAPER = (2, 2, 2, 1, 1)
-FIRST = PAPER
+FIRST = ("22222", 4, 4)
+NAMES = ("strides", "row", "column")
 DRAWING = facade(11, SIDE)
 
 
@@ -83,72 +86,67 @@ def edges(field: Tensor) -> tuple[int, int, int, int]:
     return rows[0], columns[0], rows[-1] + 1, columns[-1] + 1
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (receptive_field, patch, critic, felt)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    ready = [(words("field_layers", count=len(p)), "".join(map(str, p))) for p in COURSE]
+    ready.append((words("field_paper"), "".join(map(str, PAPER))))
+    layers = gr.Dropdown(
+        ready, value=FIRST[0], label=words("field_strides"), allow_custom_value=True, elem_id="field-strides"
+    )
+    most = scores((1,)) - 1
+    places = [
+        dial(0, most, FIRST[i], 1, words(key), key.replace("_", "-")) for i, key in ((1, "field_row"), (2, "field_column"))
+    ]
+    return Controls([layers, *places])
+
+
+def pointed(strides, row, column, said: dict) -> tuple:
+    """The score that lies where the drawing or the map of scores was pressed; x and y are shares of its side."""
+    found = strides_of(strides)
+    count, (start, _, side) = scores(found), patch(found, 0, 0)
+    jump = patch(found, 1, 0)[0] - start
+    try:
+        shares = [float(said[key]) for key in "yx"]
+    except (KeyError, TypeError, ValueError):
+        raise Trouble("bad_score", low=0, high=count - 1) from None
+    if said.get("on") == "map":
+        cells = [math.floor(share * count) for share in shares]
+    else:
+        cells = [round((share * SIDE - start - side / 2) / jump) for share in shares]
+    return strides, *(min(max(cell, 0), count - 1) for cell in cells)
 
 
 def checked(strides, row, column) -> tuple:
-    """Layers and a score as a visitor gave them, checked; no score means the one in the middle."""
+    """Layers and a score as a visitor gave them, checked; a score beyond the map is its last one."""
     strides = strides_of(strides)
-    count = scores(strides)
-    return strides, *(count // 2 if v is None else local.whole(v, 0, count - 1, "bad_score") for v in (row, column))
+    last, most = scores(strides) - 1, scores((1,)) - 1
+    return strides, *(min(last, local.whole(v, 0, most, "bad_score")) for v in (row, column))
 
 
 def show(words: Words, strides, row, column) -> str:
-    """The choice of layers, the drawing with its square, the map of scores: the browser moves the square by itself."""
+    """The drawing with its patch, the map of scores, the course's table, and what one score sees."""
     strides, row, column = checked(strides, row, column)
-    count, (start, _, side), (top, left, _) = scores(strides), patch(strides, 0, 0), patch(strides, row, column)
-    jump, said = patch(strides, 1, 0)[0] - start, "".join(map(str, strides))
-    square = f'<rect class="patch" x="{left}" y="{top}" width="{side}" height="{side}"/>'
-    cell = f'<rect class="score" x="{column}" y="{row}" width="1" height="1"/>'
+    count, (top, left, side) = scores(strides), patch(strides, row, column)
     lines = "".join(f"M{i} 0V{count}M0 {i}H{count}" for i in range(count + 1)) if count <= 64 else ""
     drawing = f'<img src="{uri(DRAWING)}" alt="{escape(words("field_drawing_alt"))}" width="{SIDE}" height="{SIDE}">'
-    keys = escape(words("field_map_keys", count=count))
-    over = f'<div class="gz-over">{drawing}<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">{square}</svg></div>'
+    over = (
+        f'<div class="gz-over" data-point="picture">{drawing}<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
+        f'<rect class="patch" x="{left}" y="{top}" width="{side}" height="{side}"/></svg></div>'
+    )
     grid = (
-        f'<div class="gz-scores" tabindex="0" role="application" data-key="scores" aria-label="{keys}">'
-        f'<svg viewBox="0 0 {count} {count}" aria-hidden="true"><path d="{lines}"/>{cell}</svg></div>'
+        f'<div class="gz-scores" data-point="map"><svg viewBox="0 0 {count} {count}" aria-hidden="true">'
+        f'<path d="{lines}"/><rect class="score" x="{column}" y="{row}" width="1" height="1"/></svg></div>'
     )
+    link = f"?tab=lessons&amp;stage=field&amp;strides={''.join(map(str, strides))}&amp;row={row}&amp;column={column}"
     return (
-        f'<div class="gz-explorer" data-strides="{said}" data-count="{count}" data-start="{start}" data-jump="{jump}" '
-        f'data-side="{side}" data-row="{row}" data-column="{column}">{_choice(words, strides)}<div class="gz-field">'
+        f'<div class="gz-stage" data-link="{link}"><div class="gz-field">'
         f"{figure(over, escape(words('field_drawing')))}{figure(grid, escape(words('field_map', count=count)))}"
-        f"{_table(words, strides)}</div></div>"
-    )
-
-
-def _button(strides, key: str, text: str, name: str = "", more: str = "") -> str:
-    """One button that chooses other layers."""
-    name = f' aria-label="{escape(name)}" title="{escape(name)}"' if name else ""
-    said = "".join(map(str, strides))
-    return f'<button type="button" data-strides="{said}" data-key="{key}"{name}{more}>{escape(text)}</button>'
-
-
-def _choice(words: Words, strides: tuple) -> str:
-    presets = [(str(len(p)), p) for p in COURSE] + [(words("field_paper"), PAPER)]
-    ready = "".join(
-        _button(p, f"p{i}", name, more=f' aria-pressed="{str(p == strides).lower()}"')
-        for i, (name, p) in enumerate(presets)
-    )
-    chips = [
-        _button(
-            (*strides[:i], 3 - stride, *strides[i + 1 :]),
-            f"s{i}",
-            str(stride),
-            words("field_stride_alt", layer=i + 1, stride=stride),
-        )
-        for i, stride in enumerate(strides)
-    ]
-    if len(strides) > 1:
-        chips.append(_button(strides[:-1], "less", "−", words("field_less")))
-    if len(strides) < MOST_LAYERS:
-        chips.append(_button((*strides, 2), "more", "+", words("field_more")))
-    groups = (("field_presets", "gz-segments", ready), ("field_strides", "gz-chips", "".join(chips)))
-    return '<div class="gz-choice">{}</div>'.format(
-        "".join(
-            f"<div><span>{escape(words(key))}</span>"
-            f'<div class="{kind}" role="group" aria-label="{escape(words(key))}">{inside}</div></div>'
-            for key, kind, inside in groups
-        )
+        f"{_table(words, strides)}</div>{_seen(words, strides, row, column)}</div>"
     )
 
 
@@ -166,9 +164,8 @@ def _table(words: Words, strides: tuple) -> str:
     return f'<div class="gz-table gz-numbers"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def seen(words: Words, strides, row, column) -> str:
+def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
     """What one score sees, cut out; what it feels, measured; and whether the two agree."""
-    strides, row, column = checked(strides, row, column)
     (top, left, side), box = patch(strides, row, column), inside(strides, row, column)
     field = felt(strides, row, column)
     found = edges(field)
@@ -179,16 +176,12 @@ def seen(words: Words, strides, row, column) -> str:
         words("field_agree" if found == box else "field_differ", tall=tall, wide=wide, left=found[1], top=found[0])
     )
     said.append(words("field_padding", share=f"{share:.0%}") if share else "")
-    name = "".join(map(str, strides))
-    link = f"?tab=lessons&amp;stage=field&amp;strides={name}&amp;row={row}&amp;column={column}"
     square = (left, top, left + side, top + side)
     cut = DRAWING.convert("RGBA").crop(square)  # what lies outside stays clear: it is padding
     return (
-        f'<div class="gz-stage" data-link="{link}" data-strides="{name}" data-row="{row}" data-column="{column}">'
         f'<p class="gz-said" role="status">{escape(words.together(*said))}</p><div class="gz-patterns">'
         f"{figure(image(cut, words('field_cut_alt', side=side)), escape(words('field_cut')), 'gz-cut')}"
         f"{figure(image(_glow(field, square), words('field_felt_alt')), escape(words('field_felt')), 'gz-cut')}</div>"
-        f"{code(words, receptive_field, patch, critic, felt)}</div>"
     )
 
 

@@ -4,6 +4,8 @@ the connections, with what was measured on all test pictures, and a picture of t
 from functools import lru_cache
 from html import escape
 
+import gradio as gr
+
 from ganzoo import Model
 from ganzoo.data.drawings import facade
 from ganzoo.models.pix2pix import UNetGenerator
@@ -11,10 +13,11 @@ from ganzoo.models.pix2pix import UNetGenerator
 from ...catalog import local
 from ...ui.html import uri
 from ...ui.words import Words
-from .common import code
+from .controls import Controls, another
 
 MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
-FIRST = 4  # the seed of the first drawing
+FIRST = (4,)  # the seed of the first drawing
+NAMES = ("drawing",)
 METRICS = (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", "label-recovery", "{:.1%}"))
 
 
@@ -29,7 +32,14 @@ def translations(unet: Model, plain: Model, seed: int) -> dict:
     return {"drawing": drawing, "with": unet.translate(drawing), "without": plain.translate(drawing)}
 
 
-# --- the stage --------------------------------------------------------------------------------------------------
+CODE = (UNetGenerator.forward,)
+
+
+# --- the lesson -------------------------------------------------------------------------------------------------
+
+
+def controls(words: Words) -> Controls:
+    return Controls([gr.State(FIRST[0])], [another(words("another_drawing"), "another-drawing")])
 
 
 def show(words: Words, seed) -> str:
@@ -43,7 +53,7 @@ def show(words: Words, seed) -> str:
         panels.append(_panel(words, made[key], f"unet_{key}", below))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=unet&amp;drawing={seed}">'
-        f'<div class="gz-three">{"".join(panels)}</div>{code(words, UNetGenerator.forward)}</div>'
+        f'<div class="gz-three">{"".join(panels)}</div></div>'
     )
 
 

@@ -1,8 +1,6 @@
 """The tab Lessons: what its stages say is counted, descended and differentiated here once more, and it plays in a browser."""
 
-import json
 import re
-import urllib.request
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +8,7 @@ import torch
 
 from ganzoo import receptive_field
 from tests.demos.test_demos import LEAKS
+from tests.support.browser import overflowing
 
 LANGUAGES = ("en", "zh")
 JUNK = ("NaN", None, -5, 10**30, "x" * 1000, [7], {"a": 1}, True, 2.5, "")
@@ -109,7 +108,6 @@ def test_the_same_drawing_through_both_networks(words):
 
     shown = unet_skips.show(words, 4)
     assert shown.count("<img") == 3 and shown.count("<svg") == 2 and "drawing=4" in shown
-    assert "def forward" in shown
 
 
 def test_the_picture_of_the_layers_is_the_network(words):
@@ -165,160 +163,70 @@ def test_the_gradient_reaches_exactly_the_square(strides):
 def test_what_lies_outside_is_said(words):
     from demos.tabs.lessons import receptive_field as stage
 
-    for part in (stage.show, stage.seen):
-        assert "gz-quiet" not in part(words, "22211", 0, 29)
     top, left, side = stage.patch((2, 2, 2, 1, 1), 0, 0)
     share = 1 - (side + top) * (side + left) / side**2
-    assert words("field_padding", share=f"{share:.0%}") in stage.seen(words, "22211", 0, 0)
-    middle = stage.seen(words, [2, 2], None, None)
+    assert words("field_padding", share=f"{share:.0%}") in stage.show(words, "22211", 0, 0)
+    middle = stage.show(words, [2, 2], 32, 32)
     assert words("field_agree", wide=10, tall=10, left=125, top=125) in middle
 
 
-# --- whatever arrives -------------------------------------------------------------------------------------------
+# --- every lesson -----------------------------------------------------------------------------------------------
 
 
-def test_junk_is_answered_in_one_sentence(words):
-    from demos.tabs.lessons import kernel_stride, pixel_losses, unet_skips
-    from demos.tabs.lessons import receptive_field as field
+def lessons():
+    from demos.tabs.lessons.course import COURSE
+
+    return COURSE
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.key)
+def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(words, lesson):
+    from demos.tabs.lessons.screen import source
     from demos.ui.components import render_or_explain
 
-    calls = [(unet_skips.show, junk) for junk in JUNK]
-    for junk in JUNK:
-        calls += [(kernel_stride.show, *args) for args in ((junk, 2, 10), (4, junk, 10), (4, 2, junk))]
-        calls += [(pixel_losses.show, junk, 3), (pixel_losses.show, 3, junk), (field.show, junk, 0, 0)]
-        if junk is not None:  # no score means the one in the middle
-            calls += [(field.seen, "22211", junk, 0), (field.seen, "22", 0, junk)]
-    calls += [(field.show, s, 0, 0) for s in ("", "3", "2222222", [], [2, "x"], ["2", [1]], "12 1", (0,))]
-    for function, *args in calls:
-        said = render_or_explain(words, function, *args)
-        assert said.startswith('<p class="gz-quiet"') and len(said) < 300, (
-            function.__module__,
-            str(args)[:80],
-            said[:300],
-        )
-        assert not LEAKS.search(said)
-
-
-def test_every_stage_shows_its_own_lines(words):
-    from demos.tabs.lessons import receptive_field as field
-    from demos.tabs.lessons.common import code
-
-    shown = code(words, field.felt, receptive_field)
-    assert (
-        words("lesson_place", file="ganzoo/models/receptive_field.py", line=receptive_field.__code__.co_firstlineno)
-        in shown
+    module = lesson.module
+    shown = module.show(words, *module.FIRST)
+    assert f'data-link="?tab=lessons&amp;stage={lesson.key}' in shown and all(
+        f"{name}=" in shown for name in module.NAMES
     )
-    assert "demos/tabs/lessons/receptive_field.py" in shown and "picture.grad[0].abs().sum(0)" in shown
+    assert not re.search(r"<img(?![^>]*alt=)", shown) and "gz-quiet" not in shown
+    assert re.search(r"# (demos|ganzoo)/[\w/]+\.py, line \d+\n", source(*module.CODE))
+    for place in range(len(module.FIRST)):
+        for junk in JUNK:
+            given = [*module.FIRST]
+            given[place] = junk
+            said = render_or_explain(words, module.show, *given)
+            assert said.startswith('<p class="gz-quiet"') and not LEAKS.search(said), (junk, said[:200])
+
+
+def test_the_lessons_stand_in_the_course_s_order():
+    rows = [lesson.row for lesson in lessons()]
+    assert rows == sorted(rows) and len({lesson.key for lesson in lessons()}) == len(rows)
+
+
+def test_a_press_on_the_drawing_or_the_map_finds_its_score():
+    from demos.tabs.lessons import receptive_field as stage
+
+    assert stage.pointed("22222", 0, 0, {"on": "map", "x": 0.99, "y": 0.0}) == ("22222", 0, 7)
+    top, left, side = stage.patch((2,) * 5, 3, 6)
+    middle = {"on": "picture", "x": (left + side / 2) / stage.SIDE, "y": (top + side / 2) / stage.SIDE}
+    assert stage.pointed("22222", 0, 0, middle) == ("22222", 3, 6)
 
 
 # --- in the browser ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def visit(surf, site):
-    def go(language="en", query="", width=1440, **look):
-        page = surf(f"{site.url}{'zh' if language == 'zh' else ''}?tab=lessons{query}", width=width, **look)
-        page.wait_for_selector("#l-field .gz-scores")
-        return page
-
-    return go
-
-
-def every_stage_is_there(page):
-    for part in ("#lessons-stride img", "#lessons-losses tbody tr", "#lessons-unet svg", "#lessons-field img"):
-        assert page.locator(part).count() > 1, part
-    assert page.locator("#l-stride .gz-quiet, #l-losses .gz-quiet, #l-unet .gz-quiet, #l-field .gz-quiet").count() == 0
-    assert page.locator(".gz-stage img:not([alt])").count() == 0
-    codes = ", ".join(f"#l-{key} .gz-code" for key in ("stride", "losses", "unet", "field"))
-    assert page.locator(codes).count() == 4 and page.locator(".gz-code[open]").count() == 0
-
-
-def said(page, stage: str, text: str):
-    page.wait_for_function(
-        "([stage, text]) => document.querySelector(`#lessons-${stage} .gz-said`)?.innerText.includes(text)",
-        arg=[stage, text],
-    )
-
-
-def test_the_controls_compute_anew_and_the_address_follows(visit):
-    page = visit()
-    every_stage_is_there(page)
-    said(page, "stride", "Uneven")
-    page.click("#stride-good")
-    said(page, "stride", "Even")
-    page.locator("#kernel input[type=range]").focus()
-    page.keyboard.press("ArrowRight")
-    said(page, "stride", "5 is no multiple of 2")
-    page.wait_for_function("location.search.includes('kernel=5')")
-    page.locator("#agree input[type=range]").focus()
-    page.keyboard.press("ArrowRight")
-    said(page, "losses", "4 of 7 agree")
-    for button, key in (("#other-truths", "truths"), ("#another-drawing", "drawing")):
-        before = page.evaluate("location.search")
-        page.click(button)
-        page.wait_for_function(
-            "([key, before]) => location.search !== before && location.search.includes(key)", arg=[key, before]
-        )
-    page.locator("#l-unet summary").press("Enter")
-    assert "torch.cat" in page.locator("#l-unet pre").inner_text()
-    before = page.evaluate("location.search")
-    page.click("#another-drawing")
-    page.wait_for_function("before => location.search !== before", arg=before)
-    assert page.locator("#l-unet pre").is_visible()  # the code stays open
-
-    page.locator(".gz-scores").focus()
-    for _ in range(20):
-        page.keyboard.press("ArrowLeft")
-    page.keyboard.press("Shift+ArrowUp")
-    said(page, "field", "row 12, column 1 sees 70")
-    said(page, "field", "33% of the patch lies outside")
-    page.locator("[data-key=s3]").press("Enter")
-    page.wait_for_selector('.gz-explorer[data-strides="22221"]')
-    page.wait_for_function("document.activeElement.dataset.key === 's3'")  # the keyboard stays where it was
-    page.locator(".gz-over").click(position={"x": 4, "y": 4})  # scrolls it into view first
-    said(page, "field", "row 1, column 1 sees")
-    page.wait_for_function("location.search.includes('strides=22221&row=0&column=0')")
-
-
-def test_a_link_brings_its_stage_back(visit):
-    page = visit("zh", "&stage=field&strides=222&row=0&column=5&kernel=4&stride=2&truths=5&agree=4&drawing=9")
-    every_stage_is_there(page)
-    said(page, "field", "第 1 列第 6 行")
-    said(page, "losses", "4 個一樣")
-    assert page.input_value("#stride input[type=number]") == "2"
-    assert page.locator(".gz-explorer").get_attribute("data-column") == "5"
-    page.wait_for_function("Math.abs(document.querySelector('#l-field').getBoundingClientRect().top) < 300")
-    page = visit("en", "&stage=losses&agree=88&strides=99&kernel=NaN")
-    assert "whole number" in page.locator("#lessons-stride .gz-quiet").inner_text()
-    assert (
-        page.locator("#lessons-map .gz-scores").is_visible() and page.locator("#lessons-field .gz-quiet").is_visible()
-    )
-
-
-def test_private_events_answer_junk_in_one_sentence(site):
-    """The tab's own live events, called directly: a sentence in the page's language and no traceback."""
-    text = urllib.request.urlopen(site.url, timeout=10).read().decode()
-    config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
-    names = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
-    mine = {"lessons-stride", "lessons-losses", "lessons-field"}
-    tried = 0
-    for event in config["dependencies"]:
-        targets = {names.get(i) for i in event["outputs"]}
-        if event["queue"] or not targets & mine or not event["backend_fn"]:
-            continue
-        for junk in ("NaN", None, -5, 99, "x" * 1000, [7]):
-            data = [junk] * len(event["inputs"])
-            body = {
-                "data": data,
-                "event_data": {"strides": junk, "row": junk},
-                "fn_index": event["id"],
-                "session_hash": "x",
-            }
-            request = urllib.request.Request(
-                site.url + "gradio_api/run/predict", json.dumps(body).encode(), {"Content-Type": "application/json"}
-            )
-            answer = json.loads(urllib.request.urlopen(request, timeout=20).read())["data"]
-            assert 'class="gz-quiet"' in answer[-1] and not LEAKS.search(answer[-1]), answer[-1][:300]
-            tried += 1
-    assert tried >= 20
-    assert "Traceback" not in site.printed, site.printed[-2000:]
+def test_next_leads_through_the_course_by_keyboard_and_a_link_brings_a_lesson_back(surf, site):
+    page = surf(f"{site.url}?tab=lessons")
+    for lesson in lessons():
+        page.wait_for_function(f"location.search.includes('stage={lesson.key}')")
+        page.wait_for_selector(f"#lessons-{lesson.key} .gz-stage")
+        assert page.locator(".gz-lesson .gz-quiet").count() == 0 and not overflowing(page)
+        page.locator("#lessons-next").press("Enter")
+    page.goto(f"{site.url}?tab=lessons&stage=label&label=8&idea=5")
+    page.wait_for_selector("#lessons-label .gz-stage")
+    assert page.locator("#label-choice input:checked").get_attribute("value") == "8"
+    page.locator("#label-choice input").nth(9).press("Space")
+    page.wait_for_function("location.search.includes('label=9&idea=5')")
+    page.locator("#l-label button.label-wrap").press("Enter")
+    page.wait_for_selector("#l-label .cm-content")

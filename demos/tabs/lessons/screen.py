@@ -1,0 +1,138 @@
+"""One lesson as a screen: its question, its controls, what it computes, its formulas, and the lines of code behind it.
+
+A lesson is a module: NAMES and FIRST of its values, `show(words, *values)` -> HTML, and where it has them
+`controls(words)`, `pictures(words, *values)` -> [(picture, caption)] that can be enlarged, `notes(words)` -> Markdown with
+formulas, and CODE, the functions that compute. It computes when its screen is first opened, as the followed link says.
+"""
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import parse_qs
+
+import gradio as gr
+
+import ganzoo
+from ganzoo import GanzooError
+
+from ...ui.components import LIVE, QUIET, show
+from ...ui.html import heading, quiet, waiting
+from ...ui.words import Words
+from .controls import Controls
+
+ROOT = Path(ganzoo.__file__).resolve().parent.parent
+UNCHECKED = {"preprocess": False}  # the lesson checks what arrives, and says what is wrong in the page's language
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """`key` stands in addresses, `row` is the course's number."""
+
+    key: str
+    row: int
+    module: ModuleType
+
+
+def source(*functions) -> str:
+    """The source of functions, each under its file and line."""
+    listed = []
+    for function in functions:
+        function = inspect.unwrap(function)  # past a cache
+        path = Path(inspect.getsourcefile(function)).resolve()
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+        place = f"# {name}, line {inspect.getsourcelines(function)[1]}\n"
+        listed.append(place + inspect.cleandoc("\n" + inspect.getsource(function)))  # a method's indent is dropped
+    return "\n\n\n".join(listed)
+
+
+def linked(event: gr.EventData, key: str) -> dict[str, str]:
+    """What the address said with which the page was opened, if it was a link to this lesson."""
+    said = event._data if isinstance(event._data, dict) else {}
+    query = {k: v[0][:80] for k, v in parse_qs(str(said.get("query") or "").lstrip("?")[:500]).items()}
+    return query if (query.get("tab"), query.get("stage")) == ("lessons", key) else {}
+
+
+class Screen:
+    """The components and events of one lesson in one language."""
+
+    def __init__(self, words: Words, lesson: Lesson):
+        self.words, self.lesson, self.module = words, lesson, lesson.module
+        with gr.Column(elem_classes="gz-section gz-lesson", elem_id=f"l-{lesson.key}"):
+            title = f"{lesson.row} · {words('q_' + lesson.key)}"
+            show(heading(title, words("lead_" + lesson.key)))
+            self.controls = self._controls()
+            js = "ganzoo.lesson(element, trigger, watch)"
+            self.picture = show(waiting(words), elem_id=f"lessons-{lesson.key}", js_on_load=js)
+            self.shown = [self.picture]
+            if hasattr(self.module, "pictures"):
+                self.shown.append(
+                    gr.Gallery(columns=self.module.COLUMNS, show_label=False, height="auto", format="png")
+                )
+            if hasattr(self.module, "notes"):
+                notes = self.module.notes(words)
+                gr.Markdown(notes, elem_classes="gz-notes")
+            with gr.Accordion(words("lesson_code"), open=False) as folded:
+                code = gr.Code(language="python", interactive=False, show_label=False, max_lines=40)
+        folded.expand(lambda: source(*self.module.CODE), None, code, **QUIET)
+        self._wire()
+
+    def _controls(self) -> Controls:
+        if not hasattr(self.module, "controls"):
+            return Controls()
+        with gr.Row(elem_classes="gz-controls"):
+            return self.module.controls(self.words)
+
+    def _wire(self):
+        values = self.controls.values
+        self.picture.select(self._first, None, [*values, *self.shown], **QUIET)
+        for control in values:
+            if not isinstance(control, gr.State):
+                control.input(self._draw, values, self.shown, **LIVE, **UNCHECKED)
+        for button, change in self.controls.buttons:
+            button.click(self._changed(change), values, [*values, *self.shown], **QUIET, **UNCHECKED)
+        if hasattr(self.module, "pointed"):
+            self.picture.input(self._pointed, values, [*values, *self.shown], **LIVE, **UNCHECKED)
+
+    # --- events -------------------------------------------------------------------------------------------------
+
+    def _draw(self, *values) -> list:
+        """What the lesson shows of these values, or one quiet line that says why not and what to do."""
+        try:
+            drawn = [self.module.show, getattr(self.module, "pictures", None)][: len(self.shown)]
+            return [draw(self.words, *values) for draw in drawn]
+        except GanzooError as error:
+            return [quiet(self.words.explain(error)), *[gr.skip()] * (len(self.shown) - 1)]
+
+    def _changed(self, change):
+        def act(*values):
+            new = change(*values)
+            return [*new, *self._draw(*new)]
+
+        return act
+
+    def _pointed(self, event: gr.EventData, *values):
+        """A place in the picture was pressed: the module says what the values are then."""
+        said = event._data if isinstance(event._data, dict) else {}
+        try:
+            new = self.module.pointed(*values, said)
+        except GanzooError as error:
+            return [*values, quiet(self.words.explain(error)), *[gr.skip()] * (len(self.shown) - 1)]
+        return [*new, *self._draw(*new)]
+
+    def _first(self, event: gr.EventData):
+        said = linked(event, self.lesson.key)
+        values = [said.get(name, first) for name, first in zip(self.module.NAMES, self.module.FIRST, strict=True)]
+        return [*map(self._set, self.controls.values, values), *self._draw(*values)]
+
+    def _set(self, control, value):
+        """What a link says for a control, which stays as it is where that is nothing it could show."""
+        if isinstance(control, gr.Slider):
+            try:
+                number = float(value)
+            except (TypeError, ValueError):
+                return gr.skip()
+            return number if control.minimum <= number <= control.maximum else gr.skip()
+        if isinstance(control, gr.Radio):
+            return next((v for _, v in control.choices if str(v) == str(value)), gr.skip())
+        return value
