@@ -68,7 +68,7 @@ def test_the_wheel_carries_the_package_and_nothing_beside_it(monkeypatch):
     assert {path.parts[0] for path in files} == {"ganzoo"}
     models = {path.parts[2] for path in files if path.parts[1] == "weights"}
     assert models == {folder.name for folder in WEIGHTS.iterdir()} - set(LEFT_OUT)
-    left_out = {"weights", "screenshots", "__pycache__"}
+    left_out = {"weights", "screenshots", "benchmark", "__pycache__"}
     for folder, name in (("ganzoo", "ganzoo"), ("demos", "ganzoo/demos"), ("train", "ganzoo/train")):
         there = [path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*") if path.is_file()]
         wanted = {name / path for path in there if path.suffix != ".md" and not left_out & set(path.parts)}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
-import speed_pages
 
 from tests.demos.test_demos import DEMOS
 from tests.support.browser import overflowing
+from train.benchmark import pages
 
 THERE = {
     "compare": "#cmp-results img",
@@ -155,7 +155,7 @@ def bare(browser, tmp_path_factory):
     """The findings on a bare gradio page with the same components, in the same run."""
     path = tmp_path_factory.mktemp("bare") / "bare.py"
     path.write_text(BARE, encoding="utf-8")
-    with speed_pages.served([str(path)]) as (url, _):
+    with pages.served([str(path)]) as (url, _):
         found = {}
         for scheme in ("light", "dark"):
             page = browser.new_context(color_scheme=scheme, locale="en-US").new_page()
@@ -236,7 +236,7 @@ def test_the_first_words_are_in_the_page_itself(site):
 
 
 def test_twelve_at_once_each_get_the_answer_to_their_own_picture(site):
-    tab = speed_pages.compare(site.url)
-    assert not speed_pages.same(tab.ask("one", 200)[1], tab.ask("two", 201)[1])
-    met = speed_pages.crowd(tab, 12, 0.1)
+    tab = pages.compare(site.url)
+    assert not pages.same(tab.ask("one", 200)[1], tab.ask("two", 201)[1])
+    met = pages.crowd(tab, 12, 0.1)
     assert met["answers"] == met["told"] == 12 and met["wrong"] == 0

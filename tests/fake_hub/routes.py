@@ -2,8 +2,8 @@
 
 `@route` ties a function to a method and an address pattern; `dispatch` finds it. The calls themselves (as huggingface_hub
 1.0 to 2.4 and datasets 5.2 ask) are in `repos.py`, `push.py`, `pull.py`, `spaces.py`, `collection.py`, `buckets.py`;
-sockets and injected failures in `server.py` and `trouble.py`. An error is a HubError whose X-Error-Code decides which exception the client
-raises. Over plain http a 401 needs that code too: the client guesses it from the address only for https.
+sockets and injected failures in `server.py` and `trouble.py`. An error is a HubError whose X-Error-Code decides which
+exception the client raises. Over plain http a 401 needs that code too: the client guesses it from the address only for https.
 """
 
 from __future__ import annotations

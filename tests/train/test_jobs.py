@@ -137,7 +137,7 @@ def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
         assert job["environment"] == {"TRACKIO_SPACE_ID": "alice/board"}
         words = job["command"][job["command"].index("/data/gan.py") + 1 :]
         assert words == recipe
-        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(mounted), "GANZOO_DATA": str(ROOT / "tests" / "data")}
+        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(mounted), "GANZOO_DATA": str(ROOT / "tests" / "samples")}
 
         def start(disk: Path) -> subprocess.Popen:
             disk.mkdir()

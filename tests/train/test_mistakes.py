@@ -300,8 +300,8 @@ def test_a_closed_output_is_no_traceback(tmp_path):
         [],
     ],
 )
-def test_speed_refuses_numbers_that_make_no_sense(flags):
-    command = [*quick.PYTHON, ROOT / "train" / "speed.py", *flags]
+def test_the_benchmark_refuses_numbers_that_make_no_sense(flags):
+    command = [*quick.PYTHON, ROOT / "train" / "benchmark", *flags]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2 and done.stderr.startswith("Error: ") and done.stderr.count("\n") == 1, done.stderr
 

@@ -1,4 +1,4 @@
-"""How the pages do, for speed.py: how fast they open, what many visitors at once meet, what others wait while a GAN trains.
+"""How the pages do: how fast they open, what many visitors at once meet, what others wait while a GAN trains.
 
 Everything is a ratio within one run, on one machine: two pages take turns, and many visitors are compared with one.
 """
@@ -24,8 +24,7 @@ from ganzoo import GanzooError
 from ganzoo.data.drawings import facade
 from ganzoo.images import open_picture, whole_tensor
 
-APP = Path(__file__).resolve().parent.parent / "demos" / "app.py"
-sys.path.insert(0, str(APP.parent.parent))  # so that `demos` can be imported
+APP = Path(__file__).resolve().parent.parent.parent / "demos" / "app.py"
 EMPTY = """
 import sys, gradio
 with gradio.Blocks(analytics_enabled=False) as demo:

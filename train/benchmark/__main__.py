@@ -1,13 +1,13 @@
 """Time a recipe against the usual loop, in one run on one machine, and print the ratio.
 
-    python train/speed.py gan [--runs 7] [--batches 150] [--device cpu]
-    python train/speed.py pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
-    python train/speed.py compare [--runs 40]                  # Compare's handler beside bare passes; a stroke in a browser
-    python train/speed.py page                                 # how fast the pages open, beside an empty gradio page
-    python train/speed.py load [--visitors 50] [--calls 5000]  # what many visitors at once wait, beside one alone
-    python train/speed.py live                                 # what others wait while a visitor's GAN trains
-    python train/speed.py cyclegan [--device cuda] [--batch-size 8] [--compile]   # pictures of both sides count as one pair
-    python train/speed.py translate [--model cyclegan-horse2zebra] [--image-size 128] # the page's handler beside bare passes
+    python train/benchmark gan [--runs 7] [--batches 150] [--device cpu]
+    python train/benchmark pix2pix [--device cuda] [--batch-size 64] [--compile]   # beside the eager fp32 batch-1 loop
+    python train/benchmark compare [--runs 40]                  # Compare's handler beside bare passes; a stroke in a browser
+    python train/benchmark page                                 # how fast the pages open, beside an empty gradio page
+    python train/benchmark load [--visitors 50] [--calls 5000]  # what many visitors at once wait, beside one alone
+    python train/benchmark live                                 # what others wait while a visitor's GAN trains
+    python train/benchmark cyclegan [--device cuda] [--batch-size 8] [--compile]   # pictures of both sides count as one pair
+    python train/benchmark translate [--model cyclegan-horse2zebra] [--image-size 128] # the page's handler beside bare passes
 
 The usual loop is what most GAN code does: a DataLoader over PIL pictures with ToTensor and Normalize, one pass for real
 and one for fake, eager Adam in fp32; for Pix2Pix at batch 1, as the paper has it. Same networks and optimizer settings on
@@ -21,14 +21,15 @@ import signal
 import statistics
 import sys
 import time
+from pathlib import Path
 
 if __name__ == "__main__":
+    if not __package__:  # started as a folder: look for modules in the checkout, also for `demos`
+        __package__ = "train.benchmark"
+        sys.path[0] = str(Path(__file__).resolve().parent.parent.parent)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
-import speed_compare
-import speed_pages
 import torch
-import usual_loops
 
 from ganzoo import images, recipes, settings
 from ganzoo.data import labeled, paired_sources
@@ -36,6 +37,8 @@ from ganzoo.data.unpaired_sources import made_up_unpaired
 from ganzoo.models import cyclegan, gan, pix2pix
 from ganzoo.training import trainer
 from ganzoo.training.step import Training
+
+from . import compare, pages, usual_loops
 
 
 def handler(asked) -> tuple:
@@ -135,13 +138,13 @@ def main(argv=None) -> int:
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
     if asked.lesson == "compare":
-        return speed_compare.compare(asked.runs)
+        return compare.compare(asked.runs)
     if asked.lesson == "page":
-        return speed_pages.page(asked.runs)
+        return pages.page(asked.runs)
     if asked.lesson == "live":
-        return speed_pages.live()
+        return pages.live()
     if asked.lesson == "load":
-        return speed_pages.load(asked.visitors, asked.calls, asked.limit)
+        return pages.load(asked.visitors, asked.calls, asked.limit)
     device = trainer.choose_device(asked.device)
     ours, usual, our_images, their_images = contest(asked, device)
     began = time.perf_counter()

@@ -1,6 +1,6 @@
-"""How fast Compare answers, for speed.py: its handler beside bare forward passes, through gradio_client, and in a browser.
+"""How fast Compare answers: its handler beside bare forward passes, through gradio_client, and in a browser.
 
-python train/speed.py compare [--runs 40]
+python train/benchmark compare [--runs 40]
 """
 
 import json
@@ -9,10 +9,11 @@ import tempfile
 import time
 
 import torch
-from speed_pages import APP, CHROMIUM, FLAGS, p95, served
 
 from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil
+
+from .pages import APP, CHROMIUM, FLAGS, p95, served
 
 STROKES = 20
 FOLLOWED = """before => { const now = [...document.querySelectorAll('#cmp-results [data-loss] img')].map(i => i.src);
@@ -42,7 +43,7 @@ def _in_process(runs: int) -> tuple[float, float]:
     tensor = to_float(pictures.square(picture, family.size))
     request = json.dumps({"id": 1, "do": "draw", "family": "facades", "drawing": html.uri(picture)})
 
-    def pictures():
+    def ours():
         made = compare_inference.translate(family, pictures.square(picture, family.size))
         return to_pil(torch.stack(list(made.pictures.values())))
 
@@ -56,7 +57,7 @@ def _in_process(runs: int) -> tuple[float, float]:
 
     took: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
     for run in range(runs + 5):  # in turns; the first five warm up
-        for name, call in (("pictures", pictures), ("bare", bare), ("event", event)):
+        for name, call in (("pictures", ours), ("bare", bare), ("event", event)):
             began = time.perf_counter()
             call()
             if run >= 5:

@@ -1,4 +1,4 @@
-"""What most GAN code does, for train/speed.py to compare with: one generator of steps for each lesson."""
+"""What most GAN code does, for the benchmark to compare with: one generator of steps for each lesson."""
 
 import dataclasses
 

@@ -1,0 +1,1 @@
+"""How fast ganzoo is, beside the usual way: `python train/benchmark gan|pix2pix|compare|page|...`."""
