@@ -100,7 +100,8 @@ def controls(words: Words) -> Controls:
     )
     most = scores((1,)) - 1
     places = [
-        dial(0, most, FIRST[i], 1, words(key), key.replace("_", "-")) for i, key in ((1, "field_row"), (2, "field_column"))
+        dial(0, most, FIRST[i], 1, words(key), key.replace("_", "-"))
+        for i, key in ((1, "field_row"), (2, "field_column"))
     ]
     return Controls([layers, *places])
 
