@@ -39,3 +39,15 @@ def tally(words: Words, counts: Tensor) -> str:
         words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(values.tolist(), cells.tolist(), strict=True)
     ]
     return " · ".join(parts)
+
+
+def row(*figures: str, sign: str = "→") -> str:
+    """Figures one after the other, an arrow between them."""
+    arrow = f'<span class="gz-sign" aria-hidden="true">{sign}</span>'
+    return f'<div class="gz-sum">{arrow.join(figures)}</div>'
+
+
+def table(head: list[str], rows: list[list]) -> str:
+    """A Markdown table; the first column is words, the others are numbers."""
+    lines = [head, [":---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -133,3 +133,30 @@ def test_batch_normalization_pulls_the_units_back(words):
     assert len(with_bn) == len(without) == 512 and with_bn == sorted(with_bn)
     assert with_bn[-1] < without[-1]
     assert entities.escape(f"{without[-1]:.2f}") in stage.show(words, 7)
+
+
+def test_the_course_s_table_is_counted_from_the_network():
+    from demos.tabs.lessons import gan_networks as stage
+    from ganzoo.models.gan import Generator
+
+    found = stage.layers(Generator())
+    assert [numbers for *_, numbers in found] == [25_856, 1_024, 131_584, 2_048, 402_192]
+    assert [outputs for _, outputs, _ in found] == [256, 256, 512, 512, 784]
+
+
+def test_both_steps_move_the_opinions_towards_their_answers():
+    from demos.tabs.lessons import two_steps as stage
+
+    for rounds in (0, *stage.FIRST):
+        moved = stage.play(rounds)["moved"]
+        assert moved["real"][1] > moved["real"][0] + 0.05
+        assert moved["fake"][1] < moved["fake"][0] and moved["again"][1] > moved["again"][0]
+        assert moved["again"][0] == moved["fake"][1]
+
+
+def test_a_bundled_film_goes_through_the_three_states():
+    from demos.tabs.lessons import three_states as stage
+
+    spans = stage.states("gan-mnist")
+    assert [key for key, *_ in spans] == ["early", "contest", "level"]
+    assert all(a[2] < b[1] for a, b in zip(spans, spans[1:], strict=False))

@@ -1,0 +1,76 @@
+"""Row 0: recognising shrinks a picture to one answer, creating expands an inspiration to a picture; who says what is right?"""
+
+from functools import lru_cache
+from html import escape
+
+import gradio as gr
+import torch
+from torch import Tensor
+
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.images import to_pil
+from ganzoo.inference import Model
+from ganzoo.models.gan import Generator
+
+from ...catalog import local
+from ...ui.html import figure, image, signed, square
+from ...ui.words import Words
+from .common import row
+from .controls import Controls, another
+
+FIRST = (21,)
+NAMES = ("idea",)
+
+
+@lru_cache(maxsize=1)
+def reader() -> torch.nn.Module:
+    """The network that reads digits for our measurements: it recognises."""
+    return Model(WEIGHTS / "judge-mnist").generator
+
+
+@torch.no_grad()
+def recognise(picture: Tensor) -> list[Tensor]:
+    """What is left of a picture (1, 1, 28, 28) on the way to an answer: (784,), (128,), the shares of ten answers (10,)."""
+    net = reader()
+    features = net.features(picture)
+    return [picture.flatten(), features[0], net.last(features)[0].softmax(0)]
+
+
+@torch.no_grad()
+def create(model: Model, seed: int) -> list[Tensor]:
+    """What an inspiration becomes on the way to a picture: (100,), (256,), (512,), (1, 28, 28)."""
+    return [stage[0] for stage in model.generator.stages(model.noise(1, seed))]
+
+
+CODE = (recognise, create, Generator.stages)
+
+
+def controls(words: Words) -> Controls:
+    return Controls([gr.State(FIRST[0])], [another(words("new"), "opening-new")])
+
+
+def show(words: Words, seed) -> str:
+    seed = local.seed_of(seed)
+    noise, *hidden, picture = create(local.open_model("gan-mnist"), seed)
+    pixels, features, answers = recognise(picture[None])
+    work = image(to_pil(picture[None])[0], words("opening_work"))
+    verdict = f'<b class="gz-verdict">{int(answers.argmax())}</b>'
+    creating = [_numbers(words, noise, "opening_idea"), *(_numbers(words, stage) for stage in hidden)]
+    creating.append(figure(work, escape(words("opening_pixels", count=pixels.numel())), "gz-plate"))
+    recognising = [figure(work, escape(words("opening_pixels", count=pixels.numel())), "gz-plate")]
+    recognising.append(_numbers(words, features))
+    recognising.append(figure(verdict, escape(words("opening_answer", share=f"{float(answers.max()):.0%}"))))
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=opening&amp;idea={seed}">'
+        f'<section><h3 class="critic gz-level">{escape(words("opening_recognise"))}</h3>{row(*recognising)}</section>'
+        f'<section><h3 class="creator">{escape(words("opening_create"))}</h3>{row(*creating)}</section></div>'
+    )
+
+
+def _numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> str:
+    text = words(key, count=values.numel())
+    return figure(image(signed(square(values)), text), escape(text))
+
+
+def notes(words: Words) -> str:
+    return words("opening_notes")

@@ -1,0 +1,94 @@
+"""Row 3: the three states of a training, on the real curves of a bundled model and with its pictures from each of them."""
+
+import math
+from functools import lru_cache
+from html import escape
+from itertools import groupby
+
+from ganzoo.training.doctor import state
+from ganzoo.training.plots import smoothed
+
+from ...catalog import film, local
+from ...ui.charts import chart
+from ...ui.words import Trouble, Words
+from .controls import Controls, choice
+
+SETS = ("mnist", "fashion")
+FIRST = ("mnist",)
+NAMES = ("pictures",)
+
+
+@lru_cache(maxsize=4)
+def states(name: str) -> list[tuple[str, int, int]]:
+    """(state, first step, last step) one after the other: what the doctor says at each line of the training's log. A state
+    that lasts for less than a fiftieth of the run's steps (on a scale of their logarithms) is left to its neighbour."""
+    rows = film.story(name)[1]
+    found = [(state(rows[: i + 1]), row["step"]) for i, row in enumerate(rows)]
+    spans = [
+        (key, steps[0], steps[-1]) for key, group in groupby(found, lambda x: x[0]) for steps in [[s for _, s in group]]
+    ]
+    long = [s for i, s in enumerate(spans) if i == 0 or _place(s[2]) - _place(s[1]) > _place(rows[-1]["step"]) / 50]
+    joined = [
+        (key, parts[0][1], parts[-1][2]) for key, group in groupby(long, lambda x: x[0]) for parts in [list(group)]
+    ]
+    return joined
+
+
+def _place(step: int) -> float:
+    """Where a step stands on the scale: most happens early."""
+    return math.log10(1 + step)
+
+
+CODE = (state, states)
+
+
+def controls(words: Words) -> Controls:
+    return Controls([choice(words, "states_set", [(words(f"data_{k}"), k) for k in SETS], FIRST[0])])
+
+
+def show(words: Words, data) -> str:
+    if data not in SETS:
+        raise Trouble("bad_set")
+    name = local.name_of("gan", data)
+    frames, rows = film.story(name)
+    spans, last = states(name), rows[-1]["step"]
+    charts = "".join(_chart(words, rows, spans, *panel) for panel in film.PANELS)
+    ends = [0, *(first for _, first, _ in spans[1:]), last]
+    strip = "".join(
+        f'<span class="{key}" style="flex-grow:{_place(b) - _place(a):.3f}">{escape(words("name_" + key))}</span>'
+        for (key, *_), a, b in zip(spans, ends, ends[1:], strict=False)
+    )
+    columns = "".join(_column(words, name, frames, rows, span) for span in spans)
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=states&amp;pictures={data}">'
+        f'<div class="gz-pair">{charts}</div><div class="gz-states">{strip}</div><div class="gz-three">{columns}</div></div>'
+    )
+
+
+def _chart(words: Words, rows: list[dict], spans: list, title: str, lines: tuple) -> str:
+    last, drawn, top = rows[-1]["step"], [], 1.0
+    for key, word, kind in lines:
+        points = [(_place(row["step"]), v) for row, v in zip(rows, smoothed([r[key] for r in rows]), strict=True)]
+        drawn.append((words(word), kind, [p for p in points if p[1] is not None]))
+        top = max(top, *(v for _, v in drawn[-1][2]))
+    end = (_place(last), words("states_axis", step=f"{last:,}"))
+    return chart(words(title), drawn, top, end, marks=[_place(first) for _, first, _ in spans[1:]])
+
+
+def _column(words: Words, name: str, frames: list[int], rows: list[dict], span: tuple) -> str:
+    """The state in words, the pictures at its middle, and the critic's mean scores in it."""
+    key, first, last = span
+    at = min(range(len(frames)), key=lambda i: abs(_place(frames[i]) - (_place(first) + _place(last)) / 2))
+    inside = [row for row in rows if first <= row["step"] <= last]
+    real, fake = (sum(row[k] for row in inside) / len(inside) for k in ("score_real", "score_fake"))
+    picture = film.facts(name, at)["picture"]
+    scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
+    return (
+        f'<section><h3>{escape(words("name_" + key))}</h3><img class="gz-px gz-frame" src="{picture}" width="238" '
+        f'height="238" alt="{escape(words("film_alt", step=frames[at]))}"><p class="gz-note">{escape(scores)}</p>'
+        f'<p class="gz-prose">{escape(words("state_" + key))}</p></section>'
+    )
+
+
+def notes(words: Words) -> str:
+    return words("states_notes")

@@ -1,0 +1,101 @@
+"""Row 2: one round of the game, in the course's two steps, on real garments: who is trained, with which answer, and how the
+critic's opinion moves."""
+
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganzoo.data.labeled import Pictures, load_pictures
+from ganzoo.images import to_float, to_pil
+from ganzoo.models import gan
+from ganzoo.models.losses import as_opinion
+from ganzoo.seeding import global_seed, seeded
+
+from ...catalog import local
+from ...ui.html import bar, image
+from ...ui.words import Words
+from .controls import Controls, dial
+
+DATA = Path(__file__).resolve().parents[2] / "data" / "mnist-6000"
+MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
+FIRST = (2,)
+NAMES = ("rounds",)
+
+
+@lru_cache(maxsize=1)
+def digits() -> Pictures:
+    return load_pictures(str(DATA))
+
+
+@torch.no_grad()
+def opinion(nets: dict, shown: Tensor, config) -> float:
+    """The critic's mean opinion of pictures (B, 1, 28, 28): 0 fake, 1 real."""
+    return float(as_opinion(nets["discriminator"](shown), config.adversarial).mean())
+
+
+@lru_cache(maxsize=MOST + 1)
+def play(rounds: int) -> dict:
+    """A fresh GAN plays so many rounds; then one more, step by step. Pictures, and opinions (before, after)."""
+    config, real = gan.Config(channels=1, lr=RATE, batch_size=BATCH), digits().train
+    with global_seed(0):
+        nets = gan.build(config)
+    optimizers = {role: torch.optim.Adam(net.parameters(), RATE, (config.beta1, 0.999)) for role, net in nets.items()}
+    for step in range(rounds + 1):
+        dice = seeded(torch.device("cpu"), 0, step)
+        chosen = torch.randint(0, len(real), (BATCH,), generator=dice)
+        batch = {"real": to_float(real[chosen]), "noise": torch.randn(BATCH, config.noise_size, generator=dice)}
+        if step < rounds:
+            gan.train_step(nets, optimizers, batch, config)
+    fake = nets["generator"](batch["noise"])
+    seen = {"real": batch["real"], "fake": fake.detach()}
+    before = {key: opinion(nets, shown, config) for key, shown in seen.items()}
+    gan.critic_step(nets, optimizers, batch, fake, config)  # step 1
+    after = {key: opinion(nets, shown, config) for key, shown in seen.items()}
+    gan.creator_step(nets, optimizers, batch, fake, config)  # step 2
+    with torch.no_grad():
+        again = nets["generator"](batch["noise"])
+    moved = {key: (before[key], after[key]) for key in seen} | {"again": (after["fake"], opinion(nets, again, config))}
+    return {"pictures": seen | {"again": again}, "moved": moved}
+
+
+CODE = (gan.critic_step, gan.creator_step, play)
+
+
+def controls(words: Words) -> Controls:
+    return Controls([dial(0, MOST, FIRST[0], 1, words("steps_rounds"), "steps-rounds")])
+
+
+def show(words: Words, rounds) -> str:
+    rounds = local.whole(rounds, 0, MOST, "bad_rounds")
+    found = play(rounds)
+    first = _side(words, found, "real", 1) + _side(words, found, "fake", 0)
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=steps&amp;rounds={rounds}"><div class="gz-pair">'
+        f'<section><h3 class="critic gz-level">{escape(words("steps_critic"))}</h3>{first}</section>'
+        f'<section><h3 class="creator">{escape(words("steps_creator"))}</h3>{_side(words, found, "again", 1)}</section>'
+        "</div></div>"
+    )
+
+
+def _side(words: Words, found: dict, key: str, answer: int) -> str:
+    """Some of the pictures, the answer that is taught, and the critic's opinion before and after."""
+    before, after = found["moved"][key]
+    name = words(f"steps_{key}")
+    cells = "".join(image(p, f"{name} {i + 1}") for i, p in enumerate(to_pil(found["pictures"][key][:SHOWN])))
+    good = (after > before) == (answer == 1)
+    said = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
+    bars = bar(before, words("steps_before"), f"{before:.3f}") + bar(after, words("steps_after"), f"{after:.3f}")
+    return (
+        f'<div class="gz-turn"><p class="gz-prose"><b>{escape(name)}</b></p><div class="gz-tiles">{cells}</div>'
+        f'<div class="gz-bars">{bars}</div><p class="gz-note">{escape(said)}</p></div>'
+    )
+
+
+def notes(words: Words) -> str:
+    return (
+        rf"$$L_{{\text{{{words('critic_word')}}}}} = -\log D(x) - \log\bigl(1 - D(G(z))\bigr) \qquad "
+        rf"L_{{\text{{{words('creator_word')}}}}} = -\log D(G(z))$$" + f"\n\n{words('steps_notes')}"
+    )
