@@ -14,10 +14,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from ganzoo import settings
+from ganzoo import pretrained, settings
 from ganzoo.errors import GanzooError
 from ganzoo.images import save_atomic
-from ganzoo.models import features
 from ganzoo.models.layers import keep_sums
 from ganzoo.models.registry import KINDS
 
@@ -64,7 +63,7 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
             continue
         tensors = {name: _resting(tensor, half) for name, tensor in net.state_dict().items()}
         # A projected critic is of no use without the very features that it learned with.
-        about = {"format": "pt"} | ({"features": features.digest()} if role.startswith("projected") else {})
+        about = {"format": "pt"} | ({"features": pretrained.digest()} if role.startswith("projected") else {})
         save_atomic(folder / FILES[role], lambda temporary, t=tensors, a=about: temporary.write_bytes(save(t, a)))
     text = json.dumps(describe(config, facts, local=False), indent=1, ensure_ascii=False)
     save_atomic(folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
@@ -150,7 +149,7 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
             about = file.metadata() or {}
     except (SafetensorError, OSError, ValueError) as error:
         raise GanzooError("weights_damaged", path=path, reason=str(error)[:80]) from None
-    if role.startswith("projected") and about.get("features") != features.digest():
+    if role.startswith("projected") and about.get("features") != pretrained.digest():
         raise GanzooError("weights_of_other_features", path=path)
     missing, foreign = sorted(own.keys() - tensors.keys()), sorted(tensors.keys() - own.keys())
     if missing:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import data, distributed, session, settings
+from ganzoo import checkpoint, data, distributed, session, settings
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError, Stopped
 from ganzoo.evaluation import comparison
@@ -78,15 +78,22 @@ def read_command_line(lesson, argv: list[str] | None, description: str) -> tuple
     return settings.parse(lesson.Config, argv, description)
 
 
-def networks(config) -> dict[str, torch.nn.Module]:
-    """The networks of a completed config, with fresh weights or those of the model that --init names."""
-    return step.networks(config, find(config.init) if config.init and not config.resume else None)
+def find_init(*configs) -> Path | None:
+    """The folder of the model that --init names, where a run of `configs` starts from one. Raises GanzooError for a wrong
+    name now, because it should not wait for the data."""
+    for config in configs:
+        if config.init and not config.resume:
+            folder = find(config.init)
+            checkpoint.read_config(folder)
+            return folder
+    return None
 
 
 def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
     """Train a prepared config from Python: `ganzoo.fit`. Reads the data where `pictures` are left out, and yields events."""
+    init = find_init(config)
     pictures = pictures or data.load(config)[0]
-    yield from trainer.fit(config, pictures, should_stop, networks(data.complete(config, pictures)))
+    yield from trainer.fit(config, pictures, should_stop, step.networks(data.complete(config, pictures), init), init)
 
 
 # --- pushing ----------------------------------------------------------------------------------------------------

@@ -16,25 +16,26 @@ if __name__ == "__main__":
 from ganzoo import data, recipes
 from ganzoo.models import cyclegan
 from ganzoo.session import Session
-from ganzoo.training import trainer
+from ganzoo.training import step, trainer
 
 
 def main(argv=None) -> int:
     # Settings: cyclegan.Config has their defaults, the command line changes them. What can fail cheaply fails here.
     config, given = recipes.read_command_line(cyclegan, argv, __doc__)
     config = trainer.prepare(config, given)
+    init = recipes.find_init(config)
     push, config = recipes.open_push(config)
 
     # Data: two sets of pictures without pairs, each in a training and a test part.
     pictures, config = data.load(config)
 
     # Networks: two generators, there and back, and a discriminator for each side.
-    nets = recipes.networks(config)
+    nets = step.networks(config, init)
 
     # Training: each step is cyclegan.train_step, the discriminators first, then the generators.
     # An event tells of numbers (every 50 steps), of samples, of the doctor's advice and of saves.
     with Session(config, push, argv) as session:
-        for event in trainer.fit(config, pictures, session.should_stop, nets):
+        for event in trainer.fit(config, pictures, session.should_stop, nets, init):
             session.show(event)
     if session.stopped:
         return recipes.STOPPED

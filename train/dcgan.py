@@ -16,25 +16,26 @@ if __name__ == "__main__":
 from ganzoo import data, recipes
 from ganzoo.models import dcgan
 from ganzoo.session import Session
-from ganzoo.training import trainer
+from ganzoo.training import step, trainer
 
 
 def main(argv=None) -> int:
     # Settings: dcgan.Config has their defaults, the command line changes them. What can fail cheaply fails here.
     config, given = recipes.read_command_line(dcgan, argv, __doc__)
     config = trainer.prepare(config, given)
+    init = recipes.find_init(config)
     push, config = recipes.open_push(config)
 
     # Data: pictures as uint8 tensors, in a training and a test part.
     pictures, config = data.load(config)
 
     # Networks: as in lesson 1, of convolutions: the generator doubles the size twice, the discriminator halves it twice.
-    nets = recipes.networks(config)
+    nets = step.networks(config, init)
 
     # Training: each step is dcgan.train_step, the discriminator first, then the generator.
     # An event tells of numbers (every 50 steps), of samples, of the doctor's advice and of saves.
     with Session(config, push, argv) as session:
-        for event in trainer.fit(config, pictures, session.should_stop, nets):
+        for event in trainer.fit(config, pictures, session.should_stop, nets, init):
             session.show(event)
     if session.stopped:
         return recipes.STOPPED

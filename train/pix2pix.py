@@ -18,13 +18,14 @@ if __name__ == "__main__":
 from ganzoo import data, distributed, recipes
 from ganzoo.models import pix2pix
 from ganzoo.session import Session
-from ganzoo.training import trainer
+from ganzoo.training import step, trainer
 
 
 def main(argv=None) -> int:
     # Settings: defaults in pix2pix.Config, changed by the command line. --loss all becomes a run for each loss.
     asked, given = recipes.read_command_line(pix2pix, argv, __doc__)
     configs = [trainer.prepare(config, given) for config in recipes.several(asked, pix2pix.contest(asked, given))]
+    init = recipes.find_init(*configs)
     runs = [recipes.open_push(config) for config in configs]
 
     # Data: pairs of an original and the picture that it should become, in a training and a test part.
@@ -37,11 +38,11 @@ def main(argv=None) -> int:
             config = dataclasses.replace(config, steps=config.steps or steps)
 
         # Networks: a U-Net that translates, and a PatchGAN that judges each region of its picture beside the original.
-        nets = recipes.networks(config)
+        nets = step.networks(config, init)
 
         # Training: each step is pix2pix.train_step, the discriminator first, then the generator. Events tell of it.
         with Session(config, push, argv, len(models), len(runs)) as session:
-            for event in trainer.fit(config, pairs, session.should_stop, nets):
+            for event in trainer.fit(config, pairs, session.should_stop, nets, init):
                 session.show(event)
         if session.stopped:
             if len(runs) > 1:

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo import images
+from ganzoo import images, pretrained
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation.metrics import frechet_distance, kernel_distance
 from ganzoo.interop import efficientnet
@@ -43,7 +43,7 @@ def network(device: torch.device | str = "cpu", cache: Path | None = None) -> fe
     Raises GanzooError with the remedy where it cannot be had."""
     cache = cache or default_cache()
     try:
-        return features.load(cache, device)
+        return pretrained.load(cache, device)
     except GanzooError:
         pass
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def network(device: torch.device | str = "cpu", cache: Path | None = None) -> fe
             efficientnet.write_folder(cache, variant, weights, head=True)
         except OSError as error:
             raise GanzooError("cache_not_writable", folder=cache, reason=error.strerror) from None
-    return features.load(cache, device)
+    return pretrained.load(cache, device)
 
 
 def fetch(folder: Path) -> Path:

@@ -1,26 +1,16 @@
 """Pretrained features: what a network that knows photographs sees in a picture, at four scales.
 
-    net = features.load()                       # EfficientNet-Lite0 (ImageNet), bundled, 5 MB
-    maps = net(pictures)                        # pictures in [-1, 1] -> maps at strides 4, 8, 16 and 32
+    maps = net(pictures)    # pictures in [-1, 1] -> maps at strides 4, 8, 16 and 32
 
 The perceptual loss compares two pictures by these maps instead of by pixels; the projected critic judges by them.
-`train/features.py` converts the weights. The network is frozen: gradients go through it to the picture.
+`ganzoo/pretrained.py` reads the weights, which `train/features.py` converts. The network is frozen: gradients go through it
+to the picture.
 """
-
-import functools
-import hashlib
-import json
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ganzoo.errors import GanzooError
-
-BUNDLED = Path(__file__).parent.parent / "weights" / "features-efficientnet-lite0"
 STRIDES = (4, 8, 16, 32)
 SMALLEST = 64  # pixels: smaller pictures are enlarged to this, so that the deepest map has more than one place
 # Rows of table 1 of EfficientNet (Tan & Le 2019): how many blocks, kernel, stride, expansion, channels.
@@ -119,25 +109,6 @@ class EfficientNetLite(nn.Module):
     def scores(self, pictures: Tensor) -> Tensor:
         """(B, classes): raw scores. Only with a head."""
         return self.classes(self.pooled(pictures))
-
-
-@functools.cache
-def digest(folder: Path = BUNDLED) -> str:
-    """SHA-256 of the weights, which a projected critic names: it can judge with these features alone."""
-    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-
-
-def load(folder: Path = BUNDLED, device: torch.device | str = "cpu") -> EfficientNetLite:
-    """The frozen network of a folder (config.json, model.safetensors). Raises GanzooError where a file is missing or
-    damaged."""
-    try:
-        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        tensors = load_file(folder / "model.safetensors")
-        net = EfficientNetLite(said["variant"], said["classes"])
-        net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
-        raise GanzooError("features_damaged", folder=folder) from None
-    return net.eval().requires_grad_(False).to(device)
 
 
 def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:

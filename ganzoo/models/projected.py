@@ -1,7 +1,7 @@
 """A critic that judges by pretrained features (Projected GANs, Sauer et al. 2021): it knows edges, coats and windows from
 the first step, where a PatchGAN must learn them from the pictures at hand.
 
-    maps = features.load()(pictures)            # four maps, strides 4 to 32
+    maps = pretrained.load()(pictures)          # four maps, strides 4 to 32
     scores = ProjectedDiscriminator()(maps)     # four maps of raw scores
 
 The features are mixed across channels and across scales by fixed random convolutions, so that no head can look at a single

@@ -21,10 +21,11 @@ from ganzoo.training.step import Training
 class Recorder:
     """Writes the run folder of a training and asks the doctor."""
 
-    def __init__(self, training: Training, folder: Path):
+    def __init__(self, training: Training, folder: Path, origin: dict):
+        """`origin` is what `run_dir.origin` says."""
         self.training, self.folder = training, folder
         self.doctor = Doctor(training.config.translates)
-        self.files = RunFolder(folder) if distributed.first() else None
+        self.files = RunFolder(folder, origin) if distributed.first() else None
         self.keeper = Keeper(folder)
         self.real_diversity = diversity(to_float(training.pictures.shown))
 

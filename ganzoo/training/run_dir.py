@@ -3,7 +3,6 @@
 config.json, log.jsonl, samples/STEP.png (the same noise every time), resume.pt, film.webp, and model/, a model folder.
 """
 
-import functools
 import json
 import logging
 import os
@@ -21,7 +20,6 @@ from ganzoo.data import registry
 from ganzoo.device import describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.hub import model_card
-from ganzoo.hub.locate import find
 from ganzoo.images import film_frames, save_atomic, save_film, save_picture
 from ganzoo.training.plots import draw_curves
 from ganzoo.training.step import Training
@@ -32,8 +30,8 @@ log = logging.getLogger("ganzoo")
 class RunFolder:
     """runs/NAME/: what is written while a run trains. Every file but the log is replaced whole or not at all."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, origin: dict):
+        self.folder, self.origin = folder, origin
         (folder / "samples").mkdir(parents=True, exist_ok=True)
         for place in (folder, folder / "samples", folder / "model"):  # half files of a process that was killed
             for path in place.glob(".*.tmp"):
@@ -93,10 +91,7 @@ class RunFolder:
             "precision": "bf16" if training.precision else "fp32",
             "ema": config.ema,
         }
-        if config.init:
-            made["before"] = history(config.init)
-            if base := hub_id(config.init):
-                made["base_model"] = base
+        made |= self.origin
         changed = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
         if changed:
             with_it = {"steps": ", and with them the decay of the learning rate"}
@@ -177,31 +172,23 @@ def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
     }
 
 
-@functools.cache
-def hub_id(name: str) -> str | None:
-    """Where the model that a run starts from (--init) is on the Hub; None if it is not there, or nobody said so."""
-    if not Path(os.path.expanduser(name)).is_dir():
-        return name if name.count("/") == 1 else None
-    try:
-        pushed = checkpoint.read_config(find(name))[1].push
-    except GanzooError:
-        return None
-    return pushed if pushed.count("/") == 1 else None
-
-
-@functools.cache
-def history(name: str) -> list[str]:
-    """The commands that made the model which a run starts from (--init), oldest first. Read once: the new model may
-    take the old one's place."""
-    try:
-        said, _ = checkpoint.read_config(find(name))
-    except GanzooError:  # gone since: a resumed run does not need it any more
-        return [name]
+def origin(config, folder: Path, init: Path | None) -> dict:
+    """What a card says of the model folder `init`, which the run in `folder` started from: {} where there is none, else
+    "before", the commands that made it, oldest first, and its Hub id as "base_model" where somebody said it."""
+    if config.resume and config.init:
+        try:
+            made = checkpoint.read_config(folder / "model")[0]["training"]
+        except GanzooError:  # somebody removed it
+            made = {}
+        return {"before": [config.init]} | {name: made[name] for name in ("before", "base_model") if name in made}
+    if not init:
+        return {}
+    said, theirs = checkpoint.read_config(init)
     made = said["training"]
-    return [
-        *model_card.texts(made.get("before")),
-        f"{made.get('command', name)} ({model_card.thousands(made.get('step', 0))} steps)",
-    ]
+    last = f"{made.get('command', config.init)} ({model_card.thousands(made.get('step', 0))} steps)"
+    address = theirs.push if Path(os.path.expanduser(config.init)).is_dir() else config.init
+    known = {"base_model": address} if address.count("/") == 1 else {}
+    return {"before": [*model_card.texts(made.get("before")), last], **known}
 
 
 def git_commit() -> str:

@@ -13,9 +13,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint, distributed
+from ganzoo import checkpoint, distributed, pretrained
 from ganzoo.errors import GanzooError
-from ganzoo.models import features
 from ganzoo.models.registry import LESSONS
 from ganzoo.seeding import global_seed
 from ganzoo.settings import flag_of
@@ -24,13 +23,15 @@ from ganzoo.training import precision
 EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
 
 
-def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
+def networks(config, init: Path | None = None, features: Path = pretrained.FOLDER) -> dict[str, torch.nn.Module]:
     """The networks of a completed config, on the CPU: fresh weights, which depend on the seed alone, or those of the model
-    folder `init`."""
+    folder `init`. "features" is the frozen network in the folder `features`, where the losses ask one."""
     with global_seed(config.seed, 0x1417):
         nets = LESSONS[config.lesson].build(config)
-    if init:
+    if init and not config.resume:
         start_from(init, config, nets)
+    if config.needs_features:
+        nets["features"] = pretrained.load(features)
     return nets
 
 
@@ -72,7 +73,11 @@ class Training:
         self.lesson = LESSONS[config.lesson]
         self.columns = self.lesson.columns(config)
         self.rank, world = distributed.start(device)
-        self.nets = {role: net.to(device) for role, net in (nets or networks(config)).items()}
+        nets = {role: net.to(device) for role, net in (nets or networks(config)).items()}
+        frozen = (
+            {"features": nets.pop("features")} if config.needs_features else {}
+        )  # in no optimizer and no checkpoint
+        self.nets = nets
         if device.type == "cuda":
             self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
         creators = [role for role in self.nets if role.startswith("generator")]
@@ -89,9 +94,7 @@ class Training:
         self.running = {
             r: torch.compile(n) if config.compile and graph and r in trained else n for r, n in self.nets.items()
         }
-        if config.needs_features:
-            # Pretrained and frozen: in no optimizer and no checkpoint.
-            self.running["features"] = features.load(device=device)
+        self.running |= frozen
         self.batches = pictures.batches(config, device, self.rank, world)
         self.batch_of_all = config.batch_size * world
         self.step, self.seconds = 0, 0.0

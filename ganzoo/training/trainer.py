@@ -19,10 +19,10 @@ from ganzoo import checkpoint, data, distributed, settings
 from ganzoo.data.registry import data_word
 from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
-from ganzoo.hub.locate import find
 from ganzoo.training import keeping, schedule
 from ganzoo.training.loop import Clock, rounds
 from ganzoo.training.recorder import Recorder
+from ganzoo.training.run_dir import origin
 from ganzoo.training.step import Training
 
 FEW = 500  # steps in which a translator learns colours and little else
@@ -64,8 +64,6 @@ def prepare(config, given=frozenset()):
         raise GanzooError("run_exists", folder=folder)
     choose_device(config.device)
     check_size(config)
-    if config.init and not config.resume:
-        checkpoint.read_config(find(config.init))  # a wrong name should not wait for the data
     there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -124,16 +122,21 @@ def _resumed(config, given, folder: Path):
 
 
 def fit(
-    config, pictures=None, should_stop: Callable[[], bool] = lambda: False, nets: dict | None = None
+    config,
+    pictures=None,
+    should_stop: Callable[[], bool] = lambda: False,
+    nets: dict | None = None,
+    init: Path | None = None,
 ) -> Iterator[dict]:
     """Train a prepared config (see `prepare`) and yield what happens. `pictures` is what `data.load` gave, loaded here where
     left out; `should_stop` is asked after every step, and a stop saves first; `nets` is what `step.networks` gave, fresh
-    ones where left out. Raises GanzooError with the remedy; whatever was saved before stays whole.
+    ones where left out; `init` is the model folder that they came from, for the card. Raises GanzooError with the remedy;
+    whatever was saved before stays whole.
     """
     pictures = pictures or data.load(config)[0]
     config = data.complete(config, pictures)
     folder = Path(config.out) / config.name
-    training, recorder, start = _begin(config, pictures, folder, nets)
+    training, recorder, start = _begin(config, pictures, folder, nets, init)
     yield {"event": "start", "folder": str(folder), **start}
 
     config, total, clock = training.config, training.steps, Clock(training)
@@ -170,14 +173,14 @@ def _full(row: dict, training: Training, clock: Clock) -> dict:
     return row
 
 
-def _begin(config, pictures, folder: Path, nets: dict | None) -> tuple[Training, Recorder, dict]:
+def _begin(config, pictures, folder: Path, nets: dict | None, init: Path | None) -> tuple[Training, Recorder, dict]:
     """A training that is where its run is, what writes it down, and what the user should know of it."""
     device = choose_device(config.device)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # fp32 means TF32 there
         torch.backends.cudnn.benchmark = True  # one shape in the whole run: the fastest convolutions are found once
     training = Training(config, pictures, device, nets=nets)
-    recorder = Recorder(training, folder)
+    recorder = Recorder(training, folder, origin(config, folder, init))
     minutes = schedule.plan(training)
     config = training.config
     notes, changed = [*pictures.notes, pictures.where(device), f"computes in {config.chosen_precision}"], []

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 import ganzoo
-from ganzoo import checkpoint
+from ganzoo import checkpoint, pretrained
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.data.unpaired_sources import load_unpaired, made_up_unpaired
 from ganzoo.evaluation import comparison, cyclemetrics, independent
@@ -143,7 +143,7 @@ def test_numbers_of_a_direction():
 
 def test_numbers_of_pairs():
     """The same pictures have no distance; the further the pixels are off, the larger the features' distance."""
-    net = features.load()  # the bundled network has no head
+    net = pretrained.load()  # the bundled network has no head
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         net.head, net.classes = nn.Conv2d(net.channels[-1], features.HEAD, 1), nn.Linear(features.HEAD, 10)

@@ -8,6 +8,7 @@ from huggingface_hub import ModelCard
 
 from ganzoo import checkpoint
 from ganzoo.hub import model_card
+from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.models import pix2pix
 from ganzoo.training import run_dir
 
@@ -69,10 +70,15 @@ def test_the_paper_is_linked(folder, lesson):
 
 
 def test_a_fine_tuned_model_names_what_it_started_from(folder):
-    assert run_dir.hub_id("alice/mine") == "alice/mine"
-    assert run_dir.hub_id("gan-mnist") is None  # a bundled model has no address of its own
-    assert run_dir.hub_id(str(folder("here"))) is None
-    assert run_dir.hub_id(str(folder("pushed", push="alice/pushed"))) == "alice/pushed"
+    places = {"alice/mine": folder("mine"), "gan-mnist": WEIGHTS / "gan-mnist"}
+    places |= {str(place): place for place in (folder("here"), folder("pushed", push="alice/pushed"))}
+    found = [run_dir.origin(pix2pix.Config(init=name), place, place) for name, place in places.items()]
+    # a bundled model has no address of its own, nor has one that nobody pushed
+    assert [origin.get("base_model") for origin in found] == ["alice/mine", None, None, "alice/pushed"]
+    assert all(len(origin["before"]) == 1 for origin in found)
+    resumed, run = pix2pix.Config(init="gone/since", resume="auto"), folder(made=found[0]).parent
+    assert run_dir.origin(resumed, run, None) == found[0]  # what its own model says, for the other may be gone
+    assert run_dir.origin(resumed, run / "nowhere", None) == {"before": ["gone/since"]}
     assert card(folder(made={"base_model": "alice/pushed"})).data.base_model == "alice/pushed"
 
 

@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from ganzoo import checkpoint, data, settings
+from ganzoo import checkpoint, data, pretrained, settings
 from ganzoo.inference import load
-from ganzoo.models import critics, cyclegan, features, gan, losses, pix2pix
+from ganzoo.models import critics, cyclegan, gan, losses, pix2pix
 from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
 from ganzoo.training import trainer
 from ganzoo.training.step import Training
@@ -133,7 +133,7 @@ def test_a_relativistic_gan_learns_by_r1_and_r2():
 def test_a_penalty_flattens_the_critic(role):
     config = pix2pix.Config(critic="both", image_size=64, patch=34, critic_width=8, unconditional=True)
     torch.manual_seed(0)
-    nets = pix2pix.build(config) | {"features": features.load()}
+    nets = pix2pix.build(config) | {"features": pretrained.load()}
     picture = torch.rand(1, 3, 64, 64) * 2 - 1
     optimizer = torch.optim.Adam(nets[role].parameters(), 1e-3)
     found = []
@@ -193,7 +193,7 @@ def test_a_projected_critic_names_its_features(tmp_path):
     fit(config)
     path = tmp_path / trainer.run_name(config) / "model" / "discriminator_projected.safetensors"
     with safe_open(path, "pt") as file:
-        assert file.metadata()["features"] == features.digest()
+        assert file.metadata()["features"] == pretrained.digest()
     save_file(load_file(path), path, {"format": "pt", "features": "another"})
     with raises_code("weights_of_other_features"):
         checkpoint.read_network(path.parent, "projected", pix2pix.build(config)["projected"])

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from ganzoo import pretrained
 from ganzoo.models import features, pix2pix
 from ganzoo.models.layers import ResizeConv2d
 from tests.support.raises_code import raises_code
@@ -20,14 +21,14 @@ def pictures(count=1, size=64, seed=0):
 
 @pytest.mark.parametrize("size", [(64, 64), (96, 160), (65, 67)])
 def test_maps_have_the_strides_they_promise(size):
-    maps = features.load()(torch.zeros(2, 3, *size))
+    maps = pretrained.load()(torch.zeros(2, 3, *size))
     assert [m.shape[1] for m in maps] == [24, 40, 112, 320]
     for m, stride in zip(maps, features.STRIDES, strict=True):
         assert m.shape[2:] == tuple(-(-side // stride) for side in size)
 
 
 def test_grey_is_three_equal_channels_and_small_pictures_are_enlarged():
-    net, grey = features.load(), pictures()[:, :1]
+    net, grey = pretrained.load(), pictures()[:, :1]
     for a, b in zip(net(grey), net(grey.expand(-1, 3, -1, -1)), strict=True):
         assert torch.equal(a, b)
     small = pictures(size=16)
@@ -36,7 +37,7 @@ def test_grey_is_three_equal_channels_and_small_pictures_are_enlarged():
 
 
 def test_the_network_is_frozen_and_passes_gradients_to_the_picture():
-    net, picture = features.load(), pictures().requires_grad_()
+    net, picture = pretrained.load(), pictures().requires_grad_()
     sum(m.square().mean() for m in net(picture)).backward()
     assert picture.grad.abs().max() > 0
     assert not [p for p in net.parameters() if p.requires_grad or p.grad is not None]
@@ -111,19 +112,19 @@ def test_conversion_folds_batch_norm_exactly(theirs):
 def test_a_damaged_or_missing_folder_is_one_sentence(tmp_path):
     folder = tmp_path / "features"
     with raises_code("features_damaged"):
-        features.load(folder)
-    shutil.copytree(features.BUNDLED, folder)
+        pretrained.load(folder)
+    shutil.copytree(pretrained.FOLDER, folder)
     tensors = load_file(folder / "model.safetensors")
     save_file({k: v for k, v in list(tensors.items())[1:]}, folder / "model.safetensors")
     with raises_code("features_damaged"):
-        features.load(folder)
+        pretrained.load(folder)
     (folder / "model.safetensors").write_bytes(b"torn")
     with raises_code("features_damaged"):
-        features.load(folder)
-    shutil.copytree(features.BUNDLED, folder, dirs_exist_ok=True)
+        pretrained.load(folder)
+    shutil.copytree(pretrained.FOLDER, folder, dirs_exist_ok=True)
     (folder / "config.json").write_text(json.dumps({"variant": "lite9", "classes": 0}))
     with raises_code("features_damaged"):
-        features.load(folder)
+        pretrained.load(folder)
 
 
 def test_perceptual_distance_by_hand():
@@ -135,7 +136,7 @@ def test_perceptual_distance_by_hand():
 
 def test_perceptual_distance_sees_what_pixels_do_not():
     """A picture moved by a pixel is far in pixels and near in features; a blurred one the other way round."""
-    net = features.load()
+    net = pretrained.load()
     large = F.interpolate(pictures(size=24, seed=1), (130, 130), mode="nearest")
     truth, moved = large[..., :128, :128], large[..., 1:129, 1:129]
     blurred = F.avg_pool2d(F.pad(truth, (4, 4, 4, 4), mode="reflect"), 9, 1)
@@ -153,7 +154,7 @@ def test_a_perceptual_step_lowers_the_perceptual_distance():
     torch.manual_seed(0)
     nets = pix2pix.build(config)
     optimizers = {"generator": torch.optim.Adam(nets["generator"].parameters(), 1e-3)}
-    nets["features"] = features.load()
+    nets["features"] = pretrained.load()
     batch = {"input": pictures(2, seed=2), "target": pictures(2, seed=3)}
     distances = [float(pix2pix.train_step(nets, optimizers, batch, config)[-1]) for _ in range(8)]
     assert pix2pix.columns(config)[-1] == "perceptual" and distances[-1] < 0.9 * distances[0]

@@ -17,7 +17,7 @@ from ganzoo.data.labeled import made_up_pictures
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.models import cgan, dcgan, gan, pix2pix
 from ganzoo.models.registry import LESSONS
-from ganzoo.training import schedule, trainer
+from ganzoo.training import schedule, step, trainer
 from ganzoo.training.step import Training
 from tests.support.raises_code import raises_code
 
@@ -141,7 +141,7 @@ def test_a_run_starts_from_a_model(tmp_path):
 
 def begun(config):
     pictures, config = data.load(config)
-    return Training(config, pictures, torch.device("cpu"), nets=recipes.networks(config))
+    return Training(config, pictures, torch.device("cpu"), nets=step.networks(config, recipes.find_init(config)))
 
 
 def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(tmp_path):

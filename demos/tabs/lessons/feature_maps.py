@@ -9,6 +9,7 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
+from ganzoo import pretrained
 from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil, whole_tensor
 from ganzoo.models import features
@@ -67,7 +68,7 @@ def pixel_error(made: Image.Image, true: Image.Image) -> float:
 
 @lru_cache(maxsize=1)
 def network() -> features.EfficientNetLite:
-    return features.load()
+    return pretrained.load()
 
 
 @torch.no_grad()

@@ -20,12 +20,13 @@ def test_pixels_take_the_shift_for_the_blur_and_features_do_not(words, shift, se
     import numpy as np
 
     from demos.tabs.lessons import feature_maps as stage
+    from ganzoo import pretrained
     from ganzoo.models import features
 
     found = stage.judged(shift, seed)
     true, moved = (np.asarray(found["pictures"][key]) for key in ("true", "shift"))
     assert (moved[:, shift:] == true[:, :-shift]).all() and true.shape == (stage.SIDE, stage.SIDE, 3)
-    net = features.load()
+    net = pretrained.load()
     maps = {}
     for key, picture in found["pictures"].items():
         pixels = torch.tensor(np.asarray(picture) / 127.5 - 1, dtype=torch.float32)

@@ -1,0 +1,38 @@
+"""The weights of the pretrained feature network (ganzoo/models/features.py), read from a folder.
+
+net = pretrained.load()                     # EfficientNet-Lite0 (ImageNet), bundled, 5 MB
+maps = net(pictures)                        # pictures in [-1, 1] -> maps at strides 4, 8, 16 and 32
+"""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+
+from ganzoo.errors import GanzooError
+from ganzoo.models.features import EfficientNetLite
+
+FOLDER = Path(__file__).parent / "weights" / "features-efficientnet-lite0"
+
+
+@functools.cache
+def digest(folder: Path = FOLDER) -> str:
+    """SHA-256 of the weights, which a projected critic names: it can judge with these features alone."""
+    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+
+
+def load(folder: Path = FOLDER, device: torch.device | str = "cpu") -> EfficientNetLite:
+    """The frozen network of a folder (config.json, model.safetensors). Raises GanzooError where a file is missing or
+    damaged."""
+    try:
+        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        tensors = load_file(folder / "model.safetensors")
+        net = EfficientNetLite(said["variant"], said["classes"])
+        net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
+        raise GanzooError("features_damaged", folder=folder) from None
+    return net.eval().requires_grad_(False).to(device)
