@@ -257,6 +257,13 @@ def _component(kind, label: str, default=None) -> gr.components.Component:
     return Api(default, python_type_to_json_schema(kind), label)
 
 
+def described(function) -> str:
+    """The docstring with a line for each parameter, in the form that gradio hands on to agents and the API panel."""
+    text = inspect.getdoc(function).split("\n\nArgs:")[0]
+    lines = "".join(f"\n    {name}: {VALUES[name]}" for name in inspect.signature(function).parameters)
+    return f"{text}\n\nArgs:{lines}" if lines else text
+
+
 def publish() -> None:
     """Register the endpoints on the page being built. Their components carry types and labels, and are never shown."""
     functions = (models, found, fetch, card, sample, morph, grow, filters, speckles, frame, judge, translate, cycle)
@@ -267,6 +274,7 @@ def publish() -> None:
                 _component(p.annotation, VALUES[name], None if p.default is p.empty else p.default)
                 for name, p in signature.parameters.items()
             ]
+            function.__doc__ = described(function)
             kinds = signature.return_annotation
             kinds = kinds.__args__ if getattr(kinds, "__origin__", None) is tuple else (kinds,)
             outputs = [_component(kind, "pictures" if "Image" in str(kind) else "details") for kind in kinds]

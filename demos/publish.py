@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     if args.hardware and args.hardware not in flavors:
         raise GanzooError("hardware_unknown", hardware=args.hardware, known=flavors)
     models = staging.choose(args.models)
-    files = staging.stage(models, args.hardware or staging.FREE)
+    files = staging.stage(models, args.hardware or staging.FREE, args.space)
     megabytes = sum(map(staging.size, files.values())) / 2**20
     if args.dry_run:
         for name, source in files.items():

@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 
-from huggingface_hub import SpaceCardData, get_token
+from huggingface_hub import SpaceCardData, constants, get_token
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 
@@ -21,18 +21,21 @@ from ganzoo import checkpoint, package
 from ganzoo.errors import GanzooError
 from ganzoo.hub.bundled import WEIGHTS, bundled
 from ganzoo.hub.download import WANTED
+from ganzoo.hub.model_card import PAPERS, hub_datasets
 
 DEMOS = Path(__file__).resolve().parents[1]
 GANZOO = Path(ganzoo.__file__).resolve().parent
 PYTHON = "3.12.12"  # ZeroGPU has this one and 3.10.13
 FREE = "zero-a10g"  # the hardware on which a free account may have a Gradio Space
-TORCH = "torch>=2.8,<2.12"  # what ZeroGPU supports
+TORCH = "torch>=2.8,!=2.12.0,<=2.13.0"  # what ZeroGPU supports
+THUMBNAIL = DEMOS / "screenshots" / "translate-en.png"  # in a checkout; social sites show it beside a link
 SECRETS = re.compile(rb"hf_[A-Za-z0-9]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 APP = """import runpy
 
 runpy.run_module("demos.app", run_name="__main__")
 """
+TAGS = ["gan", "dcgan", "pix2pix", "cyclegan", "image-to-image", "education", "mcp-server"]
 BESIDE = ("*.js", "*.css", "locales/*.json")  # files that go along with the modules
 CARD = """---
 {data}
@@ -43,7 +46,10 @@ CARD = """---
 The GAN family to run, train, share and understand: GAN, conditional GAN, DCGAN, Pix2Pix, CycleGAN. Open the App tab; in
 Chinese at `/zh`. Everything is computed here, with {models}.
 
+The papers: {papers}.
+
 Small pictures are made on the processor, in milliseconds; a GPU is asked for only where a picture is larger than 512 x 512.
+Agents ask the same questions by MCP, at `/gradio_api/mcp/`.
 To show a model of your own, add its id to `preload_from_hub` at the top of this file.
 """
 
@@ -85,8 +91,8 @@ def choose(wishes: list[str]) -> Models:
     return models
 
 
-def stage(models: Models, hardware: str = FREE) -> dict[str, Path | bytes]:
-    """Every file of the Space: its path there -> the file here, or its content."""
+def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, Path | bytes]:
+    """Every file of the Space `space` (USER/NAME): its path there -> the file here, or its content."""
     beside = [path for pattern in BESIDE for path in DEMOS.rglob(pattern)]
     data = [path for path in (DEMOS / "data").rglob("*") if path.is_file()]
     pages = [*imported(DEMOS / "app.py", DEMOS), *beside, *data]
@@ -104,9 +110,11 @@ def stage(models: Models, hardware: str = FREE) -> dict[str, Path | bytes]:
                 files[f"{place}/{path.name}"] = path
     licence = DEMOS.parent / "LICENSE"
     files |= {"LICENSE": licence} if licence.is_file() else {}
+    files |= {"thumbnail.png": THUMBNAIL} if THUMBNAIL.is_file() else {}
+    picture = f"{constants.ENDPOINT}/spaces/{space}/resolve/main/thumbnail.png" if "thumbnail.png" in files else None
     files |= {
         "app.py": APP.encode(),
-        "README.md": card(models, hardware).encode(),
+        "README.md": card(models, hardware, picture if space else None).encode(),
         "requirements.txt": requirements().encode(),
     }
     _no_secrets(files)
@@ -129,8 +137,9 @@ def imported(start: Path, root: Path) -> list[Path]:
     return found
 
 
-def card(models: Models, hardware: str) -> str:
-    """README.md of the Space. Its front matter is the Space's configuration."""
+def card(models: Models, hardware: str, thumbnail: str | None = None) -> str:
+    """README.md of the Space. Its front matter is the Space's configuration; `thumbnail` is the address of a picture."""
+    learned = [checkpoint.read_config(folder)[1].data for folder in models.folders.values()]
     data = {
         "title": "ganzoo",
         "emoji": "🦓",
@@ -143,6 +152,9 @@ def card(models: Models, hardware: str) -> str:
         "pinned": False,
         "license": "mit",
         "short_description": "The GAN family to run, train, share and understand",
+        "tags": TAGS,
+        "thumbnail": thumbnail,
+        "datasets": sorted({name for data in learned for name in hub_datasets(data)}) or None,
         "suggested_hardware": hardware,
         "hf_oauth": True,  # a visitor of Your pictures pushes with their own login, to repositories that this made
         "hf_oauth_scopes": ["contribute-repos"],
@@ -150,7 +162,8 @@ def card(models: Models, hardware: str) -> str:
     if models.hub:
         data |= {"models": models.hub, "preload_from_hub": list(models.hub)}
     named = [f"`{name}`" for name in [*models.bundled, *(f"runs/{n}" for n in models.runs), *models.hub]]
-    return CARD.format(data=SpaceCardData(**data).to_yaml(), models=", ".join(named))
+    papers = ", ".join(PAPERS.values())
+    return CARD.format(data=SpaceCardData(**data).to_yaml(), models=", ".join(named), papers=papers)
 
 
 def requirements() -> str:

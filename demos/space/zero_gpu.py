@@ -26,7 +26,7 @@ from ganzoo.hub_client import TROUBLE
 from ..catalog import local
 
 PIXELS = 512 * 512  # of a picture: from here on a GPU is worth its wait
-SECONDS = 30
+SHORTEST, LONGEST = 5, 15  # seconds of a visitor's GPU time that a call asks for
 
 log = logging.getLogger("ganzoo")
 
@@ -41,8 +41,14 @@ def on_gpu(folder: Path, pictures, variation: int | None, direction: str | None)
     return _on_cuda(folder).translate_tensor(torch.from_numpy(pictures), variation, direction).numpy()
 
 
+def seconds(folder: Path, pictures, variation: int | None, direction: str | None) -> int:
+    """How long `on_gpu` may take with the same arguments: to load the model, and a second for each million pixels."""
+    count, _, height, width = pictures.shape
+    return min(LONGEST, SHORTEST + count * height * width // 1_000_000)
+
+
 if spaces:  # ZeroGPU ends a Space that has no such function
-    on_gpu = spaces.GPU(duration=SECONDS)(on_gpu)
+    on_gpu = spaces.GPU(duration=seconds)(on_gpu)
 
 
 class SpaceModel(Model):

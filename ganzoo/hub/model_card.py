@@ -78,16 +78,24 @@ PIPELINES = {
 UNSIGNED = "<!-- written by ganzoo -->"
 
 
+def three_lines(said: dict, folder: Path) -> list[str]:
+    """The Python that loads a model and asks it once."""
+    made, named = said["settings"], said.get("name", folder.name)
+    calls = {
+        "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
+        "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
+        "cyclegan": f"""photo = model.translate(picture, direction="{made.get("direction")}")   # PIL in, PIL out, any size""",
+        "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
+        "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
+    }
+    where = made["push"] if made.get("push", "").count("/") == 1 else named  # where others find it
+    call = calls.get(said["lesson"], "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
+    return ["import ganzoo", f'model = ganzoo.load("{where}")', call]
+
+
 def card_text(said: dict, folder: Path) -> str:
     name, lesson, made = said.get("name", folder.name), said["lesson"], said["settings"]
     facts, metrics = said.get("training", {}), said.get("metrics", {})
-    call = {
-        "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
-        "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
-        "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
-        "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
-    }.get(lesson, "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
-    where = made["push"] if made.get("push", "").count("/") == 1 else name  # where others find it
     table = _table(metrics)
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
@@ -95,7 +103,6 @@ def card_text(said: dict, folder: Path) -> str:
     if lesson == "cyclegan":
         back = "" if made.get("one_way") else " and back"
         depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
-        call = f"""photo = model.translate(picture, direction="{made["direction"]}")   # PIL in, PIL out, any size"""
     what, data = WHAT[lesson].format(paper=PAPERS.get(lesson)), f"`{made['data']}`"
     like = data
     data += _where(made["data"], revision_of(said))
@@ -118,9 +125,7 @@ def card_text(said: dict, folder: Path) -> str:
 {what} Trained on {data}, {made["image_size"]}x{made["image_size"]} pixels, {depth}.
 
 {installed}```python
-import ganzoo
-model = ganzoo.load("{where}")
-{call}
+{chr(10).join(three_lines(said, folder))}
 ```
 
 {chr(10).join(pictures)}

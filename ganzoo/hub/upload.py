@@ -19,7 +19,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalToken
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, validate_repo_id
 
 from ganzoo.errors import GanzooError, Stopped
-from ganzoo.hub import model_card
+from ganzoo.hub import model_card, notebook
 from ganzoo.hub.download import WANTED
 from ganzoo.hub_client import TROUBLE, reachable, short
 
@@ -84,6 +84,7 @@ class Push:
         minute. A README.md that was edited on the Hub stays as it is there.
         """
         named = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
+        notebook.write(Path(folder))
         kept = False  # the card there, because a person edited it
 
         def commit():
@@ -92,7 +93,7 @@ class Push:
             self.api.upload_folder(
                 repo_id=self.repo_id,
                 folder_path=folder,
-                allow_patterns=WANTED,
+                allow_patterns=[*WANTED, notebook.NAME],
                 ignore_patterns=["README.md"] if kept else None,
                 commit_message=message or f"{named}, trained with ganzoo",
                 parent_commit=head,  # an edit that comes in between is seen at the next try

@@ -1,13 +1,14 @@
 """A model card says what config.json knows, in the form that the Hub's own client reads."""
 
 import json
+import shutil
 
 import pytest
 import torch
 from huggingface_hub import ModelCard
 
-from ganzoo import checkpoint
-from ganzoo.hub import model_card
+from ganzoo import checkpoint, package
+from ganzoo.hub import model_card, notebook
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.models import pix2pix
 from ganzoo.training import run_dir
@@ -91,3 +92,24 @@ def test_a_hand_edited_card_keeps_its_edits(folder):
     path.unlink()
     model_card.write_card(path.parent)
     assert card(path.parent).data.eval_results[0].metric_value == 2.0
+
+
+@pytest.mark.parametrize("name", ["gan-mnist", "cgan-mnist", "pix2pix-facades-mae", "cyclegan-horse2zebra"])
+def test_a_pushed_model_brings_a_notebook_that_runs(name, tmp_path, monkeypatch):
+    place = tmp_path / name
+    shutil.copytree(WEIGHTS / name, place)
+    notebook.write(place)
+    assert not (place / notebook.NAME).exists()  # there is no address to install ganzoo from
+    monkeypatch.setattr(package, "install_line", lambda: "pip install git+https://example.org/ganzoo")
+    notebook.write(place)
+    made = json.loads((place / notebook.NAME).read_text())
+    title, install, *codes = made["cells"]
+    assert (made["nbformat"], made["nbformat_minor"], title["source"]) == (4, 5, f"# {name}")
+    assert install["source"] == "%pip install git+https://example.org/ganzoo"
+    assert len({cell["id"] for cell in made["cells"]}) == len(made["cells"])
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in made["cells"][1:])
+    here = {}
+    for cell in codes:
+        exec(cell["source"], here)
+    shown = eval(codes[-1]["source"].splitlines()[-1], here)
+    assert shown.size[0] >= 28

@@ -1,0 +1,37 @@
+"""notebook.ipynb of a pushed model: the three lines of its card, to run in Colab or Jupyter."""
+
+import json
+from pathlib import Path
+
+from ganzoo import package
+from ganzoo.hub import model_card
+from ganzoo.images import save_atomic
+
+NAME = "notebook.ipynb"
+PICTURE = """from PIL import Image
+
+picture = Image.new("RGB", (256, 256), "white")  # put Image.open("a picture of yours.png") here"""
+
+
+def write(folder: Path) -> None:
+    """Write the notebook into a model folder, where it is known from where ganzoo is installed."""
+    said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    install = package.install_line()
+    if not install or said["lesson"] not in model_card.PAPERS:
+        return
+    lines = model_card.three_lines(said, folder)
+    translates = lines[-1].startswith("photo")
+    codes = [
+        f"%{install}",
+        *([PICTURE] if translates else []),
+        "\n".join([*lines, "photo" if translates else "pictures[0]"]),
+    ]
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {said.get('name', folder.name)}"}
+    cells = [
+        {"cell_type": "code", "id": f"code-{i}", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
+        for i, code in enumerate(codes)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [title, *cells]}
+    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    save_atomic(folder / NAME, lambda temporary: temporary.write_text(text, encoding="utf-8"))
