@@ -4,6 +4,15 @@ The public names, in the order data flows: data | models -> checkpoint -> hub ->
 Nothing heavy is imported here: gradio, datasets, torchvision and torchmetrics load when first needed.
 """
 
+import signal
+import sys
+from pathlib import Path
+
+if sys.orig_argv[1:3] == ["-m", "ganzoo"] or (sys.argv and Path(sys.argv[0]).stem == "ganzoo"):
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # the command `ganzoo`: Ctrl-C while torch loads ends without a traceback
+
 from ganzoo.data import drawings
 from ganzoo.data.labeled import Pictures, load_pictures
 from ganzoo.data.paired import Pairs

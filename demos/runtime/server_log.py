@@ -12,21 +12,28 @@ import gradio.queueing
 import gradio.route_utils
 import gradio.routes
 
+from ganzoo import GanzooError
+
 DEMOS = Path(__file__).resolve().parent.parent
-OURS = (str(DEMOS), str(DEMOS.parent / "ganzoo"))
+OURS = (DEMOS, DEMOS.parent / "ganzoo")
 
 log = logging.getLogger("ganzoo")
 
 
 def brief(error: BaseException | None) -> str:
-    """The kind of an error and the place where it came up, in our code if it passed there. Its words are left out: they may
-    be a visitor's."""
-    frames = traceback.extract_tb(error.__traceback__) if error else []
-    ours = [
-        f for f in frames if f.filename.startswith(OURS) and not f.filename.endswith("first_paint.py")
-    ]  # which all pass
-    at = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in (ours or frames)[-1:])
-    return type(error).__name__ + at
+    """One line for an error: its kind with its code, or else the way it took, the outermost call first, through our modules
+    to where it was raised. Its words are left out: they may be a visitor's."""
+    if isinstance(error, GanzooError):
+        return f"{type(error).__name__} {error.code}"
+    places, inside = [], False
+    for frame in traceback.extract_tb(error.__traceback__) if error else []:
+        path = Path(frame.filename)
+        inside = any(path.is_relative_to(folder) for folder in OURS)
+        if inside and path.name != "first_paint.py":  # which all calls pass
+            places.append(f"{path.relative_to(DEMOS.parent)}:{frame.lineno} {frame.name}")
+    if error and error.__traceback__ and not inside:
+        places.append(f"{path.name}:{frame.lineno} {frame.name}")
+    return ", ".join([type(error).__name__, *places])
 
 
 class _Brief:

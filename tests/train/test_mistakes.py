@@ -260,17 +260,20 @@ raise SystemExit(recipes.guarded(main))
 
 SCRIPTS = sorted(path for folder in ("train", "demos") for path in (ROOT / folder).rglob("*.py")
                  if '__name__ == "__main__"' in path.read_text(encoding="utf-8"))  # fmt: skip
+COMMAND = "import sys\nfrom ganzoo.__main__ import main\nsys.exit(main())\n"  # as pip writes it
 LOADING = "import time; print('loading', flush=True); time.sleep(60)\n"
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_ctrl_c_while_a_script_loads_is_no_traceback(script, tmp_path):
+@pytest.mark.parametrize("words", [*([path] for path in SCRIPTS), ["-m", "ganzoo", "demo"], ["ganzoo", "demo"]],
+                         ids=lambda words: Path(words[0]).stem)  # fmt: skip
+def test_ctrl_c_while_a_script_loads_is_no_traceback(words, tmp_path):
     """torch and gradio take seconds; here, as long as we like."""
     for name in ("torch", "gradio"):
         (tmp_path / f"{name}.py").write_text(LOADING)
+    (tmp_path / "ganzoo").write_text(COMMAND)
     env = os.environ | {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
-    words = ['{"pairs": "x", "out": "x", "losses": []}'] if script.stem == "worker" else []
-    process = subprocess.Popen([sys.executable, script, *words], env=env, cwd=tmp_path, stdin=subprocess.PIPE,
+    job = ['{"pairs": "x", "out": "x", "losses": []}'] if Path(words[0]).stem == "worker" else []
+    process = subprocess.Popen([sys.executable, *words, *job], env=env, cwd=tmp_path, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
     assert process.stdout.readline() == "loading\n", process.communicate()
     process.send_signal(signal.SIGINT)
