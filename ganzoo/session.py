@@ -29,9 +29,12 @@ class Session:
         self.steps, self.model, self.stopped = 0, "", False
 
     def __enter__(self) -> "Session":
-        self.tracker = (
-            tracking.Tracker(self.config.name, self.config) if self.config.track and distributed.first() else None
-        )
+        self.tracker = None
+        if self.config.track and distributed.first():
+            contest = (
+                self.config.name.removesuffix("-smoke").removesuffix(f"-{self.config.word}") if self.runs > 1 else None
+            )
+            self.tracker = tracking.Tracker(self.config, contest)
         self.lock = locked(Path(self.config.out) / self.config.name)
         self.handlers = heed_ctrl_c(self.asked)
         return self
@@ -50,6 +53,8 @@ class Session:
         return bool(self.asked)
 
     def show(self, event: dict) -> None:
+        if self.tracker:
+            self.tracker.see(event)
         line = "\n" if self.live else ""  # below the line that is written over and over
         match event["event"]:
             case "start":
@@ -92,8 +97,6 @@ class Session:
         self._say(end="", flush=True)
 
     def _step(self, event: dict) -> None:
-        if self.tracker:
-            self.tracker.log(event)
         if self.live:
             self._say("\r" + progress_line(event), end="", flush=True)
         elif event["seconds"] - self.printed >= 5 or event["step"] == event["steps"]:  # in a file: a line in 5 s

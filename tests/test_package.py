@@ -33,7 +33,7 @@ def test_requirements_name_everything_for_a_checkout():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = named(line for line in lines if line and not line.startswith("#"))
     extras = PROJECT["optional-dependencies"]
-    everything = [*PROJECT["dependencies"], *(need for name in extras if name != "track" for need in extras[name])]
+    everything = [*PROJECT["dependencies"], *(need for name in extras for need in extras[name])]
     assert wanted == named(everything) and wanted.keys() >= FIXED
 
 

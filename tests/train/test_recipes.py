@@ -247,19 +247,49 @@ def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
     assert 0 < ganzoo.load(tmp_path / "runs" / "early").said["training"]["step"] < 1000
 
 
+TRACKED = """
+import json
+import trackio
+from ganzoo.models import pix2pix
+from ganzoo.session import Session
+config = pix2pix.Config(name="pix2pix-facades-gan", loss="gan", track=True)
+with Session(config, runs=3) as session:
+    session.tracker.see({"event": "step", "step": 1, "loss_d": 1.0})
+    session.show({"event": "advice", "step": 7, "code": "nan", "text": "no number"})
+from trackio.sqlite_storage import SQLiteStorage
+found = {}
+for run in trackio.Api().runs("ganzoo"):
+    rows = SQLiteStorage.get_logs("ganzoo", run.name, run_id=run.id)
+    found[run.name] = {"group": run.config["_Group"], "keys": sorted({key for row in rows for key in row}),
+                       "alerts": [[alert["level"], alert["text"]] for alert in run.alerts()]}
+print(json.dumps(found))
+"""
+
+
 def test_track_needs_trackio_and_says_so_or_logs_offline(tmp_path):
     env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {"HF_HOME": str(tmp_path / "hf")}
     env |= {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}  # nobody listens: no network
     command = [*quick.PYTHON, str(ROOT / "train" / "gan.py"), "--smoke", "--track"]
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180)
-    try:
-        import trackio  # noqa: F401
-    except ImportError:
-        assert done.returncode == 2
-        assert done.stderr == "Error: --track needs trackio: pip install trackio, or train without it.\n"
-        return
     assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "hf" / "trackio").glob("ganzoo*"))
+    script = tmp_path / "look.py"
+    script.write_text(TRACKED)
+    done = subprocess.run(
+        [*quick.PYTHON, str(script)], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(done.stdout.splitlines()[-1])
+    assert runs["gan-mnist-smoke"]["alerts"] == [] and {"loss_d", "diversity", "sheet"} <= set(
+        runs["gan-mnist-smoke"]["keys"]
+    )
+    assert runs["pix2pix-facades-gan"]["group"] == "pix2pix-facades"
+    assert runs["pix2pix-facades-gan"]["alerts"] == [["error", "no number"]]
+    env["PYTHONPATH"] = str(tmp_path / "without")  # a trackio that cannot be imported
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / "trackio.py").write_text("raise ImportError")
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 2
+    assert done.stderr == "Error: --track needs trackio: pip install trackio, or train without it.\n"
 
 
 # --- a folder through a model -----------------------------------------------------------------------------------------
