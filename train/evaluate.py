@@ -28,7 +28,7 @@ if __name__ == "__main__":
 from ganzoo import data, images, inference, recipes, settings
 from ganzoo.data import labeled, registry
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation import comparison, cyclemetrics, fid, independent, judges, metrics
+from ganzoo.evaluation import comparison, cyclemetrics, fid, independent, judges, lpips, metrics
 from ganzoo.hub import model_card
 from ganzoo.training import trainer
 
@@ -93,6 +93,7 @@ def command_line() -> settings.Parser:
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--fid", action="store_true", help="FID and KID, too (downloads the Inception weights once)")
+    parser.add_argument("--lpips", action="store_true", help="Pix2Pix: LPIPS, too (downloads AlexNet's weights once)")
     parser.add_argument(
         "--independent",
         action="store_true",
@@ -122,6 +123,7 @@ def main(argv=None) -> int:
     if asked.n < 2 or asked.seed < 0:
         raise GanzooError("bad_n_or_seed")
     inception = fid.network(trainer.choose_device(asked.device)) if asked.fid else None
+    alex = lpips.network(trainer.choose_device(asked.device)) if asked.lpips else None
     net = independent.network(trainer.choose_device(asked.device)) if asked.independent else None
     given = inference.load(asked.judge, asked.device) if asked.judge else None
     sets: dict[tuple, tuple] = {}
@@ -147,7 +149,7 @@ def main(argv=None) -> int:
                 sets[key] = (pairs, shown)
             pairs, shown = sets[key]
             judge = comparison.reader_for(made, shown or pairs, given)
-            found = comparison.measure(made, pairs, judge, inception, net, shown)
+            found = comparison.measure(made, pairs, judge, inception, net, shown, alex)
             together = (c.data, asked.size or c.image_size, *key[2:])
             tables.setdefault(together, {})[made.name] = found
         elif made.translates:

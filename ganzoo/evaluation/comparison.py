@@ -16,7 +16,7 @@ from ganzoo.data.drawings import PALETTES
 from ganzoo.data.paired import Pairs
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation import independent, metrics, segmenter
+from ganzoo.evaluation import fid, independent, lpips, metrics, segmenter
 from ganzoo.hub import model_card
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.inference import Model, load
@@ -36,6 +36,7 @@ BETTER = {  # how a table names a metric, and which way is better
     "perceptual-lite2": "perceptual (Lite2) ↓",
     "fid-inception2015": "FID ↓",
     "kid-inception2015": "KID ↓",
+    "lpips-alex-v0.1": "LPIPS ↓",
 }
 
 
@@ -46,11 +47,17 @@ def translate_all(made: Model, pairs: Pairs, batch_size: int = 16) -> Tensor:
 
 
 def measure(
-    made: Model, pairs: Pairs, judge: Model | None = None, fid=None, net=None, shown: Pairs | None = None
+    made: Model,
+    pairs: Pairs,
+    judge: Model | None = None,
+    inception=None,
+    net=None,
+    shown: Pairs | None = None,
+    alex=None,
 ) -> dict[str, float]:
     """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`, which
-    reads at its own size; `fid`: inception.network; `net`: independent.network. `shown` are the same pairs at another size,
-    at which everything is compared: what the model makes at its own is enlarged to it."""
+    reads at its own size; `inception`: fid.network; `net`: independent.network; `alex`: lpips.network. `shown` are the same
+    pairs at another size, at which everything is compared: what the model makes at its own is enlarged to it."""
     now, then = (pairs.in_channels, pairs.out_channels), (made.config.in_channels, made.config.out_channels)
     if now != then:
         raise GanzooError("pairs_changed", name=made.name, data=made.config.data, then=then, now=now)
@@ -66,8 +73,10 @@ def measure(
     found = {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
     if net:
         found |= independent.paired(net, pictures, truth, protocol)
-    if fid:
-        found |= fid.distances(fid, pictures, truth, protocol)
+    if inception:
+        found |= fid.distances(inception, pictures, truth, protocol)
+    if alex:
+        found |= lpips.distances(alex, pictures, truth, protocol)
     if judge:
         side = judge.config.image_size
         if side != truth.shape[-1]:

@@ -12,15 +12,15 @@ from torch import Tensor
 
 from ganzoo import images
 from ganzoo.data.unpaired import Unpaired
-from ganzoo.evaluation import independent, judges, metrics
+from ganzoo.evaluation import fid, independent, judges, metrics
 from ganzoo.inference import Model
 
 
 def measure(
-    made: Model, sets: Unpaired, judge: Model | None = None, fid=None, net=None, masks=None, batch_size: int = 8
+    made: Model, sets: Unpaired, judge: Model | None = None, inception=None, net=None, masks=None, batch_size: int = 8
 ) -> dict[str, float]:
-    """The metrics of a CycleGAN over both test splits, at the size of these; their names say direction and protocol. `fid`:
-    inception.network; `net`: independent.network; `masks`: read_masks."""
+    """The metrics of a CycleGAN over both test splits, at the size of these; their names say direction and protocol.
+    `inception`: fid.network; `net`: independent.network; `masks`: read_masks."""
     found, known = {}, {}
     ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)
     for target, (direction, back, side, other) in zip((1, 0), ways, strict=True):
@@ -52,8 +52,8 @@ def measure(
             others = images.resized(sets.train[other][: len(originals)], originals.shape[-1])
             tested = images.to_uint8(there), sets.test[side], sets.test[other]
             known |= independent.translated(net, *tested, others, direction, protocol)
-        if fid:
-            known |= fid.distances(fid, images.to_uint8(there), sets.test[other], protocol)
+        if inception:
+            known |= fid.distances(inception, images.to_uint8(there), sets.test[other], protocol)
     return {key: round(value, 4) for key, value in found.items()} | known
 
 
