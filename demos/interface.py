@@ -39,7 +39,7 @@ def page(demo: gr.Blocks, words: Words) -> None:
         with gr.Tab(words("tab_compare"), id="compare"):
             Compare(demo, words)
         with gr.Tab(words("tab_create"), id="create"):
-            create = Create(words)
+            Create(words)
         with gr.Tab(words("tab_translate"), id="translate"):
             Translate(words)
         with gr.Tab(words("tab_live"), id="live"):
@@ -49,8 +49,8 @@ def page(demo: gr.Blocks, words: Words) -> None:
         with gr.Tab(words("tab_own"), id="own"):
             Own(words)
         with gr.Tab(words("tab_zoo"), id="zoo") as tab:
-            zoo = Zoo(words, create, tabs)
-    tab.select(zoo.refresh, None, zoo.cards, api_visibility="private", show_progress="hidden")
+            zoo = Zoo(words)
+    tab.select(zoo.refresh, zoo.which, zoo.cards, api_visibility="private", show_progress="hidden")
     demo.load(None, None, tabs, js="() => ganzoo.firstTab()")
     show(footer(words))
 

@@ -53,8 +53,8 @@ class HubSearch:
             self.found = show("", elem_id="hub-found", js_on_load="ganzoo.cards(element, trigger, 'select')")
             self.said = show("", elem_id="hub-said")
 
-    def wire(self, choose, outputs) -> None:
-        """`choose(name)` gives the values of `outputs`: the Zoo's own card of a model."""
+    def wire(self, choose, which, outputs) -> None:
+        """`choose(value of which, name)` gives the values of `outputs`: the Zoo's own card of a model."""
         say = self.words
         once = {**QUIET, "concurrency_limit": 2}
         for event in (self.find.click, self.owner.submit):
@@ -69,12 +69,12 @@ class HubSearch:
             name = str(event._data.get("name", "") if isinstance(event._data, dict) else "")[:200]
             return name, quiet(say("cmp_fetching"))
 
-        def fetched(owner, name):
+        def fetched(owner, name, which):
             problem = render_or_explain(say, lambda words: hub.fetch(name) and "")
             if problem:
                 return [gr.skip(), problem, *[gr.skip()] * len(outputs)]
-            return [render_or_explain(say, found_html, owner), "", *choose(name)]
+            return [render_or_explain(say, found_html, owner), "", *choose(which, name)]
 
         self.found.select(wish, None, [self.wish, self.said], **QUIET).then(
-            fetched, [self.owner, self.wish], [self.found, self.said, *outputs], **once
+            fetched, [self.owner, self.wish, which], [self.found, self.said, *outputs], **once
         ).then(None, self.said, None, js="(said) => said || ganzoo.reveal('detail')")

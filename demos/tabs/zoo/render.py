@@ -7,19 +7,28 @@ from pathlib import Path
 
 from PIL import Image
 
+from ganzoo.models.pix2pix import LOSSES
+
 from ...catalog import local
+from ...ui import pictures
 from ...ui.html import heading, quiet, uri
 from ...ui.words import Words, read
 from ..compare import families as compare_families
-from ..compare import metrics
+from . import metrics
 
 PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20
-HEADLINES = (("zoo_frechet", "frechet-", "{:.2f}"), ("zoo_accuracy", "label-accuracy-", "{:.1%}"),
-             ("zoo_smallest", "smallest-class-share-", "{:.1%}"), ("zoo_speckle", "speckle-median3-n", "{:.2f}%"))  # fmt: skip
-LAST = ("cmp_tone", "zoo_cycle")  # numbers that tell less than the others: they come after them
-MOST, COLUMNS = 3, 4  # numbers on a card, pictures across its sheet
-CYCLE_HEADLINES = {"cycle-l1-": ("zoo_cycle", "{:.3f}"), "taken-for-target-": ("zoo_taken", "{:.0%}")}
+ACROSS, COLUMNS = 6, 4  # pictures across a translator's sheet, and those of them that a card shows
+MOST, OWN = 3, 6  # numbers on a card; runs of one's own beside the models to start with
+START = {  # one model a lesson to begin with
+    "gan-mnist": "start_gan",
+    "cgan-mnist": "start_cgan",
+    "dcgan-mnist": "start_dcgan",
+    "pix2pix-facades-gan-mae": "start_pix2pix",
+    "cyclegan-horse2zebra": "start_cyclegan",
+}
+SETS = (*local.SETS, *compare_families.FIRST)  # data sets, the course's first
+FILTERS = ("start", *local.LESSONS, *local.TRANSLATORS, *local.CYCLES, "all")
 
 
 def inline(path: Path) -> str:
@@ -31,34 +40,26 @@ def inline(path: Path) -> str:
 
 
 def thumbnail(path: Path, size: int = 0) -> str:
-    """The upper half of a sample sheet, small; of a translator of `size` pixels, whose sheets have a row for what went in and
-    one for what came out, the first of both. Nothing if it is missing or no picture."""
+    """A sample sheet cut to a card, twice as wide as high: of pictures from noise the upper half; of a translator of `size`
+    pixels, whose sheets have a row for what went in and one for what came out, the first of both. Nothing if it is missing
+    or no picture."""
     if not inline(path):
         return ""
     try:
         with Image.open(path) as sheet:
-            if size:
-                cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out
-                across = max(1, min(COLUMNS, round(sheet.width / cell)))
-                top = sheet.convert("RGB").crop((0, 0, min(sheet.width, across * cell), min(sheet.height, 2 * cell)))
-                top.thumbnail((520, 520))
-                return uri(top, "WEBP")
-            top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
-            return uri(top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST).convert("RGB"), "WEBP")
+            if not size:
+                top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
+                return uri(
+                    top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST).convert("RGB"), "WEBP"
+                )
+            cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out; bundled sheets are made smaller
+            if sheet.height < 2 * cell - 2:
+                cell = round(sheet.width / ACROSS)
+            top = sheet.convert("RGB").crop((0, 0, min(sheet.width, COLUMNS * cell), min(sheet.height, 2 * cell)))
+            top.thumbnail((520, 520))
+            return uri(top, "WEBP")
     except (OSError, ValueError, Image.DecompressionBombError):
         return ""
-
-
-def facts(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
-    """The few numbers that tell models apart, in words, the most telling first; what was not measured is left out."""
-    if entry.lesson in local.TRANSLATORS:
-        found = sorted(metrics.numbers(entry), key=lambda one: one[0] in LAST)
-        return [(words(key), text) for key, text in found]
-    if entry.lesson in local.CYCLES:
-        found = sorted(cycle_numbers(entry), key=lambda one: one[1] in LAST)
-        return [(words("zoo_of_way", metric=words(key), way=words.direction(way)), text) for way, key, text in found]
-    found = ((words(key), form, entry.metric(start)) for key, start, form in HEADLINES)
-    return [(name, form.format(value)) for name, form, value in found if isinstance(value, (int, float))]
 
 
 def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
@@ -79,48 +80,69 @@ def _hardware(words: Words, text: str) -> str:
     return words("zoo_threads" if cpu[2] == "1" else "zoo_many_threads", chip=cpu[1], count=cpu[2])
 
 
-def _kind(words: Words, entry: local.Entry) -> str:
-    """Lesson, data and where it comes from, in one line."""
-    origin = words("zoo_local" if entry.local else "zoo_fetched" if entry.fetched else "zoo_bundled")
-    return " · ".join((words(f"lesson_{entry.lesson}"), _data(words, entry.data), origin))
+def plain(words: Words, entry: local.Entry) -> str:
+    """What a model is called on a page: its lesson, what it was trained on, and what sets it apart."""
+    parts, settings = [words(f"lesson_{entry.lesson}"), _data(words, entry.data)], entry.said.get("settings", {})
+    if entry.lesson in local.TRANSLATORS:
+        parts.append(compare_families.name(words, compare_families.key_of(entry.config)))
+    if settings.get("norm") == "none":
+        parts.append(words("without_bn"))
+    if settings.get("no_skips"):
+        parts.append(words("unet_without"))
+    return "\u00a0· ".join(parts)  # a line ends with the dot, never begins with it
+
+
+def _origin(words: Words, entry: local.Entry) -> str:
+    return words("zoo_local" if entry.local else "zoo_fetched" if entry.fetched else "zoo_bundled")
 
 
 def _list(rows: list[tuple[str, str]]) -> str:
     return f"<dl>{''.join(f'<dt>{escape(k)}</dt><dd>{escape(v)}</dd>' for k, v in rows)}</dl>"
 
 
-def cycle_numbers(entry: local.Entry) -> list[tuple[str, str, str]]:
-    """[(direction, word, number)] of a CycleGAN's metrics, in the order in which they were measured."""
-    found = []
-    for name, value in entry.metrics.items():
-        for start, (key, form) in CYCLE_HEADLINES.items():
-            direction = re.match(re.escape(start) + r"(\S+?->\S+?)-", name)
-            if direction and not name.startswith(start + "real-") and isinstance(value, (int, float)):
-                found.append((direction[1], key, form.format(value)))
-    return found
+def _order(entry: local.Entry) -> tuple:
+    """The course's order: its lessons, digits before garments, GAN, MAE, GAN + MAE; then what a reader trained."""
+    loss = entry.said["settings"].get("loss", "")
+    data = SETS.index(entry.data) if entry.data in SETS else len(SETS)
+    own = entry.local or entry.fetched
+    return FILTERS.index(entry.lesson), own, data, LOSSES.index(loss) if loss in LOSSES else 0, entry.name
 
 
-def catalog_html(words: Words, chosen: str = "") -> str:
-    """All cards; a broken run is one quiet line under them."""
-    cards, broken = [], []
-    for entry in local.entries():
-        if entry.problem:
-            broken.append(quiet(words("zoo_broken", name=entry.name)))
-            continue
-        translates = entry.lesson in local.TRANSLATORS + local.CYCLES
-        size = entry.said["settings"].get("image_size", 0) if translates else 0
-        source = thumbnail(entry.folder / "samples.png", size)
-        alt = escape(words("zoo_sample_alt", name=entry.name))
-        smooth = "" if translates else "gz-px"
-        sample = f'<span class="gz-crop"><img class="{smooth}" src="{source}" alt="{alt}"></span>' if source else ""
-        cards.append(
-            f'<button type="button" class="gz-card" data-name="{escape(entry.name)}" '
-            f'aria-pressed="{str(entry.name == chosen).lower()}" '
-            f'aria-label="{escape(words("zoo_choose", name=entry.name))}">{sample}<strong>{escape(entry.name)}</strong>'
-            f'<span class="gz-kind">{escape(_kind(words, entry))}</span>{_list(facts(words, entry)[:MOST])}</button>'
-        )
-    body = f'<div class="gz-cards">{"".join(cards)}</div>' if cards else quiet(words("zoo_empty"))
-    return body + "".join(broken)
+def listed(which: str) -> list[local.Entry]:
+    """The models that a filter shows. To start with: one a lesson, and the latest of the reader's own."""
+    sound = sorted((e for e in local.entries() if not e.problem), key=_order)
+    if which in ("all", ""):
+        return sound
+    if which != "start":
+        return [entry for entry in sound if entry.lesson == which]
+    own = [entry for entry in sound if entry.local or entry.fetched]
+    newest = sorted(own, key=lambda entry: (entry.folder / "config.json").stat().st_mtime, reverse=True)[:OWN]
+    return [entry for entry in sound if entry.name in START] + newest
+
+
+def catalog_html(words: Words, which: str = "start", chosen: str = "") -> str:
+    """The cards of a filter; a broken run is one quiet line under them."""
+    cards = "".join(_card(words, entry, which, chosen) for entry in listed(which))
+    broken = "".join(quiet(words("zoo_broken", name=e.name)) for e in local.entries() if e.problem)
+    aims = f'<p class="gz-note">{escape(words("zoo_aims"))}</p>'
+    return (f'{aims}<div class="gz-cards">{cards}</div>' if cards else quiet(words("zoo_empty"))) + broken
+
+
+def _card(words: Words, entry: local.Entry, which: str, chosen: str) -> str:
+    name, translates = plain(words, entry), entry.lesson not in local.LESSONS
+    size = entry.said["settings"].get("image_size", 0) if translates else 0
+    source = thumbnail(entry.folder / "samples.png", size)
+    smooth = "" if translates else "gz-px"
+    alt = escape(words("zoo_sample_alt", name=name))
+    sample = f'<img class="{smooth}" src="{source}" alt="{alt}" loading="lazy">' if source else ""
+    said = words(START[entry.name]) if which == "start" and entry.name in START else ""
+    found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
+    return (
+        f'<button type="button" class="gz-card" data-name="{escape(entry.name)}" '
+        f'aria-pressed="{str(entry.name == chosen).lower()}" aria-label="{escape(words("zoo_choose", name=name))}">'
+        f'<span class="gz-crop">{sample}</span><strong>{escape(name)}</strong>'
+        f'<span class="gz-kind">{escape(said or f"{_origin(words, entry)} · {entry.name}")}</span>{_list(found)}</button>'
+    )
 
 
 def _data(words: Words, data: str) -> str:
@@ -133,11 +155,12 @@ def _data(words: Words, data: str) -> str:
 
 
 def title(words: Words, name: str) -> str:
-    """The head of a model's detail: the way back, its name, its numbers and how it was made."""
+    """The head of a model's detail: the way back, its name, how it was made."""
     entry = local.sound(name)
     return (
-        f'<a class="gz-back" href="#cards">← {escape(words("zoo_back"))}</a>{heading(entry.name, _kind(words, entry))}'
-        f'<div class="gz-facts-of">{_list([*facts(words, entry), *making(words, entry)])}</div>'
+        f'<a class="gz-back" href="#cards">← {escape(words("zoo_back"))}</a>'
+        f"{heading(plain(words, entry), f'{_origin(words, entry)} · {entry.name}')}"
+        f'<div class="gz-facts-of">{_list(making(words, entry))}</div>'
     )
 
 
@@ -157,26 +180,30 @@ def card(words: Words, name: str) -> str:
 
 
 def card_beside(words: Words, name: str) -> str:
-    """The card without its own numbers, which stand beside it."""
-    return re.sub(r"^## Numbers\n.*?(?=^## |\Z)", "", card(words, name), flags=re.DOTALL | re.MULTILINE)
+    """The card without its samples and its numbers, which stand beside it."""
+    text = re.sub(r"!\[samples[^\]]*\]\([^)]*\)", "", card(words, name))
+    return re.sub(r"^## Numbers\n.*?(?=^## |\Z)", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def numbers(words: Words, name: str) -> str:
-    """Every metric of a model, its name being its protocol."""
+    """Every metric of a model as a phrase, its number and its aim; the protocol, which is its name, folded behind the phrase."""
     entry = local.sound(name)
-    if not entry.metrics:
+    found = metrics.rows(words, entry)
+    if not found:
         return quiet(words("not_measured"))
     rows = "".join(
-        f"<tr><td><code>{escape(k)}</code></td><td>{escape(_value(v, words))}</td></tr>"
-        for k, v in entry.metrics.items()
+        f"<tr><td><details><summary>{escape(row.phrase)}</summary><code>{escape(row.name)}</code></details></td>"
+        f"<td>{escape(row.value)} {row.arrow}<small>{escape(row.aim)}</small></td></tr>"
+        for row in found
     )
     return (
-        f'<h3>{escape(words("zoo_numbers"))}</h3><div class="gz-table"><table><thead><tr><th>{escape(words("zoo_metric"))}</th>'
+        f'<h3>{escape(words("zoo_numbers"))}</h3><p class="gz-note">{escape(words("zoo_open_line"))}</p>'
+        f'<div class="gz-table"><table><thead><tr><th>{escape(words("zoo_metric"))}</th>'
         f"<th>{escape(words('zoo_value'))}</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
-def _value(value, words: Words) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{words.label(k)} {v:.1%}" if isinstance(v, float) else f"{k} {v}" for k, v in value.items())
-    return str(value)
+def sheet(name: str) -> Image.Image | None:
+    """A model's whole sample sheet, if it has one."""
+    path = local.sound(name).folder / "samples.png"
+    return pictures.read(str(path)) if inline(path) else None

@@ -1,14 +1,17 @@
-"""The tab Zoo: every model on this machine as a card; choosing one shows its own card and all its numbers."""
+"""The tab Zoo: the models on this machine in the course's order; choosing one shows its card and all its numbers."""
 
+from contextlib import suppress
 from html import escape
+from urllib.parse import quote
 
 import gradio as gr
+
+from ganzoo import GanzooError
 
 from ...catalog import local
 from ...ui.components import QUIET, render_or_explain, show
 from ...ui.html import heading
 from ...ui.words import Words
-from ..create.tab import Create
 from . import render
 from .hub_search import HubSearch
 
@@ -25,66 +28,73 @@ BACK = """element.addEventListener("click", (event) => {
 });"""
 
 
+ADDRESS = {  # what opens a model in its own tab: the button's word, and the address
+    **dict.fromkeys(local.LESSONS, ("zoo_open", "?tab=create&model=")),
+    **dict.fromkeys(local.TRANSLATORS, ("zoo_compare", "?tab=compare&family=")),
+    **dict.fromkeys(local.CYCLES, ("zoo_translate", "?tab=translate&model=")),
+}
+
+
 class Zoo:
-    def __init__(self, words: Words, create: Create, tabs: gr.Tabs):
-        self.words, self.create = words, create
-        self.name = gr.State("")
+    def __init__(self, words: Words):
+        self.words = words
         with gr.Column(elem_classes="gz-section"):
             show(heading(words("tab_zoo"), words("lead_zoo")))
+            choices = [("zoo_start", "start"), *((f"lesson_{key}", key) for key in ADDRESS), ("zoo_all", "all")]
+            self.which = gr.Radio(
+                [(words(word), key) for word, key in choices],
+                value="start",
+                label=words("zoo_which"),
+                elem_id="zoo-which",
+            )
             self.cards = show(
                 "", elem_id="cards", min_height=400, js_on_load="ganzoo.cards(element, trigger, 'select')"
             )
         with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
             self.title = show("", elem_id="detail-title", js_on_load=BACK)
-            self.open = gr.Button(words("zoo_open"), variant="primary", elem_id="open-in-create")
-            self.compare = gr.Button(words("zoo_compare"), variant="primary", elem_id="open-in-compare", visible=False)
-            self.translate = gr.Button(
-                words("zoo_translate"), variant="primary", elem_id="open-in-translate", visible=False
-            )
+            self.open = gr.Button(variant="primary", elem_id="open-model")
             with gr.Row(elem_classes="gz-readme"):
+                with gr.Column():
+                    self.sheet = gr.Image(
+                        label=words("zoo_sheet"),
+                        show_label=False,
+                        interactive=False,
+                        format="png",
+                        buttons=["download", "fullscreen"],
+                        elem_id="sheet",
+                    )
+                    self.numbers = show(elem_id="numbers")
                 with gr.Column():
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
-                self.numbers = show(elem_id="numbers")
         self.hub_search = HubSearch(words)
-        chosen = [self.name, self.cards, self.detail, self.title, self.open, self.compare, self.translate]
-        chosen += [self.readme, self.numbers]
-        self.hub_search.wire(self.choose, chosen)
-        self.cards.select(self._choose, None, chosen, **QUIET).then(None, None, None, js=REVEAL)
-        c = create
-        self.open.click(
-            lambda name: [gr.Tabs(selected="create"), *c.open(name)],
-            self.name,
-            [tabs, *c.state],
-            **QUIET,
-        ).then(c._judge, [c.board, *c.choice], c.judged, js="ganzoo.drawing", **QUIET).then(
-            None, None, None, js="() => ganzoo.reveal('grid')"
-        )
+        chosen = [self.cards, self.which, self.detail, self.title, self.open, self.sheet, self.numbers, self.readme]
+        self.hub_search.wire(self.choose, self.which, chosen)
+        self.which.input(self.refresh, self.which, self.cards, **QUIET)
+        self.cards.select(self._choose, self.which, chosen, **QUIET).then(None, None, None, js=REVEAL)
 
-        self.compare.click(lambda: gr.Tabs(selected="compare"), None, tabs, **QUIET).then(
-            None, None, None, js="() => ganzoo.compare.fromZoo()"
-        )
-        self.translate.click(lambda: gr.Tabs(selected="translate"), None, tabs, **QUIET).then(
-            None, None, None, js="() => ganzoo.translate.fromZoo()"
-        )
+    def refresh(self, which: str):
+        return render.catalog_html(self.words, which)
 
-    def refresh(self):
-        return render.catalog_html(self.words)
+    def _choose(self, which: str, event: gr.EventData):
+        return self.choose(which, str(event._data.get("name", "") if isinstance(event._data, dict) else ""))
 
-    def _choose(self, event: gr.EventData):
-        return self.choose(str(event._data.get("name", "") if isinstance(event._data, dict) else ""))
-
-    def choose(self, name: str):
-        """The values that show a model's own card."""
-        lesson = next((e.lesson for e in local.entries() if e.name == name), "")
+    def choose(self, which: str, name: str):
+        """The values that show a model's own card, under a filter that shows it."""
+        words, lesson = self.words, next((e.lesson for e in local.entries() if e.name == name), "")
+        if lesson and name not in [entry.name for entry in render.listed(which)]:
+            which = lesson
+        word, address = ADDRESS.get(lesson, ("zoo_open", ""))
+        sheet = None
+        with suppress(GanzooError):  # the title says what is wrong
+            sheet = render.sheet(name)
         return (
-            name,
-            render.catalog_html(self.words, name),
+            render.catalog_html(words, which, name),
+            which,
             gr.Column(visible=True),
-            render_or_explain(self.words, render.title, name),
-            gr.Button(visible=lesson in local.LESSONS),
-            gr.Button(visible=lesson in local.TRANSLATORS),
-            gr.Button(visible=lesson in local.CYCLES),
-            render_or_explain(self.words, render.card_beside, name),
-            render_or_explain(self.words, render.numbers, name),
+            render_or_explain(words, render.title, name),
+            gr.Button(words(word), link=address + quote(name, safe="/"), visible=bool(lesson)),
+            gr.Image(sheet, visible=sheet is not None),
+            render_or_explain(words, render.numbers, name),
+            render_or_explain(words, render.card_beside, name),
         )

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from demos.ui.words import Words
 from tests.demos.test_demos import DEMOS, free_port
 from tests.fake_hub.models import WEIGHTS, model_files
 from tests.fake_hub.server import LocalHub
@@ -71,9 +72,9 @@ def test_the_field_finds_somebodys_models_and_a_click_fetches_one(visit):
     page.focus("#hub-found [data-name='bob/cgan-clothes']")
     page.keyboard.press("Enter")
     page.wait_for_selector("#card h1")
-    assert "on this shelf" in page.inner_text("#hub-found [data-name='bob/cgan-clothes']")
+    assert Words("en")("hub_here") in page.inner_text("#hub-found [data-name='bob/cgan-clothes']")
     page.wait_for_selector("#cards .gz-card[data-name='bob/cgan-clothes'][aria-pressed='true']")
-    page.click("#open-in-create")
+    page.click("#open-model")
     page.wait_for_selector("#grid .gz-cell img")
     page.wait_for_function("document.querySelector('#grid').innerText.includes('cgan-fashion')")
 
@@ -86,8 +87,8 @@ def not_found(page, owner: str, words: str) -> None:
 def test_what_is_not_found_or_broken_is_one_line_and_the_shelf_stays(visit):
     page = visit("?tab=zoo", width=390, height=844, scheme="dark")
     page.wait_for_selector("#hub-owner")
-    not_found(page, "nobody-at-all", "no models tagged ganzoo")
-    not_found(page, "../../etc", "no name on the Hub")
+    not_found(page, "nobody-at-all", Words("en")("hub_none", owner="nobody-at-all"))
+    not_found(page, "../../etc", Words("en")("hub_bad_owner"))
     assert page.evaluate("document.documentElement.scrollWidth <= 391")  # fits a phone
     find(page, "https://huggingface.co/bob/broken")  # an address copied from the browser
     page.wait_for_selector("#hub-found .gz-card")
@@ -99,7 +100,7 @@ def test_what_is_not_found_or_broken_is_one_line_and_the_shelf_stays(visit):
 def test_what_is_not_found_is_one_line_in_chinese(visit):
     page = visit("zh?tab=zoo", width=390, height=844, scheme="dark")
     page.wait_for_selector("#hub-owner")
-    not_found(page, "<script>alert(1)</script>", "這不是 Hub 上的名字")
+    not_found(page, "<script>alert(1)</script>", Words("zh")("hub_bad_owner"))
 
 
 def test_a_link_fetches_its_model(visit):

@@ -1,0 +1,113 @@
+"""What the names of metrics mean: each is a phrase, a number, and what the number should be."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from ...catalog import local
+from ...ui.words import Words
+
+# A metric's name (label-recovery-class-iou-facades-128px-n106-test) starts with one of these: the word for it, how its number
+# is written, and its aim: lower, higher, a number, or as much as real pictures have.
+KNOWN = {
+    "frechet": ("zoo_frechet", "{:.2f}", "lower"),
+    "kernel": ("zoo_kernel", "{:.3f}", "lower"),
+    "label-accuracy": ("zoo_accuracy", "{:.1%}", "higher"),
+    "smallest-class-share": ("zoo_smallest", "{:.1%}", "higher"),
+    "class-share": ("zoo_shares", "{:.1%}", ""),
+    "speckle-median3": ("zoo_speckle", "{:.2f}%", "real"),
+    "label-recovery-pixel-accuracy": ("cmp_recovery", "{:.1%}", "real"),
+    "label-recovery-class-iou": ("zoo_iou", "{:.2f}", "real"),
+    "tone-lab": ("cmp_tone", "{:.2f}", "lower"),
+    "sharpness": ("cmp_sharpness", "{:.2f}", "1"),
+    "l1": ("cmp_l_one", "{:.3f}", "lower"),
+    "psnr": ("zoo_psnr", "{:.1f} dB", "higher"),
+    "ssim": ("zoo_ssim", "{:.2f}", "higher"),
+    "perceptual": ("zoo_perceptual", "{:.2f}", "lower"),
+    "checkerboard": ("zoo_checkerboard", "{:.2f}", "lower"),
+    "taken-for": ("zoo_taken", "{:.1%}", "higher"),
+    "cycle-l1": ("zoo_cycle", "{:.3f}", "lower"),
+    "identity-l1": ("zoo_identity", "{:.3f}", "lower"),
+    "background-change": ("zoo_background", "{:.2f}", "lower"),
+}
+SHORT = {  # those that tell models of a lesson apart, the most telling first
+    local.LESSONS: ("frechet", "label-accuracy", "smallest-class-share", "speckle-median3"),
+    local.TRANSLATORS: ("label-recovery-pixel-accuracy", "tone-lab", "l1", "sharpness"),
+    local.CYCLES: ("taken-for", "cycle-l1"),
+}
+ARROWS = {"lower": "↓", "higher": "↑"}
+WAY = re.compile(r"-([^-]+->[^->]+)-")
+
+
+@dataclass
+class Row:
+    """One metric as the page shows it. `name` is the protocol: what was measured, on what, how many pictures, which split."""
+
+    name: str
+    start: str
+    phrase: str
+    value: str
+    arrow: str
+    aim: str = ""
+
+
+def rows(words: Words, entry: local.Entry) -> list[Row]:
+    """Every metric of a model. What real pictures get is no row of its own: it is the aim of the row that it belongs to."""
+    found, real = [], {}
+    for name, value in entry.metrics.items():
+        start = next((key for key in sorted(KNOWN, key=len, reverse=True) if _plain(name).startswith(key + "-")), "")
+        if "-real-" in name:
+            real[_same(name)] = written(words, start, value)
+        elif "-before-" not in name:
+            found.append(_row(words, entry, name, start, value))
+    for row in found:
+        _, _, aim = KNOWN.get(row.start, ("", "", ""))
+        beside = real.get(_same(row.name))
+        if aim == "real":
+            row.arrow = f"→ {beside}" if beside else ""
+        if beside:
+            row.aim = words("zoo_real", value=beside)
+    return found
+
+
+def _row(words: Words, entry: local.Entry, name: str, start: str, value) -> Row:
+    word, _, aim = KNOWN.get(start, ("", "", ""))
+    way = (WAY.search(name) or ["", ""])[1]
+    side, target = (re.match(r"taken-for-([^-]+)", name) or ["", ""])[1], way.rpartition("->")[2]
+    if side and target:
+        side = target if side == "target" else side
+        aim = "higher" if side == target else "lower"
+    if not word:  # of another version, or a reader's own
+        return Row(name, "", name, written(words, "", value), "")
+    phrase = words(word, side=words.domain(side))
+    if start in ("frechet", "kernel", "taken-for") and "lite2" in name:
+        phrase = words("zoo_by_photos", metric=phrase)
+    if way:
+        phrase = words("zoo_of_way", metric=phrase[:1].lower() + phrase[1:], way=words.direction(way))
+    arrow = ARROWS.get(aim) or (f"→ {aim}" if aim == "1" else "")
+    return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow)
+
+
+def short(words: Words, entry: local.Entry) -> list[Row]:
+    """The few that tell models of this lesson apart; what was not measured is left out."""
+    starts = next((starts for lessons, starts in SHORT.items() if entry.lesson in lessons), ())
+    known = [row for row in rows(words, entry) if row.start in starts and "lite2" not in row.name]
+    return sorted(known, key=lambda row: starts.index(row.start))
+
+
+def written(words: Words, start: str, value) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{words.label(k)} {v:.1%}" if isinstance(v, float) else f"{k} {v}" for k, v in value.items())
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        return str(value)
+    return KNOWN[start][1].format(value) if start in KNOWN else f"{value:g}"
+
+
+def _plain(name: str) -> str:
+    """A metric's name without its mark that real pictures were measured."""
+    return re.sub(r"-real(-halves|-others)?(?=-)", "", name)
+
+
+def _same(name: str) -> str:
+    """What the metric of made pictures and that of real ones share; speckle is named by how many were made."""
+    return re.sub(r"^(speckle-median3)-.*", r"\1", _plain(name))

@@ -1,0 +1,50 @@
+"""The Zoo: the course's order, filters, metrics in plain words with an aim, and cards that open."""
+
+import shutil
+
+import pytest
+
+from demos.catalog import local
+from demos.tabs.zoo import metrics, render
+from demos.ui.words import LANGUAGES, Words
+from ganzoo.hub.bundled import WEIGHTS
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A run of the reader's own beside the bundled models."""
+    shutil.copytree(WEIGHTS / "gan-mnist", tmp_path / "runs" / "mine" / "model")
+    monkeypatch.setattr(local, "RUNS", tmp_path / "runs")
+    return "runs/mine"
+
+
+def test_the_zoo_stands_in_the_courses_order_and_starts_with_one_a_lesson_and_ones_own(own):
+    order = [entry.lesson for entry in render.listed("all")]
+    assert (
+        order == sorted(order, key=(*local.LESSONS, *local.TRANSLATORS, *local.CYCLES).index) and len(set(order)) == 5
+    )
+    assert [entry.name for entry in render.listed("gan")] == ["gan-mnist", "gan-mnist-nobn", "gan-fashion", own]
+    start = [entry.name for entry in render.listed("start")]
+    assert start == [*render.START, own] and set(start) <= set(local.folders())
+    html = render.catalog_html(Words("en"), "dcgan", "dcgan-mnist")
+    assert html.count("gz-card") == 1 + len(render.listed("dcgan")) and html.count('aria-pressed="true"') == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_metric_of_a_bundled_model_is_a_phrase_with_its_protocol_behind_it(language):
+    words = Words(language)
+    for entry in render.listed("all"):
+        found = metrics.rows(words, entry)
+        assert found and all(row.start and row.phrase != row.name for row in found), entry.name
+        assert all(row.name in render.numbers(words, entry.name).replace("&gt;", ">") for row in found)
+        assert len(metrics.short(words, entry)) >= 2
+
+
+def test_what_real_pictures_get_is_an_aim_and_no_row():
+    entry = local.Entry("x", WEIGHTS, False, {"lesson": "gan", "metrics": {
+        "speckle-median3-n100": 1.5, "speckle-median3-real-mnist-test": 1.25, "new-number-n5": 7, "taken-for-cat-a->cat-x": 0.5,
+    }})  # fmt: skip
+    speckle, foreign, taken = metrics.rows(Words("en"), entry)
+    assert (speckle.value, speckle.arrow) == ("1.50%", "→ 1.25%")
+    assert (foreign.phrase, foreign.value, foreign.arrow) == ("new-number-n5", "7", "")
+    assert taken.arrow == "↑" and "cat" in taken.phrase
