@@ -42,6 +42,8 @@
     }, 100);
   }
 
+  const asked = location.search; // it stays until all is shown
+
   const board = () => document.querySelector("#board canvas");
   const wipe = (canvas) => {
     const pen = canvas.getContext("2d");
@@ -67,6 +69,15 @@
         const link = element.querySelector(".gz-make")?.dataset.link;
         if (link && link !== first) { history.replaceState(history.state, "", location.pathname + link); first = link; }
       });
+    },
+    /* what is computed only when it is about to be seen; the server gets the link that was followed */
+    later(element, trigger, event = "select") {
+      const near = new IntersectionObserver((seen) => {
+        if (!seen.some((one) => one.isIntersecting)) return;
+        near.disconnect();
+        if (element.querySelector(".gz-later")) trigger(event, { query: asked }); // else it is there already
+      }, { rootMargin: "500px" });
+      near.observe(element);
     },
     cards(element, trigger, event) {
       element.addEventListener("click", (click) => {
