@@ -147,7 +147,7 @@ def test_a_broken_fetch_goes_on_where_it_stopped_and_nothing_half_is_read(hub, a
     hub.add_repo("datasets", "alice/broken", SPLIT)
     hub.fail_next(403, 1, "testB/021.png")
     said = ask("pairs", "alice/broken")
-    assert "came only in part" in said and "goes on from there" in said
+    assert "files of the data set" in said and "the download continues" in said
     assert "cannot be reached" in ask("pairs", "alice/broken", endpoint="http://127.0.0.1:9")
     hub.requests.clear()
     assert ask("pairs", "alice/broken")[0][:2] == [10, 3]
@@ -299,7 +299,7 @@ def test_wide_photos_are_not_taken_for_pairs(hub, ask, tmp_path, place):
     put(tmp_path / "wide", files)
     hub.add_repo("datasets", "alice/wide", files)
     said = ask("pairs", str(tmp_path / "wide") if place == "disk" else "alice/wide")
-    assert "holds wide photos, not pairs" in said and "--pairs-from" in said, said
+    assert "contains wide photos, not pairs" in said and "--pairs-from" in said, said
 
 
 def test_tables_that_do_not_fit_are_refused_in_one_sentence(hub, ask):

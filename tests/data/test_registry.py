@@ -77,7 +77,7 @@ def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(runni
     assert json.loads(file.read_text()) == heads
     before = file.read_text()
     said = client.run(PIN, ROOT / "train", file, "{}", endpoint="http://127.0.0.1:9")
-    assert said.code == 2 and "cannot be asked for revisions" in said.err and file.read_text() == before
+    assert said.code == 2 and "no revision was pinned anew" in said.err and file.read_text() == before
 
 
 def photo(seed: int) -> Image.Image:

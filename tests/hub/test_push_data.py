@@ -97,8 +97,8 @@ def test_what_cannot_be_shared_leaves_nothing_on_the_hub(running, push, tmp_path
     for folder, name, more, words in (
         ("broken", "alice/x", {}, "cannot be shared, so nothing was sent: 003"),
         ("single", "alice/x", {}, "not two squares side by side"),
-        ("none", "alice/x", {}, "holds no"),
-        ("nowhere", "alice/x", {}, "is no folder"),
+        ("none", "alice/x", {}, "does not contain two sets"),
+        ("nowhere", "alice/x", {}, "is not a folder"),
         ("good", "alice/x", {"domains": "one"}, "two different names"),
         ("good", "bob/x", {}, "could not be pushed"),
         ("good", "x", {}, "could not be pushed"),

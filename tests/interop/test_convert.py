@@ -252,7 +252,7 @@ def test_the_command_as_a_user_runs_it(tmp_path):
     assert (folder / "README.md").read_text() == text
     done = subprocess.run([str(c) for c in command], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
 
 
 def test_fp16_is_half_the_size_and_near(tmp_path):
@@ -302,9 +302,9 @@ WRONG = {  # kind: (what is saved, words of the sentence)
     "a list": (lambda: [torch.zeros(1)], "no named weights"),
     "a tensor": (lambda: torch.zeros(3), "no named weights"),
     "nothing": (lambda: {}, "no named weights"),
-    "a trainer's checkpoint": (lambda: {"epoch": 3, "state_dict": state()}, "'epoch' is no tensor"),
-    "numbers as names": (lambda: {1: torch.zeros(3)}, "'1' is no tensor"),
-    "an LSTM": (lambda: torch.nn.LSTM(4, 4).state_dict(), "unknown architecture (it holds 'bias_hh_l0'"),
+    "a trainer's checkpoint": (lambda: {"epoch": 3, "state_dict": state()}, "'epoch' is not a tensor"),
+    "numbers as names": (lambda: {1: torch.zeros(3)}, "'1' is not a tensor"),
+    "an LSTM": (lambda: torch.nn.LSTM(4, 4).state_dict(), "unknown architecture (it contains 'bias_hh_l0'"),
     "a classifier": (lambda: torch.nn.Sequential(torch.nn.Linear(3, 3)).state_dict(), "unknown architecture"),
     "a dense model": (
         lambda: {"model.0.weight": torch.zeros(3, 3), "model.0.bias": torch.zeros(3)},
@@ -314,15 +314,15 @@ WRONG = {  # kind: (what is saved, words of the sentence)
     "a norm less": (lambda: without("model.model.1.model.2.running_var"), "lacks 'model.model.1.model.2.running_var'"),
     "the last layer less": (lambda: without("model.model.3.bias"), "lacks 'model.model.3.bias'"),
     "the last kernel less": (lambda: without("model.model.3.weight"), "no convolution 'model.model.3.weight'"),
-    "a key more": (lambda: state(alien=torch.zeros(1)), "holds 'alien'"),
+    "a key more": (lambda: state(alien=torch.zeros(1)), "contains 'alien'"),
     "another shape": (lambda: changed(DEEP, torch.zeros(2, 2, 4, 4)), "has shape (2, 2, 4, 4)"),
     "a kernel of 3": (lambda: changed(FIRST, torch.zeros(2, 3, 3, 3)), "has shape (2, 3, 3, 3)"),
     "a flat kernel": (lambda: changed(FIRST, torch.zeros(3)), "no convolution"),
     "NaN": (lambda: changed("model.model.3.bias", torch.full((3,), float("nan"))), "NaN"),
-    "whole numbers": (lambda: changed("model.model.3.bias", torch.zeros(3, dtype=torch.int64)), "no plain tensor"),
-    "sparse": (lambda: changed("model.model.3.bias", torch.zeros(3).to_sparse()), "no plain tensor"),
+    "whole numbers": (lambda: changed("model.model.3.bias", torch.zeros(3, dtype=torch.int64)), "not a plain tensor"),
+    "sparse": (lambda: changed("model.model.3.bias", torch.zeros(3).to_sparse()), "not a plain tensor"),
     "five channels": (lambda: reference.UNet(5, 3, 7, 2).state_dict(), "takes one of 1, 3"),
-    "terabytes in a few bytes": (lambda: changed(FIRST, torch.zeros(1).expand(10**6, 10**6, 1, 1)), "more than 4 GB"),
+    "terabytes in a few bytes": (lambda: changed(FIRST, torch.zeros(1).expand(10**6, 10**6, 1, 1)), "larger than 4 GB"),
     "zero padding": (
         lambda: {
             k.replace("block.1.", "block.0."): v for k, v in reference.ResNet(width=2, blocks=6).state_dict().items()
@@ -371,11 +371,11 @@ def test_files_that_are_no_weights(tmp_path, monkeypatch, capsys):
     }.items():
         (tmp_path / "bad.pth").write_bytes(content)
         assert "bad.pth" in refused(capsys, "bad.pth"), name
-    assert "is no file" in refused(capsys, "nowhere.pth")
-    assert "is no file" in refused(capsys, tmp_path)
+    assert "is not a file" in refused(capsys, "nowhere.pth")
+    assert "is not a file" in refused(capsys, tmp_path)
     with open("large.pth", "wb") as large:
         large.truncate(5 << 30)  # sparse: no byte of it on the disk
-    assert "more than 4 GB" in refused(capsys, "large.pth")
+    assert "larger than 4 GB" in refused(capsys, "large.pth")
     (tmp_path / "large.pth").unlink()
 
 
@@ -396,11 +396,11 @@ def test_files_that_do_not_belong_together(tmp_path, monkeypatch, capsys):
     for argv, words in (
         (["G.pth", "--critic", "G.pth"], "not a discriminator"),
         (["G.pth", "--critic", "DI.pth"], "has batch norm and DI.pth has instance"),
-        (["G.pth", "--critic", "D4.pth"], "which ganzoo has not"),
-        (["G.pth", "--critic", "D5.pth"], "looks at 5 channels"),
+        (["G.pth", "--critic", "D4.pth"], "which ganzoo does not have"),
+        (["G.pth", "--critic", "D5.pth"], "takes 5 channels"),
         (["G.pth", "--back", "G8.pth"], "is not the way back"),
         (["R.pth", "--back", "R9.pth"], "is not the way back"),
-        (["R.pth", "--critic", "DI.pth"], "looks at 6 channels, a critic of this cyclegan model at 3"),
+        (["R.pth", "--critic", "DI.pth"], "takes 6 channels, but a critic of this cyclegan model takes 3"),
         (["R.pth", "--critic", "D3.pth", "--critic-back", "D3.pth"], "give the four of one model"),
         (["G.pth", "--image-size", "100"], "does not fit"),
         (["G.pth", "--direction", "label"], "takes two different names"),

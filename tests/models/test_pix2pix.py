@@ -273,7 +273,7 @@ def test_recipe_on_a_folder_stopped_and_resumed_with_all_three(tmp_path):
     assert "8 training pairs, B->A" in out
     assert (tmp_path / "runs" / "pix2pix-my-pairs-gan-mae" / "model" / "README.md").read_text().count("B->A")
     code, _, err = run("pix2pix", *flags, "--direction", "B->A", cwd=tmp_path)
-    assert (code, "already holds a run" in err) == (2, True)
+    assert (code, "already contains a run" in err) == (2, True)
     code, out, err = run("pix2pix", *flags, "--direction", "B->A", "--loss", "all", "--resume", cwd=tmp_path)
     assert code == 0, err  # what is done stays, what is missing is trained
     assert "| gan+mae |" in out

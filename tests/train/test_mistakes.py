@@ -69,11 +69,11 @@ def test_resume_takes_the_folder_one_stands_in(trained, monkeypatch):
 def test_data_that_became_grey_is_refused(trained, capsys):
     for path in Path("pairs").iterdir():
         Image.open(path).convert("L").save(path)
-    assert "channels (3, 3) then, (1, 1) now" in refused(capsys, "--resume", trained, "--epochs", 2)
+    assert "data of (3, 3) channels, and the data now has (1, 1)" in refused(capsys, "--resume", trained, "--epochs", 2)
     done = subprocess.run(
         [*quick.PYTHON, ROOT / "train" / "evaluate.py", trained], capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 2 and "put the pairs back" in done.stderr and done.stderr.count("\n") == 1
+    assert done.returncode == 2 and "put back the pairs" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("kind", ["of another width", "without a critic", "of a step that is a text", "a folder"])

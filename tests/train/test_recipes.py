@@ -117,8 +117,8 @@ def hostile(tmp_path):
     (mixed / "train-labels-idx1-ubyte.gz").write_bytes((FASHION / "t10k-labels-idx1-ubyte.gz").read_bytes())
     good = ("--data", FASHION)
     return {
-        "empty folder": ("gan", ("--data", tmp_path / "empty"), "holds no pictures"),
-        "no such folder": ("gan", ("--data", "./nowhere"), "neither a folder nor a Hub id"),
+        "empty folder": ("gan", ("--data", tmp_path / "empty"), "contains no pictures"),
+        "no such folder": ("gan", ("--data", "./nowhere"), "not a folder, not a Hub id"),
         "a file as data": ("gan", ("--data", tmp_path / "file.txt"), "is a file"),
         "one picture": ("gan", ("--data", tmp_path / "one"), "at least 8"),
         "only broken pictures": ("gan", ("--data", tmp_path / "broken"), "can be read"),
@@ -316,7 +316,7 @@ def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
     for bad, said in (
         (["gan-mnist", *words[1:]], "makes pictures from noise"),
         ([*words, "--direction", "x"], "translates label->photo"),
-        ([words[0], tmp_path / "nowhere", "x"], "is no folder"),
+        ([words[0], tmp_path / "nowhere", "x"], "is not a folder"),
     ):
         code, _, err = run("translate", *bad, cwd=tmp_path)
         assert code == 2 and err.startswith("Error: ") and said in err and err.count("\n") == 1
@@ -379,7 +379,7 @@ def test_data_that_moved_is_found_again_and_other_data_is_refused(tmp_path):
     code, _, err = run("gan", "--resume", "runs/x", "--data", "moved", "--epochs", 2, cwd=tmp_path)
     assert code == 0, err
     code, _, err = run("gan", "--resume", "runs/x", "--data", "other", "--epochs", 3, cwd=tmp_path)
-    assert code == 2 and "The data is not what the run began with (2 steps an epoch then, 6 now)" in err
+    assert code == 2 and "The run started with 2 steps an epoch, and the data now gives 6" in err
 
 
 def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
@@ -396,14 +396,14 @@ def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["gan", "--data", ""], "--data needs the name"),
+        (["gan", "--data", ""], "give the name of a data set"),
         (["gan", "--data", "x" * 300], "(File name too long)"),
         (["gan", "--init", "nowhere", "--data", FASHION], "There is no model 'nowhere'"),
         (["evaluate", "judge-mnist"], "is a judge"),
         (["evaluate", "gan-mnist", "--n", "1"], "--n takes a whole number from 2"),
         (["evaluate", "gan-mnist", "--push"], "takes your own model's folder"),
         (["gan", "--data", "facades"], "train/pix2pix.py --data facades"),
-        (["gan", "--data", b"\xa4\xa4".decode(errors="surrogateescape")], "is neither a folder"),
+        (["gan", "--data", b"\xa4\xa4".decode(errors="surrogateescape")], "is not a folder"),
     ],
 )
 def test_what_used_to_be_a_traceback_is_a_sentence(tmp_path, words, said):
