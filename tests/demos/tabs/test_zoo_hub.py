@@ -125,7 +125,7 @@ def test_the_api_finds_and_fetches(zoo):
     ):
         with pytest.raises(AppError, match=words):
             client.predict(name, api_name="/fetch")
-    zoo[0].fail_next(503, 99, "/api/models")
+    zoo[0].fail_next(501, 1, "/api/models")  # unlike 503 nothing that the client tries again for 23 s
     with pytest.raises(AppError, match="does not answer"):
         client.predict("bob", api_name="/found")
     zoo[0].troubles.clear()
