@@ -23,7 +23,8 @@ def reachable(seconds: float = PATIENCE) -> bool:
 
 
 def sign_of_life(seconds: float) -> bool | None:
-    """True: the Hub answers, be it with a refusal. False: nobody is there. None: silence for so many seconds.
+    """True: the Hub answers, be it with a refusal. False: nobody is there, or takes no connection for so many seconds. None:
+    it took the connection and is silent, as a slow Hub is.
 
     The question is asked in a thread of its own: a name server that is silent keeps it longer than any time-out."""
     if constants.HF_HUB_OFFLINE:
@@ -38,11 +39,15 @@ def sign_of_life(seconds: float) -> bool | None:
 def _answers(seconds: float) -> bool | None:
     try:
         request = urllib.request.Request(constants.ENDPOINT, method="HEAD")
-        urllib.request.urlopen(request, timeout=seconds).close()
+        urllib.request.urlopen(request, timeout=0.9 * seconds).close()  # done before `sign_of_life` gives up
     except urllib.error.HTTPError:
         return True
-    except (OSError, ValueError, HTTPException) as error:
-        return None if isinstance(getattr(error, "reason", error), TimeoutError) else False
+    except TimeoutError:
+        return None
+    except urllib.error.URLError as error:
+        return None if "handshake" in str(error.reason) else False
+    except (OSError, ValueError, HTTPException):
+        return False
     return True
 
 

@@ -3,11 +3,14 @@
 Everything is the real client (one process that stays, tests/fake_hub/client.py) against the local Hub over real HTTP.
 """
 
+import contextlib
 import socket
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
+from ganzoo import hub_client
 from tests.fake_hub.client import Client
 from tests.fake_hub.models import WEIGHTS, config, model_files
 from tests.fake_hub.server import LocalHub
@@ -349,3 +352,18 @@ def test_a_token_that_leaked_into_an_error_is_taken_out(running, tmp_path):
         "print(ganzoo.hub.download.short(ValueError('sent hf_kept_in_a_file')))", token="", home=tmp_path
     )
     assert said.out.strip() == "ValueError: sent ***", said.all
+
+
+@pytest.mark.parametrize(("backlog", "said"), [(5, None), (0, False)], ids=["takes the connection", "takes none"])
+def test_a_silent_hub_is_told_from_a_line_that_leads_nowhere(monkeypatch, backlog, said):
+    """Who takes a connection may be slow; who takes none is not there, and nobody waits longer for it."""
+    with contextlib.ExitStack() as open_ones:
+        mute = open_ones.enter_context(socket.socket())
+        mute.bind(("127.0.0.1", 0))
+        mute.listen(backlog)
+        for _ in range(0 if backlog else 3):  # the queue is full: the next one waits for ever, as behind a dead router
+            waiting = open_ones.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(mute.getsockname())
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{mute.getsockname()[1]}")
+        assert hub_client.sign_of_life(0.5) is said
