@@ -23,17 +23,19 @@
     location.assign(new URL(link.getAttribute("href"), location.href).pathname + location.search);
   });
 
-  if (zh) { // what gradio says to screen readers of a slider, in English only
-    const said = [[/^range slider for (.*)$/, "$1（滑桿）"], [/^number input for (.*)$/, "$1（數字）"]];
-    const translate = () => {
-      for (const input of document.querySelectorAll("[aria-label*=' for ']")) {
-        for (const [english, chinese] of said) input.ariaLabel = input.ariaLabel.replace(english, chinese);
-      }
-    };
-    let soon = 0;
-    new MutationObserver(() => { soon ||= setTimeout(() => { soon = 0; translate(); }, 100); })
-      .observe(root, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
-  }
+  /* what gradio leaves unsaid to screen readers: the name of a picture that is a button; and of sliders in Chinese */
+  const said = [[/^range slider for (.*)$/, "$1（滑桿）"], [/^number input for (.*)$/, "$1（數字）"]];
+  const name = () => {
+    for (const button of document.querySelectorAll(".image-container > button:not([aria-label])")) {
+      button.ariaLabel = button.closest(".block")?.querySelector("[data-testid='block-label']")?.textContent.trim() || (zh ? "圖片" : "Picture");
+    }
+    for (const input of zh ? document.querySelectorAll("[aria-label*=' for ']") : []) {
+      for (const [english, chinese] of said) input.ariaLabel = input.ariaLabel.replace(english, chinese);
+    }
+  };
+  let soon = 0;
+  new MutationObserver(() => { soon ||= setTimeout(() => { soon = 0; name(); }, 100); })
+    .observe(root, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
 
   if (location.search.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
     const wait = setInterval(() => {
