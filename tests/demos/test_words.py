@@ -19,7 +19,8 @@ SAME_IN_BOTH = {
 # Keys that the code puts together, f"lead_{key}". What stands in the gap must be a word of the code by itself.
 PUT_TOGETHER = (
     "q_{}", "lead_{}", "tab_{}", "lesson_{}", "data_{}", "name_{}", "state_{}", "label_{}", "label_{}_filter", "losses_{}",
-    "relu_{}", "unet_{}", "gan_{}", "steps_{}", "field_{}", "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short",
+    "relu_{}", "unet_{}", "gan_{}", "steps_{}", "friction_{}", "patch_{}", "shapes_{}",
+    "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short",
 )  # fmt: skip
 
 

@@ -16,29 +16,27 @@ COURSE, LOW, HIGH = 0.5, 0.0, 0.95
 FIRST = (0.9,)
 NAMES = ("beta1",)
 PUSHED, COASTING = 20, 12  # steps with a push, and without
-STEPS, RATE, R1 = 600, 0.02, 0.3
+STEPS, RATE, R1, FASTER = 600, 0.02, 0.3, 5
 SIDE, REACH = 360, 2.0  # pixels and half the width of the plane
 
 
 def coast(beta1: float) -> list[float]:
-    """Adam is pushed for a while, then let go: the speed of every step after that, as a share of the speed before."""
-    at = torch.zeros(1, requires_grad=True)
-    adam = torch.optim.Adam([at], 1e-3, (beta1, 0.999))
-    speeds, before = [], 0.0
+    """Something is pushed for a while, then let go: its speed at every step after that, as a share of the speed before."""
+    speed, speeds = 0.0, []
     for step in range(PUSHED + COASTING):
-        at.grad = torch.ones(1) if step < PUSHED else torch.zeros(1)
-        adam.step()
-        speeds.append(at.item() - before)
-        before = at.item()
-    return [abs(speed / speeds[PUSHED - 1]) for speed in speeds[PUSHED - 1 :]]
+        push = 1.0 if step < PUSHED else 0.0
+        speed = beta1 * speed + (1 - beta1) * push  # what the friction leaves, and what is new
+        if step >= PUSHED - 1:
+            speeds.append(speed)
+    return [now / speeds[0] for now in speeds]
 
 
 @lru_cache(maxsize=32)
-def smallest_gan(beta1: float) -> list[tuple[float, float]]:
+def smallest_gan(beta1: float, rate: float = RATE) -> list[tuple[float, float]]:
     """(creator, critic) step by step: every real picture is the number 0, the creator always makes its own number, the
     critic's score of x is its own number times x, and R1 holds it back. Both should come to rest at 0."""
     creator, critic = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
-    adams = {net: torch.optim.Adam([net], RATE, (beta1, 0.999)) for net in (creator, critic)}
+    adams = {net: torch.optim.Adam([net], rate, (beta1, 0.999)) for net in (creator, critic)}
     track = [(1.0, 1.0)]
     for _ in range(STEPS):
         adams[critic].zero_grad()  # step 1: the real 0 scores critic * 0, the fake critic * creator
@@ -87,7 +85,10 @@ def show(words: Words, beta1) -> str:
     ends = words(key, beta1=f"{beta1:g}", far=f"{far[beta1]:.2f}", course=f"{far[COURSE]:.2f}", steps=STEPS)
     end = (len(lines[0][2]) - 1, words("friction_steps", count=COASTING))
     drawn = chart(words("friction_speed"), lines, 1.0, end, True, said)
+    faster = sum(away(smallest_gan(COURSE, FASTER * RATE))[-100:]) / 100
+    ends = words.together(ends, words("friction_rate", times=FASTER, far=f"{faster:.2f}", course=f"{far[COURSE]:.2f}"))
     panels = "".join(_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE))
+    panels += _plane(words, COURSE, FASTER)
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=friction&amp;beta1={beta1:g}">'
         f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-drawn">{drawn}</div>'
@@ -97,18 +98,19 @@ def show(words: Words, beta1) -> str:
     )
 
 
-def _plane(words: Words, beta1: float) -> str:
+def _plane(words: Words, beta1: float, times: int = 1) -> str:
     """The track in the plane of the two numbers; the dot is where it ended, the ring where it should."""
 
     def place(point):
         return tuple(f"{SIDE / 2 * (1 + v / REACH):.1f}" for v in (point[0], -point[1]))
 
-    track = smallest_gan(beta1)
+    track = smallest_gan(beta1, times * RATE)
     points = " ".join(",".join(place(p)) for p in track)
     (x, y), half = place(track[-1]), SIDE // 2
+    name = escape(words("friction_times", times=times)) if times > 1 else ""
     alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")
     return (
-        f'<figure class="gz-fig gz-plane"><figcaption><b>β1 {beta1:g}</b>'
+        f'<figure class="gz-fig gz-plane"><figcaption><b>β1 {beta1:g}{name}</b>'
         f"<span>↑ {escape(words('critic_word'))}</span></figcaption>"
         f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
         f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/>'
@@ -116,3 +118,9 @@ def _plane(words: Words, beta1: float) -> str:
         f'<circle class="goal" cx="{half}" cy="{half}" r="9"/><circle class="end" cx="{x}" cy="{y}" r="5"/></svg>'
         f'<span class="gz-axis">{escape(words("creator_word"))} →</span></figure>'
     )
+
+
+def notes(words: Words) -> str:
+    names = {key: rf"\text{{{words(f'friction_{key}')}}}" for key in ("new", "old", "now")}
+    formula = rf"$${names['new']} = \beta_1 \times {names['old']} + (1 - \beta_1) \times {names['now']}$$"
+    return f"{formula}\n\n{words('friction_notes')}"

@@ -1,11 +1,14 @@
 """Row 4: the creator with and without Batch Normalization. The same inspirations, the share of each digit that a classifier
 counted, and what the normalization does inside: where the values lie that reach the last layer."""
 
+import json
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 import torch
+from PIL import Image
 
 from ganzoo.evaluation.metrics import class_shares
 from ganzoo.inference import Model
@@ -14,6 +17,7 @@ from ganzoo.models.layers import norm1d
 
 from ...catalog import local
 from ...ui.charts import chart
+from ...ui.html import image, share_bars
 from ...ui.words import Words
 from . import side_by_side
 from .controls import Controls, another
@@ -21,6 +25,7 @@ from .controls import Controls, another
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 FIRST = (7,)
 NAMES = ("idea",)
+COLLAPSE = Path(__file__).resolve().parents[2] / "data" / "collapse"  # a real run with each norm, and its command
 COUNT = 256  # inspirations that the values are averaged over
 
 
@@ -53,7 +58,27 @@ def show(words: Words, seed) -> str:
     units = len(found["with_bn"])
     drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=said)
     return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=bn&amp;idea={seed}">{side_by_side.normalization(words, seed)}'
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=bn&amp;idea={seed}">{_collapse(words)}'
+        f"<h3>{escape(words('bn_patient'))}</h3>"
+        f"{side_by_side.normalization(words, seed)}"
         f'<div class="gz-drawn">{drawn}<p class="gz-prose">{escape(said)}</p></div>'
         "</div>"
     )
+
+
+def _collapse(words: Words) -> str:
+    """What the same training made with and without the normalization, when its settings ask too much: pictures, the share
+    of each digit, how much the pictures differ, and the command."""
+    said = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8"))
+    panels = ""
+    for norm, key in (("none", "without_bn"), ("batch", "with_bn")):
+        with Image.open(COLLAPSE / f"{norm}.png") as sheet:
+            picture = image(sheet, words("bn_sheet", name=words(key)))
+        shares = {str(digit): share for digit, share in enumerate(said[norm]["shares"])}
+        bars = share_bars(words, shares, words("bn_shares"), "{:.0%}", "digits")
+        spread = escape(words("bn_spread", value=f"{said[norm]['spread']:.3f}"))
+        below = f'<p class="gz-note">{spread}</p>{bars}'
+        panels += f'<section><h3>{escape(words(key))}</h3><div class="gz-sheet">{picture}</div>{below}</section>'
+    command = f'<pre class="gz-command"><code>{escape(said["command"])}</code></pre>'
+    command = f'<p class="gz-note">{escape(words("bn_command"))}</p>{command}'
+    return f'<p class="gz-said">{escape(words("bn_collapse"))}</p><div class="gz-pair">{panels}</div>{command}'

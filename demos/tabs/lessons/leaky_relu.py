@@ -16,7 +16,7 @@ from ...ui.words import Trouble, Words
 from .controls import Controls, choice
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
-FIRST = ("0.01",)
+FIRST = ("0.03",)
 NAMES = ("rate",)
 STEPS, EVERY, BATCH, WIDTH, PICTURES = 120, 4, 64, 96, 1024
 KINDS = {"relu": "plain second", "leaky_relu": "plain"}  # and their lines
@@ -74,7 +74,16 @@ def learn(kind: str, rate: str) -> dict:
     return {"shares": shares, "back": back, "right": right}
 
 
-CODE = (activation, reader, silent, learn)
+def chain(kind: str, first: float = -0.8, second: float = 1.5) -> tuple[list[float], float]:
+    """The factors of the gradient of y = second * f(first * x) by `first`, at x = 1, and that gradient itself by autograd."""
+    weight, act = torch.tensor(first, requires_grad=True), activation(kind)
+    inside = (weight * 1.0).detach().requires_grad_()
+    act(inside).backward()
+    (second * act(weight * 1.0)).backward()
+    return [second, inside.grad.item(), 1.0], weight.grad.item()
+
+
+CODE = (activation, chain, reader, silent, learn)
 
 
 # --- the lesson -------------------------------------------------------------------------------------------------
@@ -105,7 +114,37 @@ def show(words: Words, rate) -> str:
     drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(said))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=relu&amp;rate={rate}">'
-        f'<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'
+        f'{_curves(words)}<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'
         f'<ul class="gz-told">{"".join(f"<li>{escape(s)}</li>" for s in said)}</ul></div>'
         "</div>"
     )
+
+
+def _curves(words: Words) -> str:
+    """Both functions from -4 to 4; left of 0 is where they differ."""
+    xs = torch.linspace(-4, 4, 33)
+    lines, keys = "", ""
+    for kind, line in KINDS.items():
+        points = " ".join(
+            f"{240 + x * 55:.0f},{150 - y * 33:.1f}"
+            for x, y in zip(xs.tolist(), activation(kind)(xs).tolist(), strict=True)
+        )
+        lines += f'<polyline class="{line}" points="{points}"/>'
+        keys += f'<span class="gz-key {line}">{escape(words(f"relu_{kind}"))}</span>'
+    name, off = escape(words("relu_curves")), escape(words("relu_off"))
+    drawn = (
+        f'<svg class="gz-curve" viewBox="0 0 480 190" role="img" aria-label="{name}"><rect class="off" width="240" height="190"/>'
+        f'<path class="grid" d="M0 150H480M240 0V190"/>{lines}<text x="12" y="22">{off}</text></svg>'
+    )
+    return f'<figure class="gz-chart"><figcaption><b>{name}</b>{keys}</figcaption>{drawn}</figure>'
+
+
+def notes(words: Words) -> str:
+    rows = []
+    for kind in KINDS:
+        factors, whole = chain(kind)
+        product = r" \times ".join(f"{factor:g}" for factor in factors)
+        rows.append(rf"\text{{{words(f'relu_{kind}')}}} &: {product} = {whole:g}")
+    parts = r" \times ".join(rf"\text{{{words(key)}}}" for key in ("relu_layer", "relu_activation", "relu_before"))
+    lines = r" \\ ".join([rf"\frac{{\partial L}}{{\partial W}} &= {parts} \times \dots", *rows])
+    return rf"$$\begin{{aligned}} {lines} \end{{aligned}}$$" + f"\n\n{words('relu_notes')}"

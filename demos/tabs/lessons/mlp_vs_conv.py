@@ -1,38 +1,53 @@
-"""Row 7: a creator of dense layers beside one of convolutions, from the same inspirations; and where the speckles are: what
-is left of a picture once every pixel's 3 x 3 median is taken away, which is what the speckle number averages."""
+"""Row 7: a creator of dense layers beside one of convolutions, from the same inspirations, with their lone dots counted; and
+how convolutions trade size for features."""
 
+from functools import lru_cache
 from html import escape
 
 import gradio as gr
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
 
-from ganzoo.evaluation import metrics
-from ganzoo.images import to_pil
+from ganzoo.data.labeled import load_pictures
+from ganzoo.images import to_float, to_pil
+from ganzoo.models import dcgan
 
 from ...catalog import local
-from ...ui.html import figure, image
-from ...ui.words import Words
-from . import side_by_side
+from ...ui.html import bar, image
+from ...ui.words import Trouble, Words
+from ..compare.families import DATA
+from .common import table
 from .controls import Controls, another, choice
 
-SETS = ("mnist", "fashion")
-FIRST = ("fashion", 7)
+SETS = {"mnist": "mnist-6000", "fashion": "fashion-6000"}  # and the real pictures to compare with
+MODELS = {"gan": "mlp", "dcgan": "convolutions"}
+FIRST = ("mnist", 7)
 NAMES = ("pictures", "idea")
-SHOWN = 4  # pictures whose speckles are shown
+SHOWN, COUNTED = 36, 400
+BRIGHT = -0.5  # a quarter of white
+RED = (255, 70, 50)
 
 
-def speckles(picture: Tensor) -> Tensor:
-    """|x - median of its 3 x 3 neighbours| of one picture (C, H, W) in [-1, 1] -> the same size, 0 to 1."""
-    around = torch.nn.functional.pad(picture[:, None], (1, 1, 1, 1), mode="replicate")
-    neighbours = torch.nn.functional.unfold(around, 3)
-    return (picture - neighbours.median(1).values.view_as(picture)).abs() / 2
+def lone_dots(pictures: Tensor) -> Tensor:
+    """Where a pixel is bright and none of its eight neighbours is: pictures (N, 1, H, W) in [-1, 1] -> bool (N, H, W)."""
+    bright = (pictures > BRIGHT).float()
+    around = F.conv2d(bright, torch.ones(1, 1, 3, 3), padding=1) - bright
+    return ((bright == 1) & (around == 0))[:, 0]
 
 
-CODE = (metrics.speckle, speckles)
+@lru_cache(maxsize=8)
+@torch.no_grad()
+def made(lesson: str, data: str, seed: int) -> Tensor:
+    """COUNTED pictures of a bundled creator, or real ones."""
+    if lesson == "real":
+        return to_float(load_pictures(str(DATA / SETS[data])).train[:COUNTED])
+    model = local.open_model(local.name_of(lesson, data))
+    return model.tensor(model.noise(COUNTED, seed))
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
+CODE = (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages)
 
 
 def controls(words: Words) -> Controls:
@@ -42,26 +57,51 @@ def controls(words: Words) -> Controls:
 
 def show(words: Words, data, seed) -> str:
     seed = local.seed_of(seed)
-    data = str(data)[:20]
-    panels = []
-    for key, lesson in (("mlp_short", "gan"), ("convolutions_short", "dcgan")):
-        made = local.open_model(local.name_of(lesson, data))
-        panels.append(_panel(words, words(key), made.tensor(made.noise(SHOWN, seed))))
+    if not isinstance(data, str) or data not in SETS:
+        raise Trouble("bad_set")
+    dots = {key: float(lone_dots(made(key, data, seed)).sum()) * 100 / COUNTED for key in (*MODELS, "real")}
+    top = max(*dots.values(), 1e-9)
+    titles = {**MODELS, "real": "mlp_real"}
+    bars = "".join(
+        bar(v / top, words(titles[k]), f"{v:.0f}", "real" if k == "real" else "creator") for k, v in dots.items()
+    )
+    agrees = dots["gan"] > dots["dcgan"] >= dots["real"]
+    said = words("mlp_agrees" if agrees else "mlp_not", gan=f"{dots['gan']:.0f}", dcgan=f"{dots['dcgan']:.0f}")
+    panels = "".join(_panel(words(name), made(lesson, data, seed)[:SHOWN]) for lesson, name in MODELS.items())
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=mlp&amp;pictures={data}&amp;idea={seed}">'
-        f"{side_by_side.beside(words, data, seed)}<section>{side_by_side.measured_speckle(words, data)}</section>"
-        f"<section><h3>{escape(words('mlp_where'))}</h3>"
-        f'<div class="gz-pair">{"".join(panels)}</div></section></div>'
+        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-pair">{panels}</div>'
+        f'<section><h3>{escape(words("mlp_dots", count=COUNTED))}</h3><div class="gz-bars wide">{bars}</div></section></div>'
     )
 
 
-def _panel(words: Words, name: str, pictures: Tensor) -> str:
-    rows = []
-    for i, picture in enumerate(pictures):
-        dots = speckles(picture)
-        shown = to_pil((dots * 4).clamp(0, 1)[None] * 2 - 1)[0]  # four times brighter, or hardly anything is seen
-        number = words("mlp_dots", value=f"{float(dots.mean()) * 100:.2f}")
-        alt = words("mlp_dots_alt", number=i + 1)
-        both = image(to_pil(picture[None])[0], f"{name} {i + 1}") + image(shown, alt)
-        rows.append(figure(both, escape(number), "gz-dots"))
-    return f'<div class="gz-dotted" role="group" aria-label="{escape(name)}">{"".join(rows)}</div>'
+def _panel(name: str, pictures: Tensor) -> str:
+    cells = ""
+    for i, (picture, dots) in enumerate(zip(to_pil(pictures), lone_dots(pictures), strict=True)):
+        shown = picture.convert("RGB")
+        shown.paste(RED, mask=Image.fromarray(dots.byte().numpy() * 255))
+        cells += image(shown, f"{name} {i + 1}")
+    return f'<section><h3>{escape(name)}</h3><div class="gz-tiles gz-many">{cells}</div></section>'
+
+
+def shapes() -> dict[str, list[tuple]]:
+    """(height, width, features) after every layer: the critic's, the creator's, and the course's example of a step up."""
+
+    def sizes(stages: list[Tensor]) -> list[tuple]:
+        return [(*x.shape[2:], x.shape[1]) for x in stages if x.ndim == 4]
+
+    with torch.device("meta"):  # nothing is computed, only its shape
+        down = dcgan.Discriminator().stages(torch.empty(1, 1, 28, 28))
+        up = dcgan.Generator().stages(torch.empty(2, 100))
+        steps = [torch.empty(1, 32, 14, 14)]
+        steps.append(nn.Upsample(scale_factor=2)(steps[-1]))
+        steps.append(nn.Conv2d(32, 16, 3, padding=1)(steps[-1]))
+    return {"down": sizes(down), "up": sizes(up), "example": sizes(steps)}
+
+
+def notes(words: Words) -> str:
+    rows = [
+        [words(f"shapes_{key}"), " → ".join(" × ".join(map(str, size)) for size in found)]
+        for key, found in shapes().items()
+    ]
+    return f"{words('mlp_notes')}\n\n" + table([words("shapes_network"), words("shapes_sizes")], rows)

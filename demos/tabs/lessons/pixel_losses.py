@@ -175,3 +175,11 @@ def _table(words: Words, losses: dict, agree: int) -> str:
         f'<section><h3>{escape(words("losses_table"))}</h3><div class="gz-table gz-numbers"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div></section>"
     )
+
+
+def notes(words: Words) -> str:
+    return rf"$$\text{{MSE}} = ({_side(words)})^2 \qquad \text{{MAE}} = |{_side(words)}|$$"
+
+
+def _side(words: Words) -> str:
+    return rf"\text{{{words('losses_predicted')}}} - \text{{{words('losses_right')}}}"

@@ -190,3 +190,7 @@ def _glow(field: Tensor, square: tuple) -> Image.Image:
     """The gradient in the patch, white where it is strong (a root brings out what is weak)."""
     strength = (field / field.max().clamp(min=1e-30)).sqrt()
     return to_pil(strength[None, None] * 2 - 1)[0].convert("RGBA").crop(square)
+
+
+def notes(words: Words) -> str:
+    return r"$$r_{n+1} = 4 + (r_n - 1) \times 2$$" + f"\n\n{words('field_notes')}"

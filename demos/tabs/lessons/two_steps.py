@@ -96,6 +96,6 @@ def _side(words: Words, found: dict, key: str, answer: int) -> str:
 
 def notes(words: Words) -> str:
     return (
-        rf"$$L_{{\text{{{words('critic_word')}}}}} = -\log D(x) - \log\bigl(1 - D(G(z))\bigr) \qquad "
-        rf"L_{{\text{{{words('creator_word')}}}}} = -\log D(G(z))$$" + f"\n\n{words('steps_notes')}"
+        rf"$$L_{{\text{{{words('critic_word')}}}}} = -\log D(x) - \log\bigl(1 - D(G(z))\bigr)$$" + "\n\n"
+        rf"$$L_{{\text{{{words('creator_word')}}}}} = -\log D(G(z))$$" + f"\n\n{words('steps_notes')}"
     )

@@ -1,6 +1,7 @@
-"""The stages of Lessons that compute when they are first seen: counted and trained here once more, and played in a browser."""
+"""What the lessons say is counted, trained and measured here once more."""
 
 import html as entities
+import math
 
 import pytest
 import torch
@@ -84,15 +85,7 @@ def test_relu_leaves_more_units_silent_and_both_learn():
 def test_beta1_is_the_speed_that_is_left(beta1):
     from demos.tabs.lessons import adam_momentum as stage
 
-    speeds = stage.coast(beta1)
-    assert speeds[0] == 1
-    for step in range(1, 6):
-        now = stage.PUSHED + step
-        second = (
-            now / stage.PUSHED
-        ) ** 0.5  # Adam's second average forgets the push too, much more slowly (beta2 0.999)
-        start = (1 - beta1**stage.PUSHED) / (1 - beta1**now)  # and its correction for having started at 0 goes on
-        assert speeds[step] == pytest.approx(beta1**step * second * start, rel=0.01, abs=1e-3)
+    assert stage.coast(beta1) == pytest.approx([beta1**step for step in range(stage.COASTING + 1)])
 
 
 def test_the_smallest_gan_comes_to_rest_with_friction_only():
@@ -118,12 +111,56 @@ def test_the_label_multiplies(words):
     assert stage.show(words, 3, 7) != stage.show(words, 4, 7)
 
 
-def test_the_speckle_pictures_average_to_the_metric():
+def test_a_lone_dot_is_bright_and_has_no_bright_neighbour():
     from demos.tabs.lessons import mlp_vs_conv as stage
-    from ganzoo.evaluation import metrics
 
-    picture = torch.rand(1, 28, 28, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    assert float(stage.speckles(picture).mean()) * 100 == pytest.approx(metrics.speckle(picture[None]), rel=1e-4)
+    picture = torch.full((1, 1, 28, 28), -1.0)
+    picture[0, 0, 5, 5] = picture[0, 0, 0, 27] = 1.0  # alone, once in a corner
+    picture[0, 0, 10, 10:12] = 1.0  # two beside each other
+    assert stage.lone_dots(picture).nonzero().tolist() == [[0, 0, 27], [0, 5, 5]]
+    count = {key: int(stage.lone_dots(stage.made(key, "mnist", 7)).sum()) for key in ("gan", "dcgan", "real")}
+    assert count["gan"] > 2 * count["dcgan"] > count["real"]
+
+
+def test_sizes_and_features_go_opposite_ways():
+    from demos.tabs.lessons import mlp_vs_conv as stage
+
+    found = stage.shapes()
+    assert found["down"] == [(28, 28, 1), (14, 14, 64), (7, 7, 128)] and found["up"] == found["down"][::-1]
+    assert found["example"] == [(14, 14, 32), (28, 28, 32), (28, 28, 16)]
+
+
+def test_the_gradient_is_the_product_and_relu_makes_it_0():
+    from demos.tabs.lessons import leaky_relu as stage
+
+    for kind, slope in (("relu", 0.0), ("leaky_relu", 0.2)):
+        factors, whole = stage.chain(kind)
+        assert factors[1] == pytest.approx(slope) and whole == pytest.approx(math.prod(factors))
+
+
+def test_the_critic_grades_regions_at_any_size_and_knows_its_own_creator():
+    from demos.tabs.lessons import patch_critic as stage
+
+    assert [tuple(stage.grades("6.jpg", True, side).shape) for side in (256, 128)] == [(30, 30), (14, 14)]
+    for name in stage.facade_pairs.PAIRS:
+        assert stage.grades(name, True).mean() > 0.5 > stage.grades(name, False).mean()
+
+
+def test_the_default_pair_shows_what_the_gan_loss_does():
+    from demos.tabs.lessons import gan_loss as stage
+
+    found = stage.measured(*stage.FIRST)
+    assert found["gan"][0] < found["mae"][0] and found["gan"][1] > found["mae"][1]
+
+
+def test_both_loops_come_back_near_the_beginning():
+    from demos.catalog import local
+    from demos.tabs.lessons import cycle as stage
+
+    for way in (0, 1):
+        (first, other, again), error = stage.loop(local.open_cycle(stage.MODEL), *stage.FIRST, way)
+        assert error == pytest.approx(float((again - first).abs().mean() / 2))
+        assert error < 0.1 and not torch.equal(other, first)
 
 
 def test_batch_normalization_pulls_the_units_back(words):

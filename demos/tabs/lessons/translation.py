@@ -1,0 +1,54 @@
+"""Row 9: image translation. A picture becomes the same scene under another condition; two of our translators at work."""
+
+from functools import lru_cache
+
+from PIL import Image
+
+from ganzoo.data.drawings import town
+from ganzoo.inference import Model
+from ganzoo.models.pix2pix import UNetGenerator
+
+from ...catalog import local
+from ...ui.words import Words
+from . import facade_pairs
+from .controls import Controls
+from .facade_pairs import made, pair
+
+FIRST = ("6.jpg",)
+NAMES = ("pair",)
+COLUMNS = 4
+AERIAL = "pix2pix-aerial-map-gan-mae"
+
+
+@lru_cache(maxsize=1)
+def map_and_aerial() -> tuple[Image.Image, Image.Image]:
+    """A map drawn by code and what the bundled translator takes for its aerial picture."""
+    model = local.open_translator(AERIAL)
+    drawn = town(5, model.config.image_size)
+    return drawn, model.translate(drawn)
+
+
+CODE = (Model.translate, map_and_aerial, UNetGenerator.forward)
+
+
+def controls(words: Words) -> Controls:
+    return facade_pairs.controls(words, FIRST[0])
+
+
+def show(words: Words, name) -> str:
+    name = facade_pairs.checked(name)
+    return (
+        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=translation&amp;pair={name}">'
+        f'<p class="gz-said" role="status">{words("translation_said")}</p></div>'
+    )
+
+
+def pictures(words: Words, name) -> list:
+    drawn, aerial = map_and_aerial()
+    keys = ("translation_drawing", "translation_photo", "translation_map", "translation_aerial")
+    shown = (pair(name)[0], made("gan-mae", name), drawn, aerial)
+    return [(picture, words(key)) for picture, key in zip(shown, keys, strict=True)]
+
+
+def notes(words: Words) -> str:
+    return words("translation_notes")
