@@ -44,6 +44,16 @@
     }, 100);
   }
 
+  document.addEventListener("click", (click) => { // going to a tab by hand; Lessons writes its own address
+    if (!click.target.closest?.("#tabs [role=tab]")) return;
+    setTimeout(() => {
+      const open = (selector) => document.querySelector(selector)?.offsetParent;
+      const to = open("#cmp-board") ? ganzoo.compare.link() : open("#trl-bench") ? ganzoo.translate.link()
+        : open("#grid") ? document.querySelector(".gz-make")?.dataset.link : open("#cards") ? "?tab=zoo" : open("#own") ? "?tab=own" : "";
+      if (to) history.replaceState(history.state, "", location.pathname + to);
+    }, 80);
+  });
+
   const asked = location.search; // it stays until all is shown
 
   const board = () => document.querySelector("#board canvas");
@@ -132,6 +142,12 @@
         window.prompt("", location.href);
       }
       setTimeout(() => { button.textContent = before; }, 1500);
+    },
+    /* Which tab an address belongs to: Compare has ?family=, Create ?lesson=, ?model=; the others say ?tab= */
+    firstTab: () => {
+      const said = new URLSearchParams(location.search);
+      const tab = said.get("tab") || (["lesson", "set", "seed", "model"].some((key) => said.has(key)) && !said.has("family") ? "create" : "compare");
+      return { selected: tab, __type__: "update" };
     },
     reveal: (id) => document.getElementById(id)?.scrollIntoView({ behavior: "smooth", block: "start" }),
   };

@@ -1,6 +1,8 @@
 """Components and event settings that every tab uses."""
 
 import gradio as gr
+from gradio.components.imageslider import SliderData
+from gradio.data_classes import GradioModel, GradioRootModel, ImageData
 
 from ganzoo import GanzooError
 
@@ -22,3 +24,85 @@ def render_or_explain(words: Words, draw, *args) -> str:
         return draw(words, *args)
     except GanzooError as error:
         return quiet(words.explain(error))
+
+
+def start_with(part, value) -> None:
+    """Let a component start with what an event would give it: a value, or a `gr.update` of its settings."""
+    changes = dict(value) if isinstance(value, dict) and "__type__" in value else {"value": value}
+    changes.pop("__type__", None)
+    for key, setting in changes.items():
+        if key == "value" and hasattr(part, "postprocess"):
+            setting = part.postprocess(setting)
+            setting = setting.model_dump() if isinstance(setting, (GradioModel, GradioRootModel)) else setting
+        elif key != "value":
+            part.constructor_args[key] = setting  # of these gradio makes the component anew for each visitor
+        setattr(part, key, setting)
+
+
+class Picture(gr.Image):
+    """A picture that is only looked at, enlarged and saved. It travels inside the answer (a `gradio.data_classes.ImageData`
+    with a data: address) instead of as a file: it is there with the answer, and nothing of a visitor's is written down."""
+
+    def __init__(self, value: ImageData | None = None, **kwargs):
+        super().__init__(value, **{"interactive": False, "buttons": ["download", "fullscreen"], **kwargs})
+
+    def get_block_name(self) -> str:
+        return "image"
+
+    def get_config(self, cls=None) -> dict:
+        return super().get_config(cls or gr.Image)
+
+    def postprocess(self, value: ImageData | None) -> ImageData | None:
+        return value
+
+    def preprocess(self, payload: ImageData | None) -> str | None:
+        """The data: address."""
+        return payload and payload.url
+
+
+class Upload(gr.Image):
+    """A picture from a visitor, as the path of its file: `ui.pictures.read` opens it, and says in words why it cannot."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            **{"sources": ["upload", "webcam", "clipboard"], "type": "filepath", "interactive": True, **kwargs}
+        )
+
+    def get_block_name(self) -> str:
+        return "image"
+
+    def get_config(self, cls=None) -> dict:
+        return super().get_config(cls or gr.Image)
+
+    def preprocess(self, payload: ImageData | None) -> str | None:
+        return payload and payload.path
+
+
+class Pair(gr.ImageSlider):
+    """Two pictures under a slider, which travel as those of `Picture` do."""
+
+    def __init__(self, value: tuple[ImageData, ImageData] | None = None, **kwargs):
+        super().__init__(value, **{"interactive": False, "buttons": ["download", "fullscreen"], **kwargs})
+
+    def get_block_name(self) -> str:
+        return "imageslider"
+
+    def get_config(self, cls=None) -> dict:
+        return super().get_config(cls or gr.ImageSlider)
+
+    def postprocess(self, value: tuple[ImageData, ImageData] | None) -> SliderData | None:
+        return value and SliderData(root=value)
+
+    def preprocess(self, payload: SliderData | None) -> None:
+        """What is shown is known where it was made."""
+
+
+class Choice(gr.Dropdown):
+    """A dropdown whose choices change with what is shown. gradio would refuse a value by the choices of another moment; the
+    functions check it themselves."""
+
+    def get_block_name(self) -> str:
+        return "dropdown"
+
+    def preprocess(self, payload) -> str:
+        return payload if isinstance(payload, str) else ""

@@ -15,8 +15,6 @@ from .words import LANGUAGES, Words
 TABS = ("compare", "create", "translate", "live", "lessons", "own", "zoo")
 SCRIPTS = (
     "ui/base.js",
-    "tabs/compare/tab.js",
-    "tabs/compare/views.js",
     *(f"tabs/{tab}/tab.js" for tab in ("translate", "lessons", "live", "custom")),
 )
 STYLE = """

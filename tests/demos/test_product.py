@@ -212,7 +212,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit):
         if not at[1]:
             hidden.append(at[0])
     assert not hidden
-    assert {"gz-language", "surprise", "upload", "link", "undo", "brush", "facades"} - {"undo"} <= set(walked), walked
+    assert {"gz-language", "cmp-surprise", "cmp-example", "brush", "cmp-reveal", "cmp-link"} <= set(walked), walked
 
 
 def test_the_shell_leaves_and_the_page_of_a_slow_phone_works(visit):

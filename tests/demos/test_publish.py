@@ -86,7 +86,7 @@ def test_a_dry_run_needs_no_network_and_no_token(tmp_path):
         "ui/base.css",
         "ui/base.js",
         "tabs/compare/__init__.py",
-        "tabs/compare/tab.js",
+        "tabs/compare/board.js",
         "space/zero_gpu.py",
     )
     assert {f"demos/{name}" for name in pages} <= listed.keys()

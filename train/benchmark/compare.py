@@ -3,7 +3,6 @@
 python train/benchmark compare [--runs 40]
 """
 
-import json
 import statistics
 import tempfile
 import time
@@ -16,8 +15,8 @@ from ganzoo.images import to_float, to_pil
 from .pages import APP, CHROMIUM, FLAGS, p95, served
 
 STROKES = 20
-FOLLOWED = """before => { const now = [...document.querySelectorAll('#cmp-results [data-loss] img')].map(i => i.src);
-  return now.length >= 3 && now.every(source => !before.includes(source)) && !ganzoo.compare.busy; }"""
+FOLLOWED = """before => { const now = [...document.querySelectorAll('#cmp-results img')].map(i => i.src);
+  return now.length >= 3 && now.every(source => !before.includes(source)); }"""
 
 
 def compare(runs: int) -> int:
@@ -31,17 +30,23 @@ def compare(runs: int) -> int:
 
 def _in_process(runs: int) -> tuple[float, float]:
     """(seconds of one drawing to three pictures, the page's whole event as a multiple of three bare passes)."""
+    import gradio as gr
+
     from demos.catalog import local
     from demos.tabs.compare import families as compare_families
     from demos.tabs.compare import handlers as compare_handlers
     from demos.tabs.compare import inference as compare_inference
+    from demos.tabs.compare.board import Scene
+    from demos.tabs.compare.tab import Compare
     from demos.ui import html, pictures
     from demos.ui.words import Words
 
     family, picture = compare_families.find("facades"), facade(4, 256)
     nets = [local.open_translator(entry.name).generator for entry in family.members.values()]
     tensor = to_float(pictures.square(picture, family.size))
-    request = json.dumps({"id": 1, "do": "draw", "family": "facades", "drawing": html.uri(picture)})
+    with gr.Blocks() as demo:
+        page = Compare(demo, Words("en"))
+    options = [Scene("facades", html.uri(picture)), False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
 
     def ours():
         made = compare_inference.translate(family, pictures.square(picture, family.size))
@@ -53,7 +58,7 @@ def _in_process(runs: int) -> tuple[float, float]:
             net(tensor)
 
     def event():
-        return compare_handlers.answer(Words("en"), request)
+        return page._answer(lambda scene: compare_handlers.drawn(page.words, scene), options, False)
 
     took: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
     for run in range(runs + 5):  # in turns; the first five warm up
@@ -100,10 +105,12 @@ def _in_browser(url: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
         page.goto(url)
-        page.wait_for_function("window.ganzoo?.compare?.state.answer", timeout=120_000)
+        page.wait_for_function(
+            "window.ganzoo?.compare && document.querySelectorAll('#cmp-two img').length === 2", timeout=120_000
+        )
         box, seconds = page.locator("#cmp-board canvas").bounding_box(), []
         for stroke in range(STROKES):
-            before = page.locator("#cmp-results [data-loss] img").evaluate_all("all => all.map(image => image.src)")
+            before = page.locator("#cmp-results img").evaluate_all("all => all.map(image => image.src)")
             colour = page.locator('[data-palette="label"] [data-colour]').nth(1 + stroke % 11)
             colour.click()
             x, y = (

@@ -123,19 +123,21 @@ def _paints(browser, url: str, until: str, width: int = 1280, slower: int = 1) -
 class Tab:
     """A tab as a visitor's browser speaks to it: one event that carries everything, through gradio's queue.
 
-    `outputs`: elem_ids of the event's components; `request(seed)` -> the payload of drawing number `seed`.
+    `target`: elem_id and event name of the component that asks; `request(seed)` -> its inputs for drawing number `seed`.
     """
 
-    def __init__(self, url: str, outputs: list[str], request):
+    def __init__(self, url: str, target: tuple[str, str], request):
         self.url, self.request = url, request
         text = urllib.request.urlopen(url, timeout=60).read().decode()
         config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
         names = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
-        self.event = next(d for d in config["dependencies"] if [names.get(i) for i in d["outputs"]] == outputs)["id"]
+        self.event = next(
+            d["id"] for d in config["dependencies"] if target in [(names.get(i), event) for i, event in d["targets"]]
+        )
 
     def ask(self, visitor: str, seed: int) -> tuple[float, list[Tensor], bool]:
         """Send drawing number `seed` -> (seconds, the pictures that came back, whether a place in line was told)."""
-        body = {"data": [self.request(seed)], "fn_index": self.event, "session_hash": visitor}
+        body = {"data": self.request(seed), "fn_index": self.event, "session_hash": visitor}
         join = urllib.request.Request(
             self.url + "gradio_api/queue/join", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
@@ -160,21 +162,20 @@ def compare(url: str) -> Tab:
     from demos.ui import html
 
     def request(seed):
-        drawing = html.uri(facade(seed, 256))
-        return json.dumps({"id": seed, "do": "draw", "family": "facades", "drawing": drawing})
+        scene = {"family": "facades", "drawing": html.uri(facade(seed, 256))}
+        return [scene, False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
 
-    return Tab(url, ["cmp-results"], request)
+    return Tab(url, ("cmp-board", "input"), request)
 
 
 def translate(url: str) -> Tab:
     from demos.ui import html
 
     def request(seed):
-        return json.dumps(
-            {"id": seed, "do": "upload", "model": "cyclegan-horse2zebra", "file": html.uri(facade(seed, 256))}
-        )
+        asked = {"id": seed, "do": "upload", "model": "cyclegan-horse2zebra", "file": html.uri(facade(seed, 256))}
+        return [json.dumps(asked)]
 
-    return Tab(url, ["trl-results", "trl-refused"], request)
+    return Tab(url, ("trl-bench", "input"), request)
 
 
 def pixels(data: str) -> Tensor:

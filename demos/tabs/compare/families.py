@@ -17,6 +17,7 @@ from ganzoo.models.pix2pix import LOSSES, Config
 from ...catalog import hub, local
 from ...ui.words import Trouble, Words
 
+FAMILY, SEED = "facades", 4  # what opens the page; SEED: the first drawing of a family that has no real pair
 FIRST = ("facades", "aerial-map")  # offered as buttons; the others behind "Other models"
 PAPER = {"paper": (255, 255, 255), "ink": (0, 0, 0)}  # where the colours mean nothing: black on white
 PALETTES = {**drawings.PALETTES, "plain": PAPER}

@@ -105,10 +105,6 @@ class Made:
     )  # loss -> why not; None: there is no such model
     milliseconds: float = 0.0
     errors: dict[str, float] = field(default_factory=dict)  # loss -> L1 of this picture, where the truth is known
-    critic: str = ""  # the loss whose critic judges
-    critics: list[str] = field(default_factory=list)
-    opinions: dict[str, numpy.ndarray] = field(default_factory=dict)  # picture -> map of scores
-    patch: int = 70
 
 
 def translate(
@@ -141,26 +137,33 @@ def translate(
     return made
 
 
-def judge(family: Family, made: Made, wish: str = "") -> None:
-    """Let the critic of one loss (the wished one, else GAN + MAE's) grade every patch of every picture."""
+@dataclass
+class Opinion:
+    """What one critic says of every patch of one picture."""
+
+    picture: str  # the loss whose picture is judged, or "truth"
+    critic: str  # the loss whose critic judges
+    critics: list[str]  # all that could
+    scores: numpy.ndarray  # (h, w), 0 fake .. 1 real
+    patch: int  # side of the square of pixels that one score sees
+
+
+def judge(family: Family, made: Made, picture: str = "", critic: str = "") -> Opinion | None:
+    """The opinion of one critic (the wished one, else GAN + MAE's) of one picture; None where no critic came along."""
     models = {}
-    for loss in ("gan+mae", *(key for key in KEYS if key != "gan+mae")):
-        if loss not in made.pictures:
-            continue
+    for loss in sorted(family.members, key=lambda loss: (loss != "gan+mae", KEYS.index(loss))):
         with suppress(GanzooError):  # removed since it translated
             model = local.open_translator(family.members[loss].name)
             if (model.folder / "discriminator.safetensors").is_file():
                 models[loss] = model
-    made.critics = list(models)
     if not models:
-        return
-    made.critic = wish if wish in models else made.critics[0]
-    model = models[made.critic]
-    made.patch = model.config.patch
-    keys = list(made.pictures)
-    pictures = to_pil(torch.stack([made.pictures[k] for k in keys]))
-    originals = None if model.config.unconditional else to_pil(made.drawing[None]) * len(keys)
-    made.opinions = dict(zip(keys, model.critique(pictures, originals), strict=True))
+        return None
+    critic = critic if critic in models else next(iter(models))
+    picture = next(key for key in (picture, "gan+mae", *made.pictures) if key in made.pictures)
+    model = models[critic]
+    original = None if model.config.unconditional else to_pil(made.drawing[None])
+    scores = model.critique(to_pil(made.pictures[picture][None]), original)[0]
+    return Opinion(picture, critic, list(models), numpy.asarray(scores), model.config.patch)
 
 
 def _channels(pictures: Tensor, count: int) -> Tensor:

@@ -87,12 +87,10 @@ def _first(family: Family, key: str, metric: str) -> bool:
     return len(apart) > 1 and key in apart and all(apart[key] < v for other, v in apart.items() if other != key)
 
 
-def table(words: Words, family: Family) -> str:
-    """The numbers of the whole test set, folded away: a row a number with what it should reach, a column a loss."""
+def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]]:
+    """(title, header, rows) of the numbers of the whole test set: a row a number with what it should reach, a column a loss,
+    the nearest to the goal bold. No rows where no member has a number."""
     keys = [key for key in family.keys if key in family.members and numbers(family.members[key])]
-    if not keys:
-        return ""
-    head = "".join(f'<th scope="col">{escape(name(words, key))}</th>' for key in keys)
     rows = []
     for word, (starts, form, target) in NUMBERS.items():
         values = {key: value(family.members[key], *starts) for key in keys}
@@ -102,24 +100,19 @@ def table(words: Words, family: Family) -> str:
         goal = real if target == "real" else float(target)
         arrow = "↓" if target == "0" else "↑" if goal is None else f"→ {form.format(goal)}"
         best = _nearest(values, goal, form)
-        cells = "".join(_cell(number, form, key in best) for key, number in values.items())
-        meaning = escape(words(word.replace("cmp_", "cmp_means_")))
+        meaning = words(word.replace("cmp_", "cmp_means_"))
+        texts = {key: "–" if number is None else form.format(number) for key, number in values.items()}
         rows.append(
-            f'<tr><th scope="row">{escape(words(word))} <span class="gz-goal">{arrow}</span><small>{meaning}</small></th>'
-            f"{cells}</tr>"
+            [
+                f"{words(word)} {arrow}",
+                *(f"**{text}**" if key in best else text for key, text in texts.items()),
+                meaning,
+            ]
         )
     measured = " ".join(metric for key in keys for metric in family.members[key].metrics)
     count = re.search(r"-n(\d+)-", measured)  # the names of metrics say how many pictures were measured
     title = words("cmp_tested", count=count[1]) if count else words("cmp_tested_all")
-    return (
-        f'<details class="gz-measured"><summary>{escape(title)}</summary><div class="gz-table"><table><thead><tr><td></td>{head}'
-        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
-    )
-
-
-def _cell(number: float | None, form: str, best: bool) -> str:
-    text = "–" if number is None else form.format(number)
-    return f"<td><b>{text}</b></td>" if best else f"<td>{text}</td>"
+    return title, ["", *(name(words, key) for key in keys), words("cmp_meaning")], rows
 
 
 def _nearest(values: dict[str, float | None], goal: float | None, form: str) -> set[str]:

@@ -1,197 +1,133 @@
-"""What Compare shows: the results side by side, the blind round, and the still parts around them, as HTML."""
+"""What Compare shows of a Job and its pictures: the scene for the board, pictures, captions, the critic's map."""
 
-import json
-import re
-import string
 from html import escape
 
+import numpy
+from gradio.data_classes import ImageData
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 from ganzoo.images import to_pil
 
 from ...ui import pictures
-from ...ui.html import quiet, uri
+from ...ui.html import prose, quiet, uri
 from ...ui.words import Words
 from . import inference, metrics
-from .families import PALETTES, name, publishing, real_pairs
+from .families import Family, name
+
+FAKE, REAL, MIDDLE = numpy.array(
+    [(166, 58, 134), (28, 122, 74), (247, 248, 250)]
+)  # --fake, --real and the ground of ui/base.css
+SHOWN = 512  # the side of the critic's map: gradio finds the place of a click only where a picture is not enlarged
 
 
-def picture(data: Tensor) -> str:
+def address(data: Tensor) -> str:
     """uint8 (3, S, S) -> a data: address, exact; what is drawn fast is drawn again soon, so it is packed lightly."""
     return uri(to_pil(data[None])[0], compress_level=3)
 
 
-def shown(key: str, source: str, alt: str) -> str:
-    return f'<img class="gz-made" data-key="{key}" src="{source}" alt="{escape(alt)}" decoding="sync">'
+def shown(source: Tensor | Image.Image, file: str) -> ImageData:
+    """A picture as ui.components.Picture takes it, with the name under which it is saved."""
+    url = address(source) if isinstance(source, Tensor) else uri(source, compress_level=3)
+    return ImageData(url=url, orig_name=f"{file.replace('/', '-').replace('+', '-')}.png")
 
 
-# --- the results ------------------------------------------------------------------------------------------------
-
-
-def failed(number: int, text: str) -> str:
-    return f'<div class="gz-answer" data-answer="{_data({"id": number, "failed": True})}">{quiet(text)}</div>'
-
-
-def answer(words: Words, job, made: inference.Made, number: int, refused: str = "") -> str:
-    """`refused`: why what was asked for is not here; the browser says it beside the buttons."""
-    family = job.family
-    absent = [key for key, reason in made.missing.items() if reason is None]
-    columns = [_result(words, family, made, key) for key in family.keys if key not in absent]
-    hidden = _truth(words, made) if "truth" in made.pictures else ""
-    state = {
-        "id": number,
-        "family": family.name,
-        "size": family.size,
-        "palette": family.palette,
-        "draws": family.draws,
-        "seed": job.seed,
-        "publish": publishing(family),
-        "real": bool(real_pairs(family)),
+def scene(job) -> dict:
+    """The value of the board."""
+    return {
+        "family": job.family.name,
+        "size": job.family.size,
+        "palette": job.family.palette,
+        "drawing": address(job.drawing[0]),
+        "truth": "" if job.truth is None else address(job.truth[0]),
+        "photo": "" if job.photo is None else address(job.photo[0]),
         "pair": job.pair,
-        "names": {key: name(words, key) for key in made.pictures},
-        "refused": refused,
-        "varies": varies(family),
+        "seed": job.seed,
+        "tracing": job.tracing,
     }
-    if job.fresh:
-        state["drawing"] = picture(job.drawing[0])
-    if job.new_truth:
-        state["truth"] = picture(job.truth[0])
-    if made.opinions:
-        state |= {"critic": made.critic, "critics": made.critics} | _patches(family.size, made)
-    notes = list(job.notes)
+
+
+def column(words: Words, family: Family, made: inference.Made, key: str) -> tuple[ImageData | None, str]:
+    """(picture, caption) of one loss; why there is none, where there is none."""
+    if key not in made.pictures:
+        reason = made.missing.get(key)
+        return None, quiet(words.explain(reason)) if reason else ""
+    caption = prose(metrics.caption(words, family, key))
+    if key in made.errors:
+        value = made.errors[key]
+        first = value == min(made.errors.values()) < max(made.errors.values())
+        text = f"<b>{value:.3f}</b>" if first else f"{value:.3f}"
+        caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))}</span><span>{text}</span></p>' + caption
+    return shown(made.pictures[key], f"{family.name}-{key}"), caption
+
+
+def notes(words: Words, job, made: inference.Made) -> str:
+    absent = [name(words, key) for key, reason in made.missing.items() if reason is None]
+    said = list(job.notes)
     if absent:
-        notes.append(words("cmp_missing", names=words.listing([name(words, key) for key in absent])))
-    lines = "".join(quiet(note) for note in notes)
-    if job.photo is not None:
-        state |= {"photo": picture(job.photo[0]), "back": job.back}
-        lines += _photo_choices(words, job.back)
+        said.append(words("cmp_missing", names=words.listing(absent)))
+    return "".join(quiet(note) for note in said)
+
+
+def took(words: Words, job, made: inference.Made) -> str:
     cited = f"<span>{escape(words('cmp_cited'))}</span>" if job.cited else ""
-    took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
-    return (
-        f'<div class="gz-answer" data-answer="{_data(state)}">'
-        f'<div class="gz-cmp-results" data-count="{max(3, len(columns))}">{"".join(columns)}</div>{hidden}'
-        f'{metrics.verdict(words, family)}<div class="gz-notes" role="status">{lines}</div>'
-        f'<p class="gz-note">{cited}<span>{escape(took)}</span></p>{metrics.table(words, family)}</div>'
-    )
+    said = escape(words("cmp_took", ms=f"{made.milliseconds:.0f}"))
+    return f'<p class="gz-note">{cited}<span>{said}</span></p>'
 
 
-def _photo_choices(words: Words, back: str) -> str:
-    """What can be done with an upload that is a photo."""
-    choices = {"back": "cmp_photo_other"} if back else {}
-    choices |= {"keep": "cmp_photo_keep", "trace": "cmp_photo_trace"}
-    buttons = (
-        f'<button type="button" class="gz-button" data-do="{do}">{escape(words(key))}</button>'
-        for do, key in choices.items()
-    )
-    return f'<div class="gz-actions">{"".join(buttons)}</div>'
-
-
-def varies(family) -> bool:
+def varies(family: Family) -> bool:
     """Whether one of its models can be asked for variations of a picture."""
     settings = (entry.said["settings"] for entry in family.members.values())
     return any(bool(s.get("dropout")) and s.get("variations", "asked") == "asked" for s in settings)
 
 
-def _data(state: dict) -> str:
-    return escape(json.dumps(state, separators=(",", ":")))
+# --- the critic's map -------------------------------------------------------------------------------------------
 
 
-def _patches(size: int, made: inference.Made) -> dict:
-    shape = next(iter(made.opinions.values())).shape
-    return {
-        "scores": {key: [[round(float(v), 3) for v in row] for row in grid] for key, grid in made.opinions.items()},
-        "spans": pictures.spans(made.patch, size, shape[0]),
-        "jump": pictures.jump(made.patch),
-        "field": made.patch,
-    }
+def edges(opinion: inference.Opinion, size: int) -> list[float]:
+    """Where the cells of the map begin and end, in pixels: a score's place is the middle of its patch."""
+    count, jump = len(opinion.scores), pictures.jump(opinion.patch)
+    middles = [(size - 1) / 2 + (i - (count - 1) / 2) * jump for i in range(count)]
+    return [0.0, *((a + b + 1) / 2 for a, b in zip(middles, middles[1:], strict=False)), float(size)]
 
 
-def _result(words: Words, family, made: inference.Made, loss: str) -> str:
-    called = escape(name(words, loss))
-    if loss not in made.pictures:
-        body = f'<div class="gz-none">{quiet(words.explain(made.missing[loss]))}</div>'
-        return f'<section class="gz-result" data-loss="{loss}"><h3>{called}</h3>{body}</section>'
-    source = picture(made.pictures[loss])
-    error = ""
-    if loss in made.errors:
-        value = made.errors[loss]
-        first = value == min(made.errors.values()) < max(made.errors.values())
-        text = f"<b>{value:.3f}</b>" if first else f"{value:.3f}"
-        error = f"<dl><div><dt>{escape(words('cmp_here'))}</dt><dd>{text}</dd></div></dl>"
-    file = f"{family.name.replace('/', '-')}-{loss.replace('+', '-')}.png"
-    save = (
-        f'<a class="gz-save" href="#" download="{escape(file)}" '
-        f'aria-label="{escape(words("cmp_download_of", loss=name(words, loss)))}">{escape(words("cmp_download"))}</a>'
-    )
-    return (
-        f'<section class="gz-result" data-loss="{loss}"><h3>{called}</h3>'
-        f"{shown(loss, source, words('cmp_made_alt', loss=name(words, loss)))}"
-        f'<p class="gz-says">{escape(metrics.caption(words, family, loss))}</p>'
-        f"{error}{save}</section>"
-    )
+def cell_at(opinion: inference.Opinion, size: int, x: float, y: float) -> tuple[int, int]:
+    """(row, column) of the score at a place of the shown map."""
+    ends = [edge * SHOWN / size for edge in edges(opinion, size)[1:-1]]
+    return sum(y >= end for end in ends), sum(x >= end for end in ends)
 
 
-def _truth(words: Words, made: inference.Made) -> str:
-    """The real photo, for the toggle on the board, the slider and the critic's map to take from here."""
-    return f"<div hidden>{shown('truth', picture(made.pictures['truth']), words('cmp_truth_alt'))}</div>"
+def critic(words: Words, made: inference.Made, opinion: inference.Opinion, cell: list[int], stretch: bool):
+    """(picture with the patch's frame, map, patch, sentence) for the score in row and column `cell`."""
+    size, last = made.drawing.shape[-1], len(opinion.scores) - 1
+    row, column = cell
+    spans = pictures.spans(opinion.patch, size, last + 1)
+    (top, bottom), (left, right) = spans[row], spans[column]
+    picture = to_pil(made.pictures[opinion.picture][None])[0]
+    patch = picture.crop((left, top, right, bottom)).resize((SHOWN // 2,) * 2, Image.Resampling.NEAREST)
+    framed = picture.copy()
+    _frame(framed, (left, top, right - 1, bottom - 1))
+    low, high = (opinion.scores.min(), opinion.scores.max()) if stretch else (0.0, 1.0)
+    ends = [round(e * SHOWN / size) for e in edges(opinion, size)]
+    cells = _colours((opinion.scores - low) / max(1e-6, high - low))
+    sheet = Image.fromarray(cells.repeat(numpy.diff(ends), 0).repeat(numpy.diff(ends), 1))
+    _frame(sheet, (ends[column], ends[row], ends[column + 1] - 1, ends[row + 1] - 1))
+    width, height = right - left, bottom - top
+    values = {"row": row + 1, "column": column + 1, "score": f"{opinion.scores[row][column]:.2f}", "width": width}
+    whole = width == height == opinion.patch
+    said = words("cmp_patch" if whole else "cmp_patch_edge", height=height, field=opinion.patch, **values)
+    scale = words("cmp_scale_stretched" if stretch else "cmp_scale", low=f"{low:.2f}", high=f"{high:.2f}")
+    return framed, sheet, patch, said, scale
 
 
-def sharing(words: Words, space: str = "") -> str:
-    """The dialog behind *Share as a Space*: what a Space is and the one command; in a Space (its id) how to duplicate it."""
-    said, close = escape(words("cmp_share_what")), escape(words("cmp_close"))
-    if space:
-        address = f"https://huggingface.co/spaces/{escape(space)}?duplicate=true"
-        how = (
-            f'<p class="gz-prose">{escape(words("cmp_share_here"))}</p>'
-            f'<div class="gz-actions"><a class="gz-button primary" href="{address}">{escape(words("cmp_share_duplicate"))}</a>'
-        )
-    else:
-        needs = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(words("cmp_share_needs")))
-        how = (
-            f'<p class="gz-prose">{escape(words("cmp_share_run"))}</p><pre tabindex="0"><code>{escape(publishing())}</code></pre>'
-            f'<p class="gz-prose">{needs}</p><div class="gz-actions">'
-            f'<button type="button" class="gz-button primary" data-do="command">{escape(words("cmp_share_copy"))}</button>'
-        )
-    return (
-        f'<dialog class="gz-share" aria-labelledby="gz-share-title"><h3 id="gz-share-title">{escape(words("cmp_share"))}</h3>'
-        f'<p class="gz-prose">{said}</p>{how}'
-        f'<button type="button" class="gz-button" data-do="unshare">{close}</button></div></dialog>'
-    )
+def _colours(shares: numpy.ndarray) -> numpy.ndarray:
+    """(h, w) of 0..1 -> (h, w, 3) uint8: FAKE, pale in the middle, REAL."""
+    weight, ends = numpy.abs(2 * shares - 1)[..., None], numpy.where(shares[..., None] > 0.5, REAL, FAKE)
+    return numpy.rint(MIDDLE * (1 - weight) + ends * weight).astype(numpy.uint8)
 
 
-# --- the blind round --------------------------------------------------------------------------------------------
-
-
-def blind(words: Words, family: str, made: inference.Made, order: list[str]) -> str:
-    cells = "".join(
-        f'<button type="button" class="gz-guess" data-guess="{key}" data-name="{escape(name(words, key))}">'
-        f'<img class="gz-made" src="{picture(made.pictures[key])}" alt="" decoding="sync">'
-        f"<span>{escape(words('cmp_blind_pick', letter=letter))}</span></button>"
-        for key, letter in zip(order, string.ascii_uppercase, strict=False)
-    )
-    drawing = picture(made.drawing)
-    alt = escape(words("cmp_blind_drawing_alt"))
-    return (
-        f'<div class="gz-blind" data-family="{escape(family)}"><figure class="gz-fig">'
-        f'<img class="gz-made gz-flat" src="{drawing}" alt="{alt}">'
-        f"<figcaption>{escape(words('cmp_drawing'))}</figcaption></figure>"
-        f'<div class="gz-guesses" role="group">{cells}</div></div>'
-    )
-
-
-# --- the still parts --------------------------------------------------------------------------------------------
-
-
-def palette(words: Words, key: str, chosen: bool) -> str:
-    """One palette: a button for every colour. The first is the ground, and what the eraser leaves."""
-    buttons = []
-    for i, (label, colour) in enumerate(PALETTES[key].items()):
-        said, hue = escape(words(f"cmp_label_{label}")), "#{:02x}{:02x}{:02x}".format(*colour)
-        pressed = "true" if i == (2 if len(PALETTES[key]) > 2 and key == "label" else 1) else "false"
-        buttons.append(
-            f'<button type="button" class="gz-colour" data-colour="{hue}" aria-pressed="{pressed}">'
-            f'<i style="background:{hue}"></i>{said}</button>'
-        )
-    hidden = "" if chosen else " hidden"
-    label = escape(words("cmp_palette"))
-    return f'<div class="gz-palette" data-palette="{key}" role="group" aria-label="{label}"{hidden}>{"".join(buttons)}</div>'
+def _frame(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle(box, outline="white", width=2)
+    left, top, right, bottom = box
+    pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline="black")

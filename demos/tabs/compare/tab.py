@@ -1,190 +1,287 @@
 """The tab Compare: one drawing, one network, several losses. Its components and events.
 
-What is shown comes from handlers.py; what the browser does by itself (drawing, undo, the slider, the heat layer)
-stands in tab.js and views.js. One event carries every wish, so a stroke costs one request.
+The board (board.py) says what it holds, handlers.py makes a Job of every wish, and `_answer` shows what comes of it.
 """
 
 import json
 import os
+import random
 from html import escape
 
 import gradio as gr
 
 from ganzoo import GanzooError
-from ganzoo.models.pix2pix import LOSSES
 
-from ...ui.components import QUIET, show
-from ...ui.html import heading, waiting
-from ...ui.words import Words
-from . import families, handlers, render
+from ...ui import pictures
+from ...ui.components import QUIET, Choice, Pair, Picture, Upload, show, start_with
+from ...ui.html import heading, quiet
+from ...ui.words import Trouble, Words
+from . import families, handlers, inference, metrics, render
+from .blind import Blind
+from .board import Board, Scene
+from .critic import Critic
+from .families import KEYS, name
 
-# The browser itself sends one request at a time; who waits for others sees gradio's own place in line.
-LIVE = {**QUIET, "show_progress": "minimal", "trigger_mode": "multiple"}
-SPOKEN = ("cmp_no_camera", "cmp_no_answer", "cmp_fetching", "cmp_no_picture", "cmp_link_short", "copied",
-          "cmp_apart", "cmp_reveal", "cmp_unreveal", "cmp_patch", "cmp_patch_edge", "cmp_blind_said",
-          "cmp_blind_found", "cmp_blind_fooled",
-          "cmp_drawing", "cmp_fake", "cmp_real", "cmp_lowest",
-          "cmp_highest")  # sentences that the browser says by itself  # fmt: skip
+# Who waits for others sees gradio's place in line; of strokes that wait, the last is enough.
+LIVE = {**QUIET, "show_progress": "minimal"}
+# What stands under the slider is on the page already: (left, right, board, the real photo, a picture for every loss).
+PAIR = f"""(left, right, board, ...shown) => {{
+  const at = (key) => key === "drawing" ? {{ path: "drawing.png", url: board.drawing, orig_name: "drawing.png" }}
+    : shown[{json.dumps(["truth", *KEYS])}.indexOf(key)];
+  return [at(left) && at(right) ? [at(left), at(right)] : null];
+}}"""
+COPY = """async () => {
+  const link = ganzoo.compare.link(), address = location.origin + location.pathname + link;
+  history.replaceState(history.state, "", location.pathname + link);
+  try { await navigator.clipboard.writeText(address); } catch { window.prompt("", address); }
+  return [/[?&](d|drawing|pair)=/.test(link)];
+}"""
 
 
 class Compare:
-    """The components of the tab in one language. Other tabs open a family here with `ganzoo.compare.open(name)`."""
+    """The components of the tab in one language. Other tabs open a family here by its address, ?family=NAME."""
 
     def __init__(self, demo: gr.Blocks, words: Words):
         self.words = words
+        try:
+            job, made = handlers.first()
+        except (GanzooError, OSError) as error:  # a damaged checkout: the other tabs still work
+            show(quiet(words.explain(error) if isinstance(error, GanzooError) else words("cmp_no_first")))
+            return
         with gr.Column(elem_classes="gz-section", elem_id="s-compare"):
             show(heading(words("q_compare"), words("lead_compare")))
-            show(self._controls(), elem_id="cmp-controls")
-            self.others = show(self._others(), elem_id="cmp-others")
+            with gr.Row(elem_classes="gz-controls", elem_id="cmp-controls"):
+                choices = [(words("cmp_family_" + key.replace("-", "_")), key) for key in families.FIRST]
+                self.family = gr.Radio(choices, value=job.family.name, label=words("cmp_family"), container=False)
+                self.surprise = gr.Button(words("cmp_surprise"), variant="primary", elem_id="cmp-surprise")
+                self.example = gr.Button(words("cmp_example"), elem_id="cmp-example")
+            self.said = show(elem_id="cmp-said")
             with gr.Row(elem_classes="gz-bench"):
-                self.board = show(
-                    self._board(), elem_id="cmp-board", js_on_load="ganzoo.compare.start(element, trigger)"
-                )
-                self.results = show(
-                    handlers.first(words), elem_id="cmp-results", js_on_load="ganzoo.compare.follow(element, watch)"
-                )
-            show(self._passing_on(), elem_id="cmp-pass-on")
+                self._beside(job)
+                self._results(job, made)
+            self._more()
+        self._two(job)
+        self.critic = Critic(words, self.board, self.vary)
+        self.blind = Blind(demo, words, self.board)
+        self._wire(demo)
+        self._open_with(job, made)
+
+    # --- the components -----------------------------------------------------------------------------------------
+
+    def _beside(self, job) -> None:
+        """The board, and what belongs to it."""
+        words = self.words
+        with gr.Column(elem_id="cmp-left", min_width=0):
+            self.board = Board(words, render.scene(job))
+            self.truth = Picture(
+                label=words("cmp_truth"), alt_text=words("cmp_truth_alt"), visible=False, elem_id="cmp-truth"
+            )
+            self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
+            self.vary = gr.Checkbox(False, label=words("cmp_vary"), visible=False, container=False, elem_id="cmp-vary")
+            with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload"):
+                self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"))
+
+    def _results(self, job, made) -> None:
+        words = self.words
+        self.columns, self.images, self.captions = {}, {}, {}
+        with gr.Column(elem_id="cmp-right", min_width=0):
+            with gr.Row(elem_id="cmp-results"):
+                for key in KEYS:
+                    with gr.Column(min_width=0, elem_classes="gz-result") as self.columns[key]:
+                        alt = words("cmp_made_alt", loss=name(words, key))
+                        show(f"<h3>{escape(name(words, key))}</h3>")
+                        self.images[key] = Picture(label=name(words, key), show_label=False, alt_text=alt)
+                        self.captions[key] = show()
+            self.notes = show(elem_id="cmp-notes")
+            with gr.Row(visible=False, elem_classes="gz-actions", elem_id="cmp-photo") as self.choices:
+                self.back = gr.Button(words("cmp_photo_other"), elem_id="cmp-back")
+                self.keep = gr.Button(words("cmp_photo_keep"), elem_id="cmp-keep")
+                self.trace = gr.Button(words("cmp_photo_trace"), elem_id="cmp-trace")
+            self.verdict = show(elem_id="cmp-verdict")
+            self.took = show(elem_id="cmp-took")
+            with gr.Accordion("", open=False, elem_id="cmp-measured") as self.measured:
+                self.table = gr.Dataframe(interactive=False, wrap=True, datatype="markdown", show_label=False)
+
+    def _more(self) -> None:
+        """Other models, the link, the Space."""
+        words = self.words
+        with gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others"), gr.Row():
+            self.others = Choice(self._names(), value=None, label=words("cmp_on_machine"))
+            self.hub = gr.Textbox(label=words("cmp_hub"), placeholder="user/pix2pix-facades-gan-mae", max_length=190)
+            self.fetch = gr.Button(words("cmp_open"), min_width=120)
+        with gr.Accordion(words("cmp_share"), open=False, elem_id="cmp-share"):
+            if space := os.environ.get("SPACE_ID", ""):
+                gr.Markdown(f"{words('cmp_share_what')} {words('cmp_share_here')}")
+                address = f"https://huggingface.co/spaces/{space}?duplicate=true"
+                gr.Button(words("cmp_share_duplicate"), link=address, variant="primary")
+                self.command = None
+            else:
+                gr.Markdown(f"{words('cmp_share_what')} {words('cmp_share_run')}")
+                self.command = gr.Code(families.publishing(), language="shell", interactive=False, show_label=False)
+                gr.Markdown(words("cmp_share_needs"))
+        with gr.Row(elem_classes="gz-actions"):
+            self.copy = gr.Button(words("copy_link"), elem_id="cmp-link")
+            self.copied = show(elem_id="cmp-copied")
+
+    def _two(self, job) -> None:
+        words = self.words
         with gr.Column(elem_classes="gz-section", elem_id="s-cmp-two"):
             show(heading(words("q_cmp_two"), words("lead_cmp_two")))
-            show(self._two(), elem_id="cmp-two", js_on_load="ganzoo.compare.two(element)")
-        with gr.Column(elem_classes="gz-section", elem_id="s-cmp-heat"):
-            show(heading(words("q_cmp_heat"), words("lead_cmp_heat")))
-            show(self._heat(), elem_id="cmp-heat", js_on_load="ganzoo.compare.heat(element)")
-        with gr.Column(elem_classes="gz-section", elem_id="s-cmp-blind"):
-            show(heading(words("q_cmp_blind"), words("lead_cmp_blind")))
-            self.blind = show(
-                waiting(words),
-                elem_id="cmp-blind",
-                js_on_load="ganzoo.compare.blind(element, trigger, watch)",
-            )
-            show(self._tally(), elem_id="cmp-tally", js_on_load="ganzoo.compare.tally(element)")
-        self.board.input(self._answer, self.board, self.results, js="ganzoo.compare.request", **LIVE)
-        self.blind.input(self._blind, self.blind, self.blind, js="ganzoo.compare.blindRequest", **LIVE)
-        demo.load(self._others, None, self.others, **QUIET)  # runs trained since the start
+            with gr.Row():
+                choices = self._choices(job)
+                self.left = Choice(choices, value="mae", label=words("cmp_first"))
+                self.right = Choice(choices, value="gan+mae", label=words("cmp_second"))
+            self.slider = Pair(show_label=False, elem_id="cmp-two", max_height=512)
 
-    def _answer(self, payload):
-        return handlers.answer(self.words, payload)
+    def _choices(self, job) -> list[tuple[str, str]]:
+        keys = [key for key in job.family.keys if key in job.family.members] + ["truth"] * (job.truth is not None)
+        return [(self.words("cmp_drawing"), "drawing"), *((name(self.words, key), key) for key in keys)]
 
-    def _blind(self, payload):
-        return handlers.blind(self.words, payload)
+    def _names(self) -> list[str]:
+        return [name for name in families.families() if name not in families.FIRST]
 
-    # --- the still parts ----------------------------------------------------------------------------------------
+    # --- the events ---------------------------------------------------------------------------------------------
 
-    def _controls(self) -> str:
-        say = self.words
-        chosen = "".join(
-            f'<button type="button" data-family="{key}" aria-pressed="{str(key == handlers.FAMILY).lower()}">'
-            f"{escape(say('cmp_family_' + key.replace('-', '_')))}</button>"
-            for key in families.FIRST
+    def _wire(self, demo: gr.Blocks) -> None:
+        self.options = [self.board, self.vary, self.left, self.right, *self.critic.options]
+        live = [*self.images.values(), *self.captions.values(), *self.critic.outputs]
+        live += [
+            self.said,
+            self.notes,
+            self.choices,
+            self.back,
+            self.truth,
+            self.reveal,
+            self.took,
+            self.left,
+            self.right,
+        ]
+        whole = [
+            *live,
+            *self.columns.values(),
+            self.board,
+            self.family,
+            self.vary,
+            self.example,
+            self.verdict,
+            self.measured,
+            self.table,
+        ]
+        self.outputs = [*whole, *filter(None, [self.command])]
+        self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
+        self._on(self.vary.input, handlers.drawn, outputs=live)
+        self._on(
+            self.board.upload, lambda words, scene: handlers.uploaded(words, scene, pictures.opened(scene.picture))
         )
-        return (
-            f'<div class="gz-actions"><span class="gz-cmp-segments" role="group" aria-label="{escape(say("cmp_family"))}">'
-            f'{chosen}</span><button type="button" class="gz-button primary" data-do="surprise">'
-            f"{escape(say('cmp_surprise'))}</button>{self._button('example', 'cmp_example', hidden=True)}"
-            f"{self._button('upload', 'cmp_upload')}"
-            f"{self._button('webcam', 'cmp_webcam')}"
-            f'<input type="file" accept="image/*,.tif,.tiff" hidden></div>'
-            f'<p class="gz-quiet gz-cmp-said" role="status" hidden></p>'
+        self._on(self.upload.input, self._file, [self.upload])
+        self._on(self.surprise.click, handlers.surprise)
+        self._on(self.example.click, handlers.example)
+        self._on(self.keep.click, handlers.kept)
+        self._on(self.trace.click, handlers.traced)
+        self._on(self.back.click, handlers.back)
+        for event, value in (
+            (self.family.input, self.family),
+            (self.others.input, self.others),
+            (self.fetch.click, self.hub),
+            (self.hub.submit, self.hub),
+        ):
+            self._on(event, lambda words, scene, name: handlers.opened(words, scene, str(name or "").strip()), [value])
+        self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
+        self.copy.click(self._linked, self.copied, self.copied, js=COPY, **QUIET)
+        for side in (self.left, self.right):
+            side.input(None, *self._slide(), js=PAIR, **QUIET)
+        demo.load(self._arrive, self.options, [*self.outputs, self.others], show_progress_on=self.took, **LIVE).then(
+            None, *self._slide(), js=PAIR, **QUIET
         )
 
-    def _passing_on(self) -> str:
-        buttons = self._button("link", "copy_link") + self._button("share", "cmp_share")
-        return f'<div class="gz-actions">{buttons}</div>{render.sharing(self.words, os.environ.get("SPACE_ID", ""))}'
+    def _slide(self) -> tuple[list, gr.Component]:
+        return [self.left, self.right, self.board, self.truth, *self.images.values()], self.slider
 
-    def _button(self, do: str, key: str, hidden: bool = False, disabled: bool = False) -> str:
-        how = "".join(f" {word}" for word, there in (("hidden", hidden), ("disabled", disabled)) if there)
-        return f'<button type="button" class="gz-button" data-do="{do}"{how}>{escape(self.words(key))}</button>'
+    def _on(self, event, make, extra=(), outputs=None, **how) -> None:
+        """`make(words, scene, *values of extra)` is the Job of this event."""
+        whole = outputs is None
 
-    def _others(self) -> str:
-        """Every other family on this machine, and a line for the Hub. Asked anew whenever the page is loaded."""
-        say = self.words
-        names = [name for name in families.families() if name not in families.FIRST]
-        options = "".join(f'<option value="{escape(name)}">{escape(name)}</option>' for name in names)
-        local = (
-            f'<label>{escape(say("cmp_on_machine"))} <select data-families><option value="">{escape(say("cmp_choose"))}'
-            f"</option>{options}</select></label>"
-        )
-        return (
-            f'<details class="gz-more"><summary>{escape(say("cmp_more"))}</summary><div>{local if names else ""}'
-            f'<form data-hub><label>{escape(say("cmp_hub"))} <input type="text" maxlength="190" autocomplete="off" '
-            f'spellcheck="false" placeholder="user/pix2pix-facades-gan-mae"></label> '
-            f'<button class="gz-button">{escape(say("cmp_open"))}</button></form></div></details>'
+        def answer(*values):
+            options, said = values[: len(self.options)], values[len(self.options) :]
+            return self._answer(lambda scene: make(self.words, scene, *said), options, whole)
+
+        event(answer, [*self.options, *extra], outputs or self.outputs, show_progress_on=self.took, **LIVE, **how).then(
+            None, *self._slide(), js=PAIR, **QUIET
         )
 
-    def _board(self) -> str:
-        say = self.words
+    def _file(self, words: Words, scene: Scene, path: str | None):
+        return handlers.drawn(words, scene) if path is None else handlers.uploaded(words, scene, pictures.read(path))
+
+    def _answer(self, make, options, whole: bool) -> dict:
+        scene, vary, left, right, *critic = options
         try:
-            family = families.find(handlers.FAMILY)
-            size, palette, vary = family.size, family.palette, "" if render.varies(family) else " hidden"
-        except GanzooError:
-            size, palette, vary = 256, "label", " hidden"
-        tools = "".join(
-            f'<button type="button" data-tool="{tool}" aria-pressed="{str(tool == "box").lower()}">'
-            f"{escape(say(f'cmp_{tool}'))}</button>"
-            for tool in ("box", "brush", "eraser")
-        )
-        palettes = "".join(render.palette(say, key, key == palette) for key in families.PALETTES)
-        spoken = escape(json.dumps({key: say.sentences[key] for key in SPOKEN}, ensure_ascii=False))
-        return (
-            f'<div class="gz-board" data-words="{spoken}"><div class="gz-title"><h3>{escape(say("cmp_drawing"))}</h3>'
-            f'<button type="button" class="gz-link" data-do="undo" disabled>{escape(say("cmp_undo"))}</button>'
-            f'<button type="button" class="gz-link" data-do="clear">{escape(say("cmp_clear"))}</button></div>'
-            f'<div class="gz-sheet"><canvas width="{size}" height="{size}" tabindex="0" role="img" aria-label="'
-            f'{escape(say("cmp_board_alt", size=size))}"></canvas><i class="gz-cross" hidden></i>'
-            f'<img class="gz-truth" alt="{escape(say("cmp_truth_alt"))}" hidden>'
-            f'<div class="gz-camera" hidden><video playsinline muted></video>'
-            f"{self._button('take', 'cmp_take')}{self._button('close', 'cmp_close')}</div></div>"
-            f"{self._button('reveal', 'cmp_reveal', hidden=True)}"
-            f'<div class="gz-tools"><span class="gz-cmp-segments" role="group" aria-label="{escape(say("cmp_tools"))}">{tools}'
-            f"</span></div>{palettes}"
-            f'<label class="gz-pen" hidden>{escape(say("cmp_width"))}<input type="range" min="1" max="24" value="6"></label>'
-            f'<label class="gz-check" data-vary{vary}><input type="checkbox"> {escape(say("cmp_vary"))}</label>'
-            f'<div class="gz-quietly"><button type="button" class="gz-link" data-do="truth">'
-            f"{escape(say('cmp_add_truth'))}</button></div></div>"
-        )
+            if isinstance(scene, Trouble):
+                raise scene
+            job = make(scene)
+            if job is None:
+                return {self.said: ""}
+            variation = random.randrange(handlers.SEEDS) if vary is True else None
+            made = inference.translate(job.family, job.drawing, job.truth, variation)
+        except GanzooError as error:
+            return {self.said: quiet(self.words.explain(error))}
+        shown = self._live(job, made, left, right) | self.critic.values(job.family, made, *critic)
+        return shown | self._rest(job) if whole else shown
 
-    def _two(self) -> str:
-        say = self.words
-        selects = "".join(
-            f'<label><span>{escape(say(key))}</span> <select data-side="{side}"></select></label>'
-            for side, key in (("left", "cmp_first"), ("right", "cmp_second"))
-        )
-        return (
-            '<div class="gz-cmp-two"><div class="gz-stack"><img class="gz-made" data-side="right" alt="">'
-            '<img class="gz-made gz-cmp-over" data-side="left" alt=""><i class="gz-line"></i>'
-            f'<input type="range" min="0" max="100" step="1" value="50" aria-label="{escape(say("cmp_slide"))}">'
-            f'</div><div class="gz-cmp-beside">{selects}<p class="gz-prose" data-apart aria-live="polite"></p></div></div>'
-        )
+    def _live(self, job, made, left, right) -> dict:
+        """What follows every stroke."""
+        words, shown = self.words, {self.said: "", self.notes: render.notes(self.words, job, made)}
+        for key in KEYS:
+            picture, caption = render.column(words, job.family, made, key)
+            shown[self.images[key]], shown[self.captions[key]] = picture, caption
+        known = job.truth is not None
+        photo = render.shown(job.truth[0], f"{job.family.name}-photo") if known else None
+        shown[self.truth] = gr.update(value=photo, visible=False)
+        shown[self.reveal] = gr.update(value=words("cmp_reveal"), visible=known)
+        shown[self.took] = render.took(words, job, made)
+        shown[self.choices] = gr.update(visible=job.photo is not None)
+        shown[self.back] = gr.update(visible=bool(job.back))
+        choices = self._choices(job)
+        keys = [key for _, key in choices]
+        for side, value, default in ((self.left, left, "mae"), (self.right, right, "gan+mae")):
+            value = value if value in keys else default if default in keys else keys[-1]
+            shown[side] = gr.update(choices=choices, value=value)
+        return shown
 
-    def _heat(self) -> str:
-        say = self.words
-        return (
-            f'<div class="gz-cmp-heat"><div><div class="gz-stack" tabindex="0" role="group" '
-            f'aria-label="{escape(say("cmp_heat_alt"))}"><img class="gz-made" alt=""><canvas class="gz-layer"></canvas>'
-            f'<i class="gz-cmp-field"></i></div><p class="gz-legend"><span data-low>{escape(say("cmp_fake"))}</span>'
-            f'<span class="gz-judging" aria-hidden="true"></span><span data-high>{escape(say("cmp_real"))}</span></p></div>'
-            f'<div class="gz-cmp-beside"><div class="gz-chosen"><label>{escape(say("cmp_judged"))} '
-            f"<select data-picture></select></label><label data-judges hidden>{escape(say('cmp_judge'))} "
-            f'<select data-critic></select></label></div><label class="gz-check"><input type="checkbox" data-layer checked> '
-            f'{escape(say("cmp_heat_on"))}</label><label class="gz-check"><input type="checkbox" data-stretch> '
-            f'{escape(say("cmp_stretch"))}</label><canvas class="gz-patch" role="img" '
-            f'aria-label="{escape(say("cmp_patch_alt"))}"></canvas><p class="gz-prose" data-said aria-live="polite"></p>'
-            f'</div></div><p class="gz-quiet gz-no-critic" hidden>{escape(say("cmp_no_critic"))}</p>'
-        )
+    def _rest(self, job) -> dict:
+        """What a new drawing or another family brings too."""
+        family, words = job.family, self.words
+        title, header, rows = metrics.table(words, family)
+        shown = {
+            self.board: render.scene(job),
+            self.family: family.name if family.name in families.FIRST else None,
+            self.vary: gr.update(visible=render.varies(family)),
+            self.example: gr.update(visible=bool(families.real_pairs(family))),
+            self.verdict: metrics.verdict(words, family),
+            self.measured: gr.update(label=title, visible=bool(rows)),
+            self.table: {"headers": header, "data": rows},
+        }
+        shown |= {column: gr.update(visible=key in family.members) for key, column in self.columns.items()}
+        return shown | ({self.command: families.publishing(family)} if self.command else {})
 
-    def _tally(self) -> str:
-        say = self.words
-        rows = "".join(
-            f'<span class="gz-bar {"real" if key == "truth" else "creator"}" data-count="{key}"'
-            f'{"" if key in LOSSES else " data-optional"}><span class="gz-bar-label">'
-            f'{escape(render.name(say, key))}</span><span class="gz-rail"><i style="width:0"></i></span>'
-            f'<span class="gz-bar-number">0</span></span>'
-            for key in (*families.KEYS, "truth")
-        )
-        return (
-            f'<p class="gz-prose" data-revealed aria-live="polite"></p><div class="gz-actions">'
-            f"{self._button('blind', 'cmp_blind_next', disabled=True)}</div>"
-            f'<div class="gz-tally" hidden><h3>{escape(say("cmp_tally"))}</h3>'
-            f'<div class="gz-bars wide">{rows}</div><button type="button" class="gz-link" data-do="forget">'
-            f"{escape(say('cmp_tally_reset'))}</button></div>"
-        )
+    def _open_with(self, job, made) -> None:
+        """The first answer stands in the page itself."""
+        values = self._live(job, made, "mae", "gan+mae") | self._rest(job)
+        values |= self.critic.values(job.family, made, "", "", None, None, False)
+        pair = [values[self.images[key]] or values[self.images["gan+mae"]] for key in ("mae", "gan+mae")]
+        for part, value in (values | {self.slider: tuple(pair) if all(pair) else None}).items():
+            start_with(part, value)
+
+    def _arrive(self, request: gr.Request, *options) -> dict:
+        names = {
+            self.others: gr.update(choices=[(name, name) for name in self._names()])
+        }  # runs trained since the start
+        if "family" not in request.query_params:
+            return names
+        return names | self._answer(lambda scene: handlers.restored(self.words, request.query_params), options, True)
+
+    def _revealed(self, label: str):
+        on = label == self.words("cmp_reveal")
+        return self.words("cmp_unreveal" if on else "cmp_reveal"), gr.update(visible=on)
+
+    def _linked(self, carried) -> str:
+        return quiet(self.words("copied" if carried else "cmp_link_short"))

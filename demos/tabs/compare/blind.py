@@ -1,0 +1,104 @@
+"""The blind round: which one would you take for a photo? The losses and the real photo in random order, and a tally."""
+
+import string
+from html import escape
+
+import gradio as gr
+
+from ganzoo import GanzooError
+
+from ...ui.components import QUIET, Picture, show
+from ...ui.html import bar, heading, prose, quiet
+from ...ui.words import Trouble, Words
+from . import handlers, render
+from .families import KEYS, name
+
+SLOTS = (*KEYS, "truth")
+MOST = 1_000_000
+
+
+class Blind:
+    """The section of Compare, in one language. The tally stays in the visitor's browser."""
+
+    def __init__(self, demo: gr.Blocks, words: Words, board):
+        self.words = words
+        self.order = gr.State([])  # the keys of the pictures of this round, as they are shown
+        self.tally = gr.BrowserState({}, storage_key="ganzoo-blind", secret="ganzoo")
+        with gr.Column(elem_classes="gz-section", elem_id="s-cmp-blind"):
+            show(heading(words("q_cmp_blind"), words("lead_cmp_blind")))
+            with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
+                self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
+                self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(SLOTS)]]
+            self.said = show(elem_id="cmp-blind-said")
+            with gr.Row(elem_classes="gz-actions"):
+                self.next = gr.Button(words("cmp_blind_next"), elem_id="cmp-blind-next", min_width=160)
+                self.forget = gr.Button(words("cmp_tally_reset"), visible=False, min_width=160)
+            self.counts = show(elem_id="cmp-tally")
+        parts = [part for cell in self.cells for part in cell]
+        everything = [self.order, self.round, self.drawing, *parts, self.said, self.tally, self.counts, self.forget]
+        self.next.click(self._round, board, everything, **QUIET)
+        for place, (_, _, button) in enumerate(self.cells):
+            button.click(self._chosen(place), [self.order, self.tally], everything, **QUIET)
+        self.forget.click(lambda: self._counted({}), None, everything, **QUIET)
+        demo.load(self._counted, self.tally, everything, **QUIET)
+
+    def _cell(self, letter: str):
+        with gr.Column(min_width=160, visible=False) as column:
+            picture = Picture(show_label=False, alt_text=self.words("cmp_blind_pick", letter=letter))
+            button = gr.Button(self.words("cmp_blind_pick", letter=letter))
+        return column, picture, button
+
+    def _round(self, scene) -> dict:
+        try:
+            if isinstance(scene, Trouble):
+                raise scene
+            family, made, order = handlers.blind(scene)
+        except GanzooError as error:
+            return {self.said: quiet(self.words.explain(error))}
+        shown = {self.order: order, self.round: gr.update(visible=True), self.said: ""}
+        shown[self.drawing] = render.shown(made.drawing, f"{family.name}-drawing")
+        for place, (column, picture, button) in enumerate(self.cells):
+            letter = string.ascii_uppercase[place]
+            shown[column] = gr.update(visible=place < len(order))
+            if place < len(order):
+                shown[picture] = render.shown(made.pictures[order[place]], letter)
+                shown[button] = gr.update(
+                    value=self.words("cmp_blind_pick", letter=letter), interactive=True, variant="secondary"
+                )
+        return shown
+
+    def _chosen(self, place: int):
+        def choose(order, tally) -> dict:
+            if not isinstance(order, list) or place >= len(order):
+                return {self.said: ""}
+            chosen = order[place]
+            known = {key: n for key in SLOTS if type(n := (tally or {}).get(key)) is int and 0 <= n < MOST}
+            known[chosen] = known.get(chosen, 0) + 1
+            shown = {self.said: prose(self._lesson(order, chosen))}
+            for i, key in enumerate(order):
+                variant = "primary" if i == place else "secondary"
+                shown[self.cells[i][2]] = gr.update(value=name(self.words, key), interactive=False, variant=variant)
+            return shown | self._counted(known)
+
+        return choose
+
+    def _lesson(self, order: list[str], chosen: str) -> str:
+        if "truth" not in order:
+            return self.words("cmp_blind_said", loss=name(self.words, chosen))
+        if chosen == "truth":
+            return self.words("cmp_blind_found")
+        letter = string.ascii_uppercase[order.index("truth")]
+        return self.words("cmp_blind_fooled", loss=name(self.words, chosen), letter=letter)
+
+    def _counted(self, tally) -> dict:
+        """The tally as bars: how often each was taken for a photo."""
+        tally = tally if isinstance(tally, dict) else {}
+        counts = {key: n for key in SLOTS if type(n := tally.get(key)) is int and 0 < n < MOST}
+        whole = sum(counts.values())
+        rows = "".join(
+            bar(n / whole, name(self.words, key), str(n), "real" if key == "truth" else "creator")
+            for key, n in counts.items()
+        )
+        title = f"<h3>{escape(self.words('cmp_tally'))}</h3>"
+        html = f'{title}<div class="gz-bars wide">{rows}</div>' if counts else ""
+        return {self.tally: counts, self.counts: html, self.forget: gr.update(visible=bool(counts))}
