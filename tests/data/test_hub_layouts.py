@@ -157,6 +157,11 @@ def test_a_broken_fetch_goes_on_where_it_stopped_and_nothing_half_is_read(hub, a
     assert ask("pairs", "alice/broken", endpoint="http://127.0.0.1:9")[0][:2] == [10, 3]  # and without the Hub
 
 
+def assert_said(sentence, *values):
+    """The sentence names these, in whatever words."""
+    assert isinstance(sentence, str) and all(value in sentence for value in values), sentence
+
+
 def test_a_revision_a_folder_and_the_first_rows_of_picture_files(hub, ask):
     files = {f"one/{k}": v for k, v in SPLIT.items()} | {f"two/{k}": v for k, v in UNEVEN.items()}
     old = hub.add_repo("datasets", "alice/rows", files).head.id
@@ -164,7 +169,7 @@ def test_a_revision_a_folder_and_the_first_rows_of_picture_files(hub, ask):
     hub.change("datasets", "alice/rows", {f"two/trainA/{i:03d}.png": a(i) for i in range(50, 55)})
     assert ask("sides", f"alice/rows@{old}:two")[0][:2] == [[12, 3], [9, 2]]
     assert ask("sides", "alice/rows:two")[0][:2] == [[17, 3], [9, 2]]
-    assert "has no folder 'three': it has one, two." in ask("pairs", "alice/rows:three")
+    assert_said(ask("pairs", "alice/rows:three"), "folder 'three'", "one, two")
 
 
 TABLES = {  # name: (kind, name after the repository's, files as functions, what is found, words of a note)
@@ -304,15 +309,15 @@ def test_wide_photos_are_not_taken_for_pairs(hub, ask, tmp_path, place):
 
 def test_tables_that_do_not_fit_are_refused_in_one_sentence(hub, ask):
     hub.add_repo("datasets", "alice/many", configurations("64"))
-    assert "has several configurations: small, 64; name one, as in alice/many:small." in ask("pictures", "alice/many")
-    assert "has no configuration 'big': it has small, 64" in ask("pictures", "alice/many:big")
+    assert_said(ask("pictures", "alice/many"), "configurations", "small, 64", "alice/many:small")
+    assert_said(ask("pictures", "alice/many:big"), "configuration 'big'", "small, 64")
     hub.add_repo("datasets", "alice/old", {"old.py": b"raise SystemExit", "README.md": b""})
-    assert "scripts are no longer supported: ask its owner" in ask("pictures", "alice/old")
+    assert_said(ask("pictures", "alice/old"), "script", "owner")
     hub.convert("alice/old", {f"{c}/train/0000.parquet": classes(("cat", "dog"), 10) for c in ("one", "two")})
-    assert "has several configurations: one, two" in ask("pictures", "alice/old")
+    assert_said(ask("pictures", "alice/old"), "configurations", "one, two")
     assert ask("pictures", "alice/old:two")[0][:2] == [18, 2]
     revision = hub.store.repos["datasets", "alice/old"].head.id
     assert "leave out @" in ask("pictures", f"alice/old@{revision}")
     hub.add_repo("datasets", "alice/single", {"train.parquet": classes(("cat", "dog", "emu"), 9)})
-    assert "its pictures are not pairs side by side (24x24)" in ask("pairs", "alice/single")
-    assert "has one image column and 3 classes: two sides are needed" in ask("sides", "alice/single")
+    assert_said(ask("pairs", "alice/single"), "(24x24)", "--pairs-from")
+    assert_said(ask("sides", "alice/single"), "3 classes", "two sides")
