@@ -8,7 +8,7 @@ pictures, details = client.predict(handle_file("drawing.png"), "facades", api_na
 
 import inspect
 from functools import wraps
-from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import torch
@@ -33,6 +33,7 @@ from .ui.words import Trouble, Words
 
 ENGLISH = Words("en")
 MOST = 64  # pictures in one call
+Upload = dict[str, Any]  # a picture file as gradio hands it over: its path, among others
 Pictures = list[tuple[Image.Image, str]]  # each with its caption
 VALUES = {  # what the API panel says of a parameter
     "lesson": "gan, cgan or dcgan",
@@ -65,6 +66,11 @@ def said(function):
             raise gr.Error(ENGLISH.explain(error), print_exception=False) from None
 
     return call
+
+
+def _read(picture: Upload | None) -> Image.Image:
+    """gradio has checked that the path is that of an uploaded file."""
+    return pictures.read((picture or {}).get("path"))
 
 
 def _open(lesson, data) -> object:
@@ -188,23 +194,23 @@ def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Im
 
 
 @said
-def judge(picture: Path, lesson: str = "gan", data: str = "mnist") -> tuple[Image.Image, dict]:
+def judge(picture: Upload, lesson: str = "gan", data: str = "mnist") -> tuple[Image.Image, dict]:
     """The critic's opinion of a drawing in white on black: what it sees (28 x 28), and one number, or one a label."""
     model = _open(lesson, data)
-    seen, scores = create_drawing.opinions(model, pictures.read(picture))
+    seen, scores = create_drawing.opinions(model, _read(picture))
     return seen, {"scores": scores, "classes": list(model.classes)}
 
 
 @said
-def translate(picture: Path, family: str = "facades", truth: Path | None = None) -> tuple[Pictures, dict]:
+def translate(picture: Upload, family: str = "facades", truth: Upload | None = None) -> tuple[Pictures, dict]:
     """A picture -> its translation by each loss of a family, or by one model of that name. The middle square is taken, at
     the models' size. A picture twice as wide as high is read as a pair: drawing and truth. With a truth: `l1`, the mean
     absolute difference in 0..1 of each."""
     if not isinstance(family, str):
         raise Trouble("no_model", name=str(family)[:80])
     chosen = compare_families.find(family)
-    drawing, half = compare_inference.split(chosen, pictures.read(picture))
-    known = compare_inference.split(chosen, pictures.read(truth)) if truth else (half, None)
+    drawing, half = compare_inference.split(chosen, _read(picture))
+    known = compare_inference.split(chosen, _read(truth)) if truth else (half, None)
     known = known[1] or known[0]
     squares = [None if p is None else pictures.square(p, chosen.size) for p in (drawing, known)]
     only = [loss for loss, entry in chosen.members.items() if entry.name == family]
@@ -220,7 +226,7 @@ def translate(picture: Path, family: str = "facades", truth: Path | None = None)
 
 
 @said
-def cycle(picture: Path, direction: str = "", model: str = "") -> tuple[Image.Image, Image.Image | None, dict]:
+def cycle(picture: Upload, direction: str = "", model: str = "") -> tuple[Image.Image, Image.Image | None, dict]:
     """A picture of any size there and back by a CycleGAN: the translation, the way back, and `cycle_l1`, the mean absolute
     difference in 0..1 between the original and the way back. `direction` is one that the model names, such as horse->zebra
     (empty: its first); `model` is a name from /models (empty: the first CycleGAN)."""
@@ -228,7 +234,7 @@ def cycle(picture: Path, direction: str = "", model: str = "") -> tuple[Image.Im
         raise Trouble("cmp_request")
     chosen = translate_inference.find(model[:300])
     way = translate_inference.way(chosen, direction[:300])
-    made = translate_inference.there_and_back(chosen, pictures.read(picture), way)
+    made = translate_inference.there_and_back(chosen, _read(picture), way)
     return (
         made.there,
         made.back,
@@ -248,9 +254,7 @@ def cycle(picture: Path, direction: str = "", model: str = "") -> tuple[Image.Im
 
 def _component(kind, label: str, default=None) -> gr.components.Component:
     """What gradio needs to know of a value: pictures are files, all other values plain JSON."""
-    if kind in (Path, Path | None):
-        return gr.File(label=label)
-    if kind in (Image.Image, Image.Image | None):
+    if kind in (Upload, Upload | None, Image.Image, Image.Image | None):
         return gr.Image(label=label, format="png")
     if kind == Pictures:
         return gr.Gallery(label=label, format="png")
@@ -278,4 +282,4 @@ def publish() -> None:
             kinds = signature.return_annotation
             kinds = kinds.__args__ if getattr(kinds, "__origin__", None) is tuple else (kinds,)
             outputs = [_component(kind, "pictures" if "Image" in str(kind) else "details") for kind in kinds]
-            gr.on([], function, inputs, outputs, api_name=function.__name__, concurrency_limit=4)
+            gr.on([], function, inputs, outputs, api_name=function.__name__, preprocess=False, concurrency_limit=4)

@@ -324,8 +324,13 @@ LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|Va
 
 
 def test_every_endpoint_is_known_and_tried(client):
-    published = set(client.view_api(return_format="dict")["named_endpoints"])
-    assert published == set(GOOD) == set(HOSTILE)
+    published = client.view_api(return_format="dict")["named_endpoints"]
+    assert set(published) == set(GOOD) == set(HOSTILE)
+    for endpoint in ("/judge", "/translate", "/cycle"):  # picture files in and out, plain values beside them
+        picture, *others = published[endpoint]["parameters"]
+        assert picture["parameter_name"] == "picture" and picture["python_type"]["type"].startswith("filepath")
+        assert all(other["parameter_has_default"] for other in others)
+        assert "filepath" in published[endpoint]["returns"][0]["python_type"]["type"]
 
 
 @pytest.mark.parametrize("endpoint", GOOD)
