@@ -9,8 +9,8 @@ from ganzoo.evaluation import metrics
 from ganzoo.images import to_pil
 
 from ...catalog import local
-from ...ui.html import bar, image, prose, share_bars
-from ...ui.words import Trouble, Words
+from ...ui.html import image, prose, share_bars
+from ...ui.words import Words
 
 COUNT = 18
 EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
@@ -68,8 +68,6 @@ def _measured(words: Words, shares: dict[str, dict]) -> str:
 
 
 BOTH = {"mlp": "gan", "convolutions": "dcgan"}
-CLOSE = 0.1  # points of speckle from real pictures that the eye does not tell
-FAR = 0.5  # and those that fill a bar: a fixed scale for both sets
 
 
 def beside(words: Words, data: str, seed: int) -> str:
@@ -80,28 +78,3 @@ def beside(words: Words, data: str, seed: int) -> str:
         here = words("speckle_here", value=f"{metrics.speckle(tensor):.2f}")
         panels.append(_panel(words(key), to_pil(tensor), words(key), f'<p class="gz-note">{escape(here)}</p>'))
     return f'<div class="gz-pair">{"".join(panels)}</div>'
-
-
-def measured_speckle(words: Words, data: str) -> str:
-    """How far the speckle of both lies from that of real pictures, over 10,000 of each, and what that proves."""
-    entries = {key: local.entry(local.name_of(lesson, data)) for key, lesson in BOTH.items()}
-    found = {key: entry.metric("speckle-median3-n") for key, entry in entries.items()}
-    real = entries["mlp"].metric("speckle-median3-real-")
-    if not all(isinstance(v, (int, float)) for v in (real, *found.values())):
-        raise Trouble("not_measured")
-    away = {key: v - real for key, v in found.items()}
-    rows = "".join(
-        bar(abs(v) / FAR, words(f"{key}_short"), f"{v:+.2f}".replace("-", "−"), "creator") for key, v in away.items()
-    )
-    said = words("speckle_measured", real=f"{real:.2f}", **{key: f"{v:.2f}" for key, v in found.items()})
-    if max(map(abs, away.values())) < CLOSE:
-        verdict = "speckle_little"
-    elif abs(away["convolutions"]) >= abs(away["mlp"]):
-        verdict = "speckle_not_closer"
-    else:
-        verdict = "speckle_smooth" if away["mlp"] < 0 else "speckle_closer"
-    label = escape(words("speckle_label"))
-    return (
-        f'<h3>{label}</h3><div class="gz-bars wide" role="group" aria-label="{label}">{rows}</div>'
-        f"{prose(words.together(said, words(verdict)))}{prose(words('speckle_note'))}"
-    )

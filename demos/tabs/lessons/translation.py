@@ -1,9 +1,11 @@
 """Row 9: image translation. A picture becomes the same scene under another condition; two of our translators at work."""
 
+from contextlib import suppress
 from functools import lru_cache
 
 from PIL import Image
 
+from ganzoo import GanzooError
 from ganzoo.data.drawings import town
 from ganzoo.inference import Model
 from ganzoo.models.pix2pix import UNetGenerator
@@ -44,10 +46,11 @@ def show(words: Words, name) -> str:
 
 
 def pictures(words: Words, name) -> list:
-    drawn, aerial = map_and_aerial()
-    keys = ("translation_drawing", "translation_photo", "translation_map", "translation_aerial")
-    shown = (pair(name)[0], made("gan-mae", name), drawn, aerial)
-    return [(picture, words(key)) for picture, key in zip(shown, keys, strict=True)]
+    shown = [(pair(name)[0], words("translation_drawing")), (made("gan-mae", name), words("translation_photo"))]
+    with suppress(GanzooError):  # an installed ganzoo comes without the model of maps
+        drawn, aerial = map_and_aerial()
+        shown += [(drawn, words("translation_map")), (aerial, words("translation_aerial"))]
+    return shown
 
 
 def notes(words: Words) -> str:
