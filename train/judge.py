@@ -4,6 +4,7 @@ python train/judge.py --data mnist --epochs 20            # a classifier of pict
 python train/judge.py --data fashion --epochs 30 --flip
 python train/judge.py --data facades                      # pairs: a segmenter that reads label maps back
 python train/judge.py --data horse2zebra --flip --image-size 64 --depth 4    # two sets: which of them is it?
+python train/judge.py realness --data mnist               # the critic of a set: how real is a picture?
 python train/judge.py segmenter --data my/pairs --domains photo,label --direction 'label->photo'
 
 Ctrl-C ends the training early: the judge is measured and saved as it is.
@@ -21,7 +22,7 @@ if __name__ == "__main__":
 from ganzoo import checkpoint, data, recipes, session, settings
 from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES
 from ganzoo.data.unpaired_sources import load_unpaired
-from ganzoo.evaluation import judges, segmenter
+from ganzoo.evaluation import judges, realness, segmenter
 from ganzoo.hub import model_card
 from ganzoo.training import run_dir, trainer
 
@@ -31,15 +32,15 @@ def main(argv=None) -> int:
     which = settings.Parser(add_help=False, allow_abbrev=False)
     which.add_argument("--data")
     pairs = argv[:1] == ["segmenter"] or which.parse_known_args(argv)[0].data in PAIR_ALIASES
-    lesson = segmenter if pairs else judges
-    config, _ = settings.parse(lesson.Config, [a for a in argv if a != "segmenter"], __doc__)
+    lesson = segmenter if pairs else realness if argv[:1] == ["realness"] else judges
+    config, _ = settings.parse(lesson.Config, [a for a in argv if a not in ("segmenter", "realness")], __doc__)
     config = trainer.prepare(dataclasses.replace(config, name=trainer.run_name(config).replace("segmenter", "judge")))
     device = trainer.choose_device(config.device)
     if not pairs and (config.data in UNPAIRED_ALIASES or "," in config.data) and not config.smoke:
         pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))
     else:
         pictures, _ = data.load(config)
-    began, stop = time.perf_counter(), []
+    began, stop, wanted = time.perf_counter(), [], 0
     session.heed_ctrl_c(stop)
     for event in lesson.fit(config, pictures, device, lambda: bool(stop)):
         if event["event"] == "step":
@@ -47,12 +48,14 @@ def main(argv=None) -> int:
             print(f"step {event['step']:,}/{event['steps']:,}  loss {event['loss']:.4f}", flush=True)
     minutes = (time.perf_counter() - began) / 60
     config = event["config"]
-    protocol = f"{pictures.name}-n{len(pictures.test if not pairs else pictures.test_names)}-test"
+    count = event.get("held_out", len(pictures.test if not pairs else pictures.test_names))
+    protocol = f"{pictures.name}-n{count}-test"
     metrics = {f"{key}-{protocol}": value for key, value in event["metrics"].items()}
     facts = {
         "name": config.name,
         "metrics": metrics,
         "training": run_dir.facts(config, device, event["steps"], minutes),
+        **event.get("facts", {}),
     }
     folder = Path(config.out) / config.name / "model"
     checkpoint.save_model(folder, config, {"generator": event["net"]}, facts)

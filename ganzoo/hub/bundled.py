@@ -10,4 +10,5 @@ LEFT_OUT = ("judge-aerial-map", *(f"pix2pix-aerial-map-{loss}" for loss in ("gan
 def bundled() -> list[str]:
     """Names of the models that come with ganzoo; judges and pretrained features are left out."""
     folders = sorted(WEIGHTS.iterdir()) if WEIGHTS.is_dir() else []
-    return [f.name for f in folders if (f / "config.json").is_file() and not f.name.startswith(("judge-", "features-"))]
+    helpers = ("judge-", "realness-", "features-")
+    return [f.name for f in folders if (f / "config.json").is_file() and not f.name.startswith(helpers)]

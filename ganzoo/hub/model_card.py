@@ -15,6 +15,7 @@ WHAT = {
     "gan": "A GAN: a dense network turns 100 random numbers into a picture ({paper}).",
     "cgan": "A conditional GAN: the label multiplies the random numbers like a filter ({paper}).",
     "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
+    "realness": "The critic of a set: how real is a picture, beside real ones? Not of one GAN but of many generators.",
     "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs ({paper}).",
     "segmenter": "A U-Net that reads the label map back from a photo: the judge of label recovery.",
     "cyclegan": "A CycleGAN: two generators translate there and back, learned without pairs ({paper}).",
@@ -71,6 +72,7 @@ def _mark(text: str) -> str:
 
 PIPELINES = {
     "judge": "image-classification",
+    "realness": "image-classification",
     "segmenter": "image-segmentation",
     "pix2pix": "image-to-image",
     "cyclegan": "image-to-image",
@@ -86,6 +88,7 @@ def three_lines(said: dict, folder: Path) -> list[str]:
         "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
         "cyclegan": f"""photo = model.translate(picture, direction="{made.get("direction")}")   # PIL in, PIL out, any size""",
         "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
+        "realness": "shares = ganzoo.evaluation.realness.realness('mnist')(pictures)   # (N, 1, 28, 28) -> N shares 0..1",
         "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
     }
     where = made["push"] if made.get("push", "").count("/") == 1 else named  # where others find it
@@ -167,10 +170,11 @@ def _how_trained(facts: dict, made: dict) -> str:
     changed = "; ".join(texts(facts.get("changed")))
     changed = f"\n\nThe command has the settings of the end; they changed while it ran ({changed})." if changed else ""
     note = f"\n\n{facts['note']}" if facts.get("note") else ""
+    batch = f", batch {made['batch_size']}" if "batch_size" in made else ""
     return f"""{before}`{facts.get("command", "unknown")}`{changed}{note}
 
 {thousands(facts.get("step", 0))} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
-{facts.get("seed", 0)}, batch {made["batch_size"]}, {facts.get("precision", "fp32")}; ganzoo at \
+{facts.get("seed", 0)}{batch}, {facts.get("precision", "fp32")}; ganzoo at \
 `{facts.get("git_commit", "unknown")}`, {_versions(facts)}. The weights are {average}; stored as fp16, computed in fp32."""
 
 

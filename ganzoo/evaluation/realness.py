@@ -1,0 +1,150 @@
+"""How real is a picture, beside real pictures? The critic of a set, and what trains it.
+
+    python train/judge.py realness --data mnist      # -> runs/realness-mnist/model
+
+The critic of a GAN knows one generator, its own, so a scribble may please it. This one belongs to the set: it learns
+from real pictures and from those of many generators. Its score alone says nothing; beside the scores of real pictures
+that it never saw, it does: "more real than 83 % of real digits".
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ganzoo.data import complete
+from ganzoo.data.labeled import Pictures
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.images import to_float
+from ganzoo.inference import Model
+from ganzoo.models.realness import Config, Critic, build, see
+from ganzoo.models.registry import LESSONS
+from ganzoo.training.step import Training
+
+__all__ = ["Config", "Realness", "build", "fit", "realness"]
+
+PASS = 0.1  # a picture that looks less real than nine in ten real ones counts as a fake
+BATCH = 250
+HELD_OUT = 3000  # test pictures whose scores are the measure
+STAGES = (5, 20, 80, 300)  # rounds of a new GAN after which its pictures are taken
+
+
+class Realness:
+    """The critic of a set that comes with ganzoo (mnist, fashion). Raises GanzooError where it is missing or damaged."""
+
+    def __init__(self, data: str):
+        self.judge = Model(WEIGHTS / f"judge-{data}").generator
+        model = Model(WEIGHTS / f"realness-{data}")
+        self.critic, self.classes = model.generator, model.classes
+        self.quantiles = torch.tensor(model.said["quantiles"])
+
+    def __call__(self, pictures: Tensor) -> list[float]:
+        """Pictures (N, 1, 28, 28) in [-1, 1] -> N shares 0..1: how many real pictures it takes for less real."""
+        found = scores(self.critic, self.judge, pictures)
+        return (torch.searchsorted(self.quantiles, found, right=True) / len(self.quantiles)).tolist()
+
+
+@lru_cache(maxsize=2)
+def realness(data: str) -> Realness:
+    """The critic of a set, read once."""
+    return Realness(data)
+
+
+@torch.no_grad()
+def scores(critic: Critic, judge, pictures: Tensor) -> Tensor:
+    """Pictures in [-1, 1] -> (N,) log odds that they are real."""
+    return torch.cat([critic(see(judge, part)) for part in pictures.split(BATCH)])
+
+
+# --- what it learns from ----------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def scrambled(model: Model, count: int, seed: int) -> Tensor:
+    """Pictures (count, C, S, S) that a DCGAN makes when what its first layer gives is disturbed, a batch in one way: cells
+    of several seeds side by side, cells moved, features of noise, or features made faint, strong or everywhere the same.
+    Strokes and cloth are right, shapes are not."""
+    net, draw, batch, parts = model.generator, torch.Generator().manual_seed(seed), 50, []
+
+    def whole(low: int, high: int, *size: int) -> Tensor:
+        return torch.randint(low, high, size, generator=draw)
+
+    for number in range(-(-count // batch)):
+        features = net.seed(torch.randn(batch, model.config.noise_size, generator=draw))
+        side, way = features.shape[2], number % 5
+        if way < 2:  # blocks of cells from another seed, in half of the batches also from another place
+            block = int(whole(1, 5))
+            start, moved = int(whole(0, block)), whole(0, 2)
+            grids = (whole(0, batch, batch, side, side), *(whole(-3, 4, 2, batch, side, side) * moved))
+            blocks = [g.repeat_interleave(block, 1).repeat_interleave(block, 2) for g in grids]
+            others, down, across = (g[:, start : start + side, start : start + side] for g in blocks)
+            rows, columns = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+            rows, columns = (rows + down).clamp(0, side - 1), (columns + across).clamp(0, side - 1)
+            features = features.permute(0, 2, 3, 1)[others, rows, columns].permute(0, 3, 1, 2)
+        elif way < 4:  # noise as strong as the features, fine or coarse
+            mean, spread = features.mean((0, 2, 3), keepdim=True), features.std((0, 2, 3), keepdim=True)
+            noise = torch.randn(batch, features.shape[1], *whole(2, side + 1, 2).tolist(), generator=draw)
+            noise = F.interpolate(noise, (side, side), mode="bilinear")
+            features = F.leaky_relu(mean + spread * noise * (0.5 + 2 * torch.rand(1, generator=draw)), 0.2)
+        else:
+            features = features * torch.rand(batch, 1, 1, 1, generator=draw) * 4
+            if whole(0, 2):
+                features = features.mean((2, 3), keepdim=True).expand_as(features)
+        parts.append(net.last(net.grow(features)).float())
+    return torch.cat(parts)[:count]
+
+
+@torch.no_grad()
+def stages(pictures: Pictures, count: int, seed: int) -> Tensor:
+    """Pictures (count, C, S, S) of two new GANs, dense and of convolutions, at STAGES of their training."""
+    parts, draw = [], torch.Generator().manual_seed(seed)
+    for lesson, more in (("gan", {}), ("dcgan", {"width": 16})):
+        config = LESSONS[lesson].Config(
+            device="cpu", precision="fp32", lr=1e-3, ema=0.99, batch_size=64, seed=seed, **more
+        )
+        training = Training(complete(config, pictures), pictures, torch.device("cpu"))
+        for stage in STAGES:
+            with torch.enable_grad():
+                while training.step < stage:
+                    training.advance()
+            noise = torch.randn(-(-count // (2 * len(STAGES))), config.noise_size, generator=draw)
+            parts.append(training.shared["generator"].eval()(noise).float())
+    return torch.cat(parts)[:count]
+
+
+def made(data: str, pictures: Pictures, count: int, seed: int) -> Tensor:
+    """Pictures of generators, about `count`: half of them scrambled, a quarter at stages of a training, a quarter by the
+    bundled models from seeds as usual, far too small and far too large."""
+    parts = [scrambled(Model(WEIGHTS / f"dcgan-{data}"), count // 2, seed), stages(pictures, count // 4, seed)]
+    for lesson in ("gan", "cgan", "dcgan"):
+        model, n = Model(WEIGHTS / f"{lesson}-{data}"), count // 12
+        size = torch.tensor([1.0, 1.0, 0.3, 3.0])[torch.arange(n) % 4, None]
+        parts.append(model.tensor(model.noise(n, seed + 1) * size))
+    return torch.cat(parts)
+
+
+def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -> Iterator[dict]:
+    """Train the critic of a set (mnist or fashion). Yields one {"event": "done", "net", "config", "metrics", "facts", ..},
+    `facts` with the quantiles of what it scores `held_out` real test pictures, 0 % to 100 %."""
+    config, data = complete(config, pictures), pictures.name
+    judge = Model(WEIGHTS / f"judge-{data}").generator
+    count = min(config.count, len(pictures.train))
+    fakes = made(data, pictures, config.count, config.seed)
+    fakes, others = fakes[torch.arange(len(fakes)) % 10 > 0], fakes[::10]
+    net = build(config)["generator"]
+    seen = [torch.cat([see(judge, p) for p in x.split(BATCH)]) for x in (to_float(pictures.train[:count]), fakes)]
+    net.learn(seen[0], pictures.train_labels[:count], seen[1], config.smooth)
+    net = net.half().float()  # as it will be stored
+    found = scores(net, judge, to_float(pictures.test[:HELD_OUT])).sort().values
+    taken = (scores(net, judge, others) >= found.quantile(PASS)).double().mean().item()
+    yield {
+        "event": "done",
+        "steps": 1,
+        "net": net,
+        "config": config,
+        "held_out": len(found),
+        "metrics": {"made-taken-for-real": round(taken, 4)},
+        "facts": {"quantiles": [round(q, 3) for q in found.quantile(torch.linspace(0, 1, 201)).tolist()]},
+    }
