@@ -10,6 +10,8 @@ import math
 SURE_REAL, SURE_FAKE = 0.95, 0.05
 WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
 LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
+ONE_CLASS = 0.8  # share of the most frequent class, where a classifier counts them, that means collapse
+GAP = 0.8  # real less made opinion: the critic has it easy
 TIME_TO_LEARN = 300  # steps before a lack of variety counts
 INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
 SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
@@ -48,6 +50,7 @@ class Doctor:
         self.translates = translates
         self.steps: list[dict] = []
         self.diversity: list[float] = []
+        self.largest: list[float] = []  # share of the most frequent class
         self.sampled_at = 0
         self.unseen: list[tuple[float, float]] = []  # error on test pictures, and the training error of that time
         self.broken = False
@@ -64,6 +67,7 @@ class Doctor:
             self.steps.append(row)
         elif kind == "samples":
             self.diversity.append(row.get("diversity", 1.0))
+            self.largest.append(row.get("largest_class", 0.0))
             self.sampled_at = row.get("step", 0)
             errors = [r["mae"] for r in self.steps[-WINDOWS:] if r.get("mae")]
             if row.get("mae_test") and len(errors) == WINDOWS:
@@ -90,14 +94,21 @@ class Doctor:
 
     def _critic_wins(self) -> bool:
         last = self.steps[-WINDOWS:]
-        return len(last) == WINDOWS and all(
+        sure = all(
             (row.get("score_real") or 0) > SURE_REAL and (row.get("score_fake") or 0) < SURE_FAKE for row in last
         )
+        late = len(last) == WINDOWS and last[0].get("step", 0) >= TIME_TO_LEARN
+        return len(last) == WINDOWS and (sure or (late and all(gap(row) > GAP for row in last)))
 
     def _collapse(self) -> bool:
-        """The samples resemble each other far more than real pictures do, although the creator has had time to learn."""
-        last = self.diversity[-3:]
-        return len(last) == 3 and self.sampled_at >= TIME_TO_LEARN and all(d < LEAST_DIVERSITY for d in last)
+        """The samples resemble each other far more than real pictures do, or nearly all are of one class, although the
+        creator has had time to learn."""
+        alike, one_class = self.diversity[-3:], self.largest[-3:]
+        return (
+            len(alike) == 3
+            and self.sampled_at >= TIME_TO_LEARN
+            and (all(d < LEAST_DIVERSITY for d in alike) or all(share > ONE_CLASS for share in one_class))
+        )
 
     def _by_heart(self) -> bool:
         """Pix2Pix: the last three held-out errors lie above the best one, and the training error has sunk since."""
@@ -132,15 +143,23 @@ class Doctor:
         return state(self.steps) == "level"
 
 
+def gap(row: dict) -> float:
+    """How much more the critic believes real pictures than made ones."""
+    return (row.get("score_real") or 0) - (row.get("score_fake") or 0)
+
+
 def state(steps: list[dict]) -> str:
-    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level".
+    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level"; or "collapse",
+    where rows tell the share of the most frequent class (`largest_class`) and nearly all is of one.
 
     Level means that the mean of either loss moved by less than 2 % between the last two stretches. A stretch grows with
     the run: what looks level over a minute may still sink over an hour.
     """
     recent = steps[-WINDOWS:]
-    gap = sum((r.get("score_real") or 0) - (r.get("score_fake") or 0) for r in recent) / max(1, len(recent))
-    if len(recent) < WINDOWS or gap > 0.8:
+    counted = [row["largest_class"] for row in recent if "largest_class" in row]
+    if counted and recent[-1].get("step", 0) >= TIME_TO_LEARN and min(counted) > ONE_CLASS:
+        return "collapse"
+    if len(recent) < WINDOWS or sum(map(gap, recent)) / len(recent) > GAP:
         return "early"
     stretch = max(STRETCH, len(steps) // 4)
     if len(steps) < 3 * stretch:

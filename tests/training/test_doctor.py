@@ -106,6 +106,24 @@ def test_states_are_the_three_of_the_lesson():
     assert state([row(i, 0.5, 1.0) for i in range(1500)]) == "level"
 
 
+def test_one_class_alone_is_a_collapse_even_where_the_pictures_differ():
+    """Noise that a classifier takes for bags: the losses look like a contest."""
+    doctor = Doctor()
+    counts = [{"event": "samples", "step": 300 + i, "diversity": 1.0, "largest_class": 1.0} for i in range(3)]
+    assert [code for r in counts for code, _ in doctor.see(r)] == ["collapse"]
+    steps = [row(300 + 20 * i, 0.3, 3.0, 0.7, 0.2) for i in range(60)]
+    assert state(steps) == "contest"
+    assert state([r | {"largest_class": 1.0} for r in steps]) == "collapse"
+    assert state([r | {"largest_class": 0.3} for r in steps]) == "contest"
+
+
+def test_a_critic_far_ahead_for_long_wins():
+    doctor = Doctor()
+    rows = [row(20 * i, 0.1, 51.0, 0.92, 0.05) for i in range(40)]
+    said = [(r["step"], code) for r in rows for code, _ in doctor.see(r)]
+    assert [code for _, code in said] == ["critic_wins"] and said[0][0] >= 300
+
+
 def test_every_advice_is_one_sentence_with_a_remedy():
     for text in ADVICE.values():
         assert text.endswith(".")
