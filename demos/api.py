@@ -195,10 +195,13 @@ def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Im
 
 @said
 def judge(picture: Upload, lesson: str = "gan", data: str = "mnist") -> tuple[Image.Image, dict]:
-    """The critic's opinion of a drawing in white on black: what it sees (28 x 28), and one number, or one a label."""
+    """A drawing in white on black: what critics see of it (28 x 28), `real_share`, the share of real pictures that look less
+    real to the critic of the set, and `scores`, what the model's own critic says: one number, or one a label."""
     model = _open(lesson, data)
-    seen, scores = create_drawing.opinions(model, _read(picture))
-    return seen, {"scores": scores, "classes": list(model.classes)}
+    seen, share = create_drawing.opinion(local.set_of(model), _read(picture))
+    labels = list(range(len(model.classes))) or None
+    scores = create_render.critique(model, [seen] * len(labels or [0]), labels)
+    return seen, {"real_share": share, "scores": scores, "classes": list(model.classes)}
 
 
 @said

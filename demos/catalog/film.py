@@ -26,22 +26,7 @@ MILLISECONDS, COLUMNS, GAP = 120, 8, 2  # how ganzoo lays a film out
 
 def length(name: str) -> int:
     """How many frames the film of this model has."""
-    return len(_story(local.open_model(name).folder)[0])
-
-
-def reach(name: str) -> tuple[int, int, int]:
-    """For a slider over the steps of this model's film: the last step, how far apart the slider's own steps lie (so that it
-    can reach the last), and one in the midst of learning to begin with."""
-    steps = story(name)[0]
-    last = steps[-1]
-    grain = max(d for d in range(1, max(1, last // 100) + 1) if last % d == 0)
-    return last, grain, steps[len(steps) // 3] // grain * grain
-
-
-def nearest(name: str, step: int) -> int:
-    """The frame whose step is nearest."""
-    steps = story(name)[0]
-    return min(range(len(steps)), key=lambda i: abs(steps[i] - step))
+    return len(story(name)[0])
 
 
 @lru_cache(maxsize=8)
@@ -114,27 +99,59 @@ def facts(name: str, at: int) -> dict:
     }
 
 
+def states(name: str) -> list[tuple[int, str]]:
+    """The states of lesson 3 that the run of this model went through: (the step it began at, state), in order."""
+    path = local.open_model(name).folder / "film.json"
+    story(name)  # says what is wrong with a film
+    return _states(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _states(path: Path, stamp: int) -> list[tuple[int, str]]:
+    steps, rows = _read(path, stamp)
+    found: list[tuple[int, str]] = []
+    for step in steps:
+        now = state([row for row in rows if row["step"] <= step])
+        if not found or found[-1][1] != now:
+            found.append((step, now))
+    return found
+
+
+def bands(found, last: float) -> list[tuple[float, float, str]]:
+    """States as `chart` wants them: (from, to, class)."""
+    ends = [start for start, _ in found[1:]] + [last]
+    return [(a, b, f"state-{kind}") for (a, kind), b in zip(found, ends, strict=True)]
+
+
+def state_keys(words: Words, found) -> str:
+    """Which colour is which state."""
+    kinds = list(dict.fromkeys(kind for _, kind in found))
+    keys = "".join(f'<span class="gz-key state-{kind}">{escape(words("name_" + kind))}</span>' for kind in kinds)
+    return f'<p class="gz-bands">{keys}</p>'
+
+
 def show(words: Words, name: str, at: int) -> str:
     """One frame, the curves with a cursor at its step, and the state of the run in words."""
-    said = facts(name, at)
-    rows, step, verdict = _story(local.open_model(name).folder)[1], said["step"], said["state"]
+    said, rows, found = facts(name, at), story(name)[1], states(name)
+    step, verdict = said["step"], said["state"]
     sentence = prose(words("film_step", step=f"{step:,}", last=f"{said['last']:,}"), words("state_" + verdict))
     picture = (
         f'<img class="gz-px gz-frame" src="{said["picture"]}" width="238" height="238" '
         f'alt="{escape(words("film_alt", step=step))}">'
     )
-    panels = "".join(panel(words, rows, step, title, lines) for title, lines in PANELS)
+    coloured = bands(found, said["last"])
+    panels = "".join(panel(words, rows, step, title, lines, bands=coloured) for title, lines in PANELS)
     return (
-        f'<div class="gz-film"><div>{picture}</div><div class="gz-charts">{panels}'
-        f'<div class="gz-state" aria-live="polite"><b>{escape(words("name_" + verdict))}</b>{sentence}</div></div></div>'
+        f'<div class="gz-film" data-frame="{said["frame"]}"><div>{picture}</div><div class="gz-charts">{panels}'
+        f'{state_keys(words, found)}<div class="gz-state"><b>{escape(words("name_" + verdict))}</b>{sentence}</div></div></div>'
     )
 
 
 def panel(
-    words: Words, rows: list[dict], step: int, title: str, lines, axis: str = "step_axis", least: float = 1.0, marks=()
+    words: Words, rows: list[dict], step: int, title: str, lines, axis="step_axis", least=1.0, marks=(), bands=()
 ) -> str:
-    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at
-    `marks`; the scale reaches `least`."""
+    """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at `marks`, coloured
+    `bands`; the scale reaches `least`."""
     values = [row[k] for row in rows for k, *_ in lines if isinstance(row.get(k), (int, float))]
     last = max((row["step"] for row in rows), default=0) or 1
     curves = []
@@ -144,4 +161,4 @@ def panel(
         points = [(row["step"], v) for row, v in zip(known, smooth, strict=True) if v is not None]
         curves.append((words(word), kind, points))
     end = (last, words(axis, step=f"{last:,}"))
-    return chart(words(title), curves, limit(values, least), end, at=step, marks=marks)
+    return chart(words(title), curves, limit(values, least), end, at=step, marks=marks, bands=bands)

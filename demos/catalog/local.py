@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ganzoo import GanzooError, Model, checkpoint
+from ganzoo.data.registry import data_word
 from ganzoo.hub.bundled import WEIGHTS, bundled
 
 from ..ui.words import Trouble
@@ -60,6 +61,12 @@ class Entry:
     @property
     def megabytes(self) -> float:
         return sum(path.stat().st_size for path in self.folder.glob("*") if path.is_file()) / 2**20
+
+
+def set_of(model: Model) -> str | None:
+    """Which of SETS a model learned from; the bundled samples of Watch it learn count as their set."""
+    word = data_word(model.config.data).removesuffix("-6000")
+    return word if word in SETS and tuple(model.config.depths) == (1,) and model.config.image_size == 28 else None
 
 
 def name_of(lesson: str, data: str) -> str:

@@ -36,6 +36,10 @@ APP = """import runpy
 runpy.run_module("demos.app", run_name="__main__")
 """
 TAGS = ["gan", "dcgan", "pix2pix", "cyclegan", "image-to-image", "education", "mcp-server"]
+HELPERS = (  # what pages use besides the models: Your pictures trains with the first, Watch it learn and Create ask others
+    "features-efficientnet-lite0",
+    *(f"{kind}-{data}" for kind in ("judge", "realness") for data in ("mnist", "fashion")),
+)
 BESIDE = ("*.js", "*.css", "locales/*.json")  # files that go along with the modules
 CARD = """---
 {data}
@@ -103,8 +107,8 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, Pa
         f"ganzoo/{path.relative_to(GANZOO).as_posix()}": path
         for path in [*code, GANZOO / "errors.json", *GANZOO.glob("data/*.json")]
     }
-    features = "features-efficientnet-lite0"  # Your pictures trains with them
-    for place, folder in {**models.folders, f"ganzoo/weights/{features}": WEIGHTS / features}.items():
+    helpers = {f"ganzoo/weights/{name}": WEIGHTS / name for name in HELPERS}
+    for place, folder in {**models.folders, **helpers}.items():
         for path in folder.glob("*"):
             if any(fnmatch(path.name, pattern) for pattern in WANTED) and path.is_file() and not path.is_symlink():
                 files[f"{place}/{path.name}"] = path

@@ -119,12 +119,15 @@
         canvas.addEventListener(over, () => { if (last) { last = null; end(); } });
       }
     },
-    board(element, trigger, event) {
-      const canvas = element.querySelector("canvas");
-      if (!canvas) return;
-      paint(canvas);
-      const begin = () => { if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; } };
-      ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => trigger(event));
+    board(element, trigger, watch, event) {
+      const begun = () => {
+        const canvas = element.querySelector("canvas");
+        paint(canvas);
+        const begin = () => { if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; } };
+        ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => trigger(event));
+      };
+      begun();
+      watch("value", begun); // another set, another example
     },
     drawing: (_, ...rest) => [board().toDataURL("image/png"), ...rest],
     cleared: (_, ...rest) => { wipe(board()); board().dataset.drawn = "yes"; return ganzoo.drawing(_, ...rest); },

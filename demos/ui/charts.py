@@ -46,10 +46,12 @@ def chart(
     alt="",
     at=None,
     marks=(),
+    bands=(),
 ) -> str:
     """`lines`: (name, colour class, points (x, y)) with x from 0 to the first of `end`, whose second is written there; `high`:
     what the scale reaches at least, from 0 (a point above its top is drawn at the top); `percent`: shares 0..1 are written
-    as per cent; `at`: where a cursor stands; `marks`: where thin lines stand. Under a pointer the chart says its values."""
+    as per cent; `at`: where a cursor stands; `marks`: where thin lines stand; `bands`: coloured stretches behind the
+    curves, (from, to, class). Under a pointer the chart says its values."""
     scale = ticks(high)
     labels = written(scale, percent)
     left = 8 + 13 * max(map(len, labels))  # on a phone letters are that large
@@ -61,6 +63,10 @@ def chart(
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), scale[-1]) / scale[-1]
 
     drawn = "".join(
+        f'<rect class="{kind}" x="{x(a):.1f}" y="{TOP}" width="{x(b) - x(a):.1f}" height="{HEIGHT - TOP - BOTTOM}"/>'
+        for a, b, kind in bands
+    )
+    drawn += "".join(
         f'<line class="grid" x1="{left}" x2="{WIDTH - 4}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
         f'<text x="{left - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{text}</text>'
         for v, text in zip(scale, labels, strict=True)

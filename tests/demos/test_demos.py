@@ -247,7 +247,7 @@ GOOD = {  # arguments -> what the answer must satisfy
         )
     ],
     "/judge": [
-        ((drawing(), "gan", "mnist"), lambda out: opened(out[0]).size == (28, 28) and 0 <= out[1]["scores"][0] <= 1),
+        ((drawing(), "gan", "mnist"), lambda out: opened(out[0]).size == (28, 28) and 0 <= out[1]["real_share"] <= 1),
         ((drawing(28), "cgan", "mnist"), lambda out: len(out[1]["scores"]) == 10),
         ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out[1]["scores"]) == 1),
     ],

@@ -1,4 +1,5 @@
-"""A hand-drawn picture: made to look like MNIST's (a box of 20 pixels, centred by mass in 28), then judged."""
+"""A hand-drawn picture: a digit made to look like MNIST's (a box of 20 pixels, centred by mass in 28), a garment like
+Fashion-MNIST's (as large as 28 pixels allow), then judged."""
 
 import base64
 import binascii
@@ -7,13 +8,13 @@ from html import escape
 import torch
 from PIL import Image, ImageDraw
 
-from ganzoo import Model
-from ganzoo.images import open_picture
+from ganzoo.evaluation.realness import PASS, realness
+from ganzoo.images import from_pil, open_picture, to_float
 
+from ...catalog import local
 from ...ui.html import bar, figure, image
 from ...ui.pictures import smooth
 from ...ui.words import Trouble, Words
-from .render import COUNT, critique, labels_for
 
 PREFIX = "data:image/png;base64,"
 LARGEST = 400_000  # characters of a drawing; a canvas of 280 x 280 needs a tenth of it
@@ -22,13 +23,19 @@ EXAMPLE = (  # a 3, so that there is something to judge before anybody draws: po
     *((0.30, 0.26), (0.40, 0.17), (0.54, 0.16), (0.65, 0.26), (0.61, 0.40), (0.46, 0.47)),
     *((0.46, 0.47), (0.62, 0.54), (0.69, 0.67), (0.60, 0.81), (0.45, 0.84), (0.30, 0.76)),
 )
+SHIRT = (  # and a shirt, its outline
+    *((0.36, 0.08), (0.44, 0.12), (0.56, 0.12), (0.64, 0.08), (0.86, 0.20), (0.95, 0.46), (0.80, 0.50), (0.74, 0.36)),
+    *((0.75, 0.94), (0.25, 0.94), (0.26, 0.36), (0.20, 0.50), (0.05, 0.46), (0.14, 0.20)),
+)
 
 
-def example() -> Image.Image:
-    """A digit as a visitor might have drawn it."""
+def example(data: str) -> Image.Image:
+    """A digit, or a garment, as a visitor might have drawn it."""
     sheet = Image.new("L", (SIDE * 2, SIDE * 2))
     draw = ImageDraw.Draw(sheet)
-    for x, y in smooth(EXAMPLE):
+    if data == "fashion":
+        draw.polygon([(2 * SIDE * x, 2 * SIDE * y) for x, y in SHIRT], fill=255)
+    for x, y in smooth(EXAMPLE) if data != "fashion" else ():
         x, y, pen = 2 * SIDE * x, 2 * SIDE * y, 23
         draw.ellipse((x - pen, y - pen, x + pen, y + pen), fill=255)
     return sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
@@ -54,50 +61,43 @@ def read(drawing) -> Image.Image:
     return picture.convert("L")
 
 
-def as_mnist(picture: Image.Image) -> Image.Image:
-    """MNIST's own convention: the ink scaled into a box of 20 pixels, its centre of mass in the middle of 28."""
+def as_trained(picture: Image.Image, data: str) -> Image.Image:
+    """A grey drawing -> 28 x 28 as the sets have it. MNIST: the ink scaled into a box of 20 pixels, its centre of mass in the
+    middle. Fashion-MNIST: the ink as large as the picture, in the middle."""
     picture = picture.point(lambda v: 0 if v < 24 else v)
     box = picture.getbbox()
     if box is None:
         raise Trouble("empty_drawing")
     ink = picture.crop(box)
-    scale = BOX / max(ink.size)
+    scale = (BOX if data == "mnist" else FIELD) / max(ink.size)
     ink = ink.resize([max(1, round(side * scale)) for side in ink.size], Image.Resampling.LANCZOS)
-    values = torch.frombuffer(bytearray(ink.tobytes()), dtype=torch.uint8).view(ink.height, ink.width).double()
-    mass = values.sum().clamp(min=1e-9)
-    x = float((values.sum(0) * torch.arange(ink.width)).sum() / mass)
-    y = float((values.sum(1) * torch.arange(ink.height)).sum() / mass)
-    place = [round((FIELD - 1) / 2 - centre) for centre in (x, y)]
+    place = [(FIELD - side) // 2 for side in ink.size]
+    if data == "mnist":
+        values = torch.frombuffer(bytearray(ink.tobytes()), dtype=torch.uint8).view(ink.height, ink.width).double()
+        mass = values.sum().clamp(min=1e-9)
+        x = float((values.sum(0) * torch.arange(ink.width)).sum() / mass)
+        y = float((values.sum(1) * torch.arange(ink.height)).sum() / mass)
+        place = [round((FIELD - 1) / 2 - centre) for centre in (x, y)]
     field = Image.new("L", (FIELD, FIELD))
     field.paste(ink, (min(max(place[0], 0), FIELD - ink.width), min(max(place[1], 0), FIELD - ink.height)))
     return field
 
 
-def opinions(model: Model, drawing) -> tuple[Image.Image, list[float]]:
-    """The picture as the critic sees it, and its opinion: one number, or one for every label."""
-    seen = as_mnist(read(drawing))
-    if not model.config.needs_labels:
-        return seen, [model.critique(seen)]
-    labels = list(range(min(10, len(model.classes))))
-    return seen, model.critique([seen] * len(labels), labels)
+def opinion(data: str, drawing) -> tuple[Image.Image, float]:
+    """The picture as the critic of a set sees it, and the share of real pictures that look less real to it."""
+    seen = as_trained(read(drawing), data)
+    return seen, realness(data)(to_float(from_pil([seen], FIELD, 1)))[0]
 
 
-def judge(words: Words, model: Model, drawing) -> str:
-    seen, scores = opinions(model, drawing)
-    labels = labels_for(model, COUNT)
-    own = critique(model, model.tensor(model.noise(COUNT, 7), labels), labels)
-    compare = f'<p class="gz-note">{escape(words("hand_compare", score=f"{sum(own) / len(own):.2f}"))}</p>'
-    if len(scores) == 1:
-        shown = f'<output class="gz-verdict">{scores[0]:.2f}</output>{bar(scores[0], kind="critic")}'
-        said = words("hand_believes" if scores[0] >= 0.5 else "hand_doubts")
-    else:
-        best = max(range(len(scores)), key=scores.__getitem__)
-        rows = "".join(
-            bar(s, words.label(model.classes[k]), f"{s:.2f}", "critic best" if k == best else "critic")
-            for k, s in enumerate(scores)
-        )
-        kind = " digits" if all(len(c) < 3 for c in model.classes) else ""
-        shown = f'<div class="gz-bars{kind}">{rows}</div>'
-        said = words("hand_best", label=words.label(model.classes[best]), score=f"{scores[best]:.2f}")
+def judge(words: Words, data: str, drawing) -> str:
+    if data not in local.SETS:
+        raise Trouble("no_realness")
+    seen, share = opinion(data, drawing)
+    said = words("hand_believes" if share >= PASS else "hand_doubts")
+    shown = f'<output class="gz-verdict">{share:.0%}</output>{bar(share, kind="critic")}'
     view = figure(image(seen, words("hand_seen_alt")), escape(words("hand_seen")))
-    return f'<div class="gz-judged">{view}<div>{shown}<p class="gz-prose">{escape(said)}</p>{compare}</div></div>'
+    meaning = words("real_than_fashion" if data == "fashion" else "real_than_mnist", share=f"{share:.0%}")
+    return (
+        f'<div class="gz-judged">{view}<div>{shown}<p class="gz-prose">{escape(meaning)} {escape(said)}</p>'
+        f'<p class="gz-note">{escape(words("hand_critic"))}</p></div></div>'
+    )

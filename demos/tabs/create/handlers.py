@@ -12,12 +12,11 @@ from ganzoo.data.registry import CLASSES
 from ...catalog import film, local
 from ...ui.components import render_or_explain
 from ...ui.words import Trouble, Words
-from ..lessons import side_by_side
 from . import drawing, render
 
-LESSON, DATA, SEED, PICKS = "gan", "mnist", 7, "2026"
+LESSON, DATA, SEED, PICKS = "dcgan", "mnist", 7, "2026"
 MOST_PICKS = 8
-QUESTIONS = ("make", "between", "grow", "film", "cgan", "dcgan", "hand")
+QUESTIONS = ("make", "between", "grow", "cgan", "hand")
 
 
 # --- what each part shows ---------------------------------------------------------------------------------------
@@ -92,40 +91,33 @@ def labels(words, data, seed) -> str:
     return render_or_explain(words, draw)
 
 
-def speckles(words, data, seed) -> str:
-    """Both models' pictures with their speckle, and the way to the lessons about what differs."""
-
-    def draw(words):
-        data_, seed_ = data or DATA, local.seed_of(seed)
-        links = (("dcgan", f"mlp&amp;pictures={data_}&amp;idea={seed_}"), ("bn", f"bn&amp;idea={seed_}"))
-        page = "zh" if words.language == "zh" else "./"
-        listed = "".join(
-            f'<a href="{page}?tab=lessons&amp;stage={stage}">{escape(words("q_" + key))}</a>' for key, stage in links
-        )
-        return (
-            f"{side_by_side.beside(words, data_, seed_)}"
-            f'<p class="gz-contents"><span>{escape(words("more_lessons"))}</span>{listed}</p>'
-        )
-
-    return render_or_explain(words, draw)
+def training(words, name, frame) -> str:
+    """The film at a frame."""
+    return render_or_explain(words, lambda words: film.show(words, name, int(frame or 0)))
 
 
-def training(words, name, step) -> str:
-    """The film at the frame nearest to a step."""
-    return render_or_explain(words, lambda words: film.show(words, name, film.nearest(name, int(step or 0))))
+def judged(words, data, picture) -> str:
+    return render_or_explain(words, lambda words: drawing.judge(words, data, picture))
 
 
-def judged(words, name, picture) -> str:
-    return render_or_explain(words, lambda words: drawing.judge(words, local.open_model(name), picture))
-
-
-def reach(name) -> tuple[int, int, int]:
-    """film.reach, also for a model that came without a film."""
+def belongs(name) -> tuple[str | None, str | None]:
+    """The lesson and the set of a model by name; None for what cannot be told."""
     try:
-        return film.reach(name)
+        model = local.open_model(name)
     except GanzooError:
-        return 1, 1, 0
+        return None, None
+    return model.config.lesson, local.set_of(model)
 
 
-def class_words(words, data) -> list[str]:
-    return [words.label(c) for c in CLASSES.get(data or DATA, CLASSES["mnist"])]
+def frames(name) -> int:
+    """The number of the film's last frame; 0 for a model that came without a film."""
+    try:
+        return film.length(name) - 1
+    except GanzooError:
+        return 0
+
+
+def buttons(words, data) -> list[str]:
+    """What the buttons of the labels say: "0" .. "9", or "0 T-shirt" .. "9 boot"."""
+    names = CLASSES.get(data or DATA, CLASSES["mnist"])
+    return [name if name == str(k) else f"{k} {words.label(name)}" for k, name in enumerate(names)]

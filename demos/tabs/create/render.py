@@ -7,10 +7,12 @@ import torch
 from torch import Tensor
 
 from ganzoo import Model
+from ganzoo.evaluation.realness import realness
 from ganzoo.images import to_pil
 from ganzoo.models.losses import as_opinion
 
-from ...ui.html import figure, image, legend, mosaic, score, signed, square
+from ...catalog import local
+from ...ui.html import bar, figure, image, legend, mosaic, signed, square
 from ...ui.words import Words
 
 COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
@@ -26,25 +28,38 @@ def critique(model: Model, pictures: Tensor, labels: list[int] | None) -> list[f
     return model.critique(pictures, labels) if len(pictures) else []
 
 
+def real_shares(model: Model, pictures: Tensor) -> list[float | None]:
+    """How real the pictures of a model are to the critic of the set that it learned from: the share of real ones that look
+    less real. None for each where there is no such critic."""
+    data = local.set_of(model)
+    return realness(data)(pictures) if data and len(pictures) else [None] * len(pictures)
+
+
+def share_bar(share: float | None) -> str:
+    return "" if share is None else bar(share, number=f"{share:.0%}", kind="critic score")
+
+
 def make(words: Words, model: Model, seed: int, picked: int = 0) -> str:
-    """COUNT pictures, the critic's score under each; each is a button that makes it the idea followed below."""
+    """COUNT pictures, under each how real it is for the critic of its set; each is a button that makes it the idea followed
+    below."""
     began = time.perf_counter()
     labels = labels_for(model, COUNT)
     pictures = model.tensor(model.noise(COUNT, seed), labels)
-    scores = critique(model, pictures, labels)
+    shares = real_shares(model, pictures)
     took = (time.perf_counter() - began) * 1000
     cells = []
-    for i, (picture, opinion) in enumerate(zip(to_pil(pictures), scores, strict=True)):
+    for i, (picture, share) in enumerate(zip(to_pil(pictures), shares, strict=True)):
         name = f'<span class="gz-label">{escape(words.label(model.classes[labels[i]]))}</span>' if labels else ""
-        alt = words("cell_alt", number=i + 1, score=f"{opinion:.2f}")
+        alt = words("cell_alt", number=i + 1, score="?" if share is None else f"{share:.0%}")
         cells.append(
             f'<button type="button" class="gz-cell" data-pick="{i}" aria-pressed="{str(i == picked).lower()}" '
-            f'aria-label="{escape(alt)}">{image(picture, "")}{name}{score(opinion)}</button>'
+            f'aria-label="{escape(alt)}">{image(picture, "")}{name}{share_bar(share)}</button>'
         )
+    critic = words("grid_note" if shares[0] is not None else "no_realness")
     note = words("made_in", count=COUNT, name=model.name, ms=f"{took:.0f}")
     return (
         f'<div class="gz-wall" role="group" aria-label="{escape(words("grid_label", seed=seed))}">{"".join(cells)}</div>'
-        f'<p class="gz-note"><span>{escape(words("grid_note"))}</span><span>{escape(note)}</span></p>'
+        f'<p class="gz-note"><span>{escape(critic)}</span><span>{escape(note)}</span></p>'
     )
 
 
@@ -77,14 +92,13 @@ def strip(words: Words, model: Model, first: int, second: int) -> str:
 
 
 def morph(words: Words, model: Model, first: int, second: int, share: float) -> str:
-    """The one picture at the slider, large, with the critic's score."""
+    """The one picture at the slider, large, with how real it is."""
     a, b = ends(model, first, second)
     share = min(1.0, max(0.0, share))
     labels = _same(model, 1)
     picture = model.tensor(between(a, b, share)[None], labels)
-    opinion = critique(model, picture, labels)[0]
     alt = words("between_alt", share=round(share * 100))
-    return figure(image(to_pil(picture)[0], alt), score(opinion), "gz-now")
+    return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]), "gz-now")
 
 
 def _same(model: Model, count: int) -> list[int] | None:
@@ -138,7 +152,8 @@ def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
 
 
 def _numbers(words: Words, values: Tensor, text: str = "") -> str:
-    return f"<b>{values.numel()}</b>{escape(text or words('numbers'))}"
+    size = " × ".join(map(str, values.shape[1:] + values.shape[:1])) if values.ndim == 3 else str(values.numel())
+    return f"<b>{size}</b>{escape(text or words('numbers'))}"
 
 
 # --- the conditional lesson -------------------------------------------------------------------------------------
@@ -147,13 +162,13 @@ def _numbers(words: Words, values: Tensor, text: str = "") -> str:
 def for_labels(words: Words, model: Model, picks: list[int], seed: int) -> str:
     """The classes that were asked for, one after the other, each from its own inspiration."""
     pictures = model.tensor(model.noise(len(picks), seed), picks)
-    scores = critique(model, pictures, picks)
+    shares = real_shares(model, pictures)
     cells = "".join(
         figure(
             image(p, words("asked_alt", label=words.label(model.classes[k]))),
-            f'<span class="gz-label">{escape(words.label(model.classes[k]))}</span>{score(s)}',
+            f'<span class="gz-label">{escape(words.label(model.classes[k]))}</span>{share_bar(s)}',
         )
-        for p, k, s in zip(to_pil(pictures), picks, scores, strict=True)
+        for p, k, s in zip(to_pil(pictures), picks, shares, strict=True)
     )
     return f'<div class="gz-asked" data-picks="{"".join(map(str, picks))}">{cells}</div>'
 

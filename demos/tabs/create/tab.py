@@ -4,6 +4,7 @@ Components and events only; what is shown comes from handlers.py.
 """
 
 import random
+import time
 from contextlib import suppress
 from html import escape
 from urllib.parse import parse_qs
@@ -18,6 +19,8 @@ from ...ui.html import heading, uri, waiting
 from ...ui.words import Words
 from . import drawing, handlers
 
+SECONDS, TICK = 8.0, 0.15  # that a film plays, and between two of its frames
+
 
 class Create:
     """The components of the tab in one language, and `open(...)`, which the Zoo uses to show a model here."""
@@ -26,15 +29,12 @@ class Create:
         self.words = words
         self.name = gr.State("")  # a model chosen in the Zoo or by ?model=; else lesson and set name it
         self.pick = gr.State(0)
-        self.shown = gr.State(
-            str(handlers.SEED)
-        )  # the seed that the page shows: leaving the box unchanged does nothing
+        self.shown = gr.State(handlers.SEED)  # the seed that the page shows: leaving the box unchanged does nothing
+        self._film()
         self._make()
         self._between()
         self._grow()
-        self._film()
         self._cgan()
-        self._dcgan()
         self._hand()
         self._wire()
 
@@ -45,9 +45,12 @@ class Create:
             show(heading(self.words(f"q_{key}"), lead))
         return column
 
-    def _make(self):
+    def _seed(self, value: int, label: str, name: str) -> gr.Number:
+        return gr.Number(value, label=self.words(label), precision=0, elem_id=name)
+
+    def _film(self):
         say = self.words
-        with self._section("make"):
+        with self._section("film"):
             with gr.Row(elem_classes="gz-controls"):
                 self.lesson = gr.Radio(
                     [(say(f"lesson_{k}"), k) for k in local.LESSONS],
@@ -58,16 +61,21 @@ class Create:
                 self.data = gr.Radio(
                     [(say(f"data_{k}"), k) for k in local.SETS], value=handlers.DATA, label=say("data"), elem_id="set"
                 )
-                self.seed = gr.Textbox(
-                    str(handlers.SEED), label=say("seed"), max_lines=1, max_length=20, elem_id="seed"
-                )
+                self.play = gr.Button(say("film_play"), variant="primary", elem_id="play")
+                last = handlers.frames(handlers.chosen(handlers.LESSON, handlers.DATA, ""))
+                self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
+            self.training = show(waiting(say), elem_id="training", js_on_load="ganzoo.later(element, trigger, 'focus')")
+            self.began = gr.State(0.0)
+            self.timer = gr.Timer(TICK, active=False)
+
+    def _make(self):
+        say = self.words
+        with self._section("make"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.seed = self._seed(handlers.SEED, "seed", "seed")
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
                 self.copy = gr.Button(say("copy_link"), elem_id="copy-link")
-            self.grid = show(
-                waiting(say),
-                elem_id="grid",
-                js_on_load="ganzoo.later(element, trigger, 'focus'); ganzoo.grid(element, trigger, watch, 'select')",
-            )
+            self.grid = show(elem_id="grid", js_on_load="ganzoo.grid(element, trigger, watch, 'select')")
             show(handlers.contents(say))
 
     def _between(self):
@@ -79,23 +87,13 @@ class Create:
                 self.strip = show(elem_id="strip")
                 self.slider = gr.Slider(0, 100, value=50, step=1, label=say("from_a_to_b"), elem_id="morph", buttons=[])
                 with gr.Row(elem_classes="gz-controls"):
-                    self.first = gr.Textbox(
-                        str(handlers.SEED), label=say("seed_a"), max_lines=1, max_length=20, elem_id="seed-a"
-                    )
-                    self.second = gr.Textbox(
-                        str(handlers.SEED + 1), label=say("seed_b"), max_lines=1, max_length=20, elem_id="seed-b"
-                    )
+                    self.first = self._seed(handlers.SEED, "seed_a", "seed-a")
+                    self.second = self._seed(handlers.SEED + 1, "seed_b", "seed-b")
                     self.others = gr.Button(say("two_others"), elem_id="two-others")
 
     def _grow(self):
         with self._section("grow"):
             self.growth = show(elem_id="growth")
-
-    def _film(self):
-        last, grain, at = handlers.reach(handlers.chosen(handlers.LESSON, handlers.DATA, ""))
-        with self._section("film"):
-            self.step = gr.Slider(0, last, value=at, step=grain, label=self.words("frame"), elem_id="film", buttons=[])
-            self.training = show(elem_id="training")
 
     def _cgan(self):
         say = self.words
@@ -105,30 +103,30 @@ class Create:
                     handlers.PICKS, label=say("picks_mnist"), max_lines=1, max_length=20, elem_id="picks"
                 )
                 with gr.Row(elem_classes="gz-classes", elem_id="classes"):
-                    self.classes = [
-                        gr.Button(w, size="sm", min_width=40) for w in handlers.class_words(say, handlers.DATA)
-                    ]
+                    self.classes = [gr.Button(w, size="sm", min_width=40) for w in handlers.buttons(say, handlers.DATA)]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
             self.labelled = show(elem_id="asked")
             show(f"<h3>{say('one_idea')}</h3>")
             self.labels = show(elem_id="labels")
 
-    def _dcgan(self):
-        with self._section("dcgan"):
-            self.speckles = show(elem_id="speckles")
-
     def _hand(self):
-        say, drawn = self.words, uri(drawing.example())
-        name = escape(say("canvas"))
-        board = f'<canvas width="280" height="280" role="img" aria-label="{name}" data-example="{drawn}"></canvas>'
+        say = self.words
         with self._section("hand"), gr.Row(elem_classes="gz-hand"):
             with gr.Column(scale=1, min_width=280):
-                self.board = show(board, elem_id="board", js_on_load="ganzoo.board(element, trigger, 'input')")
+                self.board = show(
+                    self._canvas(handlers.DATA),
+                    elem_id="board",
+                    js_on_load="ganzoo.board(element, trigger, watch, 'input')",
+                )
                 with gr.Row(elem_classes="gz-controls"):
                     self.clear = gr.Button(say("clear"), elem_id="clear")
                     self.example = gr.Button(say("example"), elem_id="example")
             with gr.Column(scale=2, min_width=280):
                 self.judged = show(elem_id="judged")
+
+    def _canvas(self, data) -> str:
+        name, drawn = escape(self.words("canvas")), uri(drawing.example(data))
+        return f'<canvas width="280" height="280" role="img" aria-label="{name}" data-example="{drawn}"></canvas>'
 
     # --- events -------------------------------------------------------------------------------------------------
 
@@ -138,17 +136,14 @@ class Create:
         make = [*self.choice, self.seed, self.pick, self.picks]
         self.everything = [
             *(self.shown, self.grid, self.first, self.second, self.strip, self.now, self.slider, self.growth),
-            *(self.step, self.training, self.labelled, self.labels, self.speckles),
+            *(self.frame, self.training, self.timer, self.labelled, self.labels),
         ]
-        self.faces = [self.picks, *self.classes]  # what is called otherwise when the set changes
-        judge = {"fn": self._judge, "inputs": [self.board, *self.choice], "outputs": self.judged, **QUIET}
+        self.faces = [self.picks, *self.classes, self.board, self.judged]  # what depends on the set alone
 
         for chooser in (self.lesson, self.data):
-            chooser.input(self._chose, make, [self.name, *self.everything, *self.faces], **QUIET).then(
-                js="ganzoo.drawing", **judge
-            )
+            chooser.input(self._chose, make, [self.name, *self.everything, *self.faces], **QUIET)
         self.new.click(
-            lambda *a: [*(new := (str(random.randrange(1_000_000)), 0)), *self.all(*a[:3], *new, a[5])],
+            lambda *a: [*(new := (random.randrange(1_000_000), 0)), *self.all(*a[:3], *new, a[5])],
             make,
             [self.seed, self.pick, *self.everything],
             **QUIET,
@@ -165,12 +160,10 @@ class Create:
             box.submit(self._way, move, [self.strip, self.now], **QUIET)
             box.blur(self._way, move, [self.strip, self.now], **QUIET)
 
-        self.step.input(
-            lambda *a: handlers.training(say, handlers.chosen(*a[:3]), a[3]),
-            [*self.choice, self.step],
-            self.training,
-            **LIVE,
-        )
+        film = [self.frame, self.training, self.timer]
+        self.frame.input(self._frame, [*self.choice, self.frame], [self.training, self.timer], **LIVE)
+        self.play.click(lambda: (time.time(), gr.Timer(active=True)), None, [self.began, self.timer], **QUIET)
+        self.timer.tick(self._played, [*self.choice, self.began], film, **{**LIVE, "trigger_mode": "once"})
 
         for i, button in enumerate(self.classes):
             button.click(
@@ -181,12 +174,13 @@ class Create:
             lambda *a: handlers.for_labels(say, *a), [self.data, self.picks, self.seed], self.labelled, **LIVE
         )
 
+        judge = {"fn": self._judge, "inputs": [self.board, self.data], "outputs": self.judged, **QUIET}
         self.board.input(js="ganzoo.drawing", **judge)
         self.clear.click(js="ganzoo.cleared", **judge)
         self.example.click(js="ganzoo.example", **judge)
 
-        self.state = [*self.choice, self.seed, *self.everything, *self.faces, self.judged]
-        self.grid.focus(self._first, None, self.state, **QUIET)
+        self.state = [*self.choice, self.seed, *self.everything, *self.faces]
+        self.training.focus(self._first, None, self.state, **QUIET)
 
     def all(self, lesson, data, custom, seed, pick, picks):
         """Everything that follows from the choice and the seed, in the order of `self.everything`."""
@@ -196,28 +190,29 @@ class Create:
             first = local.seed_of(seed)
         except GanzooError:  # the quiet line stands in place of the grid; the rest stays
             return [seed, top] + [gr.skip()] * (len(self.everything) - 2)
-        second, (last, grain, at) = min(first + 1, local.LARGEST_SEED), handlers.reach(name)
+        second, last = min(first + 1, local.LARGEST_SEED), handlers.frames(name)
         return [
-            str(first),
+            first,
             top,
-            str(first),
-            str(second),
+            first,
+            second,
             handlers.way(say, name, first, second),
             handlers.point(say, name, first, second, 50),
             50,
             handlers.growth(say, name, first, pick),
-            gr.Slider(maximum=last, value=at, step=grain),
-            handlers.training(say, name, at),
+            gr.Slider(maximum=max(1, last), value=last),
+            handlers.training(say, name, last),
+            gr.Timer(active=False),
             handlers.for_labels(say, data, picks, first),
             handlers.labels(say, data, first),
-            handlers.speckles(say, data, first),
         ]
 
     def _chose(self, lesson, data, custom, seed, pick, picks):
+        lesson, data = lesson or handlers.LESSON, data or handlers.DATA
         return ["", *self.all(lesson, data, "", seed, pick, picks), *self._faces(data)]
 
     def _left(self, shown, lesson, data, custom, seed, pick, picks):
-        if str(seed).strip() == str(shown).strip():
+        if seed == shown:
             return [gr.skip()] * len(self.everything)
         return self.all(lesson, data, custom, seed, pick, picks)
 
@@ -235,15 +230,30 @@ class Create:
         return handlers.way(self.words, name, first, second), handlers.point(self.words, name, first, second, percent)
 
     def _two(self, lesson, data, custom, first, second, percent):
-        first, second = map(str, random.sample(range(1_000_000), 2))
+        first, second = random.sample(range(1_000_000), 2)
         return first, second, *self._way(lesson, data, custom, first, second, percent)
 
-    def _judge(self, picture, lesson, data, custom):
-        return handlers.judged(self.words, handlers.chosen(lesson, data, custom), picture)
+    def _frame(self, lesson, data, custom, frame):
+        return handlers.training(self.words, handlers.chosen(lesson, data, custom), frame), gr.Timer(active=False)
+
+    def _played(self, lesson, data, custom, began):
+        """The frame that is due SECONDS after Play was pressed at the latest, however slow the line is."""
+        name = handlers.chosen(lesson, data, custom)
+        share, last = min(1.0, (time.time() - began) / SECONDS), handlers.frames(name)
+        frame = round(share * last)
+        return frame, handlers.training(self.words, name, frame), gr.Timer(active=share < 1)
+
+    def _judge(self, picture, data):
+        return handlers.judged(self.words, data, picture)
 
     def _faces(self, data):
-        label = self.words("picks_fashion" if data == "fashion" else "picks_mnist")
-        return [gr.Textbox(label=label), *(gr.Button(w) for w in handlers.class_words(self.words, data))]
+        say = self.words
+        return [
+            gr.Textbox(label=say("picks_fashion" if data == "fashion" else "picks_mnist")),
+            *(gr.Button(w) for w in handlers.buttons(say, data)),
+            self._canvas(data),
+            self._judge(uri(drawing.example(data)), data),
+        ]
 
     def _first(self, event: gr.EventData):
         """Everything when the tab is first seen, as a link says (it may also be one to another tab)."""
@@ -254,15 +264,21 @@ class Create:
         return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", handlers.SEED))
 
     def open(self, custom="", lesson=None, data=None, seed=handlers.SEED):
-        """Values for `self.state`: a model by name, or by lesson and set; the board as it stands at first."""
+        """Values for `self.state`: a model by name, or by lesson and set. A model by name sets both: what is drawn or made
+        is judged by a critic of the pictures that it learned from."""
         if hub.NAME.fullmatch(custom) and not custom.startswith("runs/"):
             with suppress(GanzooError):  # then the grid says that there is no such model
                 hub.fetch(custom)
-        parts = custom.split("-")
-        if len(parts) == 2 and parts[0] in local.LESSONS and parts[1] in local.SETS:
-            custom, (lesson, data) = "", parts
-        lesson = lesson if lesson in local.LESSONS else None if custom else handlers.LESSON
-        data = data if data in local.SETS else None if custom else handlers.DATA
-        judged = self._judge(uri(drawing.example()), lesson, data, custom)
+        if custom:
+            lesson, data = handlers.belongs(custom)
+        else:
+            lesson = lesson if lesson in local.LESSONS else handlers.LESSON
+            data = data if data in local.SETS else handlers.DATA
+        if custom == local.name_of(lesson, data):
+            custom = ""
         everything = self.all(lesson, data, custom, seed, 0, handlers.PICKS)
-        return [lesson, data, custom, str(seed), *everything, *self._faces(data), judged]
+        try:
+            seed = local.seed_of(seed)
+        except GanzooError:  # the grid says so
+            seed = None
+        return [lesson, data, custom, seed, *everything, *self._faces(data)]

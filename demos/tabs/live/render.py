@@ -21,7 +21,7 @@ ADVICE = {
     "collapse": "live_adv_collapse",
     "plateau": "live_adv_plateau",
 }
-STRENGTHS = {0.25: "× ¼", 0.5: "× ½", 2.0: "× 2", 4.0: "× 4"}
+STRENGTHS = {0.25: "× ¼", 0.5: "× ½", 1.0: "× 1", 2.0: "× 2", 4.0: "× 4"}
 ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
 
 
@@ -53,32 +53,42 @@ def _said(text: str, mode: str = "resting") -> str:
 def stage(words: Words, shown: Snapshot | None) -> str:
     """The pictures, both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
     if shown is None:
-        said = film.facts(finished_model(), 10**6)
+        said, states = film.facts(finished_model(), 10**6), film.states(finished_model())
         rows, step, verdict, source = film.story(finished_model())[1], said["step"], said["state"], said["picture"]
         advice = marks = ()
     else:
         rows, step, verdict, source = list(shown.rows), shown.step, shown.state, uri(shown.picture)
-        advice, marks = shown.advice, shown.marks
+        advice, marks, states = shown.advice, shown.marks, shown.states
     picture = (
         f'<img class="gz-px gz-frame" src="{source}" width="238" height="238" '
         f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
     )
+    bands = film.bands(states, step)
     panels = "".join(
-        film.panel(words, rows, step, title, lines, "live_axis", marks=marks) for title, lines in film.PANELS
+        film.panel(words, rows, step, title, lines, "live_axis", marks=marks, bands=bands)
+        for title, lines in film.PANELS
     )
     doctor = "".join(
         f"<p>{escape(words('live_advice', step=f'{at:,}', text=words(ADVICE[code])))}</p>"
-        for at, code in advice[-2:]
+        for at, code in advice[-1:]
         if code in ADVICE
     )
     state = (
-        f"<b>{escape(words('name_' + verdict))}</b>{prose(words('state_' + verdict))}"
+        f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, shown))}"
         f'<div class="gz-doctor">{doctor or "<p>" + escape(words("live_no_advice")) + "</p>"}</div>'
     )
-    return (  # before the first row there is no state to tell; the curves come last, next to the settings
-        f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">'
-        f'<div class="gz-state">{state if rows else ""}</div>{panels}</div></div>'
+    return (  # before the first row there is no state to tell
+        f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">{panels}'
+        f'<div class="gz-state">{state if rows else ""}</div></div></div>'
     )
+
+
+def _meaning(words: Words, verdict: str, shown: Snapshot | None) -> str:
+    """The sentence that says what a state means; a collapse is named by its class."""
+    if verdict != "collapse":
+        return words("state_" + verdict)
+    kind = max(shown.shares, key=shown.shares.get)
+    return words("live_collapse", label=words.label(kind), share=f"{shown.shares[kind]:.0%}")
 
 
 def shares(words: Words, shown: Snapshot | None) -> str:

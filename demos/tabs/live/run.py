@@ -106,6 +106,7 @@ class Snapshot:
     advice: tuple = ()  # (step, code)
     changes: tuple = ()  # the latest: (step, name, old, new)
     marks: tuple = ()  # the steps of all of them
+    states: tuple = ()  # that the run went through: (the step it began at, state)
     shares: dict = field(default_factory=dict)  # class -> share of what the judge counted
     number: int = 0
 
@@ -123,7 +124,7 @@ class Run:
         self.rounds = rounds(self.play, math.inf, EVERY)
         self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
         self.frames: list[tuple[int, Image.Image]] = []
-        self.gap, self.shares = 1, {}
+        self.gap, self.shares, self.states = 1, {}, []
         self.next_look = self.next_count = -math.inf
         self.real_diversity = diversity(to_float(found.shown))
         self.looked_at, self.looked_step = time.monotonic(), 0
@@ -171,6 +172,8 @@ class Run:
             return changed
 
     def _row(self, row: dict) -> None:
+        if self.shares:
+            row["largest_class"] = round(max(self.shares.values()), 4)
         self.rows.append(row)
         if len(self.rows) > ROWS:  # the older half more and more thinly
             del self.rows[1 : ROWS // 2 : 2]
@@ -190,19 +193,24 @@ class Run:
                 self.shares = self._count()
                 self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
                 apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
-                self._ask_doctor({"event": "samples", "step": step, "diversity": apart})
+                counted = {"diversity": apart, "largest_class": max(self.shares.values())}
+                self._ask_doctor({"event": "samples", "step": step, **counted})
             if not self.frames or step - self.frames[-1][0] >= self.gap:
                 self.frames.append((step, picture))
                 if len(self.frames) > FRAMES:
                     self.frames, self.gap = self.frames[::2], max(1, 2 * self.gap, step // FRAMES)
             self.next_look = now + max(LOOK, LIGHT * (time.monotonic() - now))
+            verdict = state(self.rows)
+            if self.rows and (not self.states or self.states[-1][1] != verdict):
+                self.states.append((step if self.states else 0, verdict))
             spent, done = now - self.looked_at, step - self.looked_step
             self.looked_at, self.looked_step = now, step
             self.shown = Snapshot(
                 step=step,
                 picture=picture,
                 rows=tuple(self.rows[:: max(1, len(self.rows) // 160)]),
-                state=state(self.rows) if len(self.rows) > 0 else "early",
+                state=verdict,
+                states=tuple(self.states),
                 speed=done / spent if spent > 0 else 0.0,
                 advice=tuple(self.advice[-3:]),
                 changes=tuple(self.changes[-4:]),

@@ -46,7 +46,6 @@ class Live:
     def __init__(self, demo: gr.Blocks, words: Words):
         self.words = words
         self._stage()
-        self._dials()
         self._shares()
         self._turn()
         self._keep()
@@ -71,7 +70,11 @@ class Live:
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
             self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
-            self.stage = show(render.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
+            with gr.Row(elem_classes="gz-live"):
+                with gr.Column(scale=3, min_width=300):
+                    self.stage = show(render.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
+                with gr.Column(scale=1, min_width=300, elem_classes="gz-controls", elem_id="live-dials"):
+                    self._dials()
             self.timer = gr.Timer(SECONDS, active=False)
 
     def _dials(self):
@@ -81,14 +84,12 @@ class Live:
             "beta1": [(f"{v:g}", v) for v in CHOICES["beta1"]],
             "norm": [(say("live_norm_batch"), "batch"), (say("live_norm_none"), "none")],
             "activation": [(render.ACTIVATIONS[v], v) for v in CHOICES["activation"]],
-            "strength": [(render.STRENGTHS.get(v, say("live_same")), v) for v in CHOICES["strength"]],
+            "strength": [(render.STRENGTHS[v], v) for v in CHOICES["strength"]],
         }
         labels = {"lr": say("live_lr"), "beta1": say("live_beta1"), "norm": say("live_norm")}
         labels |= {"activation": say("live_activation"), "strength": say("live_strength")}
-        with self._section("live_dials", "live-dials"):
-            with gr.Row(elem_classes="gz-controls"):
-                self.dials = [gr.Radio(named[k], value=FIRST[k], label=labels[k], elem_id=f"live-{k}") for k in DIALS]
-            self.changes = show(render.changes(say, None), elem_id="live-changes")
+        self.dials = [gr.Radio(named[k], value=FIRST[k], label=labels[k], elem_id=f"live-{k}") for k in DIALS]
+        self.changes = show(render.changes(say, None), elem_id="live-changes")
 
     def _shares(self):
         with self._section("live_shares", "live-shares"):
