@@ -115,7 +115,7 @@ def test_a_revision_is_pinned(hub, ask):
         values = found[5]
         assert (max(values) < 50) is low
     said = refused(ask(DIGITS, "alice/moving@v9"))
-    assert "no revision 'v9': there are main, v1" in said, said
+    assert "revision 'v9'" in said and "main, v1" in said, said
 
 
 @pytest.mark.parametrize(("a", "b"), [("imageA", "imageB"), ("input_image", "edited_image"), ("sketch", "photo")])
@@ -166,22 +166,23 @@ def test_of_a_big_set_the_first_rows_are_streamed(hub, ask, running):
     assert ask(PAIRS, "alice/hugepairs:20")[0] == 18  # a tenth is held out
     for wrong in ("alice/huge:0", "alice/huge:-3", "alice/huge:x:y", "alice/huge:default:3:4"):
         assert "user/name:5000" in refused(ask(DIGITS, wrong))
-    assert "no configuration 'x': it has default" in refused(ask(DIGITS, "alice/huge:x"))
+    said = refused(ask(DIGITS, "alice/huge:x"))
+    assert "configuration 'x'" in said and "alice/huge:default" in said, said
 
 
 def test_a_dead_id_gives_the_nearest(hub, ask):
     for name in ("alice/mnist-digits", "bob/facades-labels", "bob/facades", "alice/other"):
         hub.add_repo("datasets", name, {"data/train-0.parquet": digits(2)})
     said = refused(ask(DIGITS, "bob/facade"))
-    assert "not on the Hub, or private; nearest are bob/facades" in said, said
-    assert "nearest are alice/mnist-digits" in refused(ask(DIGITS, "someone/mnist_digit"))
-    assert "check the name and your token" in refused(ask(DIGITS, "someone/quite-different"))
+    assert "bob/facades, bob/facades-labels" in said, said
+    assert "alice/mnist-digits" in refused(ask(DIGITS, "someone/mnist_digit"))
+    assert "hf auth login" in refused(ask(DIGITS, "someone/quite-different"))
     hub.add_repo("datasets", "bob/secret", {"data/train-0.parquet": digits(2)}, private=True)
-    assert "not on the Hub, or private" in refused(ask(DIGITS, "bob/secret"))
+    assert "or private" in refused(ask(DIGITS, "bob/secret"))
     hub.add_repo("datasets", "bob/asks", {"data/train-0.parquet": digits(2)}, gated="manual")
-    assert "it is gated" in refused(ask(DIGITS, "bob/asks"))
-    assert "could not be loaded" in refused(ask(PAIRS, "bob/facade"))
-    assert "could not be loaded" in refused(ask(SIDES, "bob/facade"))
+    assert "gated" in refused(ask(DIGITS, "bob/asks"))
+    assert "bob/facades" in refused(ask(PAIRS, "bob/facade"))
+    assert "bob/facades" in refused(ask(SIDES, "bob/facade"))
 
 
 def test_without_the_hub_what_was_loaded_before_is_loaded_again(hub, ask):
