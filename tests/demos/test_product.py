@@ -7,8 +7,8 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from tests.demos.test_demos import DEMOS
 from tests.support.browser import overflowing
+from tests.support.serve import DEMOS
 from train.benchmark import pages
 
 THERE = {

@@ -9,7 +9,7 @@ from demos.ui.words import LANGUAGES, Words, read, sentences
 from ganzoo.data.drawings import PALETTES
 from ganzoo.data.registry import CLASSES
 from ganzoo.training import doctor
-from tests.demos.test_demos import DEMOS
+from tests.support.serve import DEMOS
 
 CJK = re.compile(r"[一-鿿]")
 SAME_IN_BOTH = {

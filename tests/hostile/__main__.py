@@ -55,7 +55,7 @@ def all_threads(folder: Path):
 
 
 def all_raw(folder: Path):
-    from tests.demos.test_demos import serve
+    from tests.support.serve import serve
 
     with LocalHub() as hub:  # a name in the Zoo's field is looked up there, and nothing anywhere else
         os.environ |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(folder / "hf")}

@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from tests.demos.test_demos import serve
+from tests.support.serve import serve
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

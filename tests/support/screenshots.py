@@ -14,8 +14,8 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "train")]
 
-from tests.demos.test_demos import serve  # noqa: E402
 from tests.support.browser import CHROMIUM, FLAGS  # noqa: E402
+from tests.support.serve import serve  # noqa: E402
 
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 

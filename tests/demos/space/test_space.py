@@ -23,11 +23,11 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from demos import api
-from tests.demos.test_demos import GUARD, free_port
 from tests.fake_hub.server import LocalHub
 from tests.hub.test_hub import ROOT
 from tests.support import quick
 from tests.support.clean import clean_python, closure, name_of, pip
+from tests.support.serve import GUARD, free_port
 
 HUB_MODEL = "bob/my-digits"
 BUILDER = [f"gradio[oauth,mcp]=={__version__}", "uvicorn>=0.14.0", "websockets>=10.4", "spaces"]  # added by the Hub

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from ganzoo import receptive_field
-from tests.demos.test_demos import LEAKS
 from tests.support.browser import overflowing
+from tests.support.serve import LEAKS
 
 LANGUAGES = ("en", "zh")
 JUNK = ("NaN", None, -5, 10**30, "x" * 1000, [7], {"a": 1}, True, 2.5, "")

@@ -17,9 +17,9 @@ from ganzoo.data.labeled import load_pictures
 from ganzoo.evaluation import judges, metrics
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.seeding import noise
-from tests.demos.test_demos import DEMOS, LEAKS
 from tests.demos.test_pages import changed, html
 from tests.support.raises_code import raises_code
+from tests.support.serve import DEMOS, LEAKS
 
 SAMPLES = DEMOS / "data"
 

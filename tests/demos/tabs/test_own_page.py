@@ -11,8 +11,8 @@ import pytest
 
 import ganzoo
 from tests.demos.tabs.test_own import AB, SECRET, SIDES, packed, picture
-from tests.demos.test_demos import serve
 from tests.fake_hub.server import LocalHub
+from tests.support.serve import serve
 
 LIMIT = 240_000  # milliseconds for a training where the machine is busy; alone it takes seconds
 

@@ -19,10 +19,10 @@ from PIL import Image
 from ganzoo import GanzooError
 from ganzoo.data import drawings
 from tests.demos.tabs.test_compare import UNREADABLE, hostile, quiet, saved, state, uri
-from tests.demos.test_demos import DEMOS, cycle
 from tests.demos.test_pages import PAGES
 from tests.fake_hub.server import LocalHub
 from tests.support import quick
+from tests.support.serve import DEMOS, cycle
 
 NAME = "runs/tiny"
 HORSE, ZEBRA = "horse->zebra", "zebra->horse"

@@ -6,10 +6,10 @@ import time
 import pytest
 
 from demos.ui.words import Words
-from tests.demos.test_demos import DEMOS, free_port
 from tests.fake_hub.models import WEIGHTS, model_files
 from tests.fake_hub.server import LocalHub
 from tests.support import quick
+from tests.support.serve import DEMOS, free_port
 
 SECRET = "hf_secret_of_the_host_0123456789"
 TAGS = "---\ntags: [ganzoo, gan, {}]\n---\n# {}\n"

@@ -1,0 +1,112 @@
+"""The pages in a process of their own, for tests that visit or ask them."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support import quick
+
+DEMOS = Path(__file__).parent.parent.parent / "demos"
+# What no visitor should ever read.
+LEAKS = re.compile(r"Traceback|File \"|\bError\(|Exception|KeyError|TypeError|ValueError|/work/|site-packages|NoneType")
+GUARD = """
+import os, sys
+def hook(event, args):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        host = args[0] if event == "socket.getaddrinfo" else args[1][0] if isinstance(args[1], tuple) else "localhost"
+        if host not in (None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0"):
+            with open(os.environ["GANZOO_TEST_ASKED"], "a") as log:
+                log.write(f"{host}\\n")
+sys.addaudithook(hook)
+"""
+
+
+class Served:
+    """The running app: its address, what it printed, and which other hosts it asked for."""
+
+    def __init__(self, url: str, process, folder: Path):
+        self.url, self.process, self.folder = url, process, folder
+
+    @property
+    def printed(self) -> str:
+        return (self.folder / "printed.txt").read_text(encoding="utf-8")
+
+    @property
+    def asked(self) -> str:
+        path = self.folder / "asked.txt"
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    @property
+    def megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def cycle(folder: Path, **more) -> None:
+    """A small CycleGAN with random weights: nothing here depends on how well it translates."""
+    import torch
+
+    from ganzoo import checkpoint
+    from ganzoo.models import cyclegan
+
+    settings = {"data": "horse2zebra", "direction": "horse->zebra", "image_size": 32, "width": 4, "blocks": 1,
+                "critic_width": 4, "patch": 16, "pool": 0} | more  # fmt: skip
+    config = cyclegan.Config(**settings)
+    torch.manual_seed(2)
+    nets = cyclegan.build(config)
+    for net in nets.values():
+        for weight in net.parameters():
+            torch.nn.init.normal_(weight, 0, 0.2)
+    checkpoint.save_model(folder, config, nets, {"name": folder.parent.name})
+
+
+@contextmanager
+def serve(folder: Path, python=quick.PYTHON, **variables):
+    """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it, and environment variables."""
+    from ganzoo.hub.bundled import WEIGHTS
+
+    shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
+    cycle(folder / "runs" / "tiny-cycle" / "model")
+    (folder / "runs" / "broken" / "model").mkdir(parents=True)
+    (folder / "runs" / "broken" / "model" / "config.json").write_text("{ not json", encoding="utf-8")
+    (folder / "guard").mkdir()
+    (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder / "guard")]))
+    env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and k != "HF_TOKEN"}
+    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"} | variables
+    port = free_port()
+    began = time.perf_counter()
+    with open(folder / "printed.txt", "wb") as printed:
+        process = subprocess.Popen(
+            [*python, str(DEMOS / "app.py"), "--port", str(port)],
+            cwd=folder,
+            env=env,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        while True:
+            if process.poll() is not None or time.perf_counter() - began > 120:
+                raise AssertionError("the app did not start: " + (folder / "printed.txt").read_text()[-2000:])
+            try:
+                if urllib.request.urlopen(url, timeout=5).status == 200:
+                    break
+            except OSError:
+                time.sleep(0.02)
+        yield Served(url, process, folder)
+    finally:
+        process.terminate()
+        process.wait(20)
