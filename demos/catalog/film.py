@@ -119,8 +119,8 @@ def _states(path: Path, stamp: int) -> list[tuple[int, str]]:
 
 def bands(found, last: float) -> list[tuple[float, float, str]]:
     """States as `chart` wants them: (from, to, class)."""
-    ends = [start for start, _ in found[1:]] + [last]
-    return [(a, b, f"state-{kind}") for (a, kind), b in zip(found, ends, strict=True)]
+    ends = [*(start for start, _ in found[1:]), last]  # of a run without a state nothing is left
+    return [(a, b, f"state-{kind}") for (a, kind), b in zip(found, ends, strict=False)]
 
 
 def state_keys(words: Words, found) -> str:

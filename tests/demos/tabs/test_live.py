@@ -123,6 +123,17 @@ def test_a_round_in_two_steps_is_shown(run):
     assert run.training.step == 1 and run.shown.step == 1
 
 
+def test_a_new_run_is_shown_before_it_has_a_state_and_after(run):
+    from demos.tabs.live import render as live_render
+    from demos.ui.words import Words
+
+    assert 'class="state-' not in live_render.stage(Words("en"), run.shown)
+    for _ in range(20):
+        run.advance()
+    run.look()
+    assert live_render.stage(Words("en"), run.shown).count('class="state-early"') == 2  # a band in each chart
+
+
 def test_changes_act_and_are_told(run):
     from demos.tabs.live import render as live_render
     from demos.tabs.live import tab as live_tab
