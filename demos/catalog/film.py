@@ -134,7 +134,8 @@ def show(words: Words, name: str, at: int) -> str:
     """One frame, the curves with a cursor at its step, and the state of the run in words."""
     said, rows, found = facts(name, at), story(name)[1], states(name)
     step, verdict = said["step"], said["state"]
-    sentence = prose(words("film_step", step=f"{step:,}", last=f"{said['last']:,}"), words("state_" + verdict))
+    place = {"frame": said["frame"], "frames": said["frames"] - 1, "step": f"{step:,}", "last": f"{said['last']:,}"}
+    sentence = prose(words("film_step", **place), words("state_" + verdict))
     picture = (
         f'<img class="gz-px gz-frame" src="{said["picture"]}" width="238" height="238" '
         f'alt="{escape(words("film_alt", step=step))}">'
