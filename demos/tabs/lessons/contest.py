@@ -25,7 +25,7 @@ def show(words: Words, name) -> str:
     link = ("zh" if words.language == "zh" else "./") + "?family=facades"
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=contest&amp;pair={name}">{verdict}'
-        f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p></div>'
+        f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>{facade_pairs.cited(words)}</div>'
     )
 
 

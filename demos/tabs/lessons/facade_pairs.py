@@ -1,6 +1,7 @@
 """Rows 9, 11, 12 and 14: bundled test pairs of a drawing and its real photo, and what the models of the contest make of them."""
 
 from functools import lru_cache
+from html import escape
 
 import gradio as gr
 from PIL import Image
@@ -31,6 +32,11 @@ def checked(name) -> str:
     if not isinstance(name, str) or name not in PAIRS:
         raise Trouble("bad_pair", known=", ".join(PAIRS))
     return name
+
+
+def cited(words: Words) -> str:
+    """Where the pairs come from, as a line of HTML."""
+    return f'<p class="gz-note">{escape(words("cmp_cited"))}</p>'
 
 
 def model(loss: str) -> Model:

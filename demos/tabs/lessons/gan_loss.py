@@ -48,7 +48,7 @@ def show(words: Words, name) -> str:
         rows += f'<section><h3>{escape(words(title))}</h3><div class="gz-bars">{bars}</div></section>'
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=ganloss&amp;pair={name}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-pair">{rows}</div></div>'
+        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-pair">{rows}</div>{facade_pairs.cited(words)}</div>'
     )
 
 

@@ -56,7 +56,8 @@ def show(words: Words, name) -> str:
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=patch&amp;pair={name}">'
         f'<p class="gz-said" role="status">{escape(said)}</p>'
-        f'<section><h3>{escape(words("patch_mean"))}</h3><div class="gz-bars wide">{bars}</div></section></div>'
+        f'<section><h3>{escape(words("patch_mean"))}</h3><div class="gz-bars wide">{bars}</div></section>'
+        f"{facade_pairs.cited(words)}</div>"
     )
 
 

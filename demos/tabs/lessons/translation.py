@@ -41,7 +41,7 @@ def show(words: Words, name) -> str:
     name = facade_pairs.checked(name)
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=translation&amp;pair={name}">'
-        f'<p class="gz-said" role="status">{words("translation_said")}</p></div>'
+        f'<p class="gz-said" role="status">{words("translation_said")}</p>{facade_pairs.cited(words)}</div>'
     )
 
 
