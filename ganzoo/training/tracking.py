@@ -5,7 +5,6 @@ from pathlib import Path
 
 from ganzoo import settings
 from ganzoo.errors import GanzooError
-from ganzoo.hub_client import TROUBLE, short
 
 
 class Tracker:
@@ -17,6 +16,8 @@ class Tracker:
             import trackio
         except ImportError:
             raise GanzooError("trackio_missing") from None
+        from ganzoo.hub_client import TROUBLE, short  # here, because the client of the Hub takes a second to load
+
         self.trackio, self.folder = trackio, Path(config.out) / config.name
         said = settings.to_json(config)
         try:
