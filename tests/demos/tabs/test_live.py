@@ -145,7 +145,7 @@ def test_changes_act_and_are_told(run):
         ("beta1", 0.9, "beta1 0.5 → 0.9"),
         ("norm", "none", "Normalization off"),
         ("activation", "relu", "ReLU in both networks"),
-        ("strength", 4.0, "learns with rate 0.004"),
+        ("strength", 4.0, "learning rate is now 0.004"),
     ):
         run.change(**live_tab.settings((live_tab.FIRST | {dial: value}).values()))
         said = live_render.changes(Words("en"), run.shown)
