@@ -14,7 +14,7 @@ from train.benchmark import pages
 THERE = {
     "compare": "#cmp-results img",
     "create": "#grid .gz-cell",
-    "translate": "#trl-results .gz-trl-pic",
+    "translate": "#trl-there img",
     "live": "#live-stage .gz-film",
     "lessons": ".gz-lesson .gz-stage",
     "own": "#own-pairs img",

@@ -20,7 +20,7 @@ SAME_IN_BOTH = {
 PUT_TOGETHER = (
     "q_{}", "lead_{}", "tab_{}", "lesson_{}", "data_{}", "name_{}", "state_{}", "label_{}", "label_{}_filter", "losses_{}",
     "relu_{}", "unet_{}", "gan_{}", "steps_{}", "friction_{}", "patch_{}", "shapes_{}",
-    "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short",
+    "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short", "trl_{}",
 )  # fmt: skip
 
 

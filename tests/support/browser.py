@@ -34,7 +34,7 @@ def overflowing(page) -> list[str]:
 
     page.wait_for_function("!document.querySelector('[data-testid=status-tracker]:not(.hide)')")
     wide = """() => [...document.querySelectorAll('.gz-section *')].filter((e) => e.offsetParent
-        && !e.closest('.gz-table, pre, .gz-palette, .gz-trl-examples, #cmp-controls')
+        && !e.closest('.gz-table, pre, .gz-palette, #cmp-controls')
         && e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.className || e.tagName)
         .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])"""
     with suppress(StillWide):

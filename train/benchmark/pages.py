@@ -168,16 +168,6 @@ def compare(url: str) -> Tab:
     return Tab(url, ("cmp-board", "input"), request)
 
 
-def translate(url: str) -> Tab:
-    from demos.ui import html
-
-    def request(seed):
-        asked = {"id": seed, "do": "upload", "model": "cyclegan-horse2zebra", "file": html.uri(facade(seed, 256))}
-        return [json.dumps(asked)]
-
-    return Tab(url, ("trl-bench", "input"), request)
-
-
 def pixels(data: str) -> Tensor:
     return whole_tensor(open_picture(base64.b64decode(data)), 3).short()
 
@@ -243,7 +233,7 @@ def load(visitors: int, calls: int, limit_s: float) -> int:
     """What `visitors` wait beside one alone, whether each gets his own pictures, and memory over `calls` mixed calls: what the
     server gives back, and what it keeps."""
     with served([str(APP)]) as (url, process):
-        for name, tab in (("Compare", compare(url)), ("Translate", translate(url))):
+        for name, tab in (("Compare", compare(url)),):
             met = crowd(tab, visitors, 60)
             print(
                 f"{name}, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "

@@ -13,7 +13,7 @@ from ganzoo.models.cyclegan import train_step
 from ...catalog import local
 from ...ui.html import figure, uri
 from ...ui.words import Trouble, Words
-from ..translate.animals import draw
+from .animals import draw
 from .common import row
 from .controls import Controls, dial
 

@@ -1,24 +1,23 @@
-"""A folder of pictures in, a zip out: all in memory, one picture after the other, so it can be watched and stopped.
+"""A folder of pictures in, a zip out: one picture after the other, so it can be watched and stopped.
 
-Nothing is unpacked to disk: of a zip only the names' last parts and the bytes of its pictures are ever used.
+No zip is unpacked to disk: only the names' last parts and the bytes of its pictures are ever used.
 """
 
-import base64
-import binascii
 import io
-import json
 import time
 import zipfile
 from collections.abc import Iterator
-from html import escape
-from pathlib import PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from PIL import Image
 
 from ganzoo import GanzooError
 
-from ...ui.html import quiet
-from ...ui.pictures import opened
+from ...ui.html import prose, quiet
+from ...ui.pictures import read
 from ...ui.words import Trouble, Words
-from . import inference, render
+from . import handlers, inference, render
 
 MOST, MB = 200, 48  # pictures at a time; megabytes that come in
 MB_OUT = 160  # megabytes that go out
@@ -27,76 +26,64 @@ ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".
 SHOWN = 10  # names in a sentence
 
 
-def answer(words: Words, payload) -> Iterator[str]:
-    """A request {"model", "direction", "files": [{"name", "data"}]} -> HTML after every picture, at last with the zip."""
-    yield render.progress(words("trl_reading"), 0, 1)
-    try:
-        request = parsed(payload)
-        model = inference.find(request["model"])
-        direction = inference.way(model, request["direction"])
-        pictures = unpacked(request["files"])
-        began, sheet, left_out = time.perf_counter(), io.BytesIO(), []
-        with zipfile.ZipFile(sheet, "w", zipfile.ZIP_STORED) as packed:
-            for i, (name, raw) in enumerate(pictures):
-                yield render.progress(
-                    words("trl_progress", done=i + 1, count=len(pictures), name=name), i, len(pictures)
-                )
-                try:
-                    made = translated(model, raw, direction)
-                except GanzooError:
-                    left_out.append(name)
-                    continue
-                packed.writestr(_free(packed, name, direction, made[1]), made[0])
-                if sheet.tell() > MB_OUT << 20:
-                    raise Trouble("trl_zip_large", most=MB_OUT)
-            count = len(packed.namelist())
-        if not count:
-            raise Trouble("trl_zip_empty")
-    except GanzooError as error:
-        yield quiet(words.explain(error))
-        return
-    seconds = time.perf_counter() - began
-    file = f"{model.name}-{direction.replace('->', '-to-')}.zip"
-    size = f"{len(sheet.getvalue()) / 2**20:.1f}"
-    link = words("trl_zip", count=count, size=size)
-    note = words("trl_zip_took", direction=words.direction(direction), seconds=f"{seconds:.1f}")
-    lines = f'<p class="gz-note">{escape(note)}</p>'
-    if left_out:
-        names = ", ".join(left_out[:SHOWN]) + (", ..." if len(left_out) > SHOWN else "")
-        lines += quiet(words("trl_left_out", count=len(left_out), names=names))
-    data = base64.b64encode(sheet.getvalue()).decode()
-    yield (
-        f'<div class="gz-trl-done"><a class="gz-button primary" href="#" download="{escape(file)}" data-zip="{data}">'
-        f"{escape(link)}</a>{lines}</div>"
-    )
+@dataclass
+class Result:
+    """A finished folder: the zip's bytes and name, how many pictures it holds, the names that were left out."""
+
+    data: bytes
+    name: str
+    count: int
+    left_out: list[str]
+    seconds: float
 
 
-def parsed(payload) -> dict:
-    """The request, its fields checked."""
-    if not isinstance(payload, str):
-        raise Trouble("cmp_request")
-    if len(payload) > (MB << 20) * 1.4:
-        raise Trouble("trl_zip_large", most=MB)
-    try:
-        said = json.loads(payload)
-        files = [(str(f["name"]), f["data"]) for f in said["files"]]
-        request = {key: said.get(key) or "" for key in ("model", "direction")}
-    except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
-        raise Trouble("cmp_request") from None
-    if not all(isinstance(v, str) and len(v) <= 300 for v in request.values()):
-        raise Trouble("cmp_request")
+def translated_all(
+    files: list[str], model_name: str, way: int, times: int
+) -> Iterator[tuple[int, int, str, Image.Image] | Result]:
+    """Paths of pictures and zips -> (done, of how many, name, translation) after every picture, at last the Result. Raises
+    Trouble for what cannot be used."""
+    model = inference.find(model_name)
+    direction = handlers.direction(model, way)
+    pictures = unpacked(_read(files))
+    began, sheet, left_out = time.perf_counter(), io.BytesIO(), []
+    with zipfile.ZipFile(sheet, "w", zipfile.ZIP_STORED) as packed:
+        for i, (name, raw) in enumerate(pictures):
+            try:
+                made = inference.there(model, read(raw), direction, times)
+            except GanzooError:
+                left_out.append(name)
+                continue
+            data, ending = render.encoded(made)
+            packed.writestr(_free(packed, name, direction, ending), data)
+            if sheet.tell() > MB_OUT << 20:
+                raise Trouble("trl_zip_large", most=MB_OUT)
+            yield i + 1, len(pictures), name, made
+        count = len(packed.namelist())
+    if not count:
+        raise Trouble("trl_zip_empty")
+    name = f"{model.name}-{render.named(direction)}.zip"
+    yield Result(sheet.getvalue(), name, count, left_out, time.perf_counter() - began)
+
+
+def said(words: Words, result: Result) -> str:
+    """How long it took, and what was left out."""
+    took = words("trl_zip_took", count=result.count, seconds=f"{result.seconds:.1f}")
+    if not result.left_out:
+        return prose(took)
+    names = ", ".join(result.left_out[:SHOWN]) + (", ..." if len(result.left_out) > SHOWN else "")
+    return prose(took) + quiet(words("trl_left_out", count=len(result.left_out), names=names))
+
+
+def _read(files: list[str]) -> list[tuple[str, bytes]]:
+    """(name, bytes) of uploaded files, if they are not too many or too large."""
     if len(files) > MOST:
         raise Trouble("trl_zip_many", count=f"{len(files):,}", most=MOST)
-    return request | {"files": [(name, _bytes(data)) for name, data in files]}
-
-
-def _bytes(text) -> bytes:
-    if not isinstance(text, str):
-        raise Trouble("cmp_request")
     try:
-        return base64.b64decode(text.split(",", 1)[1] if text.startswith("data:") else text, validate=True)
-    except (binascii.Error, ValueError, IndexError):
-        raise Trouble("cmp_request") from None
+        if sum(Path(path).stat().st_size for path in files) > MB << 20:
+            raise Trouble("trl_zip_large", most=MB)
+        return [(Path(path).name, Path(path).read_bytes()) for path in files]
+    except OSError:  # half an hour after the upload, gradio has removed it
+        raise Trouble("own_gone") from None
 
 
 def unpacked(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
@@ -158,12 +145,3 @@ def _free(packed: zipfile.ZipFile, name: str, direction: str, ending: str) -> st
     while (free := f"{stem}{f'-{number}' if number > 1 else ''}.{ending}") in taken:
         number += 1
     return free
-
-
-def translated(model, raw: bytes, direction: str) -> tuple[bytes, str]:
-    """One picture there -> (its file, its ending)."""
-    picture = opened(base64.b64encode(raw).decode())
-    made = inference.there(model, picture, direction)
-    buffer, exact = io.BytesIO(), made.width * made.height <= inference.EXACT
-    made.save(buffer, **({"format": "PNG", "compress_level": 3} if exact else {"format": "JPEG", "quality": 95}))
-    return buffer.getvalue(), "png" if exact else "jpg"

@@ -1,7 +1,6 @@
-"""The answers of the tab Translate: what the browser asks (one JSON text) -> HTML, or one quiet line that says what to do.
+"""The answers of the tab Translate: a picture and what is chosen -> a row, or one sentence that says what to do.
 
-A request carries everything, so nothing a visitor does is kept on the server:
-{"id", "do": example | upload | again | model, "model", "direction", "example", "file"}
+Nothing of a visitor is kept here; what a page shows comes back with its next request.
 """
 
 from dataclasses import dataclass
@@ -11,57 +10,52 @@ from urllib.parse import parse_qs
 from ganzoo import GanzooError
 
 from ...catalog import local
-from ...ui import pictures, request
+from ...ui import pictures
 from ...ui.words import Trouble, Words
-from . import inference, render
-
-DEEDS = ("example", "upload", "again", "model")
+from . import inference
 
 
 @dataclass
-class Ask:
-    """A request, its fields checked. What is missing has its default; what is nonsense is Trouble."""
+class Row:
+    """What is to be shown: `example` names the picture that is shown, "" for a visitor's own; `line` is said first."""
 
-    id: int = 0
-    do: str = "example"
-    model: str = ""
-    direction: str = ""
-    example: str = ""
-    file: str = ""
-    picture: str = ""  # which picture of the row a critic is asked about: original, there, back
+    made: inference.Made
+    example: str
+    line: str = ""
 
 
-def parsed(payload) -> Ask:
-    return request.read(Ask, payload, DEEDS, pictures.LARGEST + 10_000)
+def of_picture(path: str, model: str, way: int, times: int) -> Row:
+    """A visitor's own picture."""
+    opened = inference.find(model, fetch=True)
+    picture = pictures.read(path)
+    return Row(inference.there_and_back(opened, picture, direction(opened, way), _times(times)), "")
 
 
-def answer(words: Words, payload) -> str:
-    """The row of a request. If it cannot be done, one line that says why; the browser keeps the row that it has."""
-    ask = Ask()
-    try:
-        ask = parsed(payload)
-        return _made(words, ask)
-    except GanzooError as error:
-        return render.failed(words, ask.id, words.explain(error))
+def of_example(name: str, model: str, way: int, times: int) -> Row:
+    """An example. One of the other side turns the direction round, for a zebra need not become a zebra."""
+    opened = inference.find(model, fetch=True)
+    chosen = direction(opened, way)
+    if inference.kind(name) == chosen.split("->")[-1]:
+        chosen = inference.other_way(opened, chosen) or chosen
+    return Row(_example(inference.catalog_name(opened), _stamp(opened), chosen, name, _times(times)), name)
 
 
-def _made(words: Words, ask: Ask) -> str:
-    model = inference.find(ask.model, fetch=ask.do in ("model", "example"))
-    if ask.do == "model" and ask.direction not in model.directions:
-        ask.direction = ""  # another model has other sides
-    direction = inference.way(model, ask.direction)
-    if ask.file:
-        made, example = inference.there_and_back(model, pictures.opened(ask.file), direction), ""
-    else:
-        example = ask.example or inference.example_for(model, direction)
-        if (
-            ask.do != "example"
-            and inference.kind(example) == direction.split("->")[-1]
-            and inference.other_way(model, direction)
-        ):
-            example = inference.example_for(model, direction)  # a zebra need not become a zebra
-        made = _example(inference.catalog_name(model), _stamp(model), direction, example)
-    return render.answer(words, made, ask.id, example)
+def turned(name: str, model: str, way: int, times: int) -> Row:
+    """The example's row in the direction `way`; of another side, another example."""
+    opened = inference.find(model, fetch=True)
+    chosen = direction(opened, way)
+    if name not in inference.examples(opened) or inference.kind(name) not in ("", chosen.split("->")[0]):
+        name = inference.example_for(opened, chosen)
+    return of_example(name, model, way, times)
+
+
+def direction(model, way: int) -> str:
+    """A model's first or second direction; of a model with one way this."""
+    return model.directions[min(way if way in (0, 1) else 0, len(model.directions) - 1)]
+
+
+def _times(times) -> int:
+    return times if times in inference.SIZES else inference.USUAL
 
 
 def _stamp(model) -> int:
@@ -73,45 +67,30 @@ def _stamp(model) -> int:
 
 
 @lru_cache(maxsize=16)
-def _example(name: str, stamp: int, direction: str, example: str) -> inference.Made:
+def _example(name: str, stamp: int, chosen: str, example: str, times: int) -> inference.Made:
     """An example's row, computed once for all visitors; again when the model changes."""
     model = local.open_cycle(name)
-    return inference.there_and_back(model, inference.example(example, model.config.image_size), direction)
+    picture = inference.example(example, model.config.image_size)
+    return inference.there_and_back(model, picture, chosen, times)
 
 
-def first(words: Words, query) -> str:
+def first(words: Words, query, times: int = inference.USUAL) -> Row:
     """What the address asks for (?tab=translate&model=..&direction=..&example=..), or the usual example."""
     said = {k: v[0][:200] for k, v in parse_qs(str(query or "").lstrip("?")[:1000]).items()}
-    if said.get("tab") != "translate":
-        said = {}
+    said = said if said.get("tab") == "translate" else {}
     try:
-        fields = {key: said.get(key, "") for key in ("model", "direction", "example")}
-        return _made(words, Ask(do="example", **fields))
+        model = inference.find(said.get("model", ""), fetch=True)
+        chosen = inference.way(model, said.get("direction", ""))
+        name = said.get("example") or inference.example_for(model, chosen)
+        made = _example(inference.catalog_name(model), _stamp(model), chosen, name, _times(times))
+        return Row(made, name)
     except GanzooError as error:
         if not any(said.get(key) for key in ("model", "direction", "example")):
-            return render.empty(words, words.explain(error))
-        line = words.explain(error)
-    try:  # a link that no longer leads anywhere: the usual example under one line
-        return render.with_line(_made(words, Ask()), line)
-    except GanzooError:
-        return render.empty(words, line)
+            raise
+        usual = first(words, "", times)  # a link that no longer leads anywhere: the usual example under one line
+        return Row(usual.made, usual.example, words.explain(error))
 
 
 def warm() -> None:
     """Compute the usual example ahead of the first visitor."""
     first(Words("en"), "")
-
-
-def critic(words: Words, payload) -> str:
-    """A critic's patch map of one picture of the row."""
-    ask = Ask()
-    try:
-        ask = parsed(payload)
-        if ask.picture not in ("original", "there", "back"):
-            raise Trouble("cmp_request")
-        model = inference.find(ask.model)
-        direction = inference.critic_way(model, inference.way(model, ask.direction), ask.picture)
-        scores = inference.opinions(model, pictures.opened(ask.file), direction)
-        return render.opinions(words, model, direction, scores, ask)
-    except GanzooError as error:
-        return render.failed(words, ask.id, words.explain(error))

@@ -1,39 +1,44 @@
-"""What Translate computes: a picture -> its translation, the way back and what was lost; a critic's map of patches.
+"""What Translate computes: a picture -> its translation, the way back, what changed and what was lost; a critic's patches.
 
 No words and no HTML here; everything that cannot be used is a Trouble.
 """
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from ganzoo import GanzooError, Model, checkpoint
+from ganzoo import Model, checkpoint
 from ganzoo.data import drawings
-from ganzoo.images import to_float, to_pil, whole_tensor
+from ganzoo.evaluation.cyclemetrics import asked
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.images import open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inference import LONGEST
 
 from ...catalog import hub, local
+from ...ui import pictures
+from ...ui.html import MINUS, PLUS
 from ...ui.words import Trouble
-from . import animals
 
 NAME = "cyclegan-horse2zebra"  # shown first, once it is there
-PHOTO, PHOTO_BY = "photo-4", "pix2pix-facades-gan-mae"  # a facade that our own model has made
-ALWAYS = (
-    "horse-9",
-    "horse-19",
-    "zebra-33",
-    "zebra-24",
-    PHOTO,
-)  # of forty drawings, those that the bundled model does best
+PHOTOS = Path(__file__).resolve().parents[2] / "data" / "animals"  # SOURCE.md there says whose they are
+ANIMALS = {  # example -> the side that it belongs to, its file, the part of it that is shown
+    "horses": ("horse", "horses.webp", None),
+    "foal": ("horse", "horses.webp", (180, 400, 520, 600)),
+    "zebra": ("zebra", "horses.webp", None),  # as the usual model makes it of the horses
+    "cow": ("", "cow.webp", None),
+}
 DRAWN = {"facade": drawings.facade, "label": drawings.facade, "town": drawings.town, "map": drawings.town}
-EXACT = 1 << 20  # pixels up to which a picture travels without loss
+SIZES = (1, 2, 4, 0)  # times the size that the model learned at; 0: as large as the picture is
+USUAL = 2
 WORST = 0.5  # difference, in 0..1, that is shown as white
 HEAT = ((20, 23, 32), (178, 63, 26), (240, 160, 90), (255, 255, 255))  # from the same to WORST
+SURE = 0.9  # of 120 real horses 100, of 140 real zebras 136 are known so surely, and 2 and 0 mistaken
 BUSY = threading.BoundedSemaphore(2)  # passes at a time: a large picture takes a gigabyte
 
 
@@ -81,36 +86,36 @@ def other_way(model: Model, direction: str) -> str:
 
 
 def examples(model: Model | None) -> list[str]:
-    """What may be shown beside a model: KIND-SEED. Its own domains first, if code can draw them."""
+    """What may be shown beside a model: what code draws of its own sides, as KIND-SEED, then the animals."""
     own = [f"{side}-1" for side in (model.direction.split("->") if model else ()) if side in DRAWN]
-    return [*own, *ALWAYS]
+    usual = NAME in local.folders()
+    return [*own, *(name for name in ANIMALS if usual or name != "zebra")]
 
 
 def kind(example: str) -> str:
-    return example.rpartition("-")[0]
+    """The side that an example belongs to; nothing for one of neither."""
+    return ANIMALS[example][0] if example in ANIMALS else example.rpartition("-")[0]
 
 
 def example_for(model: Model | None, direction: str) -> str:
-    """An example of the domain that a direction starts from."""
-    return next((e for e in examples(model) if kind(e) == direction.split("->")[0]), ALWAYS[0])
+    """An example of the side that a direction starts from."""
+    return next((e for e in examples(model) if kind(e) == direction.split("->")[0]), "horses")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def example(name: str, size: int = 256) -> Image.Image:
-    """An example by name: drawn at `size` pixels, or as its model makes it. A network knows things as large as it met them
-    while it learned, so what is drawn for it has that size."""
+    """An example by name; what code draws is `size` pixels large. Callers must not change it."""
+    if name in ANIMALS:
+        _, file, part = ANIMALS[name]
+        photo = open_picture(PHOTOS / file).convert("RGB").crop(part) if part else open_picture(PHOTOS / file)
+        if name != "zebra":
+            return photo.convert("RGB")
+        photo.thumbnail((384, 384))
+        return find(NAME).translate(photo.convert("RGB"))
     what, _, seed = name.rpartition("-")
-    if not seed.isdigit() or len(seed) > 4 or (what not in animals.ANIMALS and what not in DRAWN and name != PHOTO):
+    if not seed.isdigit() or len(seed) > 4 or what not in DRAWN:
         raise Trouble("trl_example")
-    if what in animals.ANIMALS:
-        return animals.draw(what, int(seed), size)
-    if what in DRAWN:
-        return DRAWN[what](int(seed), size)
-    try:
-        model = local.open_translator(PHOTO_BY)
-        return model.translate(drawings.facade(4, model.config.image_size))
-    except GanzooError:
-        raise Trouble("trl_example") from None
+    return DRAWN[what](int(seed), size)
 
 
 # --- there and back ---------------------------------------------------------------------------------------------
@@ -118,60 +123,95 @@ def example(name: str, size: int = 256) -> Image.Image:
 
 @dataclass
 class Made:
-    """A picture, its translation, the way back and what was lost on it (None where there is no way back)."""
+    """A picture as it was translated, its translation and what changed; the way back and what was lost on it (None where
+    there is no way back). `changed` and `cycle` are mean absolute differences in 0..1."""
 
     model: Model
     direction: str
     original: Image.Image
     there: Image.Image
-    back: Image.Image | None
-    error: Image.Image | None  # |original - back|, black to white
-    cycle: float | None  # its mean, in 0..1
+    change: Image.Image
+    changed: float
     milliseconds: float
-    shrunk: tuple | None = None  # the size that the picture came with, if it was too large
+    came: tuple[int, int]  # the size that the picture came with
+    already: bool  # whether it shows what the direction ends at
+    back: Image.Image | None = None
+    error: Image.Image | None = None
+    cycle: float | None = None
 
 
-def there_and_back(model: Model, picture: Image.Image, direction: str) -> Made:
-    """Any size; a side longer than LONGEST is made smaller first. The way back starts from the translation as the network
-    gave it, unrounded, as in training."""
-    back_way = other_way(model, direction)
+def sized(picture: Image.Image, model: Model, times: int = 0) -> Image.Image:
+    """The picture with its longer side at most `times` the model's own size, or at most LONGEST."""
+    most = min(LONGEST, model.config.image_size * times) if times else LONGEST
+    if max(picture.size) <= most:
+        return picture
+    scale = most / max(picture.size)
+    return picture.resize([max(1, round(side * scale)) for side in picture.size], Image.Resampling.LANCZOS)
+
+
+def _pixels(model: Model, picture: Image.Image, direction: str) -> torch.Tensor:
     depth = model.config.out_channels if direction != model.directions[0] else model.config.in_channels
-    pixels = whole_tensor(picture, depth, LONGEST)
+    return whole_tensor(picture, depth, LONGEST)
+
+
+def there_and_back(model: Model, picture: Image.Image, direction: str, times: int = 0) -> Made:
+    """A picture of any size, made as small as `sized` says. The way back starts from the translation as the network gave it,
+    unrounded, as in training."""
+    back_way = other_way(model, direction)
+    pixels = _pixels(model, sized(picture, model, times), direction)
     with BUSY:
         began = time.perf_counter()
         there = model.translate_tensor(to_float(pixels), direction=direction)
         back = model.translate_tensor(there, direction=back_way) if back_way else None
         took = (time.perf_counter() - began) * 1000
+    moved = (there - to_float(pixels)).abs().mean(1)[0] / 2
     shown = [to_pil(x)[0] for x in (pixels, there)]
-    made = Made(model, direction, *shown, None, None, None, took)
+    told = picture.size, already(model, picture, direction)
+    made = Made(model, direction, *shown, heat(moved), float(moved.mean()), took, *told)
     if back is not None:
         lost = (back - to_float(pixels)).abs().mean(1)[0] / 2
-        made = replace(made, back=to_pil(back)[0], error=heat(lost), cycle=float(lost.mean()))
-    return replace(made, shrunk=picture.size if max(picture.size) > LONGEST else None)
+        made.back, made.error, made.cycle = to_pil(back)[0], heat(lost), float(lost.mean())
+    return made
 
 
-def apart(made: Made) -> float:
-    """How much the translation changed: the mean difference of the pixels, in 0..1."""
-    a, b = (numpy.asarray(p.convert("RGB"), numpy.float32) for p in (made.original, made.there))
-    return float(numpy.abs(a - b).mean() / 255)
-
-
-def there(model: Model, picture: Image.Image, direction: str) -> Image.Image:
+def there(model: Model, picture: Image.Image, direction: str, times: int = 0) -> Image.Image:
     """The translation alone."""
-    depth = model.config.out_channels if direction != model.directions[0] else model.config.in_channels
-    pixels = to_float(whole_tensor(picture, depth, LONGEST))
+    pixels = to_float(_pixels(model, sized(picture, model, times), direction))
     with BUSY:
         return to_pil(model.translate_tensor(pixels, direction=direction))[0]
 
 
 def heat(differences: torch.Tensor) -> Image.Image:
-    """(H, W) in 0..1 -> a picture with a palette: dark where nothing differs, white from WORST on."""
-    steps = (differences / WORST * 255).nan_to_num(255.0).round().clamp(0, 255).to(torch.uint8)
-    picture = Image.fromarray(steps.numpy()).convert("P")
-    places = numpy.linspace(0, 255, len(HEAT))
-    bands = [numpy.interp(numpy.arange(256), places, [colour[k] for colour in HEAT]) for k in range(3)]
-    picture.putpalette(numpy.stack(bands, 1).round().astype(numpy.uint8).tobytes())
-    return picture
+    """(H, W) in 0..1 -> a picture: dark where nothing differs, white from WORST on."""
+    steps = (differences / WORST).nan_to_num(1.0).clamp(0, 1).numpy()
+    places = numpy.linspace(0, 1, len(HEAT))
+    bands = [numpy.interp(steps, places, [colour[k] for colour in HEAT]) for k in range(3)]
+    return Image.fromarray(numpy.stack(bands, -1).round().astype(numpy.uint8))
+
+
+def already(model: Model, picture: Image.Image, direction: str) -> bool:
+    """Whether the picture shows what the direction ends at: a horse that was sent from zebra to horse. The bundled judge of
+    the model's own data says so; without one nobody does."""
+    judge, target = _judge(model.config.data), direction.split("->")[-1]
+    if judge is None or target not in judge.config.classes:
+        return False
+    small = picture.convert("RGB").copy()
+    small.thumbnail((256, 256))
+    scores = asked(judge, to_float(whole_tensor(small, 3)))[1][0].softmax(0)
+    return float(scores[list(judge.config.classes).index(target)]) > SURE
+
+
+@lru_cache(maxsize=2)
+def _judge(data: str) -> Model | None:
+    folder = WEIGHTS / f"judge-{data}"
+    if folder.parent != WEIGHTS or not folder.is_dir():
+        return None
+    judge = Model(folder)
+    judge.network("generator")  # read now, so that later calls only read
+    return judge
+
+
+# --- a critic's patches -----------------------------------------------------------------------------------------
 
 
 def critic_way(model: Model, direction: str, key: str) -> str:
@@ -187,4 +227,47 @@ def opinions(model: Model, picture: Image.Image, direction: str) -> numpy.ndarra
     if not (model.folder / checkpoint.FILES[role]).is_file():
         raise Trouble("trl_no_critic")
     with BUSY:
-        return model.critique(picture, direction=direction)
+        return model.critique(picture, direction=direction).clip(0, 1)
+
+
+def patch_at(model: Model, picture: Image.Image, scores: numpy.ndarray, x: float, y: float) -> tuple[int, int]:
+    """(row, column) of the score nearest to a place in the picture."""
+    jump = pictures.jump(model.config.patch)
+    places = ((y, picture.height, scores.shape[0]), (x, picture.width, scores.shape[1]))
+    row, column = (round((at - side / 2) / jump + (count - 1) / 2) for at, side, count in places)
+    return min(max(row, 0), scores.shape[0] - 1), min(max(column, 0), scores.shape[1] - 1)
+
+
+def critic_map(model: Model, picture: Image.Image, scores: numpy.ndarray, cell=None) -> Image.Image:
+    """The picture in grey, coloured where the critic is sure: PLUS for real, MINUS for fake, the more the surer. Round the
+    patch `cell` (row, column) a frame shows what its score sees."""
+    jump, patch = pictures.jump(model.config.patch), model.config.patch
+    size = scores.shape[1] * jump, scores.shape[0] * jump
+    field = Image.fromarray(scores.astype(numpy.float32)).resize(size, Image.Resampling.NEAREST)
+    left, top = (size[0] - picture.width) // 2, (size[1] - picture.height) // 2
+    ys = numpy.clip(numpy.arange(picture.height) + top, 0, size[1] - 1)
+    xs = numpy.clip(numpy.arange(picture.width) + left, 0, size[0] - 1)
+    sure = numpy.asarray(field)[numpy.ix_(ys, xs)][..., None] * 2 - 1
+    grey = numpy.asarray(picture.convert("L"), numpy.float32)[..., None]
+    colour = numpy.where(sure > 0, numpy.array(PLUS, numpy.float32), numpy.array(MINUS, numpy.float32))
+    share = 0.75 * numpy.abs(sure)
+    sheet = Image.fromarray((grey * (1 - share) + colour * share).round().astype(numpy.uint8))
+    if cell:
+        (y0, y1), (x0, x1) = (_span(patch, at, count) for at, count in zip(cell, scores.shape, strict=True))
+        y0, y1, x0, x1 = y0 - top, y1 - top, x0 - left, x1 - left
+        ImageDraw.Draw(sheet).rectangle(
+            (x0, y0, x1 - 1, y1 - 1), outline=(255, 255, 255), width=max(1, picture.width // 128)
+        )
+    return sheet
+
+
+def _span(patch: int, at: int, count: int) -> tuple[float, float]:
+    """From where to where a score sees, in pixels of a sheet that its `count` patches fill."""
+    middle = (at + 0.5) * pictures.jump(patch)
+    return middle - patch / 2, middle + patch / 2
+
+
+def least(scores: numpy.ndarray) -> tuple[int, int]:
+    """(row, column) of the patch that the critic believes least."""
+    row, column = numpy.unravel_index(scores.argmin(), scores.shape)
+    return int(row), int(column)

@@ -1,152 +1,84 @@
-"""What Translate shows: the row of four, the directions and examples above it, a critic's map, as HTML."""
+"""What Translate shows beside its pictures: the numbers and notes under them, the two loops as a drawing, a critic's answer;
+and the pictures as files that gradio hands out and removes again."""
 
-import json
-from functools import lru_cache
+import io
 from html import escape
+from urllib.parse import urlencode
 
 import numpy
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
 from PIL import Image
 
-from ganzoo import GanzooError
-from ganzoo.inference import LONGEST
-
-from ...ui import pictures
-from ...ui.html import quiet, uri
+from ...ui.html import legend, prose, quiet
 from ...ui.words import Words
 from . import inference
 
-
-def packed(picture: Image.Image) -> tuple[str, str]:
-    """(a data: address, the ending of its file): exact up to a million pixels, above that nearly so."""
-    if picture.width * picture.height <= inference.EXACT:
-        return uri(picture, compress_level=3), "png"
-    return uri(picture.convert("RGB"), "JPEG", quality=95, subsampling=0), "jpg"
+EXACT = 1 << 20  # pixels up to which a picture is written without loss
+LARGE = 3  # times the size it learned at, from which on a model sees only details
 
 
-def _data(state: dict) -> str:
-    return escape(json.dumps(state, separators=(",", ":"), ensure_ascii=False))
+def encoded(picture: Image.Image) -> tuple[bytes, str]:
+    """(a picture's file, its ending): exact up to a million pixels, above that nearly so."""
+    buffer, exact = io.BytesIO(), picture.width * picture.height <= EXACT
+    form = {"format": "PNG", "compress_level": 3} if exact else {"format": "JPEG", "quality": 95, "subsampling": 0}
+    picture.convert("RGB").save(buffer, **form)
+    return buffer.getvalue(), "png" if exact else "jpg"
 
 
-def failed(words: Words, number: int, text: str) -> str:
-    return f'<div class="gz-answer" data-refused="yes" data-answer="{_data({"id": number, "failed": text})}"></div>'
+def stored(picture: Image.Image, name: str) -> str:
+    """The picture as a file in gradio's folder, which `delete_cache` empties; `name` is what a visitor saves it as."""
+    data, ending = encoded(picture)
+    return save_bytes_to_cache(data, f"{name}.{ending}", get_upload_folder())
 
 
-def empty(words: Words, line: str) -> str:
-    """No model at all: the examples are still to be seen, and one line."""
-    state = {"id": 0, "empty": True, "models": []}
-    return f'<div class="gz-answer" data-answer="{_data(state)}">{quiet(line)}</div>'
+def named(direction: str) -> str:
+    return direction.replace("->", "-to-")
 
 
-def with_line(answer: str, line: str) -> str:
-    return answer.replace(
-        '<div class="gz-notes" role="status">', f'<div class="gz-notes" role="status">{quiet(line)}', 1
-    )
+def sides(words: Words, direction: str) -> tuple[str, str]:
+    a, _, b = direction.partition("->")
+    return words.domain(a), words.domain(b)
 
 
-# --- above the row ----------------------------------------------------------------------------------------------
+def size_of(picture: Image.Image) -> str:
+    return f"{picture.width} × {picture.height}"
 
 
-def _directions(words: Words, made: inference.Made) -> str:
-    buttons = "".join(
-        f'<button type="button" data-direction="{escape(d)}" aria-pressed="{str(d == made.direction).lower()}">'
-        f"{escape(words.direction(d))}</button>"
-        for d in made.model.directions
-    )
-    label = escape(words("trl_directions"))
-    return f'<span class="gz-cmp-segments" role="group" aria-label="{label}">{buttons}</span>'
+# --- under the row ----------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=32)
-def _thumbnail(name: str) -> str:
-    small = inference.example(name).copy()
-    small.thumbnail((144, 144))
-    return uri(small, "WEBP", quality=88)
-
-
-def origin(words: Words, example: str) -> str:
-    return words("trl_by_model", name=inference.PHOTO_BY) if example == inference.PHOTO else words("trl_by_code")
-
-
-def _examples(words: Words, made: inference.Made, chosen: str) -> str:
-    groups: dict[str, list[str]] = {}  # what is said of them -> their buttons
-    for name in inference.examples(made.model):
-        try:
-            source = _thumbnail(name)
-        except GanzooError:
-            continue
-        what, by = words.domain(inference.kind(name)), origin(words, name)
-        note = words("trl_says_code") if name != inference.PHOTO else by
-        alt = escape(words("trl_example_alt", kind=what, origin=by))
-        groups.setdefault(note, []).append(
-            f'<button type="button" data-example="{name}" data-kind="{inference.kind(name)}" '
-            f'aria-pressed="{str(name == chosen).lower()}"><img src="{source}" alt="{alt}"></button>'
-        )
-    shown = "".join(
-        f"<figure><div>{''.join(buttons)}</div><figcaption>{escape(note)}</figcaption></figure>"
-        for note, buttons in groups.items()
-    )
-    return f'<div class="gz-trl-examples" role="group" aria-label="{escape(words("trl_examples"))}">{shown}</div>'
-
-
-# --- the row ----------------------------------------------------------------------------------------------------
-
-
-def answer(words: Words, made: inference.Made, number: int, example: str) -> str:
-    a, _, b = made.direction.partition("->")
-    a, b = words.domain(a), words.domain(b)
-    width, height = made.original.size
-    name = inference.catalog_name(made.model)
-    if example == inference.PHOTO:
-        about = words("trl_says_made", name=inference.PHOTO_BY)
-    else:
-        about = words("trl_says_drawn" if example else "trl_says_own")
-    size = f"{width} × {height}"
-    alt = words("trl_original_alt", width=width, height=height)
-    columns = [
-        _cell(words, made, "original", made.original, words("trl_original"), alt, about, [(words("trl_size"), size)]),
-        _cell(words, made, "there", made.there, words("trl_there", domain=b),
-              words("trl_there_alt", direction=f"{a} → {b}"), words("trl_says_there")),
-    ]  # fmt: skip
-    notes = []
+def report(words: Words, made: inference.Made, example: str, line: str = "") -> str:
+    """The numbers and what is to be said of them; the address of this scene. `line` is said first."""
+    model, learned = made.model, made.model.config.image_size
+    target, notes = sides(words, made.direction)[1], [line] if line else []
+    if made.already:
+        notes.append(words("trl_wrong_side", target=target, direction=words.direction(made.direction)))
     if made.back is None:
         notes.append(words("trl_one_way"))
-    else:
-        value = f"{made.cycle:.3f}"
-        numbers = [(words("trl_cycle"), f"<b>{value}</b>")]
-        usual = _measured(made)
-        if usual is not None:
-            numbers.append((words("trl_cycle_test"), f"{usual:.3f}"))
-        columns += [
-            _cell(words, made, "back", made.back, words("trl_back", domain=a), words("trl_back_alt"), words("trl_says_back")),
-            _cell(words, made, "error", made.error, words("trl_error"), words("trl_error_alt", value=value),
-                  words("trl_says_error"), numbers),
-        ]  # fmt: skip
-    learned = made.model.config.image_size
-    if made.shrunk:
-        notes.append(words("trl_shrunk", most=f"{LONGEST:,}", width=width, height=height))
-    if max(width, height) > 3 * learned and not example:
+    if made.came != made.original.size:
+        came = f"{made.came[0]:,} × {made.came[1]:,}"
+        notes.append(words("trl_shrunk", came=came, size=size_of(made.original)))
+    if max(made.original.size) > LARGE * learned:
         notes.append(words("trl_larger", size=learned))
-    state = {
-        "id": number,
-        "model": name,
-        "models": inference.models(),
-        "direction": made.direction,
-        "back": inference.other_way(made.model, made.direction),
-        "example": example,
-        "apart": words("cmp_apart", value=f"{inference.apart(made):.3f}"),
-    }
-    took = words("trl_took", ms=f"{made.milliseconds:,.0f}")
-    by = words("trl_by", name=name, direction=f"{a} → {b}", size=learned)
-    lines = "".join(quiet(note) for note in notes)
+    numbers = words("trl_changed", value=f"{made.changed:.3f}")
+    if made.cycle is not None:
+        numbers = words.together(numbers, words("trl_cycle", value=f"{made.cycle:.3f}"))
+        usual = measured(made)
+        if usual is not None:
+            numbers = words.together(numbers, words("trl_cycle_test", value=f"{usual:.3f}"))
+    name = inference.catalog_name(model)
+    by = words("trl_by", name=name, direction=words.direction(made.direction), size=learned)
+    took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size_of(made.original))
+    link = {"tab": "translate", "model": name, "direction": made.direction} | ({"example": example} if example else {})
     return (
-        f'<div class="gz-answer" data-answer="{_data(state)}"><div class="gz-trl-top">{_directions(words, made)}'
-        f'{_examples(words, made, example)}</div><div class="gz-trl-row">{"".join(columns)}</div>'
-        f'<div class="gz-notes" role="status">{lines}</div>'
+        f'<div class="gz-trl-said" data-link="?{escape(urlencode(link))}">{prose(numbers)}'
+        f'<div class="gz-notes">{"".join(map(quiet, notes))}</div>'
         f'<p class="gz-note"><span>{escape(by)}</span><span>{escape(took)}</span></p></div>'
     )
 
 
-def _measured(made: inference.Made) -> float | None:
+def measured(made: inference.Made) -> float | None:
     """What the model's card says of this direction's cycle error over the real test pictures."""
     for key, value in made.model.said["metrics"].items():
         if key.startswith(f"cycle-l1-{made.direction}-") and isinstance(value, (int, float)) and 0 <= value <= 1:
@@ -154,45 +86,46 @@ def _measured(made: inference.Made) -> float | None:
     return None
 
 
-def _cell(words: Words, made: inference.Made, key: str, picture, title: str, alt: str, about: str, numbers=()) -> str:
-    source, ending = packed(picture)
-    listed = "".join(f"<div><dt>{escape(k)}</dt><dd>{v}</dd></div>" for k, v in numbers)
-    file = f"{made.direction.replace('->', '-to-')}-{key}.{ending}"
-    save = (
-        f'<a class="gz-save" href="#" download="{escape(file)}" '
-        f'aria-label="{escape(words("trl_download_of", what=title))}">{escape(words("cmp_download"))}</a>'
+# --- the two loops ----------------------------------------------------------------------------------------------
+
+
+def loops(words: Words, direction: str) -> str:
+    """Both sides of a model go there and come back: two drawings."""
+    a, b = sides(words, direction)
+    return f'<div class="gz-trl-loops">{_loop(words, a, b, "G", "F")}{_loop(words, b, a, "F", "G")}</div>'
+
+
+def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
+    boxes = "".join(
+        f'<rect class="{kind}" x="{x}" y="62" width="124" height="52" rx="8"/>'
+        f'<text x="{x + 62}" y="94" text-anchor="middle">{escape(text)}</text>'
+        for x, text, kind in (
+            (4, start, "real"),
+            (178, middle, "made"),
+            (352, words("trl_again", domain=start), "made"),
+        )
     )
+    arrows = "".join(
+        f'<path class="creator" d="M{x} 88 h38 m-8 -6 l8 6 l-8 6"/><text class="creator" x="{x + 20}" y="78" '
+        f'text-anchor="middle">{name}</text>'
+        for x, name in ((133, there), (307, back))
+    )
+    critic, same = words("trl_real", domain=middle), words("trl_same")
     return (
-        f'<section class="gz-result gz-trl-cell" data-cell="{key}"><h3>{escape(title)}</h3>'
-        f'<img class="gz-trl-pic" data-key="{key}" src="{source}" alt="{escape(alt)}" width="{picture.width}" '
-        f'height="{picture.height}" decoding="sync"><p class="gz-says">{escape(about)}</p><dl>{listed}</dl>{save}</section>'
+        f'<svg viewBox="0 0 480 176" role="img" aria-label="{escape(words("trl_loop_alt", start=start, middle=middle))}">'
+        f'{boxes}{arrows}<path class="critic" d="M240 60 v-20 m-6 8 l6 -8 l6 8"/>'
+        f'<text class="critic" x="240" y="28" text-anchor="middle">{escape(critic)}</text>'
+        f'<path class="same" d="M414 116 v24 h-348 v-22 m-6 8 l6 -8 l6 8"/>'
+        f'<text class="soft" x="240" y="164" text-anchor="middle">{escape(same)}</text></svg>'
     )
 
 
-# --- a critic's map ---------------------------------------------------------------------------------------------
+# --- a critic ---------------------------------------------------------------------------------------------------
 
 
-def opinions(words: Words, model, direction: str, scores: numpy.ndarray, ask) -> str:
-    """The map travels as a small grey picture, one pixel a patch."""
-    sheet = Image.fromarray((scores.clip(0, 1) * 255).round().astype(numpy.uint8))
-    side = words.domain(direction.split("->")[1])
-    state = {
-        "id": ask.id,
-        "picture": ask.picture,
-        "scores": uri(sheet),
-        "shape": list(scores.shape),
-        "jump": pictures.jump(model.config.patch),
-        "field": model.config.patch,
-        "asked": words("trl_asked", domain=side, score=f"{float(scores.mean()):.2f}"),
-    }
-    return f'<div class="gz-answer" data-answer="{_data(state)}"></div>'
-
-
-# --- a folder ---------------------------------------------------------------------------------------------------
-
-
-def progress(text: str, done: int, count: int) -> str:
-    return (
-        f'<div class="gz-trl-progress" role="status"><progress max="{count}" value="{done}"></progress>'
-        f"<span>{escape(text)}</span></div>"
-    )
+def opinion(words: Words, model, direction: str, scores: numpy.ndarray, cell: tuple[int, int]) -> str:
+    """The mean score, the score of the framed patch, what the colours mean."""
+    said = words("trl_asked", domain=sides(words, direction)[1], score=f"{float(scores.mean()):.2f}")
+    row, column = cell
+    patch = words("trl_patch", row=row + 1, column=column + 1, score=f"{scores[cell]:.2f}", field=model.config.patch)
+    return prose(said) + prose(patch) + legend(words("cmp_fake"), words("cmp_real"))

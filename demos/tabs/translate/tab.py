@@ -1,126 +1,300 @@
-"""The tab Translate: a picture there and back, the critic's view of it, a whole folder. Its components and events.
+"""The tab Translate: a picture there and back, what changed, the critic's view of it, a whole folder. Components and events.
 
-What is shown comes from handlers.py and batch.py; what the browser does by itself (files, camera, the
-slider, the map's layer) stands in tab.js. One event carries every wish, so nothing is kept on the server.
+What is shown comes from handlers.py, batch.py and render.py. Everything a page shows lies in its own components.
 """
 
-import json
 from html import escape
 
 import gradio as gr
 
-from ...ui.components import QUIET, show
-from ...ui.html import heading, waiting
-from ...ui.words import Words
-from . import batch, handlers
+from ganzoo import GanzooError
 
-# The browser itself sends one request at a time; who waits for others sees gradio's own place in line.
-LIVE = {**QUIET, "show_progress": "minimal", "trigger_mode": "multiple"}
-SPOKEN = ("cmp_no_camera", "cmp_no_answer", "cmp_fetching", "cmp_no_picture", "copied", "cmp_link_short", "trl_patch",
-          "trl_working", "trl_zip_large", "trl_zip_many", "trl_stopped", "trl_reading")  # said by the browser itself  # fmt: skip
-LIMITS = {"most": batch.MOST, "mb": batch.MB}
+from ...ui import pictures
+from ...ui.components import QUIET, show
+from ...ui.html import heading, prose, quiet, waiting
+from ...ui.words import Trouble, Words
+from . import batch, handlers, inference, render
+
+SHOWN = {**QUIET, "show_progress": "full"}  # what is being computed, and for how long, as gradio shows it
+BUTTONS = ["download", "fullscreen"]
+PREVIEW = 8  # pictures of a folder that are shown while it is translated
+KEYS = ("original", "there", "back")  # that a critic can be asked about
 
 
 class Translate:
-    """The components of the tab in one language. Other tabs open a model here with `ganzoo.translate.open(name)`."""
+    """The components of the tab in one language."""
 
     def __init__(self, words: Words):
         self.words = words
         with gr.Column(elem_classes="gz-section", elem_id="s-translate"):
             show(heading(words("q_translate"), words("lead_translate")))
-            self.bench = show(self._bench(), elem_id="trl-bench", js_on_load="ganzoo.translate.start(element, trigger)")
-            self.results = show(
-                waiting(words),
-                elem_id="trl-results",
-                js_on_load="ganzoo.later(element, trigger, 'focus'); ganzoo.translate.follow(element, watch)",
-            )
-            self.refused = show("", elem_id="trl-refused", js_on_load="ganzoo.translate.refused(element, watch)")
+            self._bench()
         with gr.Column(elem_classes="gz-section", elem_id="s-trl-two"):
             show(heading(words("q_trl_two"), words("lead_trl_two")))
-            show(self._two(), elem_id="trl-two", js_on_load="ganzoo.translate.two(element)")
+            with gr.Row():
+                self.slider = gr.ImageSlider(
+                    show_label=False,
+                    label=words("trl_slide"),
+                    interactive=False,
+                    max_height=400,
+                    buttons=BUTTONS,
+                    elem_id="trl-slider",
+                )
+                self.change = self._picture("change", words("trl_change"), height=400)
+            show(prose(words("trl_says_error")))
+        with gr.Column(elem_classes="gz-section", elem_id="s-trl-loops"):
+            show(heading(words("q_trl_loops"), words("lead_trl_loops")))
+            self.loops = show(render.loops(words, "horse->zebra"), elem_id="trl-loops")
         with gr.Column(elem_classes="gz-section", elem_id="s-trl-heat"):
             show(heading(words("q_trl_heat"), words("lead_trl_heat")))
-            show(self._heat(), elem_id="trl-heat", js_on_load="ganzoo.translate.heat(element)")
-            self.opinions = show(
-                "", elem_id="trl-opinions", js_on_load="ganzoo.translate.opinions(element, trigger, watch)"
-            )
+            self._critic()
         with gr.Column(elem_classes="gz-section", elem_id="s-trl-folder"):
             show(heading(words("q_trl_folder"), words("lead_trl_folder")))
-            self.files = show(
-                self._folder(), elem_id="trl-folder", js_on_load="ganzoo.translate.folder(element, trigger)"
+            self._folder()
+        self._wire()
+
+    # --- components ---------------------------------------------------------------------------------------------
+
+    def _picture(self, key: str, label: str, **more) -> gr.Image:
+        """A picture that is shown, at 256 pixels or less as it was computed."""
+        more = {"interactive": False, "height": 250, "buttons": BUTTONS, "alt_text": label} | more
+        return gr.Image(label=label, elem_id=f"trl-{key}", type="filepath", image_mode=None, **more)
+
+    def _bench(self):
+        say, model = self.words, next(iter(inference.models()), None)
+        with gr.Row(elem_classes="gz-controls", elem_id="trl-bench"):
+            self.way = gr.Radio(self._ways(None), value=0, label=say("trl_directions"), elem_id="trl-way")
+            self.size = gr.Radio(self._sizes(None), value=inference.USUAL, label=say("trl_size"), elem_id="trl-size")
+            self.model = gr.Dropdown(
+                inference.models(), value=model, label=say("trl_model"), allow_custom_value=True, elem_id="trl-model"
             )
-            self.stop = show("", elem_id="trl-stop", js_on_load="ganzoo.translate.stopper(element, trigger)")
-            self.zip = show("", elem_id="trl-zip", js_on_load="ganzoo.translate.packed(element, watch)")
-        shown = [self.results, self.refused]
-        self.bench.input(self._answer, self.bench, shown, js="ganzoo.translate.request", **LIVE)
-        self.opinions.input(self._critic, self.opinions, self.opinions, js="ganzoo.translate.criticRequest", **LIVE)
-        run = self.files.input(self._folder_answer, self.files, self.zip, js="ganzoo.translate.folderRequest", **QUIET)
-        self.stop.input(None, None, None, cancels=[run], **{k: v for k, v in QUIET.items() if k == "api_visibility"})
-        self.results.focus(self._first, None, self.results, **QUIET)
+        with gr.Row(elem_id="trl-row"):
+            self.original = self._picture(
+                "original", say("trl_original"), interactive=True, sources=["upload", "webcam", "clipboard"]
+            )
+            self.there = self._picture("there", say("trl_there", domain="…"))
+            self.back = self._picture("back", say("trl_back", domain="…"))
+            self.error = self._picture("error", say("trl_error"))
+        self.report = show(
+            waiting(say), elem_id="trl-report", js_on_load="ganzoo.translate.start(element, trigger, watch)"
+        )
+        self.example, self.known = gr.State(""), gr.State("")  # which example, of which model, is shown
+        show(f"<h3>{escape(say('trl_examples'))}</h3>")
+        self.examples = gr.Gallery(
+            label=say("trl_examples"), show_label=False, columns=4, height="auto", allow_preview=False, interactive=False,
+            object_fit="cover", buttons=[], elem_id="trl-examples",
+        )  # fmt: skip
+        show(prose(say("trl_credit", name=inference.NAME)))
 
-    def _answer(self, payload):
-        """(a new row, nothing) or (the row as it is, why not)."""
-        answer = handlers.answer(self.words, payload)
-        return (gr.skip(), answer) if 'data-refused="' in answer else (answer, "")
-
-    def _critic(self, payload):
-        return handlers.critic(self.words, payload)
-
-    def _first(self, event: gr.EventData):
-        """The row when the tab is first seen, as a link says."""
-        return handlers.first(self.words, event._data.get("query") if isinstance(event._data, dict) else "")
-
-    def _folder_answer(self, payload):
-        yield from batch.answer(self.words, payload)
-
-    # --- the still parts ----------------------------------------------------------------------------------------
-
-    def _button(self, do: str, key: str, kind: str = "") -> str:
-        return f'<button type="button" class="gz-button {kind}" data-trl="{do}">{escape(self.words(key))}</button>'
-
-    def _bench(self) -> str:
+    def _critic(self):
         say = self.words
-        spoken = escape(json.dumps({key: say.sentences[key] for key in SPOKEN}, ensure_ascii=False))
-        return (
-            f'<div class="gz-trl-bench" data-words="{spoken}" data-limits="{escape(json.dumps(LIMITS))}">'
-            f'<div class="gz-actions">{self._button("upload", "trl_upload", "primary")}{self._button("webcam", "cmp_webcam")}'
-            f'{self._button("link", "copy_link")}<label class="gz-trl-model">{escape(say("trl_model"))} '
-            f'<select data-models></select></label><input type="file" accept="image/*,.tif,.tiff" hidden>'
-            f'<span class="gz-trl-hint">{escape(say("trl_drop"))}</span></div>'
-            f'<div class="gz-camera gz-trl-camera" hidden><video playsinline muted></video>'
-            f"{self._button('take', 'cmp_take')}{self._button('close', 'cmp_close')}</div>"
-            f'<details class="gz-more"><summary>{escape(say("cmp_more"))}</summary><div><form data-trl-hub><label>'
-            f'{escape(say("cmp_hub"))} <input type="text" maxlength="190" autocomplete="off" spellcheck="false" '
-            f'placeholder="user/cyclegan-horse2zebra"></label> <button class="gz-button">{escape(say("cmp_open"))}</button>'
-            f'</form></div></details><p class="gz-quiet gz-trl-said" role="status" hidden></p></div>'
-        )
+        with gr.Row():
+            self.heat = self._picture("heat", say("trl_heat"), height=400)
+            with gr.Column():
+                names = [say("trl_original"), say("trl_translation"), say("trl_way_back")]
+                with gr.Row(elem_classes="gz-controls"):
+                    self.judged = gr.Radio(
+                        list(zip(names, KEYS, strict=True)),
+                        value="there",
+                        label=say("trl_judged"),
+                        elem_id="trl-judged",
+                    )
+                self.opinion = show("", elem_id="trl-opinion")
 
-    def _two(self) -> str:
-        return (
-            '<div class="gz-cmp-two"><div class="gz-stack"><img class="gz-trl-full" data-side="there" alt="">'
-            '<img class="gz-trl-full gz-cmp-over" data-side="original" alt=""><i class="gz-line"></i>'
-            f'<input type="range" min="0" max="100" step="1" value="50" aria-label="{escape(self.words("trl_slide"))}">'
-            '</div><div class="gz-cmp-beside"><p class="gz-prose" data-apart aria-live="polite"></p></div></div>'
-        )
-
-    def _heat(self) -> str:
+    def _folder(self):
         say = self.words
-        return (
-            f'<div class="gz-cmp-heat"><div><div class="gz-stack" tabindex="0" role="group" '
-            f'aria-label="{escape(say("cmp_heat_alt"))}"><img class="gz-trl-full" alt=""><canvas class="gz-layer"></canvas>'
-            f'<i class="gz-cmp-field"></i></div><p class="gz-legend"><span>{escape(say("cmp_fake"))}</span>'
-            f'<span class="gz-judging" aria-hidden="true"></span><span>{escape(say("cmp_real"))}</span></p></div>'
-            f'<div class="gz-cmp-beside"><label>{escape(say("trl_judged"))} <select data-picture></select></label>'
-            f'<label class="gz-check"><input type="checkbox" data-layer checked> {escape(say("cmp_heat_on"))}</label>'
-            f'<label class="gz-check"><input type="checkbox" data-stretch> {escape(say("cmp_stretch"))}</label>'
-            f'<p class="gz-prose" data-asked></p><p class="gz-prose" data-said aria-live="polite"></p></div></div>'
-            f'<p class="gz-quiet" data-none hidden></p>'
+        kinds = ["image", *sorted(batch.ENDINGS), ".zip"]
+        self.files = gr.File(
+            label=say("trl_choose", most=batch.MOST, mb=batch.MB), file_count="multiple", file_types=kinds, height=150,
+            elem_id="trl-files",
+        )  # fmt: skip
+        with gr.Row(elem_classes="gz-controls"):
+            self.go = gr.Button(say("trl_go"), variant="primary", elem_id="trl-go")
+            self.stop = gr.Button(say("trl_stop"), elem_id="trl-stop")
+        self.done = show("", elem_id="trl-done")
+        self.preview = gr.Gallery(
+            label=say("trl_preview", most=PREVIEW), columns=4, height="auto", visible=False, elem_id="trl-preview"
         )
+        self.zip = gr.File(label=say("trl_zip"), interactive=False, visible=False, elem_id="trl-zip")
 
-    def _folder(self) -> str:
-        return (
-            f'<div class="gz-trl-folder"><div class="gz-actions">{self._button("folder", "trl_choose")}'
-            f'<button type="button" class="gz-button" data-trl="stop" hidden>{escape(self.words("trl_stop"))}</button>'
-            f'<input type="file" multiple accept="image/*,.tif,.tiff,.zip" hidden></div>'
-            f'<p class="gz-quiet" role="status" hidden></p></div>'
-        )
+    def _ways(self, model) -> list[tuple[str, int]]:
+        """The directions of a model by their numbers, so that any model's fit the same component."""
+        return [
+            (self.words.direction(d), i)
+            for i, d in enumerate(model.directions if model else ("horse->zebra", "zebra->horse"))
+        ]
+
+    def _sizes(self, model) -> list[tuple[str, int]]:
+        learned = model.config.image_size if model else 128
+        names = [
+            self.words("trl_size_own", size=learned),
+            *(self.words("own_pixels", size=learned * n) for n in (2, 4)),
+        ]
+        return list(zip([*names, self.words("trl_size_full")], inference.SIZES, strict=True))
+
+    # --- events -------------------------------------------------------------------------------------------------
+
+    def _wire(self):
+        chosen = [self.model, self.way, self.size]
+        row = [self.there, self.back, self.error, self.slider, self.change, self.report, self.loops, self.way]
+        row += [self.size, self.example, self.known]
+        both = [self.original, *row, self.examples, self.model]
+        run = [self.original.input(self._own, [self.original, *chosen], row, **SHOWN)]
+        run[0].failure(self._unreadable, None, row, **QUIET)
+        self.original.clear(lambda: self._empty(""), None, row, **QUIET)
+        run += [
+            self.examples.select(self._example, chosen, both, **SHOWN),
+            self.way.input(self._again, [self.original, self.example, *chosen], both, **SHOWN),
+            self.size.input(self._again, [self.original, self.example, *chosen], both, **SHOWN),
+            self.model.input(self._other, [self.known, self.original, self.example, *chosen], both, **SHOWN),
+            self.report.focus(self._first, self.size, both, **SHOWN),
+        ]
+        judged = [self.judged, self.original, self.there, self.back, *chosen]
+        for event in run:
+            event.success(self._judge, judged, [self.heat, self.opinion], **QUIET)
+        self.judged.input(self._judge, judged, [self.heat, self.opinion], **SHOWN)
+        self.heat.select(self._judge, judged, [self.heat, self.opinion], **QUIET)
+        files = [self.zip, self.preview, self.done]
+        task = self.go.click(self._all, [self.files, *chosen], files, **SHOWN)
+        self.stop.click(lambda: self._nothing("trl_stopped"), None, files, cancels=[task], **QUIET)
+
+    def _first(self, times, event: gr.EventData):
+        """The row when the tab is first seen, or as a link says."""
+        query = event._data.get("query") if isinstance(event._data, dict) else ""
+        return self._answer(lambda: handlers.first(self.words, query, times), all_of_it=True)
+
+    def _example(self, model, way, times, event: gr.SelectData):
+        def chosen():
+            names = inference.examples(inference.find(str(model or "")))
+            return handlers.of_example(names[min(event.index, len(names) - 1)], str(model or ""), way, times)
+
+        return self._answer(chosen, all_of_it=True)
+
+    def _own(self, path, model, way, times):
+        if not path:
+            return self._empty("")
+        return self._answer(lambda: handlers.of_picture(path, str(model or ""), way, times))
+
+    def _again(self, path, example, model, way, times):
+        """Another direction, size or model for what is shown."""
+        if example or not path:
+            return self._answer(lambda: handlers.turned(example, str(model or ""), way, times), all_of_it=True)
+        answer = self._answer(lambda: handlers.of_picture(path, str(model or ""), way, times), all_of_it=True)
+        return [gr.skip(), *answer[1:]]  # the visitor's picture stays as it came
+
+    def _other(self, known, path, example, model, way, times):
+        """Another model; a list that is only left says its model again."""
+        return [gr.skip()] * 14 if model == known else self._again(path, example, model, way, times)
+
+    def _unreadable(self):
+        return self._empty(self.words.explain(Trouble("cmp_no_picture")))
+
+    def _answer(self, row, all_of_it: bool = False) -> list:
+        """The values of `row()`, a handlers.Row; of the picture, the examples and the model too if `all_of_it`."""
+        try:
+            shown = row()
+        except GanzooError as error:
+            empty = self._empty(self.words.explain(error))
+            return [gr.skip(), *empty, gr.skip(), gr.skip()] if all_of_it else empty
+        values = self._row(shown)
+        if not all_of_it:
+            return values
+        made = shown.made
+        original = inference.example(shown.example, made.model.config.image_size) if shown.example else made.original
+        return [
+            render.stored(original, shown.example or "original"),
+            *values,
+            self._gallery(made.model),
+            gr.update(choices=inference.models(), value=inference.catalog_name(made.model)),
+        ]
+
+    def _row(self, shown: handlers.Row) -> list:
+        say, made = self.words, shown.made
+        a, b = render.sides(say, made.direction)
+        name = render.named(made.direction)
+        original, there = render.stored(made.original, f"{name}-original"), render.stored(made.there, f"{name}-there")
+        back = made.back and render.stored(made.back, f"{name}-back")
+        error = made.error and render.stored(made.error, f"{name}-error")
+        ways = self._ways(made.model)
+        return [
+            gr.update(value=there, label=say("trl_there", domain=b), alt_text=say("trl_there", domain=b)),
+            gr.update(value=back, label=say("trl_back", domain=a), alt_text=say("trl_back", domain=a)),
+            error,
+            (original, there),
+            render.stored(made.change, f"{name}-change"),
+            render.report(say, made, shown.example, shown.line),
+            render.loops(say, made.model.directions[0]),
+            gr.update(choices=ways, value=made.model.directions.index(made.direction)),
+            gr.update(choices=self._sizes(made.model)),
+            shown.example,
+            inference.catalog_name(made.model),
+        ]
+
+    def _empty(self, line: str) -> list:
+        """No row, and why."""
+        return [
+            None,
+            None,
+            None,
+            None,
+            None,
+            quiet(line) if line else "",
+            gr.skip(),
+            gr.skip(),
+            gr.skip(),
+            "",
+            gr.skip(),
+        ]
+
+    def _gallery(self, model) -> list:
+        shown = []
+        for name in inference.examples(model):
+            small = inference.example(name, model.config.image_size).copy()
+            small.thumbnail((256, 256))
+            title = self.words(f"trl_{name}") if name in inference.ANIMALS else self.words.domain(inference.kind(name))
+            shown.append((render.stored(small, name), title))
+        return shown
+
+    def _judge(self, key, original, there, back, model, way, times, event: gr.EventData):
+        """A critic's patches, the one that was clicked or the least real one in a frame."""
+        path = {"original": original, "there": there, "back": back}.get(key)
+        if not path:
+            return None, ""
+        try:
+            opened = inference.find(str(model or ""))
+            side = inference.critic_way(opened, handlers.direction(opened, way), key)
+            picture = inference.sized(pictures.read(path), opened, times if key == "original" else 0)
+            scores = inference.opinions(opened, picture, side)
+            clicked = event._data.get("index") if isinstance(event._data, dict) else None  # a place in the picture
+            cell = (
+                inference.patch_at(opened, picture, scores, *clicked)
+                if isinstance(clicked, (list, tuple))
+                else inference.least(scores)
+            )
+            sheet = render.stored(inference.critic_map(opened, picture, scores, cell), f"critic-{key}")
+            return sheet, render.opinion(self.words, opened, side, scores, cell)
+        except GanzooError as error:
+            return None, quiet(self.words.explain(error))
+
+    def _all(self, files, model, way, times, progress=gr.Progress()):  # noqa: B008  (gradio's own way to ask for one)
+        """A folder: pictures as they are made, at last the zip."""
+        yield self._nothing("trl_reading")
+        shown = []
+        try:
+            for event in batch.translated_all(files or [], str(model or ""), way, times):
+                if isinstance(event, batch.Result):
+                    packed = render.save_bytes_to_cache(event.data, event.name, render.get_upload_folder())
+                    yield gr.update(value=packed, visible=True), gr.skip(), batch.said(self.words, event)
+                    return
+                done, count, name, made = event
+                progress((done, count), desc=self.words("trl_progress", done=done, count=count, name=name))
+                if len(shown) < PREVIEW:
+                    shown.append((render.stored(made, name), name))
+                    yield gr.skip(), gr.update(value=list(shown), visible=True), gr.skip()
+                else:
+                    yield gr.skip(), gr.skip(), gr.skip()  # here it can be stopped
+        except GanzooError as error:
+            yield gr.update(visible=False), gr.skip(), quiet(self.words.explain(error))
+
+    def _nothing(self, key: str) -> list:
+        return [gr.update(value=None, visible=False), gr.update(value=[], visible=False), quiet(self.words(key))]
