@@ -223,16 +223,17 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
 def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
     """(what came back, what it should be) for both sides -> the loss, pixels by --cycle and features by --perceptual, and
-    the sum of the mean absolute errors of pixels in [-1, 1] for the log."""
+    the sum of the mean absolute errors of pixels in [-1, 1] for the log. The sides may weigh differently, as lambda A and
+    lambda B of the paper's code."""
     pairs = [(made.float(), original) for made, original in pairs]
-    pixels = sum(pixel_loss(made, original) for made, original in pairs)
-    loss = config.cycle * pixels
+    errors = [pixel_loss(made, original) for made, original in pairs]
+    loss = config.cycle * errors[0] + (config.cycle_back or config.cycle) * errors[1]
     if config.perceptual:
         for made, original in pairs:
             with torch.no_grad():
                 wanted = nets["features"](original)
             loss = loss + config.perceptual * perceptual_distance(nets["features"](made), wanted)
-    return loss, pixels.detach()
+    return loss, sum(errors).detach()
 
 
 def likeness(original: Tensor, made: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ class Config(Settings):
     lesson: ClassVar[str] = "cyclegan"
     task: ClassVar[str] = "unpaired"
     translates: ClassVar[bool] = True
-    rare: ClassVar[tuple] = (*SELDOM, "pool", "gate")
+    rare: ClassVar[tuple] = (*SELDOM, "pool", "gate", "cycle_back")
     same_with_init: ClassVar[tuple] = ("residual", "gate")
 
     data: str = option(
@@ -37,6 +37,12 @@ class Config(Settings):
     adversarial: str = option("lsgan", "adversarial loss", choices=losses.ADVERSARIAL)
     domains: str = option("", "names of the two sides: horse,zebra")
     cycle: float = option(10.0, "weight of the way there and back", low=0.0, high=1e6)
+    cycle_back: float = option(
+        0.0,
+        "weight of the way that begins at B (0: as --cycle); smaller where B has a pattern that has to go",
+        low=0.0,
+        high=1e6,
+    )
     identity: float = option(
         0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", low=0.0, high=100.0
     )

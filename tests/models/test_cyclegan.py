@@ -121,6 +121,14 @@ def test_cycle_and_likeness_by_hand():
     assert abs(float(cyclegan.likeness(picture, torch.rand(2, 3, 8, 8)))) < 0.7
 
 
+def test_the_way_that_begins_at_b_may_weigh_less():
+    nothing, one = torch.zeros(1, 3, 4, 4), torch.ones(1, 3, 4, 4)
+    pairs = ((nothing, one), (nothing, 2 * one))
+    for settings, loss in (({"cycle": 2.0}, 6.0), ({"cycle": 2.0, "cycle_back": 0.5}, 3.0)):
+        found, errors = cyclegan.returned({}, pairs, cyclegan.Config(**settings))
+        assert (float(found), float(errors)) == (loss, 3.0)
+
+
 def test_the_pool_fills_then_shows_half_old_half_new():
     sets = made_up_unpaired(8, 32)
     batches = UnpairedBatches(sets.train, 2, 1, 32, "cpu")
