@@ -24,13 +24,14 @@
   });
 
   /* what gradio leaves unsaid to screen readers: the name of a picture that is a button; and of sliders in Chinese */
-  const said = [[/^range slider for (.*)$/, "$1（滑桿）"], [/^number input for (.*)$/, "$1（數字）"]];
+  const said = [[/^range slider for (.*)$/, "$1（滑桿）"], [/^number input for (.*)$/, "$1（數字）"], [/^Capture from camera$/, "用鏡頭拍"],
+    [/^Paste from clipboard$/, "從剪貼簿貼上"], [/^Click to upload or drop files$/, "點擊或拖曳檔案來上傳"], [/^Drop an image file here to upload$/, "把圖片拖到這裡上傳"]];
   const name = () => {
     for (const button of document.querySelectorAll(".image-container > button:not([aria-label])")) {
       button.ariaLabel = button.closest(".block")?.querySelector("[data-testid='block-label']")?.textContent.trim() || (zh ? "圖片" : "Picture");
     }
-    for (const input of zh ? document.querySelectorAll("[aria-label*=' for ']") : []) {
-      for (const [english, chinese] of said) input.ariaLabel = input.ariaLabel.replace(english, chinese);
+    for (const input of zh ? document.querySelectorAll("[aria-label*=' for '], .upload-container, .source-selection button") : []) {
+      for (const [english, chinese] of said) input.ariaLabel = (input.ariaLabel || "").replace(english, chinese);
     }
   };
   let soon = 0;

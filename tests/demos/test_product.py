@@ -14,7 +14,7 @@ from train.benchmark import pages
 THERE = {
     "compare": "#cmp-results img",
     "create": "#grid .gz-cell",
-    "translate": "#trl-there img",
+    "translate": "#trl-opinion .gz-prose",
     "live": "#live-stage .gz-film",
     "lessons": ".gz-lesson .gz-stage",
     "own": "#own-pairs img",
