@@ -62,6 +62,7 @@ def test_every_answer_is_there_without_a_click(visit, language):
 def test_new_inspiration_and_a_link_that_brings_it_back(visit, site, language):
     page = visit(PAGES[language])
     grid, growth = html(page, "#grid"), html(page, "#growth")
+    page.locator("#new").scroll_into_view_if_needed()
     top = page.locator("#s-hand").bounding_box()["y"]
     page.click("#new")
     changed(page, "#grid", grid)

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 import ganzoo
-from ganzoo import settings
+from ganzoo import recipes, settings
 from ganzoo.models import cyclegan, gan, pix2pix
 from ganzoo.training import trainer
 
@@ -98,7 +98,9 @@ def command_lines(folder: Path):
     def prepared(module, words: str):
         out = [] if "--out" in words else ["--out", str(folder / "out")]
         config, given = settings.parse(module.Config, [*words.split(), *out])
-        return trainer.prepare(config, given)
+        config = trainer.prepare(config, given)
+        recipes.find_init(config)
+        return config
 
     for words in (*WORDS, *PREPARED):
         yield f"gan {words}", lambda w=words: prepared(gan, w)

@@ -124,8 +124,8 @@ def test_cycle_and_likeness_by_hand():
 def test_the_way_that_begins_at_b_may_weigh_less():
     nothing, one = torch.zeros(1, 3, 4, 4), torch.ones(1, 3, 4, 4)
     pairs = ((nothing, one), (nothing, 2 * one))
-    for settings, loss in (({"cycle": 2.0}, 6.0), ({"cycle": 2.0, "cycle_back": 0.5}, 3.0)):
-        found, errors = cyclegan.returned({}, pairs, cyclegan.Config(**settings))
+    for weights, loss in (({"cycle": 2.0}, 6.0), ({"cycle": 2.0, "cycle_back": 0.5}, 3.0)):
+        found, errors = cyclegan.returned({}, pairs, cyclegan.Config(**weights))
         assert (float(found), float(errors)) == (loss, 3.0)
 
 

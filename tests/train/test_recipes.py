@@ -389,7 +389,7 @@ def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
     with open(tmp_path / "runs" / "x" / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, _, err = run("gan", "--resume", "--name", "x", "--epochs", 2, cwd=tmp_path)
-        assert code == 2 and "Another process trains in runs/x" in err
+        assert code == 2 and "runs/x" in err and "--name" in err
     assert run("gan", "--resume", "--name", "x", "--epochs", 2, cwd=tmp_path)[0] == 0
 
 
