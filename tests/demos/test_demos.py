@@ -295,8 +295,3 @@ def test_raw_requests_to_private_events_leak_nothing(app):
             tried += 1
     assert tried
     assert "Traceback" not in app.printed and "x" * 1000 not in app.printed, app.printed[-2000:]
-
-
-def test_no_file_grows_beyond_one_screenful_of_ideas():
-    for path in DEMOS.rglob("*.py"):
-        assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name

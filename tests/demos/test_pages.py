@@ -121,7 +121,7 @@ def test_a_picture_is_followed_a_slider_morphs_labels_are_asked_for_and_the_film
     before = html(page, "#training")
     slide(page, "#film", 0)
     after = changed(page, "#training", before)
-    assert "State 1" in after and "Step 0 of" in after
+    assert "State 1" in after and 'data-frame="0"' in after
     last = page.get_attribute("#film input[type=range]", "max")
     page.click("#play")  # to the end by itself, the slider with it
     page.wait_for_selector(f'#training [data-frame="{last}"]')

@@ -49,7 +49,7 @@ def _new_folder(stem: str) -> Path:
 
 def _write(run: Run, folder: Path) -> None:
     config = dataclasses.replace(run.training.config, name=folder.name, out=str(folder.parent))
-    writer = RunFolder(folder)
+    writer = RunFolder(folder, origin={})
     writer.write_config(config)
     changed = [
         {"event": "changed", "step": step, "name": name, "old": old, "new": new} for step, name, old, new in run.changes

@@ -376,10 +376,10 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     mode(page, "running")
     at_least(page, 20)
     page.wait_for_function("!document.querySelector('#live-stage svg polyline').getAttribute('points') == false")
-    before, top = picture(page), page.locator("#s-live-dials").bounding_box()["y"]
+    before, top = picture(page), page.locator("#live-dials").bounding_box()["y"]
     at_least(page, step(page) + 5)
     assert picture(page) != before
-    assert abs(page.locator("#s-live-dials").bounding_box()["y"] - top) < 2  # nothing below moves
+    assert abs(page.locator("#live-dials").bounding_box()["y"] - top) < 2  # nothing below moves
     page.get_by_label("0.0002", exact=True).check()
     page.wait_for_selector("#live-changes >> text=learning rate 0.001 → 0.0002")
     page.get_by_label("ReLU", exact=True).check()
