@@ -12,14 +12,14 @@ from pathlib import Path
 
 from . import LEAKS
 
-MARK = "visitor~7f3a91"  # in every junk text: it must never stand in the server's log; no name that the Hub could have
+MARK = "visitor-7f3a91"  # in every junk text: it must never stand in the server's log
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = re.compile(rf"{re.escape(str(ROOT))}|site-packages|/tmp/ganzoo-|/proc/self|/usr/lib/python")
 CACHED = re.compile(
     r"/tmp/ganzoo-uploads-\d+/[0-9a-f]{64}/[\w.-]+"
 )  # where gradio serves an answer's picture; the hash is a secret
 JUNK = (
-    None, True, -5, 0, 1e308, 10**30, "", MARK, "-NaN", [], {}, [1], [[]], {"a": MARK}, "x" * 3000 + MARK, "\0" + MARK,
+    None, True, -5, 0, 1e308, 10**30, "", MARK, "NaN", [], {}, [1], [[]], {"a": MARK}, "x" * 3000 + MARK, "\0" + MARK,
     {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, {"path": "../../app.py"}, "data:image/png;base64," + MARK,
     "data:image/png;base64,aGVsbG8=", '{"id": 1, "do": "draw", "family": "../../x", "drawing": "data:"}', f'{{"do": "{MARK}"}}',
     "[" * 50_000, '{"id": 1, "do": "upload", "file": "data:image/png;base64,iVBORw0KGgo="}', "<script>alert(1)</script>",
@@ -50,7 +50,9 @@ class Page:
         self.url = url
         text = self.ask("")[1]
         config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
-        self.events = [event for event in config["dependencies"] if event["backend_fn"]]
+        # all but the search for a name on the Hub: most junk could be one
+        searches = {part["id"] for part in config["components"] if part["props"].get("elem_id") == "hub-owner"}
+        self.events = [e for e in config["dependencies"] if e["backend_fn"] and not searches & set(e["inputs"])]
 
     def ask(self, path: str, body: bytes | None = None, seconds: float = 60) -> tuple[int, str]:
         """(status, text), whatever the server says; status 0 where it says nothing."""
