@@ -139,9 +139,10 @@ class Translate:
         row = [self.there, self.back, self.error, self.slider, self.change, self.report, self.loops, self.way]
         row += [self.size, self.example, self.known]
         both = [self.original, *row, self.examples, self.model]
-        run = [self.original.input(self._own, [self.original, *chosen], row, **SHOWN)]
+        # When a picture is removed, gradio still sends it along: only what follows sees that it is gone.
+        brought = gr.on([self.original.input, self.original.clear], js="() => []", **QUIET)
+        run = [brought.then(self._own, [self.original, *chosen], row, **SHOWN)]
         run[0].failure(self._unreadable, None, row, **QUIET)
-        self.original.clear(lambda: self._empty(""), None, row, **QUIET)
         run += [
             self.examples.select(self._example, chosen, both, **SHOWN),
             self.way.input(self._again, [self.original, self.example, *chosen], both, **SHOWN),
@@ -232,19 +233,8 @@ class Translate:
 
     def _empty(self, line: str) -> list:
         """No row, and why."""
-        return [
-            None,
-            None,
-            None,
-            None,
-            None,
-            quiet(line) if line else "",
-            gr.skip(),
-            gr.skip(),
-            gr.skip(),
-            "",
-            gr.skip(),
-        ]
+        pictures_gone, kept = [None] * 5, gr.skip()
+        return [*pictures_gone, quiet(line) if line else "", kept, kept, kept, "", kept]
 
     def _gallery(self, model) -> list:
         shown = []

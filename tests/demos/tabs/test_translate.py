@@ -455,11 +455,17 @@ def test_the_whole_story_by_keyboard_alone(look, tmp_path):
     page.wait_for_function("location.search.includes('direction=zebra-%3Ehorse&example=zebra')")
     press(page, "#trl-size label:nth-of-type(1) input", "Space")
     third = followed(page, second)
+    photo(90, 50).save(tmp_path / "mine.png")
+    press(page, "#trl-original [aria-label='Remove Image']")
+    page.wait_for_selector("#trl-there img", state="detached")
+    page.set_input_files("#trl-original input[type=file]", tmp_path / "mine.png")  # the system's own window
+    mine = followed(page, third)
+    page.wait_for_function("!location.search.includes('example')")
     with page.expect_download() as download:
         press(page, "#trl-there a")
     assert download.value.suggested_filename.startswith("zebra-to-horse-there")
     press(page, "#trl-examples button")
-    followed(page, third)
+    followed(page, mine)
     page.wait_for_function("location.search.includes('direction=horse-%3Ezebra&example=horses')")
     page.wait_for_function("document.querySelector('#trl-opinion').innerText.includes('real zebra')")
     press(page, "#trl-judged label:nth-of-type(1) input", "Space")
@@ -479,6 +485,16 @@ def a_folder_goes_in_and_a_zip_comes_out(page, tmp_path):
         press(page, "#trl-zip a")
     with zipfile.ZipFile(download.value.path()) as sheet:
         assert sheet.namelist() == [f"p{i}-zebra.png" for i in range(3)] and sheet.testzip() is None
+
+
+def test_a_removed_picture_takes_its_row_along_and_an_unreadable_one_says_so(look, tmp_path):
+    page = look()
+    page.click("#trl-original [aria-label='Remove Image']")
+    page.wait_for_selector("#trl-there img", state="detached")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    page.set_input_files("#trl-original input[type=file]", tmp_path / "bad.png")
+    page.wait_for_selector("#trl-report .gz-quiet")
+    assert page.locator("#trl-there img").count() == 0
 
 
 def test_the_zoo_opens_a_model_here(look):
