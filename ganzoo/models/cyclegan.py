@@ -214,7 +214,7 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
         loss, cycle = returned(nets, ((back(fake_b), a), (forth(fake_a), b)), config)
         same = torch.zeros_like(cycle)
         if config.identity and a.shape[1] == b.shape[1]:
-            kept, same = returned(nets, ((forth(b), b), (back(a), a)), config)
+            kept, same = returned(nets, ((back(a), a), (forth(b), b)), config)
             loss = loss + config.identity * kept
         descend(loss_g + loss, optimizers, ["generator", "generator_back"])
     losses = [cycle / 4, same / 4, loss_d.detach() / 2, loss_g.detach() / 2]
@@ -222,9 +222,9 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
 
 def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
-    """(what came back, what it should be) for both sides -> the loss, pixels by --cycle and features by --perceptual, and
-    the sum of the mean absolute errors of pixels in [-1, 1] for the log. The sides may weigh differently, as lambda A and
-    lambda B of the paper's code."""
+    """(what came back, what it should be) for what began at A and for what began at B -> the loss, pixels by --cycle and
+    features by --perceptual, and the sum of the mean absolute errors of pixels in [-1, 1] for the log. The two may weigh
+    differently (`cycle_back`), as lambda A and lambda B do in the paper's code."""
     pairs = [(made.float(), original) for made, original in pairs]
     errors = [pixel_loss(made, original) for made, original in pairs]
     loss = config.cycle * errors[0] + (config.cycle_back or config.cycle) * errors[1]

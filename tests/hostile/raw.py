@@ -15,9 +15,8 @@ from . import LEAKS
 MARK = "visitor-7f3a91"  # in every junk text: it must never stand in the server's log
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = re.compile(rf"{re.escape(str(ROOT))}|site-packages|/tmp/ganzoo-|/proc/self|/usr/lib/python")
-CACHED = re.compile(
-    r"/tmp/ganzoo-uploads-\d+/[0-9a-f]{64}/[\w.-]+"
-)  # where gradio serves an answer's picture; the hash is a secret
+# Where gradio serves a picture of an answer; the hash in it is not to be guessed.
+CACHED = re.compile(r"/tmp/ganzoo-uploads-\d+/[0-9a-f]{64}/[\w.-]+")
 JUNK = (
     None, True, -5, 0, 1e308, 10**30, "", MARK, "NaN", [], {}, [1], [[]], {"a": MARK}, "x" * 3000 + MARK, "\0" + MARK,
     {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, {"path": "../../app.py"}, "data:image/png;base64," + MARK,
