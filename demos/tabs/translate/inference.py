@@ -28,7 +28,7 @@ from ...ui.words import Trouble
 NAME = "cyclegan-horse2zebra"  # shown first, once it is there
 PHOTOS = Path(__file__).resolve().parents[2] / "data" / "animals"  # SOURCE.md there says whose they are
 ANIMALS = {  # example -> the side that it belongs to, its file, the part of it that is shown
-    "horses": ("horse", "horses.webp", None),
+    "horses": ("horse", "horses.webp", (400, 200, 930, 580)),
     "foal": ("horse", "horses.webp", (180, 400, 520, 600)),
     "zebra": ("zebra", "horses.webp", None),  # as the usual model makes it of the horses
     "cow": ("", "cow.webp", None),
