@@ -70,7 +70,7 @@ def served(command: list[str]):
         yield url, process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(120)  # beside other work, giving back thousands of uploads takes its time
 
 
 # --- one page -----------------------------------------------------------------------------------------------------
