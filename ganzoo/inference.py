@@ -9,6 +9,7 @@ horse = ganzoo.load("cyclegan-horse2zebra").translate(zebra, direction="zebra->h
 
 import warnings
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -51,8 +52,11 @@ class Model:
         if role not in self._networks:
             if role.startswith("discriminator") and not (self.folder / checkpoint.FILES[role]).is_file():
                 raise GanzooError("no_critic", name=self.name)
+            config = self.config
+            if getattr(config, "critic", "") == "both":  # the projected critic only trains, and is slow to build
+                config = replace(config, critic="patch")
             with torch.device("meta"), _NoInit():  # weights are read once, straight into place, never initialised first
-                net = KINDS[self.config.lesson].build(self.config)[role]
+                net = KINDS[config.lesson].build(config)[role]
             self._networks[role] = checkpoint.read_network(self.folder, role, net).to(self.device)
         return self._networks[role]
 

@@ -235,3 +235,13 @@ def test_a_patch_critic_takes_pictures_and_tensors_one_or_many():
     x, y = (ganzoo.images.to_float(ganzoo.images.whole_tensor(p, 3)) for p in (photo, drawing))
     (tensors,) = model.critique(x, y)
     assert abs(listed - one).max() < 1e-6 and abs(tensors - one).max() < 1e-6
+
+
+def test_a_critic_that_only_trains_is_not_built_to_use_a_model(monkeypatch):
+    from ganzoo.hub.bundled import WEIGHTS
+    from ganzoo.models import cyclegan
+
+    model = ganzoo.inference.Model(WEIGHTS / "cyclegan-horse2zebra")
+    assert model.config.critic == "both"
+    monkeypatch.setattr(cyclegan, "ProjectedDiscriminator", None)
+    assert model.generator and model.discriminator_back
