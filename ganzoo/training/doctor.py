@@ -5,12 +5,14 @@ Each piece of advice is given once.
 """
 
 import math
+from collections.abc import Iterable
 
 # Opinions are the critic's mean verdict, 0 fake .. 1 real. A healthy fight stays well inside these.
 SURE_REAL, SURE_FAKE = 0.95, 0.05
 WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
 LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
-ONE_CLASS = 0.8  # share of the most frequent class, where a classifier counts them, that means collapse
+FEW_KINDS = 3.0  # classes that are really made, where a classifier counts them: fewer are a collapse ...
+SEEN_THROUGH = 0.4  # ... where the critic is so far ahead; with a small gap they are blots that are still growing
 GAP = 0.8  # real less made opinion: the critic has it easy
 TIME_TO_LEARN = 300  # steps before a lack of variety counts
 INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
@@ -50,7 +52,7 @@ class Doctor:
         self.translates = translates
         self.steps: list[dict] = []
         self.diversity: list[float] = []
-        self.largest: list[float] = []  # share of the most frequent class
+        self.kinds: list[float] = []  # how many classes are made
         self.sampled_at = 0
         self.unseen: list[tuple[float, float]] = []  # error on test pictures, and the training error of that time
         self.broken = False
@@ -67,7 +69,7 @@ class Doctor:
             self.steps.append(row)
         elif kind == "samples":
             self.diversity.append(row.get("diversity", 1.0))
-            self.largest.append(row.get("largest_class", 0.0))
+            self.kinds.append(row.get("kinds", math.inf))
             self.sampled_at = row.get("step", 0)
             errors = [r["mae"] for r in self.steps[-WINDOWS:] if r.get("mae")]
             if row.get("mae_test") and len(errors) == WINDOWS:
@@ -101,13 +103,13 @@ class Doctor:
         return len(last) == WINDOWS and (sure or (late and all(gap(row) > GAP for row in last)))
 
     def _collapse(self) -> bool:
-        """The samples resemble each other far more than real pictures do, or nearly all are of one class, although the
-        creator has had time to learn."""
-        alike, one_class = self.diversity[-3:], self.largest[-3:]
+        """The samples resemble each other far more than real pictures do, or are of few kinds that the critic sees through,
+        although the creator has had time to learn."""
+        alike = self.diversity[-3:]
         return (
             len(alike) == 3
             and self.sampled_at >= TIME_TO_LEARN
-            and (all(d < LEAST_DIVERSITY for d in alike) or all(share > ONE_CLASS for share in one_class))
+            and (all(d < LEAST_DIVERSITY for d in alike) or few_kinds(self.kinds[-3:], self.steps[-WINDOWS:]))
         )
 
     def _by_heart(self) -> bool:
@@ -148,16 +150,28 @@ def gap(row: dict) -> float:
     return (row.get("score_real") or 0) - (row.get("score_fake") or 0)
 
 
+def kinds(shares: Iterable[float]) -> float:
+    """How many classes are really made, by the share of each: 10 of equal shares are 10, one alone is 1 (the exponential of
+    the entropy)."""
+    return math.exp(-sum(share * math.log(share) for share in shares if share > 0))
+
+
+def few_kinds(counted: list[float], rows: list[dict]) -> bool:
+    """Whether these counts of `kinds` are all small while the critic is far ahead in these rows."""
+    ahead = len(rows) == WINDOWS and sum(map(gap, rows)) > SEEN_THROUGH * WINDOWS
+    return ahead and bool(counted) and max(counted) < FEW_KINDS
+
+
 def state(steps: list[dict]) -> str:
     """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level"; or "collapse",
-    where rows tell the share of the most frequent class (`largest_class`) and nearly all is of one.
+    where rows tell how many `kinds` of pictures are made, and these are few.
 
     Level means that the mean of either loss moved by less than 2 % between the last two stretches. A stretch grows with
     the run: what looks level over a minute may still sink over an hour.
     """
     recent = steps[-WINDOWS:]
-    counted = [row["largest_class"] for row in recent if "largest_class" in row]
-    if counted and recent[-1].get("step", 0) >= TIME_TO_LEARN and min(counted) > ONE_CLASS:
+    counted = [row["kinds"] for row in recent if "kinds" in row]
+    if recent and recent[-1].get("step", 0) >= TIME_TO_LEARN and few_kinds(counted, recent):
         return "collapse"
     if len(recent) < WINDOWS or sum(map(gap, recent)) / len(recent) > GAP:
         return "early"

@@ -84,11 +84,12 @@ def stage(words: Words, shown: Snapshot | None) -> str:
 
 
 def _meaning(words: Words, verdict: str, shown: Snapshot | None) -> str:
-    """The sentence that says what a state means; a collapse is named by its class."""
+    """The sentence that says what a state means; a collapse is named by its classes."""
     if verdict != "collapse":
         return words("state_" + verdict)
-    kind = max(shown.shares, key=shown.shares.get)
-    return words("live_collapse", label=words.label(kind), share=f"{shown.shares[kind]:.0%}")
+    most = sorted(shown.shares.items(), key=lambda item: -item[1])[:3]
+    listed = [f"{words.label(kind)} ({share:.0%})" for kind, share in most if share >= 0.05]
+    return words("live_collapse", listed=words.listing(listed, "and"))
 
 
 def shares(words: Words, shown: Snapshot | None) -> str:

@@ -24,7 +24,7 @@ from ganzoo.images import to_float
 from ganzoo.inference import Model
 from ganzoo.models import registry
 from ganzoo.seeding import noise
-from ganzoo.training.doctor import Doctor, state
+from ganzoo.training.doctor import Doctor, kinds, state
 from ganzoo.training.loop import rounds, step_row
 from ganzoo.training.recorder import diversity
 from ganzoo.training.step import Training
@@ -173,7 +173,7 @@ class Run:
 
     def _row(self, row: dict) -> None:
         if self.shares:
-            row["largest_class"] = round(max(self.shares.values()), 4)
+            row["kinds"] = round(kinds(self.shares.values()), 2)
         self.rows.append(row)
         if len(self.rows) > ROWS:  # the older half more and more thinly
             del self.rows[1 : ROWS // 2 : 2]
@@ -193,7 +193,7 @@ class Run:
                 self.shares = self._count()
                 self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
                 apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
-                counted = {"diversity": apart, "largest_class": max(self.shares.values())}
+                counted = {"diversity": apart, "kinds": kinds(self.shares.values())}
                 self._ask_doctor({"event": "samples", "step": step, **counted})
             if not self.frames or step - self.frames[-1][0] >= self.gap:
                 self.frames.append((step, picture))
