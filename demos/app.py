@@ -88,9 +88,8 @@ def main(argv=None) -> int:
     from starlette.middleware import Middleware
 
     from .catalog import hub
-    from .interface import build
+    from .interface import build, warm
     from .runtime import light_sessions, memory, server_log
-    from .tabs.translate.handlers import warm
     from .ui.first_paint import Shell
     from .ui.theme import css, theme
 
@@ -121,7 +120,7 @@ def main(argv=None) -> int:
     )
     taken = "" if f":{args.port}" in url else f"; port {args.port} is taken"
     print(f"ganzoo is at {url} (Ctrl-C ends it{taken})", flush=True)
-    threading.Thread(target=warm, daemon=True).start()  # the examples of Translate, before anybody looks at them
+    threading.Thread(target=warm, daemon=True).start()
     demo.block_thread()
     return 0
 

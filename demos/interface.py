@@ -9,8 +9,10 @@ from .tabs.compare.tab import Compare
 from .tabs.create.tab import Create
 from .tabs.custom import sessions as custom_sessions
 from .tabs.custom.tab import Own
+from .tabs.lessons import two_steps
 from .tabs.lessons.tab import Lessons
 from .tabs.live.tab import Live
+from .tabs.translate import handlers as translate_handlers
 from .tabs.translate.tab import Translate
 from .tabs.zoo.tab import Zoo
 from .ui.components import show
@@ -70,3 +72,10 @@ def build() -> gr.Blocks:
         with demo.route(language, f"/{language}", show_in_navbar=False):
             page(demo, Words(language))
     return demo
+
+
+def warm() -> None:
+    """What costs its first visitor seconds, before anybody comes: Translate's example, and a training step, at which torch
+    imports its compiler."""
+    translate_handlers.first(Words(LANGUAGES[0]), "")
+    two_steps.play(*two_steps.FIRST)

@@ -89,8 +89,3 @@ def first(words: Words, query, times: int = inference.USUAL) -> Row:
             raise
         usual = first(words, "", times)  # a link that no longer leads anywhere: the usual example under one line
         return Row(usual.made, usual.example, words.explain(error))
-
-
-def warm() -> None:
-    """Compute the usual example ahead of the first visitor."""
-    first(Words("en"), "")
