@@ -16,7 +16,6 @@ Warm-up and compilation are not counted.
 """
 
 import argparse
-import json
 import signal
 import statistics
 import sys
@@ -42,20 +41,15 @@ from . import compare, pages, usual_loops
 
 
 def handler(asked) -> tuple:
-    """(the page's handler of Translate from the request's text to its HTML, both bare forward passes, 1, 1)."""
-    from demos.tabs.translate import animals
-    from demos.tabs.translate import handlers as translate_handlers
-    from demos.tabs.translate import inference as translate_inference
-    from demos.ui import html
-    from demos.ui.words import Words
+    """(what the page computes for one picture of Translate, both bare forward passes, 1, 1)."""
+    from demos.tabs.translate import inference
 
-    picture = animals.draw("horse", 0, asked.image_size)
-    request = json.dumps({"id": 1, "do": "upload", "model": asked.model, "file": html.uri(picture)})
-    model = translate_inference.find(asked.model)
+    model = inference.find(asked.model)
+    picture = inference.example("foal").resize((asked.image_size, asked.image_size))
     tensor, nets = images.to_float(images.whole_tensor(picture, 3)), (model.generator, model.generator_back)
 
     def page():
-        assert "data-refused" not in translate_handlers.answer(Words("en"), request)
+        inference.there_and_back(model, picture, model.direction)
 
     @torch.no_grad()
     def bare():

@@ -63,7 +63,9 @@ class Create:
                 )
                 self.play = gr.Button(say("film_play"), variant="primary", elem_id="play")
                 last = handlers.frames(handlers.chosen(handlers.LESSON, handlers.DATA, ""))
-                self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
+                self.frame = gr.Slider(
+                    0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[], min_width=260
+                )
             self.training = show(waiting(say), elem_id="training", js_on_load="ganzoo.later(element, trigger, 'focus')")
             self.began = gr.State(0.0)
             self.timer = gr.Timer(TICK, active=False)

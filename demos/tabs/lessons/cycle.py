@@ -4,6 +4,7 @@ from functools import lru_cache
 from html import escape
 
 import torch
+from PIL import ImageOps
 from torch import Tensor
 
 from ganzoo.images import to_float, to_pil, whole_tensor
@@ -13,52 +14,55 @@ from ganzoo.models.cyclegan import train_step
 from ...catalog import local
 from ...ui.html import figure, uri
 from ...ui.words import Trouble, Words
-from .animals import draw
+from ..translate import inference
 from .common import row
-from .controls import Controls, dial
+from .controls import Controls, choice
 
-MODEL, SIDE = "cyclegan-horse2zebra", 128
-MOST = 9
-FIRST = (4,)
+MODEL, SIDE = "cyclegan-horse2zebra", 160
+PHOTOS = ("foal", "horses")
+FIRST = PHOTOS[:1]
 NAMES = ("animals",)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=len(PHOTOS))
 @torch.no_grad()
-def loop(model: Model, seed: int, way: int) -> tuple[list[Tensor], float]:
-    """A picture, its translation and the way back, each (3, SIDE, SIDE) in [-1, 1]; and the cycle error: the mean absolute
-    difference between the first and the last, 0 to 1."""
-    there, back = model.directions if way == 0 else model.directions[::-1]
-    first = to_float(whole_tensor(draw(there.split("->")[0], seed, SIDE), 3))
-    other = model.translate_tensor(first, direction=there)
-    again = model.translate_tensor(other, direction=back)
-    return [x[0] for x in (first, other, again)], float((again - first).abs().mean() / 2)
+def loops(model: Model, photo: str) -> list[list[Tensor]]:
+    """Of each loop three pictures (3, SIDE, SIDE) in [-1, 1]: the beginning, its translation and the way back. The first
+    begins with a photo of horses, the second with the zebras that the creator made of them."""
+    there, back = model.directions
+    horse = to_float(whole_tensor(ImageOps.fit(inference.example(photo), (SIDE, SIDE)), 3))
+    zebra = model.translate_tensor(horse, direction=there)
+    horse_again = model.translate_tensor(zebra, direction=back)
+    zebra_again = model.translate_tensor(horse_again, direction=there)
+    return [[x[0] for x in loop] for loop in ((horse, zebra, horse_again), (zebra, horse_again, zebra_again))]
 
 
-CODE = (loop, train_step)
+CODE = (loops, train_step)
 
 
 def controls(words: Words) -> Controls:
-    return Controls([dial(0, MOST, FIRST[0], 1, words("cycle_animals"), "cycle-animals")])
+    named = [(words(f"trl_{photo}"), photo) for photo in PHOTOS]
+    return Controls([choice(words, "cycle_animals", named, FIRST[0])])
 
 
-def show(words: Words, seed) -> str:
-    seed = local.whole(seed, 0, MOST, "bad_animals")
+def show(words: Words, photo) -> str:
+    if photo not in PHOTOS:
+        raise Trouble("trl_example")
     model = local.open_cycle(MODEL)
     if len(model.directions) != 2:
         raise Trouble("no_model", name=MODEL)
-    loops = "".join(_loop(words, model, seed, way) for way in (0, 1))
-    return f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=cycle&amp;animals={seed}">{loops}</div>'
+    shown = "".join(_loop(words, model, found, way) for way, found in enumerate(loops(model, photo)))
+    return f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=cycle&amp;animals={photo}">{shown}</div>'
 
 
-def _loop(words: Words, model: Model, seed: int, way: int) -> str:
+def _loop(words: Words, model: Model, pictures: list[Tensor], way: int) -> str:
     """One loop: there, back, and the arrow from the end to the beginning, with what lies between them."""
-    pictures, error = loop(model, seed, way)
     a, b = map(words.domain, model.directions[way].split("->"))
     captions = (words("cycle_input", name=a), words("cycle_there", name=b), words("cycle_back", name=a))
     figures = [_figure(p, text) for p, text in zip(pictures, captions, strict=True)]
-    difference = (pictures[2] - pictures[0]).abs().mean(0, keepdim=True) - 1  # black: the same
-    figures.append(_figure(difference, words("cycle_error", error=f"{error:.3f}")))
+    difference = (pictures[2] - pictures[0]).abs().mean(0, keepdim=True)  # 0 to 2
+    text = words("cycle_error", error=f"{float(difference.mean()) / 2:.3f}")
+    figures.append(_figure(difference - 1, text))  # black: the same
     title = escape(words("cycle_loop", a=a, b=b))
     arrow = (
         '<svg class="gz-return" viewBox="0 0 400 30" aria-hidden="true"><path d="M340 2V20H60V4m-5 7l5-8l5 8"/></svg>'
