@@ -3,6 +3,7 @@ sentence, and nothing that was there is damaged."""
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,17 +22,28 @@ from tests.data.test_pairs import write_ab
 from tests.support import quick
 from tests.support.raises_code import raises_code
 from train import pix2pix as pix2pix_script
+from train.benchmark import __main__ as benchmark
 
 ROOT = Path(__file__).parent.parent.parent
 TINY = ["--image-size", "32", "--width", "4", "--set", "critic_width=4", "patch=16", "--device", "cpu"]
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with ten colour pairs and a run of one epoch on them."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_ab(folder / "pairs", 10)
+        assert train("--data", "pairs", "--name", "own", *TINY, "--epochs", 1) == 0
+    return folder
+
+
 @pytest.fixture
-def trained(tmp_path, monkeypatch):
-    """A finished run of one epoch on ten colour pairs; the working folder is the one above runs/."""
+def trained(finished, tmp_path, monkeypatch):
+    """A copy of that run, to spoil; the working folder is the one above runs/."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    write_ab(tmp_path / "pairs", 10)
-    assert train("--data", "pairs", "--name", "own", *TINY, "--epochs", 1) == 0
     return tmp_path / "runs" / "own"
 
 
@@ -282,9 +294,11 @@ def test_ctrl_c_while_a_script_loads_is_no_traceback(words, tmp_path):
 
 
 def test_a_closed_output_is_no_traceback(tmp_path):
-    """Nobody listens, and the run is what it would have been."""
-    command = f"{sys.executable} {ROOT}/train/gan.py --smoke >&-"
-    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    """Nobody listens (>&-), and the run is what it would have been."""
+    code = "import os, runpy, sys; os.close(1); sys.stdout = None; sys.argv[:] = sys.argv[1:]"  # as Python finds it
+    code += '; runpy.run_path(sys.argv[0], run_name="__main__")'
+    command = [*quick.PYTHON, "-c", code, str(ROOT / "train" / "gan.py"), "--smoke"]
+    done = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, timeout=300)
     assert done.returncode == 0 and done.stderr == "", done.stderr
     assert (tmp_path / "runs" / "gan-mnist-smoke" / "model" / "config.json").is_file()
 
@@ -303,10 +317,10 @@ def test_a_closed_output_is_no_traceback(tmp_path):
         [],
     ],
 )
-def test_the_benchmark_refuses_numbers_that_make_no_sense(flags):
-    command = [*quick.PYTHON, ROOT / "train" / "benchmark", *flags]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 2 and done.stderr.startswith("Error: ") and done.stderr.count("\n") == 1, done.stderr
+def test_the_benchmark_refuses_numbers_that_make_no_sense(flags, capsys):
+    assert recipes.guarded(lambda: benchmark.main(flags)) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Error: ") and said.count("\n") == 1, said
 
 
 @pytest.mark.parametrize(
