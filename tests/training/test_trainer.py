@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import shlex
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,48 +73,37 @@ def test_n_steps_resume_n_steps_equal_2n_steps_bit_for_bit(lesson, more, tmp_pat
     assert logs[0] == logs[1]
 
 
-def test_a_run_folder_holds_what_the_design_promises(tmp_path):
-    events = list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """(runs, events): the folder with a run `x` of one epoch, which no test may change, and what it told."""
+    runs = tmp_path_factory.mktemp("finished") / "secret"
+    return runs, list(run(gan.Config(out=str(runs), name="x", epochs=1, **SMALL)))
+
+
+def test_a_run_folder_holds_what_the_design_promises(finished):
+    runs, events = finished
     assert [e["event"] for e in events if e["event"] in ("start", "done")] == ["start", "done"]
-    for name in (
-        "config.json",
-        "log.jsonl",
-        "resume.pt",
-        "film.webp",
-        "samples/000000.png",
-        "samples/000008.png",
-        "model/config.json",
-        "model/model.safetensors",
-        "model/discriminator.safetensors",
-        "model/README.md",
-        "model/samples.png",
-        "model/curves.png",
-        "model/film.webp",
-    ):
-        assert (tmp_path / "x" / name).stat().st_size > 0, name
-    said, config = checkpoint.read_config(tmp_path / "x" / "model")
+    names = "config.json log.jsonl resume.pt film.webp samples/000000.png samples/000008.png model/config.json"
+    names += " model/model.safetensors model/discriminator.safetensors model/README.md model/samples.png"
+    for name in f"{names} model/curves.png model/film.webp".split():
+        assert (runs / "x" / name).stat().st_size > 0, name
+    said, config = checkpoint.read_config(runs / "x" / "model")
     assert said["training"]["step"] == 8
     assert config.epochs == 1
-    assert not list((tmp_path / "x").rglob("*.tmp"))
+    assert not list((runs / "x").rglob("*.tmp"))
+    rows = [json.loads(line) for line in (runs / "x" / "log.jsonl").read_text().splitlines()]
+    assert {"samples", "step"} <= {row["event"] for row in rows}
 
 
-def test_resume_refuses_another_learning_rate_and_says_which_it_was(tmp_path):
-    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+def test_resume_refuses_another_learning_rate_and_says_which_it_was(finished):
     with raises_code("resume_setting_changed") as caught:
-        list(run(gan.Config(out=str(tmp_path), name="x", lr=1e-3, resume="auto", **SMALL), given={"lr", "resume"}))
+        list(run(gan.Config(out=str(finished[0]), name="x", lr=1e-3, resume="auto", **SMALL), given={"lr", "resume"}))
     assert (caught.value.values["flag"], caught.value.values["old"]) == ("--lr", 0.0002)
 
 
-def test_a_second_run_of_the_same_name_is_refused_with_both_ways_out(tmp_path):
-    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+def test_a_second_run_of_the_same_name_is_refused(finished):
     with raises_code("run_exists"):
-        list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
-
-
-def test_log_is_json_line_by_line(tmp_path):
-    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
-    rows = [json.loads(line) for line in (tmp_path / "x" / "log.jsonl").read_text().splitlines()]
-    assert {"samples", "step"} <= {row["event"] for row in rows}
+        list(run(gan.Config(out=str(finished[0]), name="x", epochs=1, **SMALL)))
 
 
 def test_a_run_starts_from_a_model(tmp_path):
@@ -144,15 +134,14 @@ def begun(config):
     return Training(config, pictures, torch.device("cpu"), nets=step.networks(config, recipes.find_init(config)))
 
 
-def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(tmp_path):
-    list(run(gan.Config(out=str(tmp_path / "secret"), name="x", epochs=1, **SMALL)))
+def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(finished, tmp_path):
     list(run(gan.Config(out=str(tmp_path / "secret"), name="y", epochs=1, license="cc-by-4.0", **SMALL)))
-    for name, allowed in (("x", None), ("y", "license: cc-by-4.0\n")):
-        folder = tmp_path / "secret" / name / "model"
+    for runs, name, allowed in ((finished[0], "x", None), (tmp_path / "secret", "y", "license: cc-by-4.0\n")):
+        folder = runs / name / "model"
         assert "secret" not in (folder / "config.json").read_text() + (folder / "README.md").read_text()
         assert ("license" in (folder / "README.md").read_text()) is bool(allowed)
         assert (allowed or "") in (folder / "README.md").read_text()
-    assert json.loads((tmp_path / "secret" / "x" / "config.json").read_text())["settings"]["out"]  # a run needs it
+    assert json.loads((finished[0] / "x" / "config.json").read_text())["settings"]["out"]  # a run needs it
 
 
 def test_minutes_count_every_step(tmp_path, monkeypatch):
@@ -243,9 +232,9 @@ def test_another_length_on_resume_before_the_decay_is_the_run_from_its_start(tmp
     assert not re.search(r"steps \d+ -> ", (tmp_path / "longer" / "model" / "README.md").read_text())
 
 
-def test_a_dropped_setting_is_ignored_where_nothing_changes_and_else_refused(tmp_path):
+def test_a_dropped_setting_is_ignored_where_nothing_changes_and_else_refused(finished, tmp_path):
     """A run of an older ganzoo goes on where what is gone held what is always done now; a model always loads."""
-    list(run(gan.Config(out=str(tmp_path), name="x", epochs=1, **SMALL)))
+    shutil.copytree(finished[0] / "x", tmp_path / "x")
     longer = gan.Config(out=str(tmp_path), name="x", epochs=2, resume="auto", **SMALL)
     for place, value in (("x", 1), ("x/model", 4)):
         path = tmp_path / place / "config.json"
