@@ -221,7 +221,9 @@ def calls(folder: Path):
     yield "critique of a wrong tensor", lambda: plain.critique(torch.zeros(2, 3, 5, 5))
     for strides in ([2, 0], "222", [1.5], [-2]):
         yield f"receptive_field {strides!r}", lambda s=strides: ganzoo.receptive_field(s)
-    for words in ({"levels": 0}, {"width": -1}, {"norm": "x"}, {"upsample": "x"}, {"dropout": 1}, {"in_channels": 1.5}):
+    yield "receptive_field of a negative kernel", lambda: ganzoo.receptive_field([2], kernel=-1)
+    for words in ({"levels": 0}, {"width": -1}, {"norm": "x"}, {"upsample": "x"}, {"dropout": 1}, {"in_channels": 1.5},
+                  {"dropout": float("nan")}):  # fmt: skip
         yield f"UNetGenerator {words}", lambda w=words: pix2pix.UNetGenerator(**{"levels": 2, "width": 2} | w)
     for words in ({"patch": 7}, {"norm": "x"}, {"width": 0}, {"channels": "6"}):
         yield f"PatchDiscriminator {words}", lambda w=words: pix2pix.PatchDiscriminator(**w)

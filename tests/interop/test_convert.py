@@ -27,6 +27,8 @@ spec.loader.exec_module(script)
 
 NEAR = 1e-5
 NORMS = tuple(reference.NORMS)
+# (norm, depth of two, dropout): every two of them meet.
+KINDS = [(norm, (i + dropout) % 2, bool(dropout)) for i, norm in enumerate(NORMS) for dropout in (0, 1)]
 
 
 def count(net) -> int:
@@ -76,10 +78,9 @@ def test_the_reference_networks_have_the_published_sizes_and_names():
 # --- the same outputs -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dropout", [False, True])
-@pytest.mark.parametrize("levels", [7, 8])
-@pytest.mark.parametrize("norm", NORMS)
-def test_a_u_net_and_its_critic_become_a_pix2pix(tmp_path, norm, levels, dropout):
+@pytest.mark.parametrize(("norm", "deep", "dropout"), KINDS)
+def test_a_u_net_and_its_critic_become_a_pix2pix(tmp_path, norm, deep, dropout):
+    levels = (7, 8)[deep]
     side, width = 2**levels, 4 if levels == 7 else 3
     net = reference.trained(reference.UNet(3, 1, levels, width, norm, dropout))
     critic = reference.trained(reference.PatchGAN(4, 5, norm=norm))
@@ -97,10 +98,9 @@ def test_a_u_net_and_its_critic_become_a_pix2pix(tmp_path, norm, levels, dropout
         assert not torch.equal(made.translate_tensor(picture, variation=1), made.translate_tensor(picture))
 
 
-@pytest.mark.parametrize("dropout", [False, True])
-@pytest.mark.parametrize("blocks", [6, 9])
-@pytest.mark.parametrize("norm", NORMS)
-def test_two_resnets_and_their_critics_become_a_cyclegan(tmp_path, norm, blocks, dropout):
+@pytest.mark.parametrize(("norm", "deep", "dropout"), KINDS)
+def test_two_resnets_and_their_critics_become_a_cyclegan(tmp_path, norm, deep, dropout):
+    blocks = (6, 9)[deep]
     nets = {
         "A": reference.trained(reference.ResNet(3, 1, 4, blocks, norm, dropout), 1),
         "B": reference.trained(reference.ResNet(1, 3, 4, blocks, norm, dropout), 2),
