@@ -4,7 +4,6 @@ import io
 import json
 import os
 import struct
-import subprocess
 
 import pytest
 import torch
@@ -15,8 +14,6 @@ from ganzoo.data import complete, drawings
 from ganzoo.data.paired import PairBatches, Streamed, crop
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import open_picture, to_uint8
-from tests.fake_hub.server import LocalHub
-from tests.support import quick
 from tests.support.raises_code import raises_code
 
 SIDE = 40
@@ -433,9 +430,9 @@ def test_drawings_are_new_with_each_seed_and_hold_only_palette_colours():
 # --- the Hub, over HTTP -----------------------------------------------------------------------------------------
 
 LOAD = """
-import json, sys, ganzoo
+import json
 try:
-    p = ganzoo.load_pairs(sys.argv[1], image_size=32, **json.loads(sys.argv[2]))
+    p = ganzoo.load_pairs(words[0], image_size=32, **json.loads(words[1]))
     answer = [len(p.train), len(p.test_input), p.direction, p.in_channels, p.test_input[0, :, 0, 0].tolist()]
 except ganzoo.GanzooError as error:
     answer = str(error)
@@ -459,41 +456,38 @@ def parquet(columns, count, start=0, others=()) -> bytes:
     return out.getvalue()
 
 
-def test_pairs_come_from_a_hub_over_http(tmp_path):
-    with LocalHub() as hub:
-        hub.add_user("alice")
-        file = "data/{}-00000-of-00001.parquet"
-        hub.add_repo("datasets", "alice/pairs", {file.format("train"): parquet(["imageA", "imageB"], 12)})
-        hub.add_repo(
-            "datasets",
-            "alice/split",
-            {
-                file.format("train"): parquet(["before", "after"], 10),
-                file.format("test"): parquet(["before", "after"], 3),
-            },
-        )
-        hub.add_repo("datasets", "alice/three", {file.format("train"): parquet(["x", "y", "z"], 10)})
-        wide = [saved(Image.new("RGB", (2 * SIDE, SIDE)), "PNG")]
-        rows = {file.format("train"): parquet(["imageA", "imageB"], 10, others=wide)}
-        hub.add_repo("datasets", "alice/shapes", rows)
-        hub.add_repo("datasets", "alice/one", {file.format("train"): parquet(["x"], 10)})
+def test_pairs_come_from_a_hub_over_http(hub, running):
+    file = "data/{}-00000-of-00001.parquet"
+    hub.add_repo("datasets", "alice/pairs", {file.format("train"): parquet(["imageA", "imageB"], 12)})
+    hub.add_repo(
+        "datasets",
+        "alice/split",
+        {
+            file.format("train"): parquet(["before", "after"], 10),
+            file.format("test"): parquet(["before", "after"], 3),
+        },
+    )
+    hub.add_repo("datasets", "alice/three", {file.format("train"): parquet(["x", "y", "z"], 10)})
+    wide = [saved(Image.new("RGB", (2 * SIDE, SIDE)), "PNG")]
+    rows = {file.format("train"): parquet(["imageA", "imageB"], 10, others=wide)}
+    hub.add_repo("datasets", "alice/shapes", rows)
+    hub.add_repo("datasets", "alice/one", {file.format("train"): parquet(["x"], 10)})
 
-        def ask(name, **more):
-            command = [*quick.PYTHON, "-c", LOAD, name, json.dumps(more)]
-            done = subprocess.run(command, env=hub.env(tmp_path), capture_output=True, text=True, timeout=120)
-            assert done.returncode == 0, done.stderr
-            return json.loads(done.stdout.splitlines()[-1])
+    def ask(name, **more):
+        said = running[1].run(LOAD, name, json.dumps(more))
+        assert said.code == 0, said.all
+        return json.loads(said.out.splitlines()[-1])
 
-        train, test, direction, channels, first = ask("alice/pairs")
-        assert (train, test, direction, channels) == (11, 1, "imageA->imageB", 3)
-        assert first[0] > first[2]
-        turned = ask("alice/pairs@main", domains="photo,label", direction="label->photo", stream=True)
-        assert turned[2] == "label->photo" and turned[4][2] > turned[4][0]
-        assert ask("alice/split")[:3] == [10, 3, "before->after"]
-        assert ask("alice/three", domains="x,z")[2] == "x->z"
-        assert "name the two" in ask("alice/three")
-        assert "not pairs side by side" in ask("alice/one")
-        assert "only one of these is an image column" in ask("alice/pairs", domains="photo,imageA")
-        said = ask("alice/shapes")
-        assert "40x40" in said and "80x40" in said, said
-        assert "could not be loaded" in ask("alice/nothing")
+    train, test, direction, channels, first = ask("alice/pairs")
+    assert (train, test, direction, channels) == (11, 1, "imageA->imageB", 3)
+    assert first[0] > first[2]
+    turned = ask("alice/pairs@main", domains="photo,label", direction="label->photo", stream=True)
+    assert turned[2] == "label->photo" and turned[4][2] > turned[4][0]
+    assert ask("alice/split")[:3] == [10, 3, "before->after"]
+    assert ask("alice/three", domains="x,z")[2] == "x->z"
+    assert "name the two" in ask("alice/three")
+    assert "not pairs side by side" in ask("alice/one")
+    assert "only one of these is an image column" in ask("alice/pairs", domains="photo,imageA")
+    said = ask("alice/shapes")
+    assert "40x40" in said and "80x40" in said, said
+    assert "could not be loaded" in ask("alice/nothing")

@@ -2,7 +2,6 @@
 
 import io
 import json
-import subprocess
 
 import pytest
 import torch
@@ -17,8 +16,6 @@ from ganzoo.models import cyclegan
 from ganzoo.training import trainer
 from ganzoo.training.doctor import WINDOWS, Doctor
 from tests.data.test_pairs import parquet, saved, sides
-from tests.fake_hub.server import LocalHub
-from tests.support import quick
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import run
 from tests.training.test_trainer import same
@@ -320,9 +317,9 @@ def test_hostile_sets_get_one_sentence(tmp_path):
 
 
 LOAD = """
-import json, sys, ganzoo
+import json
 try:
-    s = ganzoo.load_unpaired(sys.argv[1], image_size=32)
+    s = ganzoo.load_unpaired(words[0], image_size=32)
     answer = [[len(s.train[x]), len(s.test[x])] for x in "ab"] + [s.domains]
 except ganzoo.GanzooError as error:
     answer = str(error)
@@ -330,7 +327,7 @@ print(json.dumps(answer))
 """
 
 
-def test_two_sets_come_from_a_hub_over_http(tmp_path):
+def test_two_sets_come_from_a_hub_over_http(hub, running):
     datasets = pytest.importorskip("datasets")
 
     def one(column, count, side):
@@ -340,31 +337,28 @@ def test_two_sets_come_from_a_hub_over_http(tmp_path):
         datasets.Dataset.from_dict(rows, features=features).to_parquet(out)
         return out.getvalue()
 
-    with LocalHub() as hub:
-        hub.add_user("alice")
-        file = "data/{}-00000-of-00001.parquet"
-        hub.add_repo("datasets", "alice/both", {file.format("train"): parquet(["imageA", "imageB"], 10)})
-        hub.add_repo("datasets", "alice/horses", {file.format("train"): one("image", 20, 0)})
-        hub.add_repo("datasets", "alice/zebras", {file.format("train"): one("photo", 10, 1)})
-        four = {
-            file.format(s): one("image", n, k)
-            for s, n, k in (("trainA", 12, 0), ("trainB", 10, 1), ("testA", 3, 0), ("testB", 2, 1))
-        }
-        card = "---\nconfigs:\n- config_name: default\n  data_files:\n" + "".join(
-            f"  - split: {s}\n    path: data/{s}-*\n" for s in ("trainA", "trainB", "testA", "testB")
-        )
-        hub.add_repo("datasets", "alice/four", four | {"README.md": (card + "---\n").encode()})
+    file = "data/{}-00000-of-00001.parquet"
+    hub.add_repo("datasets", "alice/both", {file.format("train"): parquet(["imageA", "imageB"], 10)})
+    hub.add_repo("datasets", "alice/horses", {file.format("train"): one("image", 20, 0)})
+    hub.add_repo("datasets", "alice/zebras", {file.format("train"): one("photo", 10, 1)})
+    four = {
+        file.format(s): one("image", n, k)
+        for s, n, k in (("trainA", 12, 0), ("trainB", 10, 1), ("testA", 3, 0), ("testB", 2, 1))
+    }
+    card = "---\nconfigs:\n- config_name: default\n  data_files:\n" + "".join(
+        f"  - split: {s}\n    path: data/{s}-*\n" for s in ("trainA", "trainB", "testA", "testB")
+    )
+    hub.add_repo("datasets", "alice/four", four | {"README.md": (card + "---\n").encode()})
 
-        def ask(name):
-            command = [*quick.PYTHON, "-c", LOAD, name]
-            done = subprocess.run(command, env=hub.env(tmp_path), capture_output=True, text=True, timeout=120)
-            assert done.returncode == 0, done.stderr
-            return json.loads(done.stdout.splitlines()[-1])
+    def ask(name):
+        said = running[1].run(LOAD, name)
+        assert said.code == 0, said.all
+        return json.loads(said.out.splitlines()[-1])
 
-        assert ask("alice/both") == [[9, 1], [9, 1], ["A", "B"]]
-        assert ask("alice/horses,alice/zebras") == [[18, 2], [9, 1], ["horses", "zebras"]]
-        found = ask("alice/four")
-        assert "two sides are needed" in ask("alice/horses")
+    assert ask("alice/both") == [[9, 1], [9, 1], ["A", "B"]]
+    assert ask("alice/horses,alice/zebras") == [[18, 2], [9, 1], ["horses", "zebras"]]
+    found = ask("alice/four")
+    assert "two sides are needed" in ask("alice/horses")
     # identical pictures stand in train and test here, so some are left out of train
     assert [found[0][1], found[1][1]] == [3, 2]
     assert found[0][0] == 12 - 3 and found[1][0] == 10 - 2
