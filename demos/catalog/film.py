@@ -137,7 +137,7 @@ def show(words: Words, name: str, at: int) -> str:
     place = {"frame": said["frame"], "frames": said["frames"] - 1, "step": f"{step:,}", "last": f"{said['last']:,}"}
     sentence = prose(words("film_step", **place), words("state_" + verdict))
     picture = (
-        f'<img class="gz-px gz-frame" src="{said["picture"]}" width="238" height="238" '
+        f'<img class="gz-px" src="{said["picture"]}" width="238" height="238" '
         f'alt="{escape(words("film_alt", step=step))}">'
     )
     coloured = bands(found, said["last"])

@@ -25,10 +25,12 @@ def uri(picture: Image.Image, form: str = "PNG", **options) -> str:
 
 
 def image(picture: Image.Image, alt: str, cells: int = 0) -> str:
-    """An <img> enlarged by whole pixels; with `cells`, as wide as that many cells of the surrounding answer."""
+    """An <img> enlarged by whole pixels; with `cells`, as wide as that many cells of the surrounding answer. Where it is clear
+    (RGBA), the page's own ground shows through."""
     width = f' style="width:calc(var(--cell) * {cells})"' if cells else ""
+    kind = "gz-px gz-clear" if picture.mode == "RGBA" else "gz-px"
     return (
-        f'<img class="gz-px" src="{uri(picture)}" alt="{escape(alt)}" width="{picture.width}" '
+        f'<img class="{kind}" src="{uri(picture)}" alt="{escape(alt)}" width="{picture.width}" '
         f'height="{picture.height}"{width}>'
     )
 

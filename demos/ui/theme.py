@@ -45,6 +45,8 @@ def theme() -> gr.themes.Base:
         body_background_fill_dark="#12151c",
         body_text_color="#191d26",
         body_text_color_dark="#e6e9f0",
+        body_text_color_subdued="#515868",  # gradio's own greys are too faint
+        body_text_color_subdued_dark="#a3aabb",
         block_background_fill="transparent",
         block_background_fill_dark="transparent",
         block_border_width="0px",

@@ -120,7 +120,7 @@ def grow(words: Words, model: Model, seed: int, picked: int) -> str:
     filtered = model.config.needs_labels
     creator = [_stage(words, x[0], i == 1 and filtered, i == len(up) - 1) for i, x in enumerate(up)]
     critic = [_stage(words, x[0], i == 1 and filtered, i == 0) for i, x in enumerate(down[:-1])]
-    verdict = figure(f'<output class="gz-verdict">{opinion:.2f}</output>', escape(words("stage_score")), "gz-last")
+    verdict = figure(f'<output class="gz-verdict">{opinion:.2f}</output>', escape(words("stage_score")))
     return (
         f'<h3 class="creator">{escape(words("creator_grows"))}</h3>{_path(creator)}'
         f'<h3 class="critic">{escape(words("critic_shrinks"))}</h3>'
@@ -139,7 +139,7 @@ def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
     """One stage: a picture as it is, a vector as a square, feature maps side by side; its size in words under it."""
     if picture:
         shown = to_pil(values.view(1, *values.shape))[0]
-        return figure(image(shown, words("stage_picture_alt"), shown.width), _numbers(words, values), "gz-plate")
+        return figure(image(shown, words("stage_picture_alt"), shown.width), _numbers(words, values))
     if values.ndim == 3 and not filtered:
         columns = 4 if values.shape[1] < 10 else 3
         shown = signed(mosaic(values[: columns * columns].cpu(), columns))

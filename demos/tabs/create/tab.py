@@ -82,7 +82,7 @@ class Create:
 
     def _between(self):
         say = self.words
-        with self._section("between"), gr.Row(elem_classes="gz-morph"):
+        with self._section("between"), gr.Row(elem_classes="gz-wide"):
             with gr.Column(scale=1, min_width=150):
                 self.now = show(elem_id="now")
             with gr.Column(scale=5, min_width=300):
@@ -113,7 +113,7 @@ class Create:
 
     def _hand(self):
         say = self.words
-        with self._section("hand"), gr.Row(elem_classes="gz-hand"):
+        with self._section("hand"), gr.Row(elem_classes="gz-wide"):
             with gr.Column(scale=1, min_width=280):
                 self.board = show(
                     self._canvas(handlers.DATA),

@@ -78,7 +78,7 @@ def _collapse(words: Words) -> str:
         bars = share_bars(words, shares, words("bn_shares"), "{:.0%}", "digits")
         spread = escape(words("bn_spread", value=f"{said[norm]['spread']:.3f}"))
         below = f'<p class="gz-note">{spread}</p>{bars}'
-        panels += f'<section><h3>{escape(words(key))}</h3><div class="gz-sheet">{picture}</div>{below}</section>'
+        panels += f"<section><h3>{escape(words(key))}</h3>{picture}{below}</section>"
     command = f'<pre class="gz-command"><code>{escape(said["command"])}</code></pre>'
     command = f'<p class="gz-note">{escape(words("bn_command"))}</p>{command}'
     return f'<p class="gz-said">{escape(words("bn_collapse"))}</p><div class="gz-pair">{panels}</div>{command}'

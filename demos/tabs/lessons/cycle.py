@@ -68,7 +68,7 @@ def _loop(words: Words, model: Model, pictures: list[Tensor], way: int) -> str:
         '<svg class="gz-return" viewBox="0 0 400 30" aria-hidden="true"><path d="M340 2V20H60V4m-5 7l5-8l5 8"/></svg>'
         f'<p class="gz-note">{escape(words("cycle_compare"))}</p>'
     )
-    return f'<section><h3>{title}</h3><div class="gz-loop">{row(*figures)}{arrow}</div></section>'
+    return f"<section><h3>{title}</h3>{row(*figures)}{arrow}</section>"
 
 
 def _figure(picture: Tensor, text: str) -> str:

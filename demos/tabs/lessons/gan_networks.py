@@ -55,7 +55,7 @@ def show(words: Words, seed) -> str:
     flow = row(
         figure(image(signed(square(noise[0])), idea), escape(idea)),
         _network(words, "creator", (100, 256, 512, 784)),
-        figure(picture, escape(words("opening_pixels", count=work.numel())), "gz-plate"),
+        figure(picture, escape(words("opening_pixels", count=work.numel()))),
         _network(words, "critic", (784, 512, 256, 1)),
         figure(f'<b class="gz-verdict">{float(opinion):.2f}</b>', escape(words("gan_opinion"))),
     )

@@ -87,7 +87,7 @@ def show(words: Words, kernel, stride, size) -> str:
         f'<div class="gz-stage" data-link="{link}">{_verdict(words, up, size, kernel, stride)}'
         f'<div class="gz-pair"><section><h3 class="creator">{escape(words("stride_up", a=size, b=len(up)))}</h3>'
         f"{_panel(words, up, 'creator', words('stride_up_alt', listing=tally(words, up)))}</section>"
-        f'<section><h3 class="critic gz-level">{escape(_title(words, size, kernel, stride))}</h3>'
+        f'<section><h3 class="critic">{escape(_title(words, size, kernel, stride))}</h3>'
         f"{_reading(words, size, kernel, stride)}</section></div>"
         f"{_pictures(words, kernel, stride)}</div>"
     )

@@ -70,7 +70,7 @@ def show(words: Words, label, seed) -> str:
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=label&amp;label={label}&amp;idea={seed}">'
         f'<p class="gz-said" role="status">{escape(said)}</p>'
         f'<section><h3 class="creator">{escape(words("label_creator"))}</h3>{_row(creator)}</section>'
-        f'<section><h3 class="critic gz-level">{escape(words("label_critic"))}</h3>{_row(critic)}'
+        f'<section><h3 class="critic">{escape(words("label_critic"))}</h3>{_row(critic)}'
         f"{legend(words('against'), words('for'))}</section>"
         "</div>"
     )
@@ -93,7 +93,6 @@ def _picture(words: Words, found: dict, label: str) -> str:
     return figure(
         image(to_pil(found["picture"][None])[0], words("asked_alt", label=label)),
         escape(words("label_picture")),
-        "gz-plate",
     )
 
 

@@ -56,13 +56,13 @@ def show(words: Words, seed) -> str:
     work = image(to_pil(picture[None])[0], words("opening_work"))
     verdict = f'<b class="gz-verdict">{int(answers.argmax())}</b>'
     creating = [_numbers(words, noise, "opening_idea"), *(_numbers(words, stage) for stage in hidden)]
-    creating.append(figure(work, escape(words("opening_pixels", count=pixels.numel())), "gz-plate"))
-    recognising = [figure(work, escape(words("opening_pixels", count=pixels.numel())), "gz-plate")]
+    creating.append(figure(work, escape(words("opening_pixels", count=pixels.numel()))))
+    recognising = [figure(work, escape(words("opening_pixels", count=pixels.numel())))]
     recognising.append(_numbers(words, features))
     recognising.append(figure(verdict, escape(words("opening_answer", share=f"{float(answers.max()):.0%}"))))
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=opening&amp;idea={seed}">'
-        f'<section><h3 class="critic gz-level">{escape(words("opening_recognise"))}</h3>{row(*recognising)}</section>'
+        f'<section><h3 class="critic">{escape(words("opening_recognise"))}</h3>{row(*recognising)}</section>'
         f'<section><h3 class="creator">{escape(words("opening_create"))}</h3>{row(*creating)}</section></div>'
     )
 

@@ -125,7 +125,7 @@ def show(words: Words, seed, agree) -> str:
     return (
         f'<div class="gz-stage" data-link="{link}">{_given(words, all_of_it["truths"], agree)}'
         f'<p class="gz-said" role="status">{escape(_verdict(words, all_of_it, agree))}</p>'
-        f'<div class="gz-losses">{panels}{_table(words, all_of_it["losses"], agree)}</div>'
+        f'<div class="gz-three">{panels}{_table(words, all_of_it["losses"], agree)}</div>'
         "</div>"
     )
 

@@ -18,7 +18,7 @@ EASY = 0.05  # a creator that writes only the easy digits has some that are rare
 
 def _panel(title: str, pictures: list, alt: str, below: str) -> str:
     cells = "".join(image(p, f"{alt} {i + 1}") for i, p in enumerate(pictures))
-    return f'<section class="gz-panel"><h3>{escape(title)}</h3><div class="gz-tiles">{cells}</div>{below}</section>'
+    return f'<section><h3>{escape(title)}</h3><div class="gz-tiles">{cells}</div>{below}</section>'
 
 
 def _draw(name: str, seed: int):

@@ -55,7 +55,7 @@ def show(words: Words, data) -> str:
     charts = "".join(_chart(words, rows, spans, *panel) for panel in film.PANELS)
     ends = [0, *(first for _, first, _ in spans[1:]), last]
     strip = "".join(
-        f'<span class="{key}" style="flex-grow:{_place(b) - _place(a):.3f}">{escape(words("name_" + key))}</span>'
+        f'<span class="state-{key}" style="flex-grow:{_place(b) - _place(a):.3f}">{escape(words("name_" + key))}</span>'
         for (key, *_), a, b in zip(spans, ends, ends[1:], strict=False)
     )
     columns = "".join(_column(words, name, frames, rows, span) for span in spans)
@@ -84,7 +84,7 @@ def _column(words: Words, name: str, frames: list[int], rows: list[dict], span: 
     picture = film.facts(name, at)["picture"]
     scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
     return (
-        f'<section><h3>{escape(words("name_" + key))}</h3><img class="gz-px gz-frame" src="{picture}" width="238" '
+        f'<section><h3>{escape(words("name_" + key))}</h3><img class="gz-px" src="{picture}" width="238" '
         f'height="238" alt="{escape(words("film_alt", step=frames[at]))}"><p class="gz-note">{escape(scores)}</p>'
         f'<p class="gz-prose">{escape(words("state_" + key))}</p></section>'
     )

@@ -74,7 +74,7 @@ def show(words: Words, rounds) -> str:
     first = _side(words, found, "real", 1) + _side(words, found, "fake", 0)
     return (
         f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=steps&amp;rounds={rounds}"><div class="gz-pair">'
-        f'<section><h3 class="critic gz-level">{escape(words("steps_critic"))}</h3>{first}</section>'
+        f'<section><h3 class="critic">{escape(words("steps_critic"))}</h3>{first}</section>'
         f'<section><h3 class="creator">{escape(words("steps_creator"))}</h3>{_side(words, found, "again", 1)}</section>'
         "</div></div>"
     )

@@ -60,7 +60,7 @@ def stage(words: Words, shown: Snapshot | None) -> str:
         rows, step, verdict, source = list(shown.rows), shown.step, shown.state, uri(shown.picture)
         advice, marks, states = shown.advice, shown.marks, shown.states
     picture = (
-        f'<img class="gz-px gz-frame" src="{source}" width="238" height="238" '
+        f'<img class="gz-px" src="{source}" width="238" height="238" '
         f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
     )
     bands = film.bands(states, step)

@@ -70,7 +70,7 @@ class Live:
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
             self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
-            with gr.Row(elem_classes="gz-live"):
+            with gr.Row(elem_classes="gz-wide"):
                 with gr.Column(scale=3, min_width=300):
                     self.stage = show(render.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
                 with gr.Column(scale=1, min_width=300, elem_classes="gz-controls", elem_id="live-dials"):

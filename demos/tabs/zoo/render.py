@@ -158,7 +158,7 @@ def title(words: Words, name: str) -> str:
     """The head of a model's detail: the way back, its name, how it was made."""
     entry = local.sound(name)
     return (
-        f'<a class="gz-back" href="#cards">← {escape(words("zoo_back"))}</a>'
+        f'<a class="gz-link gz-back" href="#cards">← {escape(words("zoo_back"))}</a>'
         f"{heading(plain(words, entry), f'{_origin(words, entry)} · {entry.name}')}"
         f'<div class="gz-facts-of">{_list(making(words, entry))}</div>'
     )

@@ -50,7 +50,7 @@ class Zoo:
             self.cards = show(
                 "", elem_id="cards", min_height=400, js_on_load="ganzoo.cards(element, trigger, 'select')"
             )
-        with gr.Column(visible=False, elem_classes="gz-section gz-detail", elem_id="detail") as self.detail:
+        with gr.Column(visible=False, elem_classes="gz-section", elem_id="detail") as self.detail:
             self.title = show("", elem_id="detail-title", js_on_load=BACK)
             self.open = gr.Button(variant="primary", elem_id="open-model")
             with gr.Row(elem_classes="gz-readme"):

@@ -342,7 +342,7 @@ def at_least(page, number):
 
 
 def picture(page) -> str:
-    return page.get_attribute("#live-stage .gz-frame", "src")
+    return page.get_attribute("#live-stage .gz-film img", "src")
 
 
 def test_an_earlier_run_is_there_at_once(visit):
