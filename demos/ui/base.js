@@ -1,24 +1,25 @@
-/* What the browser does by itself: remember the language, copy a link, the drawing board, clicks on pictures and cards. */
+/* What gradio leaves to the page: the language, the address of what is shown, names for screen readers, clicks inside our
+   own HTML, and the canvas of Create. */
 (() => {
-  const zh = /\/zh\/?$/.test(location.pathname);
-  const keep = (value) => { try { localStorage.setItem("ganzoo-language", value); } catch { /* private mode */ } };
-  const kept = (() => { try { return localStorage.getItem("ganzoo-language"); } catch { return null; } })();
-  const first = (navigator.languages || [navigator.language || ""]).map((name) => name.slice(0, 2).toLowerCase())
-    .find((name) => ["en", "zh"].includes(name));
-  const wants = kept || first || "en"; // the switch wins over the browser
+  const root = document.documentElement, asked = location.search; // the link that was followed
+  const zh = /\/zh\/?$/.test(location.pathname), spoken = zh ? "zh-Hant" : "en", there = zh ? "en" : "zh";
   const speak = () => { if (root.lang !== spoken) root.lang = spoken; };
-  const root = document.documentElement, spoken = zh ? "zh-Hant" : "en";
   speak();
   new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] }); // gradio writes the browser's language there
-  if (!zh && wants === "zh" && !location.search.includes("show=api")) {
+
+  const keep = (value) => { try { localStorage.setItem("ganzoo-language", value); } catch { /* private mode */ } };
+  const kept = (() => { try { return localStorage.getItem("ganzoo-language"); } catch { return null; } })();
+  const known = (navigator.languages || [navigator.language || ""]).map((name) => name.slice(0, 2).toLowerCase());
+  const wants = kept || known.find((name) => ["en", "zh"].includes(name)); // the switch wins over the browser
+  if (!zh && wants === "zh" && !asked.includes("show=api")) {
     keep("zh");
-    location.replace(location.pathname.replace(/\/?$/, "/zh") + location.search);
+    location.replace(location.pathname.replace(/\/?$/, "/zh") + asked);
     return;
   }
   document.addEventListener("click", (event) => {
-    const link = event.target.closest && event.target.closest("a.gz-language");
+    const link = event.target.closest?.("a.gz-language");
     if (!link) return;
-    keep(zh ? "en" : "zh");
+    keep(there);
     event.preventDefault();
     location.assign(new URL(link.getAttribute("href"), location.href).pathname + location.search);
   });
@@ -38,24 +39,15 @@
   new MutationObserver(() => { soon ||= setTimeout(() => { soon = 0; name(); }, 100); })
     .observe(root, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
 
-  if (location.search.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
+  if (asked.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
     const wait = setInterval(() => {
       const button = document.querySelector("footer button.show-api");
       if (button) { clearInterval(wait); button.click(); }
     }, 100);
   }
-
-  document.addEventListener("click", (click) => { // going to a tab by hand; Lessons writes its own address
-    if (!click.target.closest?.("#tabs [role=tab]")) return;
-    setTimeout(() => {
-      const open = (selector) => document.querySelector(selector)?.offsetParent;
-      const to = open("#cmp-board") ? ganzoo.compare.link() : open("#trl-bench") ? ganzoo.translate.link()
-        : open("#grid") ? document.querySelector(".gz-make")?.dataset.link : open("#cards") ? "?tab=zoo" : open("#own") ? "?tab=own" : "";
-      if (to) history.replaceState(history.state, "", location.pathname + to);
-    }, 80);
+  document.addEventListener("click", (click) => { // going to a tab by hand
+    if (click.target.closest?.("#tabs [role=tab]")) setTimeout(() => ganzoo.address(), 80);
   });
-
-  const asked = location.search; // it stays until all is shown
 
   const board = () => document.querySelector("#board canvas");
   const wipe = (canvas) => {
@@ -71,32 +63,44 @@
   });
 
   window.ganzoo = {
-    /* the picture grid: a click follows that picture, the address always says what is shown */
-    grid(element, trigger, watch, event) {
-      element.addEventListener("click", (click) => {
-        const cell = click.target.closest("[data-pick]");
-        if (cell) trigger(event, { pick: Number(cell.dataset.pick) });
-      });
-      let first = element.querySelector(".gz-make")?.dataset.link;
-      watch("value", () => {
-        const link = element.querySelector(".gz-make")?.dataset.link;
-        if (link && link !== first) { history.replaceState(history.state, "", location.pathname + link); first = link; }
-      });
+    /* What a tab shows says its link: the first [data-link] in sight. */
+    link: () => [...document.querySelectorAll("#tabs [data-link]")].find((part) => part.offsetParent)?.dataset.link
+      || `?tab=${document.querySelector("#tabs [role=tab][aria-selected=true]").dataset.tabId}`,
+    address: () => history.replaceState(history.state, "", location.pathname + ganzoo.link()),
+    follow: (element, watch) => watch("value", () => { if (element.offsetParent) ganzoo.address(); }),
+    async copy() {
+      ganzoo.address();
+      try { await navigator.clipboard.writeText(location.href); } catch { window.prompt("", location.href); }
+      return [ganzoo.link()];
     },
+    /* Settings of Watch it learn that are not the first ones stand in its link: [[name, first], ...] */
+    settings(named, ...values) {
+      const said = new URLSearchParams({ tab: "live" }), element = document.querySelector("#live-stage");
+      named.forEach(([name, first], i) => { if (values[i] !== first) said.set(name, values[i]); });
+      element.dataset.link = `?${said}`;
+      if (element.offsetParent) ganzoo.address();
+    },
+    /* a click on a button in our HTML that says what it means (data-...) */
+    picks: (element, trigger) => element.addEventListener("click", (click) => {
+      const button = click.target.closest("button");
+      if (button) trigger("select", { ...button.dataset });
+    }),
     /* what is computed only when it is about to be seen; the server gets the link that was followed */
-    later(element, trigger, event = "select") {
+    later(element, trigger, event = "select", margin = 500) {
       const near = new IntersectionObserver((seen) => {
         if (!seen.some((one) => one.isIntersecting)) return;
         near.disconnect();
         if (element.querySelector(".gz-later")) trigger(event, { query: asked }); // else it is there already
-      }, { rootMargin: "500px" });
+      }, { rootMargin: `${margin}px` });
       near.observe(element);
     },
-    cards(element, trigger, event) {
-      element.addEventListener("click", (click) => {
-        const card = click.target.closest("[data-name]");
-        if (card) trigger(event, { name: card.dataset.name });
+    lesson(element, trigger, watch) { // a press says where in a picture or a map
+      ganzoo.follow(element, watch);
+      element.addEventListener("pointerdown", (event) => {
+        const place = event.target.closest("[data-point]"), box = place?.getBoundingClientRect();
+        if (box) trigger("input", { on: place.dataset.point, x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height });
       });
+      trigger("select", { query: asked });
     },
     pen(canvas, style, begin, end) { // strokes on a canvas, as `style` is at the time: { colour, brush }
       let last = null;
@@ -120,12 +124,12 @@
         canvas.addEventListener(over, () => { if (last) { last = null; end(); } });
       }
     },
-    board(element, trigger, watch, event) {
+    board(element, trigger, watch) {
       const begun = () => {
         const canvas = element.querySelector("canvas");
         paint(canvas);
         const begin = () => { if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; } };
-        ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => trigger(event));
+        ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => trigger("input"));
       };
       begun();
       watch("value", begun); // another set, another example
@@ -137,19 +141,9 @@
       board().dataset.drawn = "";
       return ganzoo.drawing(_, ...rest);
     },
-    async copy(said) {
-      const link = document.querySelector(".gz-make")?.dataset.link || "";
-      const button = document.querySelector("#copy-link");
-      const before = button.textContent;
-      try { await navigator.clipboard.writeText(location.origin + location.pathname + link); button.textContent = said; } catch {
-        history.replaceState(history.state, "", location.pathname + link);
-        window.prompt("", location.href);
-      }
-      setTimeout(() => { button.textContent = before; }, 1500);
-    },
     /* Which tab an address belongs to: Compare has ?family=, Create ?lesson=, ?model=; the others say ?tab= */
     firstTab: () => {
-      const said = new URLSearchParams(location.search);
+      const said = new URLSearchParams(asked);
       const tab = said.get("tab") || (["lesson", "set", "seed", "model"].some((key) => said.has(key)) && !said.has("family") ? "create" : "compare");
       return { selected: tab, __type__: "update" };
     },

@@ -13,10 +13,7 @@ from .theme import DEMOS, css
 from .words import LANGUAGES, Words
 
 TABS = ("compare", "create", "translate", "live", "lessons", "own", "zoo")
-SCRIPTS = (
-    "ui/base.js",
-    *(f"tabs/{tab}/tab.js" for tab in ("translate", "lessons", "live", "custom")),
-)
+SCRIPTS = ("ui/base.js", "tabs/custom/tab.js")
 STYLE = """
 .gradio-container .nav-holder, .gradio-container footer { display: none !important; }
 /* gradio mounts a page's parts in any order: they are seen when the first ones stand in their places */

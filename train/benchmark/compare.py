@@ -21,7 +21,10 @@ FOLLOWED = """before => { const now = [...document.querySelectorAll('#cmp-result
 
 def compare(runs: int) -> int:
     picture, (inside, whole) = facade(4, 256), _in_process(runs)
-    print(f"the event of the page, critic's opinions and HTML included: {whole:.2f} times the bare passes", flush=True)
+    print(
+        f"the event of the page, critic's opinions and HTML included: {whole:.2f} times the bare passes",
+        flush=True,
+    )
     with served([str(APP)]) as (url, _):
         _through_client(url, picture, runs, inside)
         _in_browser(url)
@@ -106,7 +109,8 @@ def _in_browser(url: str) -> None:
         page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
         page.goto(url)
         page.wait_for_function(
-            "window.ganzoo?.compare && document.querySelectorAll('#cmp-two img').length === 2", timeout=120_000
+            "document.querySelector('#s-compare [data-link]') && document.querySelectorAll('#cmp-two img').length === 2",
+            timeout=120_000,
         )
         box, seconds = page.locator("#cmp-board canvas").bounding_box(), []
         for stroke in range(STROKES):

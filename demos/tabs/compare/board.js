@@ -57,7 +57,7 @@ const received = async (first) => {
   pen.drawImage(picture, 0, 0);
   scaled();
   show();
-  if (!first) address();
+  address(first);
 };
 /* Whole pixels where they are clearly enlarged; on fewer screen pixels than that, lines would come and go. */
 const scaled = () => canvas.classList.toggle("gz-smooth", canvas.clientWidth * devicePixelRatio < 1.5 * canvas.width);
@@ -76,8 +76,10 @@ const link = () => {
   const drawn = canvas.toDataURL("image/png").split(",")[1].replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   return drawn.length <= LONGEST_LINK ? `${start}&d=${drawn}` : start;
 };
-const address = () => { if (canvas.offsetParent) history.replaceState(history.state, "", location.pathname + link()); };
-ganzoo.compare = { link };
+const address = (first) => {
+  element.dataset.link = link();
+  if (!first && canvas.offsetParent) ganzoo.address();
+};
 
 // --- drawing ----------------------------------------------------------------------------------------------------
 

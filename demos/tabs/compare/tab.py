@@ -6,6 +6,7 @@ The board (board.py) says what it holds, handlers.py makes a Job of every wish, 
 import json
 import os
 import random
+import re
 from html import escape
 
 import gradio as gr
@@ -30,12 +31,6 @@ PAIR = f"""(left, right, board, ...shown) => {{
     : shown[{json.dumps(["truth", *KEYS])}.indexOf(key)];
   return [at(left) && at(right) ? [at(left), at(right)] : null];
 }}"""
-COPY = """async () => {
-  const link = ganzoo.compare.link(), address = location.origin + location.pathname + link;
-  history.replaceState(history.state, "", location.pathname + link);
-  try { await navigator.clipboard.writeText(address); } catch { window.prompt("", address); }
-  return [/[?&](d|drawing|pair)=/.test(link)];
-}"""
 
 
 class Compare:
@@ -187,7 +182,7 @@ class Compare:
         ):
             self._on(event, lambda words, scene, name: handlers.opened(words, scene, str(name or "").strip()), [value])
         self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
-        self.copy.click(self._linked, self.copied, self.copied, js=COPY, **QUIET)
+        self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
             side.input(None, *self._slide(), js=PAIR, **QUIET)
         demo.load(self._arrive, self.options, [*self.outputs, self.others], show_progress_on=self.took, **LIVE).then(
@@ -283,5 +278,5 @@ class Compare:
         on = label == self.words("cmp_reveal")
         return self.words("cmp_unreveal" if on else "cmp_reveal"), gr.update(visible=on)
 
-    def _linked(self, carried) -> str:
-        return quiet(self.words("copied" if carried else "cmp_link_short"))
+    def _linked(self, link: str) -> str:
+        return quiet(self.words("copied" if re.search(r"[?&](d|drawing|pair)=", link) else "cmp_link_short"))

@@ -77,7 +77,7 @@ class Create:
                 self.seed = self._seed(handlers.SEED, "seed", "seed")
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
                 self.copy = gr.Button(say("copy_link"), elem_id="copy-link")
-            self.grid = show(elem_id="grid", js_on_load="ganzoo.grid(element, trigger, watch, 'select')")
+            self.grid = show(elem_id="grid", js_on_load="ganzoo.picks(element, trigger); ganzoo.follow(element, watch)")
             show(handlers.contents(say))
 
     def _between(self):
@@ -118,7 +118,7 @@ class Create:
                 self.board = show(
                     self._canvas(handlers.DATA),
                     elem_id="board",
-                    js_on_load="ganzoo.board(element, trigger, watch, 'input')",
+                    js_on_load="ganzoo.board(element, trigger, watch)",
                 )
                 with gr.Row(elem_classes="gz-controls"):
                     self.clear = gr.Button(say("clear"), elem_id="clear")
@@ -152,7 +152,7 @@ class Create:
         )
         self.seed.submit(self.all, make, self.everything, **QUIET)
         self.seed.blur(self._left, [self.shown, *make], self.everything, **QUIET)
-        self.copy.click(None, None, None, js=f"() => ganzoo.copy({say('copied')!r})")
+        self.copy.click(lambda: gr.Info(say("copied"), duration=2), None, None, js="ganzoo.copy")
         self.grid.select(self._picked, make, [self.pick, self.grid, self.growth], **QUIET)
 
         move = [*self.choice, self.first, self.second, self.slider]

@@ -12,6 +12,11 @@ from ...ui.words import Words
 from .course import COURSE, ORDER
 from .screen import Screen
 
+FIRST = f"""() => {{ // the lesson that the followed link names
+  const order = {json.dumps(ORDER)}, at = Math.max(0, order.indexOf(new URLSearchParams(location.search).get("stage")));
+  return [{{ selected: at, __type__: "update" }}, order[at]];
+}}"""
+
 
 class Lessons:
     """The components of the tab in one language."""
@@ -32,8 +37,8 @@ class Lessons:
         forth.click(lambda key: _to(key, 1), self.contents, both, **quick)
         self.contents.input(lambda key: _to(key, 0), self.contents, both, **quick)
         self.steps.select(_pressed, None, both, **quick)  # on the bar of steps
-        self.steps.change(None, None, None, js="() => ganzoo.lessonLink()")
-        demo.load(None, None, both, js=f"() => ganzoo.firstLesson({json.dumps(ORDER)})")
+        self.steps.change(None, None, None, js="() => setTimeout(ganzoo.address, 60)")  # once gradio has drawn it
+        demo.load(None, None, both, js=FIRST)
 
 
 def _to(key: str, by: int) -> tuple:

@@ -31,6 +31,18 @@ CHOICES = {
     "strength": (0.25, 0.5, 1.0, 2.0, 4.0),
 }
 FIRST = {"lr": 1e-3, "beta1": 0.5, "norm": "batch", "activation": "leaky_relu", "strength": 1.0}
+LINKED = {"network": (LESSONS, "gan"), "pictures": (local.SETS, "mnist")}  # name in a link: choices, the first one
+LINKED |= {k: (CHOICES[k], FIRST[k]) for k in DIALS}
+
+
+def linked(request: gr.Request) -> list:
+    """The settings that the followed link asks for; the first ones where it says nothing or nonsense."""
+    said = request.query_params if request.query_params.get("tab") == "live" else {}
+    found = []
+    for name, (choices, first) in LINKED.items():
+        texts = {f"{c:g}" if isinstance(c, float) else c: c for c in choices}
+        found.append(texts.get(said.get(name), first))
+    return found
 
 
 def settings(dials) -> dict:
@@ -72,7 +84,7 @@ class Live:
             self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
             with gr.Row(elem_classes="gz-wide"):
                 with gr.Column(scale=3, min_width=300):
-                    self.stage = show(render.stage(say, None), elem_id="live-stage", js_on_load="ganzoo.live()")
+                    self.stage = show(render.stage(say, None), elem_id="live-stage")
                 with gr.Column(scale=1, min_width=300, elem_classes="gz-controls", elem_id="live-dials"):
                     self._dials()
             self.timer = gr.Timer(SECONDS, active=False)
@@ -127,9 +139,16 @@ class Live:
             self._kept, None, [self.kept, self.download], **QUIET
         )
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
-        named = [("live-lesson", "network", list(LESSONS), "gan"), ("live-set", "pictures", list(local.SETS), "mnist")]
-        named += [(f"live-{k}", k, list(CHOICES[k]), FIRST[k]) for k in DIALS]
-        demo.load(None, None, choice, js=f"() => ganzoo.liveLink({json.dumps(named)})")
+        named = json.dumps([[name, first] for name, (_, first) in LINKED.items()])
+        say_so = {
+            "fn": None,
+            "inputs": choice,
+            "outputs": None,
+            "js": f"(...values) => ganzoo.settings({named}, ...values)",
+        }
+        for setting in choice:
+            setting.input(**say_so)
+        demo.load(linked, None, choice, **QUIET).then(**say_so)
         self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
         demo.unload(leave)
 

@@ -75,9 +75,8 @@ class Translate:
             self.there = self._picture("there", say("trl_there", domain="…"))
             self.back = self._picture("back", say("trl_back", domain="…"))
             self.error = self._picture("error", say("trl_error"))
-        self.report = show(
-            waiting(say), elem_id="trl-report", js_on_load="ganzoo.translate.start(element, trigger, watch)"
-        )
+        js = "ganzoo.later(element, trigger, 'focus', 3000); ganzoo.follow(element, watch)"  # on a phone it lies below the window
+        self.report = show(waiting(say), elem_id="trl-report", js_on_load=js)
         self.example, self.known = gr.State(""), gr.State("")  # which example, of which model, is shown
         show(f"<h3>{escape(say('trl_examples'))}</h3>")
         self.examples = gr.Gallery(

@@ -50,7 +50,7 @@ class HubSearch:
                     elem_id="hub-owner",
                 )
                 self.find = gr.Button(words("hub_find"), elem_id="hub-find")
-            self.found = show("", elem_id="hub-found", js_on_load="ganzoo.cards(element, trigger, 'select')")
+            self.found = show("", elem_id="hub-found", js_on_load="ganzoo.picks(element, trigger)")
             self.said = show("", elem_id="hub-said")
 
     def wire(self, choose, which, outputs) -> None:

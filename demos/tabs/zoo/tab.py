@@ -47,9 +47,7 @@ class Zoo:
                 label=words("zoo_which"),
                 elem_id="zoo-which",
             )
-            self.cards = show(
-                "", elem_id="cards", min_height=400, js_on_load="ganzoo.cards(element, trigger, 'select')"
-            )
+            self.cards = show("", elem_id="cards", min_height=400, js_on_load="ganzoo.picks(element, trigger)")
         with gr.Column(visible=False, elem_classes="gz-section", elem_id="detail") as self.detail:
             self.title = show("", elem_id="detail-title", js_on_load=BACK)
             self.open = gr.Button(variant="primary", elem_id="open-model")

@@ -634,7 +634,9 @@ def look(surf, site):
 
     def go(path="", width=1440, **how):
         page = surf(site.url + path, width=width, **how)
-        page.wait_for_function("document.querySelectorAll('#cmp-two img').length === 2 && window.ganzoo.compare")
+        page.wait_for_function(
+            "document.querySelectorAll('#cmp-two img').length === 2 && document.querySelector('#s-compare [data-link]')"
+        )
         return page
 
     return go
@@ -669,7 +671,7 @@ def drag(page, start, end):
 
 def test_drawing_is_followed_undone_and_carried_by_a_link(look):
     page = look("?family=facades&drawing=4")
-    page.wait_for_function("ganzoo.compare.link().includes('drawing=4')")
+    page.wait_for_function("ganzoo.link().includes('drawing=4')")
     page.wait_for_selector("#cmp-reveal", state="hidden")
     first, before = shown(page), page.evaluate(SHEET)
     drag(page, (0.2, 0.2), (0.7, 0.6))
