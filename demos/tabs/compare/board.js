@@ -1,6 +1,7 @@
 /* The drawing board: a canvas with exactly the pixels that the network sees, its palette and tools.
    gradio calls this with `element`, `props`, `trigger` and `watch`. `props.value` is the scene that the server reads:
-   {family, size, palette, drawing, truth, photo, pair, seed, tracing}. "input" is a stroke, "upload" a picture from outside. */
+   {family, size, palette, drawing, truth, photo, pair, seed, tracing, judged}. "input" is a stroke, "upload" a picture from
+   outside. `judged` says whether the critic's map is in sight; where it is not, it follows when it comes into sight. */
 const KEPT = 60, EVERY = 150, LARGEST = 1e7, LONGEST_LINK = 16000;
 const one = (selector) => element.querySelector(selector), all = (selector) => [...element.querySelectorAll(selector)];
 const canvas = one("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true }), under = one(".gz-under"), cross = one(".gz-cross");
@@ -27,7 +28,8 @@ const keep = () => {
 const tell = () => { // gradio sends one at a time, and of those that wait the last
   clearTimeout(later);
   later = null; last = performance.now();
-  set({ ...current, drawing: canvas.toDataURL("image/png") });
+  ganzoo.stale ||= ganzoo.judging === false;
+  set({ ...current, drawing: canvas.toDataURL("image/png"), judged: ganzoo.judging !== false });
   address();
   trigger("input");
 };

@@ -1,6 +1,7 @@
 """The drawing board with its palette: the one component of the pages that gradio does not have.
 
-Its value is the scene, a dict: family, size, palette, drawing, truth, photo, pair, seed, tracing; pictures are data: addresses.
+Its value is the scene, a dict: family, size, palette, drawing, truth, photo, pair, seed, tracing, judged; pictures are data:
+addresses.
 `input` is a stroke (undo and clear too), `upload` a picture dropped or pasted on it. board.js does the drawing.
 """
 
@@ -31,6 +32,7 @@ class Scene:
     pair: str = ""
     seed: int | None = None
     tracing: bool = False  # whether one draws over the truth
+    judged: bool = True  # whether the critic's map is in sight
 
 
 class Board(gr.HTML):
@@ -61,7 +63,7 @@ def scene(value) -> Scene:
             continue
         if field.name == "seed":
             given = local.seed_of(given)
-        elif field.name == "tracing":
+        elif field.type in (bool, "bool"):
             given = given is True
         elif not isinstance(given, str) or len(given) > (pictures.LARGEST if given.startswith("data:") else NAMES):
             raise Trouble("cmp_request")

@@ -10,6 +10,12 @@ from ...ui.words import Trouble, Words
 from . import handlers, inference, render
 from .families import name
 
+# A stroke that is drawn while the map is out of sight leaves it as it was: it follows when it is seen.
+SEEN = """new IntersectionObserver((seen) => {
+  ganzoo.judging = seen.at(-1).isIntersecting;
+  if (ganzoo.judging && ganzoo.stale) { ganzoo.stale = false; trigger("focus"); }
+}, { rootMargin: "400px" }).observe(element);"""
+
 
 class Critic:
     """The section of Compare, in one language. `values` gives what it shows of a drawing's pictures."""
@@ -28,12 +34,13 @@ class Critic:
                 self.picture = Picture(label=words("cmp_judged"), alt_text=words("cmp_judged"), min_width=160)
                 self.map = Picture(label=words("cmp_map"), alt_text=words("cmp_heat_alt"), min_width=160)
                 self.patch = Picture(label=words("cmp_patch_alt"), alt_text=words("cmp_patch_alt"), min_width=160)
-            self.said = show(elem_id="cmp-heat-said")
+            self.said = show(elem_id="cmp-heat-said", js_on_load=SEEN)
         self.options = [self.judged, self.judge, self.row, self.column, self.stretch]
         self.outputs = [*self.options, self.picture, self.map, self.patch, self.said]
         inputs = [board, vary, *self.options]
         for control in self.options:
             control.input(self._again, inputs, self.outputs, trigger_mode="always_last", **QUIET)
+        self.said.focus(self._again, inputs, self.outputs, **QUIET)
         self.map.select(self._clicked, inputs, self.outputs, **QUIET)
 
     def values(self, family, made: inference.Made, judged, judge, row, column, stretch, place=None) -> dict:

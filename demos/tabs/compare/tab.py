@@ -219,7 +219,9 @@ class Compare:
             made = inference.translate(job.family, job.drawing, job.truth, variation)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}
-        shown = self._live(job, made, left, right) | self.critic.values(job.family, made, *critic)
+        shown = self._live(job, made, left, right)
+        if whole or scene.judged:
+            shown |= self.critic.values(job.family, made, *critic)
         return shown | self._rest(job) if whole else shown
 
     def _live(self, job, made, left, right) -> dict:

@@ -698,6 +698,18 @@ def test_drawing_is_followed_undone_and_carried_by_a_link(look):
     assert page.evaluate(SHEET) == before and "drawing=4" in page.url  # untouched again
 
 
+def test_the_critic_s_map_follows_a_stroke_once_it_is_seen(look):
+    page = look("?family=facades&drawing=4")
+    page.wait_for_function("ganzoo.link().includes('drawing=4')")
+    page.wait_for_selector("#cmp-reveal", state="hidden")
+    before, judged = shown(page), page.get_attribute("#cmp-heat img", "src")
+    drag(page, (0.2, 0.2), (0.7, 0.6))
+    followed(page, before)
+    assert page.get_attribute("#cmp-heat img", "src") == judged
+    page.locator("#cmp-heat-said").scroll_into_view_if_needed()
+    page.wait_for_function("before => document.querySelector('#cmp-heat img').src !== before", arg=judged)
+
+
 def test_photos_pairs_and_bad_files_dropped_and_uploaded(look, tmp_path):
     page = look()
     before = shown(page)
