@@ -39,6 +39,14 @@ class Pace:
         done = self.start + done if done else min(elapsed, self.start)
         return (whole - done) * (elapsed + TRUST * whole) / (done + TRUST * whole)
 
+    def learn(self, losses, steps: int, took: float) -> None:
+        """A whole training took so long: the next estimate is of a machine as busy as that."""
+        factor = took / self.whole(losses, steps)
+        self.start *= factor
+        for loss in self.step:
+            self.step[loss] *= factor
+            self.look[loss] *= factor
+
 
 _known: dict[int, Pace] = {}
 _lock = threading.Lock()

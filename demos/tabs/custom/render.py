@@ -79,6 +79,8 @@ def live(words: Words, work: Session) -> str:
     for run in work.runs.values():
         before = f"{NAMES[run.loss]}: " if len(work.losses) > 1 else ""
         parts += [quiet(before + words(DOCTOR[code])) for code in run.advice if code in DOCTOR]
+    if any(run.sheet for run in work.runs.values()):
+        parts.append(f"<h3>{escape(words('own_results'))}</h3>")
     return "".join(parts)
 
 

@@ -12,7 +12,7 @@ class Results:
     def __init__(self, words: Words):
         self.words = words
         self.live = show(elem_id="own-live")
-        self.album = Album(label=words("own_results"), visible=False, elem_id="own-results")
+        self.album = Album(label=words("own_results"), show_label=False, visible=False, elem_id="own-results")
         self.verdict = show(elem_id="own-verdict")
         self.table = gr.Dataframe(
             interactive=False, wrap=True, datatype="markdown", show_label=False, visible=False, elem_id="own-table"

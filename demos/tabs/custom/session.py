@@ -198,6 +198,8 @@ class Session:
                 self.runs[event["loss"]].heard(event)
             self.version += 1
         process.wait()
+        if ended and not self.stopped and not self.trouble and (known := pace.known(self.size)):
+            known.learn(self.losses, self.steps, time.monotonic() - self.began)
         if not ended and not self.trouble and not self._leaving.is_set():
             self.trouble = self._failed()
 

@@ -27,7 +27,7 @@ SOURCES = ("houses", "towns", "draw", "upload")
 MADE = ("own_made_pairs", "own_made_edges", "own_made_grey", "own_made_small", "own_made_hole")
 LENGTHS = ("own_short", "own_medium", "own_long")
 EVERY = 0.5  # seconds between two looks at a training
-WATCH = {**QUIET, "concurrency_limit": None}
+WATCH = {**QUIET, "concurrency_limit": None, "trigger_mode": "always_last"}
 
 
 class Own:
@@ -122,8 +122,6 @@ class Own:
             with gr.Column(scale=2, min_width=280):
                 self.tried = show("", elem_id="own-tried")
 
-    # --- events -------------------------------------------------------------------------------------------------
-
     def _wire(self):
         left, right = gr.Textbox(visible=False), gr.Textbox(visible=False)
         self.locked = [self.source, self.kind, self.files, self.add, self.swap, self.remove]
@@ -144,7 +142,11 @@ class Own:
         on(self.remove.click, self._remove, [])
         self.pairs.select(self._picked, None, [self.picked, self.remove], **QUIET)
         length = [self.loss, self.size, self.steps]
-        gr.on([self.estimate.select, *(part.input for part in length)], self._estimate, length, self.estimate, **QUIET)
+        asked = [
+            self.estimate.select,
+            *(part.input for part in length),
+        ]  # whoever waits for the first one waits in the queue
+        gr.on(asked, self._estimate, length, self.estimate, **{**WATCH, "concurrency_limit": 2})
         self.train.click(self._start, [self.source, *length], [self.trouble, *self.shown], **QUIET).then(
             self._watch, None, self.shown, **WATCH
         ).then(self._first, None, left, **QUIET).then(

@@ -251,6 +251,8 @@ def test_what_is_left_goes_from_what_was_measured_to_how_it_really_goes(pages):
     assert pace.left(["mae"], {"mae": 50}, 100, 10.0) == pytest.approx(5)  # as expected
     assert pace.left(["mae"], {"mae": 50}, 100, 40.0) > 10  # slower than measured
     assert pace.left(["mae", "gan"], {"mae": 100, "gan": 100}, 100, 90.0) == 0
+    pace.learn(["mae", "gan"], 100, 70.0)
+    assert pace.whole(["mae", "gan"], 100) == pytest.approx(70) and pace.start == pytest.approx(10)
     looking = Pace(0.0, {"mae": 0.1}, {"mae": 1.0})
     assert looking.spent("mae", 25, 100) > 0.45 * looking.spent("mae", 100, 100)  # most looks are early
 
