@@ -65,8 +65,7 @@ class Own:
                 js_on_load="ganzoo.own.start(element)",
             )
             self.photo = self._photo("own-photo", say("own_photo"))
-            with gr.Row(elem_classes="gz-controls"):
-                self.add = gr.Button(say("own_add"), elem_id="own-add")
+            self.add = gr.Button(say("own_add"), elem_id="own-add")
         self.trouble = show(elem_id="own-trouble")
         show(f"<h3>{escape(say('own_pairs'))}</h3>")
         self.pairs = Album(
@@ -245,11 +244,11 @@ class Own:
 
     def _estimate(self, loss, size, steps):
         """How long that takes here."""
-        losses = LOSSES if loss == "all" else (loss,)
-        known = pace.measured(size) if size in session.SIZES else None
-        if not known or not set(losses) <= set(LOSSES) or steps not in session.STEPS:
+        fits = loss in (*LOSSES, "all") and size in session.SIZES and steps in session.STEPS
+        if not fits or (known := pace.measured(size)) is None:
             return ""
-        values = {"size": size, "steps": f"{steps:,}", "time": render.lasting(self.words, known.whole(losses, steps))}
+        seconds = known.whole(LOSSES if loss == "all" else (loss,), steps)
+        values = {"size": size, "steps": f"{steps:,}", "time": render.lasting(self.words, seconds)}
         key = "own_estimate_all" if loss == "all" else "own_estimate"
         return prose(self.words(key, loss=NAMES.get(loss, ""), **values))
 
@@ -287,13 +286,12 @@ class Own:
         return now | self.take.offer(work) if after else now
 
     def _stop(self, request: gr.Request):
-        work = sessions.SESSIONS.get(request.session_hash)
-        if work:
+        if work := sessions.SESSIONS.get(request.session_hash):
             work.stop()
 
     def _first(self, request: gr.Request):
         work = sessions.SESSIONS.get(request.session_hash)
-        return render.start_picture(self.words, work) if work and work.finished else ""
+        return render.for_board(work.held_out()) if work and work.finished else ""
 
     def _try(self, picture, request: gr.Request):
         work = sessions.SESSIONS.get(request.session_hash)
