@@ -41,7 +41,7 @@
     drawn: (...names) => names.map((name) => boards[name].toDataURL()),
     wipe: () => { for (const name of ["a", "b"]) { past[name] = []; lay(name); } },
     async put(name, source) {
-      if (!source) return [""];
+      if (!source || !boards[name]) return [""];
       keep(name);
       await lay(name, source);
       return [source];

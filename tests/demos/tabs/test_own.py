@@ -300,7 +300,7 @@ def test_what_asks_for_more_cores_waits_until_they_are_there(pages):
 # --- a training -------------------------------------------------------------------------------------------------
 
 
-def wait(condition, seconds=120):
+def wait(condition, seconds=400):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "too slow"
@@ -348,6 +348,28 @@ def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(short, tmp_path, 
         with pytest.raises(short.words.Trouble) as caught:
             short.share.keep(work, "gan", name)
         assert caught.value.code == key
+
+
+@pytest.mark.parametrize(("l1", "tone", "sharpness", "key"), [
+    ((0.3, 0.2, 0.21), (9, 8, 5), (1.4, 0.2, 0.9), "wins"),
+    ((0.3, 0.2, 0.30), (9, 8, 5), (1.4, 0.2, 0.9), "close"),
+    ((0.3, 0.2, 0.21), (9, 4, 5), (1.4, 0.2, 0.9), "split"),
+])  # fmt: skip
+def test_the_verdict_follows_from_the_held_out_pairs(pages, l1, tone, sharpness, key):
+    from demos.catalog.local import Entry
+    from demos.tabs.compare import metrics
+    from demos.tabs.compare.families import Family
+
+    members = {}
+    for loss, *numbers in zip(("gan", "mae", "gan+mae"), l1, tone, sharpness, strict=True):
+        names = (f"{word}-mine-64px-n4-test" for word in ("l1", "tone-lab", "sharpness"))
+        members[loss] = Entry(loss, Path(), True, {"metrics": dict(zip(names, numbers, strict=True))})
+    words, values = pages.words.Words("en"), {"winner": "GAN + MAE", "first": "GAN + MAE", "tone": "MAE"}
+    said = metrics.verdict(words, Family("mine", None, members), "own")
+    assert words(f"own_verdict_{key}", over="50%", margin="10%", **values) in said
+    assert words("own_verdict_rule", count=4, margin="10%") in said
+    members.pop("gan")
+    assert metrics.verdict(words, Family("mine", None, members), "own") == ""
 
 
 def test_stop_keeps_what_is_there_and_the_next_in_line_begins(short):
