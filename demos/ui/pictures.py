@@ -67,3 +67,14 @@ def jump(patch: int) -> int:
     for stride in PATCHES[patch]:
         product *= stride
     return product
+
+
+def smooth(points) -> list[tuple[float, float]]:
+    """A Catmull-Rom curve through the points."""
+    ends = [points[0], *points, points[-1]]
+    curve = []
+    for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
+        for t in (i / 24 for i in range(24)):
+            weights = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
+            curve.append(tuple(sum(w * p[k] for w, p in zip(weights, (a, b, c, d), strict=True)) / 2 for k in (0, 1)))
+    return [*curve, points[-1]]
