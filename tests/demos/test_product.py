@@ -126,16 +126,6 @@ def test_the_browser_chooses_the_language(browser, site):
         context.close()
 
 
-def test_the_switch_wins_and_is_remembered_without_a_cookie(visit, site):
-    page = visit(locale="zh-TW")
-    assert "/zh" in page.url
-    page.click("a.gz-language")
-    page.wait_for_selector("text=Same drawing, same network")
-    page.goto(site.url)
-    page.wait_for_selector("#cmp-results img")
-    assert page.evaluate("document.documentElement.lang") == "en" and page.context.cookies() == []
-
-
 # --- no barrier -------------------------------------------------------------------------------------------------
 
 
@@ -166,15 +156,14 @@ def bare(browser, tmp_path_factory):
         return found
 
 
-def test_axe_finds_a_barrier_where_there_is_one(visit):
-    page = visit()
-    page.evaluate("document.querySelector('#cmp-results img').removeAttribute('alt')")
-    assert "image-alt" in findings(page)
-
-
 @pytest.mark.parametrize(("path", "scheme"), [("", "light"), ("zh", "dark")])
 def test_every_tab_is_in_its_language_without_a_barrier_and_fits_every_window(visit, bare, path, scheme):
     page = visit(path, width=1440, locale="zh-TW" if path else "en-US", scheme=scheme)
+    if not path:  # axe finds a barrier where there is one
+        first = page.locator("#cmp-results img").first
+        alt = first.evaluate("image => { const alt = image.alt; image.removeAttribute('alt'); return alt; }")
+        assert "image-alt" in findings(page)
+        first.evaluate("(image, alt) => { image.alt = alt; }", alt)
     assert page.get_by_role("tab").count() == len(TABS)
     for number, tab in enumerate(TABS):
         page.get_by_role("tab").nth(number).click()
