@@ -23,12 +23,12 @@ SHOWN = 512  # the side of the critic's map: gradio finds the place of a click o
 
 def address(data: Tensor) -> str:
     """uint8 (3, S, S) -> a data: address, exact; what is drawn fast is drawn again soon, so it is packed lightly."""
-    return uri(to_pil(data[None])[0], compress_level=3)
+    return uri(to_pil(data[None])[0], compress_level=1)
 
 
 def shown(source: Tensor | Image.Image, file: str) -> ImageData:
     """A picture as ui.components.Picture takes it, with the name under which it is saved."""
-    url = address(source) if isinstance(source, Tensor) else uri(source, compress_level=3)
+    url = address(source) if isinstance(source, Tensor) else uri(source, compress_level=1)
     return ImageData(url=url, orig_name=f"{file.replace('/', '-').replace('+', '-')}.png")
 
 
