@@ -8,10 +8,12 @@ import signal
 import sys
 from pathlib import Path
 
-if sys.orig_argv[1:3] == ["-m", "ganzoo"] or (sys.argv and Path(sys.argv[0]).stem == "ganzoo"):
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # the command `ganzoo`: Ctrl-C while torch loads ends without a traceback
+if (  # the command `ganzoo`, or a script of train/: Ctrl-C while torch loads ends it without a traceback
+    sys.orig_argv[1:3] == ["-m", "ganzoo"]
+    or Path(*sys.argv[:1]).stem == "ganzoo"
+    or Path(__file__).parent.parent / "train" in Path(*sys.argv[:1]).absolute().parents
+):
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from ganzoo.data import drawings
 from ganzoo.data.labeled import Pictures, load_pictures

@@ -11,15 +11,8 @@ by the averages of the training (--statistics running, as ganzoo does by itself)
 
 import argparse
 import dataclasses
-import platform
-import signal
 import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
-
-import torch
 
 from ganzoo import checkpoint, inference, recipes, settings
 from ganzoo.errors import GanzooError
@@ -118,7 +111,7 @@ def main(argv=None) -> int:
             "notes": said,
             "stored": "fp16" if asked.half else "fp32",
             "git_commit": run_dir.git_commit(),
-            "versions": {"python": platform.python_version(), "torch": torch.__version__},
+            "versions": run_dir.versions(),
         },
     }
     try:

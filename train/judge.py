@@ -11,13 +11,9 @@ Ctrl-C ends the training early: the judge is measured and saved as it is.
 """
 
 import dataclasses
-import signal
 import sys
 import time
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import checkpoint, data, recipes, session, settings
 from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES

@@ -7,11 +7,7 @@ It writes ganzoo/data/pins.json.
 """
 
 import argparse
-import signal
 import sys
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import recipes, settings
 from ganzoo.data import pins, registry

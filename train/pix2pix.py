@@ -9,11 +9,7 @@ Ctrl-C saves; --resume goes on, exactly. The run lies in runs/NAME, the model to
 """
 
 import dataclasses
-import signal
 import sys
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import data, distributed, recipes
 from ganzoo.models import pix2pix

@@ -7,12 +7,8 @@ Then `python train/pix2pix.py --data me/my-pairs` (or cyclegan.py) trains on the
 """
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import recipes, settings
 from ganzoo.hub.push_data import push_data

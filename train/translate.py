@@ -8,13 +8,9 @@ left alone, so that the same command goes on where it was stopped.
 """
 
 import argparse
-import signal
 import sys
 from collections import Counter
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from ganzoo import images, inference, recipes
 from ganzoo.data import folders

@@ -167,7 +167,7 @@ def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
         "minutes": round(minutes, 2),
         "hardware": describe_device(device),
         "git_commit": git_commit(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        "versions": versions(),
         **({"data_revision": revision} if revision else {}),
     }
 
@@ -189,6 +189,10 @@ def origin(config, folder: Path, init: Path | None) -> dict:
     address = theirs.push if Path(os.path.expanduser(config.init)).is_dir() else config.init
     known = {"base_model": address} if address.count("/") == 1 else {}
     return {"before": [*model_card.texts(made.get("before")), last], **known}
+
+
+def versions() -> dict[str, str]:
+    return {"python": platform.python_version(), "torch": torch.__version__}
 
 
 def git_commit() -> str:
