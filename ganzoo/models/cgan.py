@@ -65,21 +65,13 @@ def build(config: Config) -> dict[str, nn.Module]:
     }
 
 
-def columns(config: Config) -> tuple[str, ...]:
-    return gan.columns(config)
-
-
-def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
-    return gan.draw_batch(batches, step, config)
-
-
-def train_step(nets, optimizers, batch, config) -> Tensor:
-    """The game is lesson 1's: it hands the label on to both networks."""
-    return gan.train_step(nets, optimizers, batch, config)
-
-
-def penalty_step(nets, optimizers, batch, config) -> None:
-    gan.penalty_step(nets, optimizers, batch, config)
+# The game is lesson 1's: it hands the label on to both networks.
+columns = gan.columns
+draw_batch = gan.draw_batch
+train_step = gan.train_step
+penalty_step = gan.penalty_step
+sheet = gan.sheet
+held_out = gan.held_out
 
 
 def preview(nets: dict, config: Config, pictures, device) -> Tensor:
@@ -87,11 +79,3 @@ def preview(nets: dict, config: Config, pictures, device) -> Tensor:
     fixed = noise(gan.PREVIEW, config.noise_size, config.seed, device)
     label = torch.arange(gan.PREVIEW, device=device) * len(config.classes) // gan.PREVIEW
     return nets["generator"](fixed, label)
-
-
-def sheet(made: Tensor, pictures, scale: int = 1):
-    return gan.sheet(made, pictures, scale)
-
-
-def held_out(nets: dict, config: Config, pictures, device) -> dict[str, float]:
-    return gan.held_out(nets, config, pictures, device)

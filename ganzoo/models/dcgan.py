@@ -90,30 +90,11 @@ def build(config: Config) -> dict[str, nn.Module]:
     }
 
 
-def columns(config: Config) -> tuple[str, ...]:
-    return gan.columns(config)
-
-
-def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
-    return gan.draw_batch(batches, step, config)
-
-
-def train_step(nets, optimizers, batch, config) -> Tensor:
-    """The game is lesson 1's; only the networks differ."""
-    return gan.train_step(nets, optimizers, batch, config)
-
-
-def penalty_step(nets, optimizers, batch, config) -> None:
-    gan.penalty_step(nets, optimizers, batch, config)
-
-
-def preview(nets: dict, config: Config, pictures, device) -> Tensor:
-    return gan.preview(nets, config, pictures, device)
-
-
-def sheet(made: Tensor, pictures, scale: int = 1):
-    return gan.sheet(made, pictures, scale)
-
-
-def held_out(nets: dict, config: Config, pictures, device) -> dict[str, float]:
-    return gan.held_out(nets, config, pictures, device)
+# The game is lesson 1's; only the networks differ.
+columns = gan.columns
+draw_batch = gan.draw_batch
+train_step = gan.train_step
+penalty_step = gan.penalty_step
+preview = gan.preview
+sheet = gan.sheet
+held_out = gan.held_out

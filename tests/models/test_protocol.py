@@ -1,5 +1,6 @@
 """Every lesson has the functions and settings that the trainer asks of it (ganzoo/models/protocol.py)."""
 
+import ast
 import inspect
 
 import pytest
@@ -23,9 +24,14 @@ def wrong(module, protocol) -> list[str]:
         places = [a == b or {a, b} <= {"data", "pictures", "pairs", "sets"} for a, b in zip(asked, own, strict=False)]
         if len(asked) != len(own) or not all(places):
             found.append(f"{name} takes {own}, not {asked}")
-        if getattr(module, name).__module__ != module.__name__:
-            found.append(f"{name} is another module's")
+        if name in imported(module):
+            found.append(f"{name} is only imported")
     return found
+
+
+def imported(module) -> set[str]:
+    tree = ast.parse(inspect.getsource(module))
+    return {alias.asname or alias.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for alias in n.names}
 
 
 @pytest.mark.parametrize("name", LESSONS)
