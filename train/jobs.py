@@ -33,6 +33,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.hub_client import TROUBLE, short
 from ganzoo.models.registry import LESSONS
 from ganzoo.recipes import guarded
+from ganzoo.training.run_dir import git_commit
 
 MOUNT, INPUTS, RUNS = "/ganzoo", "/inputs", "/runs"  # where a job finds the wheel, your pictures, and what it keeps
 PLACE = Path("build", "job")  # of the wheel, on this machine
@@ -100,6 +101,7 @@ def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str
     line = ["hf", "jobs", "uv", "run", "--flavor", flavor, "--timeout", timeout, "--secrets", "HF_TOKEN"]
     line += ["-v", f"{made.parent}:{MOUNT}", "--with", f"{MOUNT}/{made.name}"]
     line += ["-v", f"hf://buckets/{bucket}:{RUNS}", "-e", f"GANZOO_KEEP={RUNS}"]
+    line += ["-e", f"GANZOO_GIT_COMMIT={git_commit()}"]  # the card names it, and the wheel does not know it
     if "--track" in words:
         line += ["--with", "trackio"]
     if board := os.environ.get("TRACKIO_SPACE_ID"):  # --track sends the numbers to this Space

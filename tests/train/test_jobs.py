@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ganzoo import checkpoint
+from ganzoo.training.run_dir import git_commit
 from tests.fake_hub.server import LocalHub
 from tests.hostile.kills import until
 from tests.hub.test_hub import ROOT
@@ -126,7 +127,7 @@ def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
         volumes = {volume["mountPath"]: volume for volume in job["volumes"]}
         assert volumes["/runs"]["source"] == "alice/runs" and not volumes["/runs"].get("readOnly")
         assert hub.store.buckets["alice/runs"]["private"] and job["environment"].pop("GANZOO_KEEP") == "/runs"
-        assert job["environment"] == {"TRACKIO_SPACE_ID": "alice/board"}
+        assert job["environment"] == {"TRACKIO_SPACE_ID": "alice/board", "GANZOO_GIT_COMMIT": git_commit()}
         words = job["command"][job["command"].index("/data/gan.py") + 1 :]
         assert words == recipe
         inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(mounted), "GANZOO_DATA": str(ROOT / "tests" / "samples")}
