@@ -162,12 +162,22 @@ def from_pil(pictures, image_size: int, channels: int) -> Tensor:
     """PIL pictures (or paths, or bytes) -> uint8 (N, channels, size, size): the middle square, resized."""
     out = torch.empty(len(pictures), channels, image_size, image_size, dtype=torch.uint8)
     for i, picture in enumerate(pictures):
-        picture = open_picture(picture).convert("L" if channels == 1 else "RGB")
-        if picture.size != (image_size, image_size):
-            picture = ImageOps.fit(picture, (image_size, image_size), Image.Resampling.BICUBIC)
-        data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
-        out[i] = data.view(image_size, image_size, channels).permute(2, 0, 1)
+        out[i] = square(open_picture(picture), image_size, channels)
     return out
+
+
+def square(picture: Image.Image, size: int, channels: int) -> Tensor:
+    """The middle square of a picture, resized -> uint8 (channels, size, size)."""
+    picture = picture.convert("L" if channels == 1 else "RGB")
+    if picture.size != (size, size):
+        picture = ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    return pixels(picture)
+
+
+def pixels(picture: Image.Image) -> Tensor:
+    """A PIL picture, mode L or RGB -> uint8 (C, H, W)."""
+    data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
+    return data.view(picture.height, picture.width, -1).permute(2, 0, 1)
 
 
 def whole_tensor(picture, channels: int, most: int = 0) -> Tensor:
@@ -177,8 +187,7 @@ def whole_tensor(picture, channels: int, most: int = 0) -> Tensor:
         shrink = most / max(picture.size)
         size = tuple(max(1, round(side * shrink)) for side in picture.size)  # a line stays one pixel high
         picture = picture.resize(size, Image.Resampling.LANCZOS)
-    data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
-    return data.view(1, picture.height, picture.width, channels).permute(0, 3, 1, 2).contiguous()
+    return pixels(picture)[None].contiguous()
 
 
 def fit_multiple(pictures: Tensor, multiple: int) -> tuple[Tensor, tuple[slice, slice]]:

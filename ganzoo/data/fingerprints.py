@@ -16,6 +16,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ganzoo.images import pixels
+
 FILE = Path(__file__).with_name("fingerprints.json")
 SIDE = 16
 NEAR = 30  # bits that a photo and its copy may differ in
@@ -24,7 +26,7 @@ NEAR = 30  # bits that a photo and its copy may differ in
 def fingerprint(picture: Image.Image) -> Tensor:
     """256 booleans."""
     small = picture.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
-    values = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).view(SIDE, SIDE + 1)
+    values = pixels(small)[0]
     return (values[:, 1:] > values[:, :-1]).flatten()
 
 

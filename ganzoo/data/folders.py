@@ -5,17 +5,16 @@ Every reader returns a dict: train and test (uint8 tensors, test may be None), t
 
 import gzip
 import math
-import os
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from ganzoo.data.decode import depth_of, first_ten, read_all, stacked
 from ganzoo.errors import GanzooError
-from ganzoo.images import from_pil, open_picture, resized
+from ganzoo.images import open_picture, resized, square
 from ganzoo.inputs import check_choice, check_counts
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
@@ -81,32 +80,20 @@ def two_sides(folder: Path, split: str = "") -> tuple[Path, Path] | None:
     return next(((a, b) for a, b in side_folders(folder, split) if a and b), None)
 
 
-def first_ten(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
-
-
 def _read_files(files: list[Path], image_size: int, channels: int, notes: list[str]) -> tuple[Tensor, list[Path]]:
-    """Decode files in threads. Unreadable ones are left out and named in a note; all unreadable is an error."""
+    """Decode files. Unreadable ones are left out and named in a note; all unreadable is an error."""
 
-    def read(path):
-        try:
-            picture = open_picture(path)
-            return from_pil([picture], image_size, channels or (1 if picture.mode == "L" else 3))
-        except (GanzooError, OSError, ValueError, SyntaxError):
-            return None
+    def decode(path: Path) -> Tensor:
+        picture = open_picture(path)
+        return square(picture, image_size, channels or depth_of(picture))
 
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        tensors = dict(zip(files, pool.map(read, files), strict=True))
-    bad = [f for f, tensor in tensors.items() if tensor is None]
+    good, bad = read_all([(path, path) for path in files], decode)
+    names = first_ten([path.name for path, _ in bad])
+    if not good:
+        raise GanzooError("no_readable_pictures_in_folder", count=len(files), folder=files[0].parent, names=names)
     if bad:
-        names = first_ten([f.name for f in bad])
-        if len(bad) == len(files):
-            where = files[0].parent
-            raise GanzooError("no_readable_pictures_in_folder", count=len(files), folder=where, names=names)
         notes.append(f"{len(bad)} of {len(files)} files cannot be read and are left out: {names}")
-    good = {f: tensor for f, tensor in tensors.items() if tensor is not None}
-    depth = max(tensor.shape[1] for tensor in good.values())  # one colour picture makes the set a colour set
-    return torch.cat([tensor.expand(-1, depth, -1, -1) for tensor in good.values()]), list(good)
+    return stacked([tensor for _, tensor in good]), [path for path, _ in good]
 
 
 def check_shape(image_size: int, channels: int) -> None:

@@ -17,7 +17,8 @@ from PIL import Image
 from torch import Tensor
 
 from ganzoo.data import hub_files, hub_lookup
-from ganzoo.data.folders import check_size, first_ten, read_folder
+from ganzoo.data.decode import first_ten
+from ganzoo.data.folders import SPLITS, check_size, read_folder
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, open_picture
 
@@ -237,8 +238,7 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
         with hub_files.named(opened):
             return read_folder(opened.folder, image_size, channels)
     repo, splits, datasets = opened.repo, opened.splits, opened.datasets
-    first = "train" if "train" in splits else next(iter(splits))
-    other = next((s for s in ("test", "validation", "valid", "val") if s in splits and s != first), None)
+    first, other = train_and_test(splits)
     features = splits[first].features
     column, label = image_column(repo, features, datasets), label_column(features, datasets)
     found: dict = {"classes": (), "notes": [f"{repo}: image column {column!r}, label column {label!r}"]}
@@ -256,6 +256,12 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
     if label and isinstance(features[label], datasets.ClassLabel):
         found["classes"] = tuple(features[label].names)
     return found
+
+
+def train_and_test(splits: dict) -> tuple[str, str | None]:
+    """The name of the split to train on, and of the one to test on where there is one."""
+    first = "train" if "train" in splits else next(iter(splits))
+    return first, next((name for name in SPLITS[1:] if name in splits and name != first), None)
 
 
 def image_column(repo: str, features, datasets) -> str:

@@ -18,7 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from ganzoo.data.folders import SIDES, SPLITS, SUFFIXES, first_ten
+from ganzoo.data.decode import first_ten
+from ganzoo.data.folders import SIDES, SPLITS, SUFFIXES
 from ganzoo.errors import GanzooError
 
 TABLES = {".parquet", ".arrow", ".tar"}  # what `datasets` reads even where pictures lie beside it

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from ganzoo.data import hub_datasets, hub_files
 from ganzoo.data.folders import SPLITS, SUFFIXES, child
 from ganzoo.errors import GanzooError
-from ganzoo.images import open_picture
+from ganzoo.images import open_picture, pixels
 
 KINDS = ("edges", "grey", "small", "hole")
 SHRUNK = 4  # times, of a small picture
@@ -32,7 +32,7 @@ def made(kind: str, photo: Image.Image) -> Image.Image:
 def edges(photo: Image.Image) -> Image.Image:
     """Black lines on white, one pixel wide: where the brightness changes most, as far as it does so clearly (Sobel, thinned)."""
     soft = ImageOps.autocontrast(photo.convert("L"), cutoff=1).filter(ImageFilter.GaussianBlur(max(photo.size) / 256))
-    grey = torch.frombuffer(bytearray(soft.tobytes()), dtype=torch.uint8).view(1, 1, photo.height, photo.width).float()
+    grey = pixels(soft)[None].float()
     down = torch.tensor([[1.0, 2.0, 1.0], [0.0, 0.0, 0.0], [-1.0, -2.0, -1.0]]) / 4
     change = F.conv2d(F.pad(grey, (1, 1, 1, 1), "replicate"), torch.stack([down.T, down])[:, None])[0]
     strength = change.square().sum(0).sqrt()

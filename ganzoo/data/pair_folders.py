@@ -1,24 +1,20 @@
 """Pairs in folders: AB files side by side, or A/ and B/ matched by stem, each also in train/ and test/."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import torch
 from PIL import Image
 
-from ganzoo.data.folders import SPLITS, SUFFIXES, child, first_ten, two_sides
+from ganzoo.data.decode import UNREADABLE, PairReader, first_ten
+from ganzoo.data.folders import SPLITS, SUFFIXES, child, two_sides
 from ganzoo.data.registry import FEWEST
 from ganzoo.errors import GanzooError
-from ganzoo.images import open_picture
-
-UNREADABLE = (GanzooError, OSError, ValueError, SyntaxError)  # what a damaged file makes Pillow raise
-Reader = Callable[[], tuple[Image.Image, Image.Image]]  # of one pair
+from ganzoo.images import open_picture, pixels
 
 
-def folder_splits(folder: Path, other: str = "") -> dict[str, list[tuple[str, Reader]]]:
+def folder_splits(folder: Path, other: str = "") -> dict[str, list[tuple[str, PairReader]]]:
     """{split: [(name, reader)]} of a folder: train/ val/ test/ of AB files or of A/ B/, trainA/ trainB/, or just one set.
     `other` is the name of one more split to look for."""
     splits = {}
@@ -37,7 +33,7 @@ def folder_splits(folder: Path, other: str = "") -> dict[str, list[tuple[str, Re
     return {"train": pairs}
 
 
-def one_split(folder: Path) -> list[tuple[str, Reader]]:
+def one_split(folder: Path) -> list[tuple[str, PairReader]]:
     sides = two_sides(folder)
     if sides:
         return two_folders(*sides)
@@ -46,7 +42,7 @@ def one_split(folder: Path) -> list[tuple[str, Reader]]:
     return pairs
 
 
-def two_folders(a: Path, b: Path) -> list[tuple[str, Reader]]:
+def two_folders(a: Path, b: Path) -> list[tuple[str, PairReader]]:
     """Files of A and B matched by stem. A stem without its partner is an error that names it."""
     for side in (a, b):
         stems = Counter(path.stem for path in files_of(side))
@@ -82,7 +78,7 @@ def wide(picture: Image.Image) -> bool:
 SEAM = 2.2  # measured: of wide photos the middle is 0.5 to 2.2 usual steps, of pairs (facades, maps, aerial-map) 3.2 and more
 
 
-def refuse_wide_photos(data: str, pairs: list[tuple[str, Reader]]) -> None:
+def refuse_wide_photos(data: str, pairs: list[tuple[str, PairReader]]) -> None:
     """GanzooError where AB pictures are photos of 2:1: across the middle they change no more than beside it. Plain borders, as
     drawings have them, say nothing."""
     steps = []
@@ -92,7 +88,7 @@ def refuse_wide_photos(data: str, pairs: list[tuple[str, Reader]]) -> None:
             strip = Image.new("L", (8, left.height))
             strip.paste(left.crop((left.width - 4, 0, left.width, left.height)), (0, 0))
             strip.paste(right.crop((0, 0, 4, right.height)), (4, 0))
-            columns = torch.frombuffer(bytearray(strip.tobytes()), dtype=torch.uint8).view(-1, 8).float()
+            columns = pixels(strip)[0].float()
             change = columns.diff(dim=1).abs().mean(0)
             beside = float(change.sum() - change[3]) / 6
             if min(columns[:, 3].std(), columns[:, 4].std()) > 8 and beside > 1:

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 
 from ganzoo.data import drawings, fingerprints, hub_datasets, hub_files, made_pairs
+from ganzoo.data.decode import UNREADABLE, PairReader, read_pairs, readable
 from ganzoo.data.folders import SPLITS, check_shape
-from ganzoo.data.pair_decode import read_pairs, readable, square
-from ganzoo.data.pair_folders import UNREADABLE, Reader, folder_splits, halves, one_shape, refuse_wide_photos, wide
+from ganzoo.data.pair_folders import folder_splits, halves, one_shape, refuse_wide_photos, wide
 from ganzoo.data.paired import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed, domain_names, turned
 from ganzoo.data.registry import FEWEST, HELD_OUT, HUB_IDS, PAIR_ALIASES, columns_of, data_word, like_hub_id, on_hub
 from ganzoo.errors import GanzooError
+from ganzoo.images import square
 from ganzoo.inputs import check_choice
 from ganzoo.seeding import seeded
 
@@ -211,7 +212,7 @@ def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -
     return readers, names
 
 
-def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[str, Reader]]]:
+def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[str, PairReader]]]:
     """The pairs of a table whose one image column holds AB pictures."""
     first = next(iter(found.splits.values()))[:16][column]
     sizes = []

@@ -5,26 +5,22 @@ Every source becomes two lists of named readers for each side; a reader gives on
 
 import hashlib
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import torch
-from PIL import Image, ImageOps
 
 from ganzoo.data import drawings, hub_datasets, hub_files
-from ganzoo.data.folders import SPLITS, check_shape, check_size, child, first_ten, side_folders
+from ganzoo.data.decode import Reader, depth_of, first_ten, read_all, stacked
+from ganzoo.data.folders import SPLITS, check_shape, check_size, child, side_folders
 from ganzoo.data.pair_folders import files_of
 from ganzoo.data.paired import JITTER, domain_names
 from ganzoo.data.paired_sources import COLUMNS
 from ganzoo.data.registry import FEWEST, HELD_OUT, UNPAIRED_ALIASES, columns_of, data_word, like_hub_id, on_hub
 from ganzoo.data.unpaired import Unpaired
 from ganzoo.errors import GanzooError
-from ganzoo.images import open_picture
+from ganzoo.images import open_picture, pixels, square
 from ganzoo.seeding import seeded
-
-Reader = Callable[[], Image.Image]
 
 
 def read_data(config) -> Unpaired:
@@ -163,10 +159,12 @@ def _hub_side(name: str, notes: list[str]) -> dict:
         others = [place for place in (child(opened.folder, split) for split in SPLITS[1:]) if place]
         with hub_files.named(opened):
             return {"train": _readers(top)} | ({"test": _readers(others[0])} if others else {})
-    repo, splits, datasets = opened.repo, opened.splits, opened.datasets
-    column = hub_datasets.image_column(repo, next(iter(splits.values())).features, datasets)
-    first = "train" if "train" in splits else next(iter(splits))
-    other = next((s for s in SPLITS[1:] if s in splits and s != first), None)
+    features = next(iter(opened.splits.values())).features
+    return _both_splits(opened.splits, hub_datasets.image_column(opened.repo, features, opened.datasets), notes)
+
+
+def _both_splits(splits: dict, column: str, notes: list[str]) -> dict:
+    first, other = hub_datasets.train_and_test(splits)
     found = {"train": _column(splits[first], column, first, notes)}
     return found | ({"test": _column(splits[other], column, other, notes)} if other else {})
 
@@ -193,13 +191,7 @@ def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict
         return _labelled_sides(opened, pictures[0], names, notes)
     if len(columns) != 2:
         raise GanzooError("side_columns_unclear", repo=repo, columns=pictures)
-    first = "train" if "train" in splits else next(iter(splits))
-    other = next((s for s in SPLITS[1:] if s in splits and s != first), None)
-    found = {side: {"train": _column(splits[first], c, first, notes)} for side, c in zip("ab", columns, strict=True)}
-    if other:
-        for side, c in zip("ab", columns, strict=True):
-            found[side]["test"] = _column(splits[other], c, other, notes)
-    return found, names
+    return {side: _both_splits(splits, column, notes) for side, column in zip("ab", columns, strict=True)}, names
 
 
 def _labelled_sides(
@@ -235,46 +227,31 @@ def _labelled_sides(
 
 
 def _read(readers: list[tuple[str, Reader]], size: int, channels: int, notes: list, called: str):
-    """Decode in threads -> uint8 (N, C, size, size) and [(name, mark of its pixels)]. Unreadable ones are left out and named."""
+    """Decode -> uint8 (N, C, size, size) and [(name, mark of its pixels)]. Unreadable ones are left out and named."""
 
-    def read(reader):
-        try:
-            picture = reader[1]()
-            depth = channels or (1 if picture.mode == "L" else 3)
-            picture = picture.convert("L" if depth == 1 else "RGB")
-            mark = hashlib.blake2b(picture.tobytes() + repr(picture.size).encode(), digest_size=12).digest()
-            if picture.size != (size, size):
-                picture = ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
-            data = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8)
-            return data.view(size, size, depth).permute(2, 0, 1), mark
-        except (GanzooError, OSError, ValueError, SyntaxError):
-            return None
+    def decode(read: Reader):
+        picture = read()
+        depth = channels or depth_of(picture)
+        picture = picture.convert("L" if depth == 1 else "RGB")
+        mark = hashlib.blake2b(picture.tobytes() + repr(picture.size).encode(), digest_size=12).digest()
+        return square(picture, size, depth), mark
 
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        found = list(pool.map(read, readers))
-    bad = [name for (name, _), got in zip(readers, found, strict=True) if got is None]
-    named = first_ten(bad)
-    good = [(name, *got) for (name, _), got in zip(readers, found, strict=True) if got is not None]
+    good, bad = read_all(readers, decode)
+    named = first_ten([name for name, _ in bad])
     if not good:
         raise GanzooError("no_readable_pictures", count=len(readers), what=called, names=named)
     if bad:
         notes.append(f"{len(bad)} of {len(readers)} {called} files cannot be read and are left out: {named}")
-    depth = max(tensor.shape[0] for _, tensor, _ in good)  # one colour picture makes the side colour
-    return torch.stack([t.expand(depth, -1, -1) for _, t, _ in good]), [(name, mark) for name, _, mark in good]
+    return stacked([tensor for _, (tensor, _) in good]), [(name, mark) for name, (_, mark) in good]
 
 
 def made_up_unpaired(count: int = 16, image_size: int = 32, seed: int = 0) -> Unpaired:
     """Drawn facades and drawn towns: two sets without pairs, offline, for --smoke and for tests."""
-    large = round(image_size * JITTER)
 
-    def drawn(domain, size, start, n):
-        made = [drawings.draw(domain, seed * 1000 + start + i, size) for i in range(n)]
-        rows = [
-            torch.frombuffer(bytearray(p.tobytes()), dtype=torch.uint8).view(size, size, 3).permute(2, 0, 1)
-            for p in made
-        ]
-        return torch.stack(rows)
+    def drawn(size: int, first: int, many: int) -> dict[str, torch.Tensor]:
+        seeds = range(seed * 1000 + first, seed * 1000 + first + many)
+        sides = (("a", "label"), ("b", "map"))
+        return {side: torch.stack([pixels(drawings.draw(domain, n, size)) for n in seeds]) for side, domain in sides}
 
-    train = {side: drawn(domain, large, 0, count) for side, domain in (("a", "label"), ("b", "map"))}
-    test = {side: drawn(domain, image_size, count, 6) for side, domain in (("a", "label"), ("b", "map"))}
+    train, test = drawn(round(image_size * JITTER), 0, count), drawn(image_size, count, 6)
     return Unpaired("smoke", ("facade", "town"), train, test, ["drawn by code"])

@@ -68,7 +68,7 @@ def mask(polygons: list[list[tuple[float, float]]], size: int) -> Tensor:
     picture = Image.new("1", (size, size))
     for polygon in polygons:
         ImageDraw.Draw(picture).polygon([(x * size, y * size) for x, y in polygon], fill=1)
-    return torch.frombuffer(bytearray(picture.convert("L").tobytes()), dtype=torch.uint8).view(1, size, size) / 255
+    return images.pixels(picture.convert("L")) / 255
 
 
 def background_change(originals: Tensor, made: Tensor, masks: Tensor) -> float:

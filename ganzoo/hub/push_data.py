@@ -6,10 +6,8 @@ Pairs become two image columns; two sets become one image column with a class. T
 """
 
 import io
-import os
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from huggingface_hub.errors import HFValidationError, LocalTokenNotFoundError
 from huggingface_hub.utils import validate_repo_id
 from PIL import Image
 
-from ganzoo.data.folders import first_ten
+from ganzoo.data.decode import first_ten, read_all
 from ganzoo.data.pair_folders import folder_splits
 from ganzoo.data.paired import domain_names
 from ganzoo.data.unpaired_sources import folder_sides
@@ -109,7 +107,7 @@ def write(found: Found, place: Path) -> dict[str, int]:
         features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=list(found.names))})
     schema, counts = features.arrow_schema, {}
     place.mkdir(parents=True)
-    bad: list[tuple[str, str]] = []
+    bad: list[tuple[str, Exception]] = []
     for split, rows in found.splits.items():
         files, writer, held, counts[split] = [], None, 0, 0
         for part in _parts(rows, bad):
@@ -137,33 +135,28 @@ def write(found: Found, place: Path) -> dict[str, int]:
             file.rename(place / f"{split}-{number:05d}-of-{len(files):05d}.parquet")
     if bad:
         names = first_ten([name for name, _ in bad])
-        raise GanzooError("push_data_unreadable", count=len(bad), names=names, reason=bad[0][1])
+        raise GanzooError("push_data_unreadable", count=len(bad), names=names, reason=str(bad[0][1]))
     return counts
 
 
 def _parts(
-    rows: list[tuple[str, Callable, int]], bad: list[tuple[str, str]]
+    rows: list[tuple[str, Callable, int]], bad: list[tuple[str, Exception]]
 ) -> Iterator[list[tuple[list[bytes], int]]]:
     """Rows, encoded by threads, GROUP at a time. The names of those that cannot be read go into `bad`."""
 
-    def encoded(row):
-        name, read, side = row
-        try:
-            pictures = read()
-            pictures = list(pictures) if isinstance(pictures, tuple) else [pictures]
-            files = (
-                read.args if isinstance(read, partial) and len(read.args) == len(pictures) else [None] * len(pictures)
-            )
-            return [_bytes(*pair) for pair in zip(pictures, files, strict=True)], side
-        except (GanzooError, OSError, ValueError, SyntaxError) as error:
-            bad.append((name, str(error)))
-            return None
+    def encoded(row: tuple[Callable, int]) -> tuple[list[bytes], int]:
+        read, side = row
+        pictures = read()
+        pictures = list(pictures) if isinstance(pictures, tuple) else [pictures]
+        files = read.args if isinstance(read, partial) and len(read.args) == len(pictures) else [None] * len(pictures)
+        return [_bytes(*pair) for pair in zip(pictures, files, strict=True)], side
 
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        for start in range(0, len(rows), GROUP):
-            part = [row for row in pool.map(encoded, rows[start : start + GROUP]) if row]
-            if part:
-                yield part
+    for start in range(0, len(rows), GROUP):
+        named = [(name, (read, side)) for name, read, side in rows[start : start + GROUP]]
+        good, failed = read_all(named, encoded)
+        bad += failed
+        if good:
+            yield [row for _, row in good]
 
 
 def _bytes(picture: Image.Image, file) -> bytes:
