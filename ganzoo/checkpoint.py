@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ganzoo import pretrained, settings
 from ganzoo.errors import GanzooError
-from ganzoo.images import save_atomic
+from ganzoo.files import save_atomic, save_json
 from ganzoo.models.layers import keep_sums
 from ganzoo.models.registry import KINDS
 
@@ -65,8 +65,7 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
         # A projected critic is of no use without the very features that it learned with.
         about = {"format": "pt"} | ({"features": pretrained.digest()} if role.startswith("projected") else {})
         save_atomic(folder / FILES[role], lambda temporary, t=tensors, a=about: temporary.write_bytes(save(t, a)))
-    text = json.dumps(describe(config, facts, local=False), indent=1, ensure_ascii=False)
-    save_atomic(folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+    save_json(folder / "config.json", describe(config, facts, local=False))
 
 
 def _resting(tensor: Tensor, half: bool) -> Tensor:

@@ -1,10 +1,9 @@
-"""Pictures in and out: PIL <-> tensor, grids, films (a leaf: imports only errors).
+"""Pictures in and out: PIL <-> tensor, grids, films (a leaf).
 
 Everywhere in ganzoo a picture tensor is (N, C, H, W); uint8 in 0..255 at rest, float in [-1, 1] inside networks.
 """
 
 import contextlib
-import os
 import warnings
 from collections.abc import Iterator
 from io import BytesIO
@@ -16,6 +15,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
+from ganzoo.files import save_atomic
 
 # Set once: filters belong to the whole process, so a thread that changes them for a moment changes them for all.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # larger pictures are refused below
@@ -221,20 +221,6 @@ def grid(pictures: Tensor, columns: int = 8, scale: int = 1, gap: int = 2) -> Im
         place = ((i % columns) * (width + gap), (i // columns) * (height + gap))
         sheet.paste(cell.resize((width, height), Image.Resampling.NEAREST), place)
     return sheet
-
-
-def save_atomic(path: Path, write) -> None:
-    """Write through `write(temporary_path)`, then rename: a reader never meets half a file, a crash leaves the old one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        with open(temporary, "rb") as handle:
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise GanzooError("file_not_writable", path=path, reason=error.strerror or str(error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save_picture(picture: Image.Image, path: Path) -> None:

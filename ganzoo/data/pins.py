@@ -4,7 +4,7 @@ import json
 
 from ganzoo.data import registry
 from ganzoo.errors import GanzooError
-from ganzoo.images import save_atomic
+from ganzoo.files import save_text
 
 
 def pin(again: bool = False) -> dict[str, str]:
@@ -26,6 +26,5 @@ def pin(again: bool = False) -> dict[str, str]:
             except TROUBLE as error:
                 raise GanzooError("pin_hub_unavailable", endpoint=constants.ENDPOINT, reason=short(error)) from None
     registry.PINS.update(found)
-    text = json.dumps(registry.PINS, indent=2, sort_keys=True) + "\n"
-    save_atomic(registry.PINS_FILE, lambda place: place.write_text(text, encoding="utf-8"))
+    save_text(registry.PINS_FILE, json.dumps(registry.PINS, indent=2, sort_keys=True) + "\n")
     return found

@@ -17,6 +17,7 @@ from ganzoo.data.paired import Pairs
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import fid, independent, lpips, metrics, segmenter
+from ganzoo.files import save_text
 from ganzoo.hub import model_card
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.inference import Model, load
@@ -172,7 +173,7 @@ def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:
     source, target = pairs.direction.split("->")
     rows = ", ".join([source, *opened, f"the real {target}"])
     text = f"{table(found)}\n\ngrid.png, from the top: {rows}."
-    images.save_atomic(folder / "table.md", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+    save_text(folder / "table.md", text + "\n")
     few, truth = pairs.few(8)
     rows = [few, *(images.to_uint8(m.translate_tensor(images.to_float(few))) for m in opened.values()), truth]
     depth = max(row.shape[1] for row in rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ganzoo import package
 from ganzoo.data.registry import HUB_IDS, data_word
-from ganzoo.images import save_atomic
+from ganzoo.files import save_json, save_text
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult, ModelCardData
@@ -37,8 +37,7 @@ def record(folder: Path, metrics: dict) -> None:
     path = folder / "config.json"
     said = json.loads(path.read_text(encoding="utf-8"))
     said["metrics"] = said.get("metrics", {}) | metrics
-    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    save_json(path, said)
     write_card(folder)
 
 
@@ -48,7 +47,7 @@ def write_card(folder: Path) -> None:
     if path.is_file() and edited(path.read_text(encoding="utf-8", errors="replace")):
         return
     said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    save_atomic(path, lambda temporary: temporary.write_text(signed(card_text(said, folder)), encoding="utf-8"))
+    save_text(path, signed(card_text(said, folder)))
 
 
 # A card carries a mark of its own text, so that an edit shows without the first version at hand.

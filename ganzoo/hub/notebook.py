@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from ganzoo import package
+from ganzoo.files import save_json
 from ganzoo.hub import model_card
-from ganzoo.images import save_atomic
 
 NAME = "notebook.ipynb"
 PICTURE = """from PIL import Image
@@ -33,5 +33,4 @@ def write(folder: Path) -> None:
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [title, *cells]}
-    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-    save_atomic(folder / NAME, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    save_json(folder / NAME, made)

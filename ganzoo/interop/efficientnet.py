@@ -5,7 +5,6 @@ Used by train/features.py and, for the network of train/evaluate.py --independen
 """
 
 import io
-import json
 import pickle
 import zipfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
-from ganzoo.images import save_atomic
+from ganzoo.files import save_atomic, save_json
 from ganzoo.models import features
 
 EPSILON = 1e-3  # of the batch norms
@@ -77,5 +76,5 @@ def write_folder(out: Path, variant: str, weights: dict[str, Tensor], head: bool
         "license": "Apache-2.0",
     }
     save_atomic(out / "model.safetensors", lambda temporary: temporary.write_bytes(save(tensors, {"format": "pt"})))
-    save_atomic(out / "config.json", lambda temporary: temporary.write_text(json.dumps(said, indent=1) + "\n"))
+    save_json(out / "config.json", said)
     return sum(t.numel() for t in tensors.values())

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
-from ganzoo.images import save_atomic
+from ganzoo.files import save_atomic
 from ganzoo.models.registry import LESSONS
 
 FARTHEST = (

@@ -19,8 +19,9 @@ from ganzoo import checkpoint, settings
 from ganzoo.data import registry
 from ganzoo.device import describe_device
 from ganzoo.errors import GanzooError
+from ganzoo.files import save_atomic, save_json, save_text
 from ganzoo.hub import model_card
-from ganzoo.images import film_frames, save_atomic, save_film, save_picture
+from ganzoo.images import film_frames, save_film, save_picture
 from ganzoo.training.plots import draw_curves
 from ganzoo.training.step import Training
 
@@ -38,8 +39,7 @@ class RunFolder:
                 path.unlink(missing_ok=True)
 
     def write_config(self, config) -> None:
-        text = json.dumps(checkpoint.describe(config, {}), indent=1, ensure_ascii=False)
-        save_atomic(self.folder / "config.json", lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
+        save_json(self.folder / "config.json", checkpoint.describe(config, {}))
 
     def log(self, *rows: dict) -> None:
         try:
@@ -57,7 +57,7 @@ class RunFolder:
         if foreign:
             log.warning("%s: %s written by no run and left out.", path, _lines(foreign))
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+        save_text(path, text)
         ours, others = self._samples()
         if others:
             log.warning("%s: no samples of a run and left alone: %s.", self.folder / "samples", _first(others))
@@ -143,7 +143,7 @@ class RunFolder:
             "steps": list(whole),
             "curves": {k: [r[k] for r in thin] for k in ("step", *columns)},
         }
-        save_atomic(model / "film.json", lambda temporary: temporary.write_text(json.dumps(story), encoding="utf-8"))
+        save_text(model / "film.json", json.dumps(story))
 
 
 def _lines(numbers: list[int]) -> str:

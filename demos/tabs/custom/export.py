@@ -14,10 +14,10 @@ from pathlib import Path
 from huggingface_hub import HfApi
 
 from ganzoo import GanzooError
+from ganzoo.files import save_json
 from ganzoo.hub.model_card import write_card
 from ganzoo.hub.upload import Push
 from ganzoo.hub_client import TROUBLE, reachable
-from ganzoo.images import save_atomic
 
 from ...catalog import local
 from ...ui.words import Trouble
@@ -76,8 +76,7 @@ def _rename(model: Path, name: str) -> None:
     path = model / "config.json"
     said = json.loads(path.read_text(encoding="utf-8")) | {"name": name}
     said["settings"]["name"] = name
-    text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-    save_atomic(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    save_json(path, said)
     write_card(model)
 
 
