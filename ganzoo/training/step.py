@@ -74,30 +74,24 @@ class Training:
         self.columns = self.lesson.columns(config)
         self.rank, world = distributed.start(device)
         nets = {role: net.to(device) for role, net in (nets or networks(config)).items()}
-        frozen = (
-            {"features": nets.pop("features")} if config.needs_features else {}
-        )  # in no optimizer and no checkpoint
-        self.nets = nets
+        frozen = {role: nets.pop(role) for role in ("features",) if role in nets}  # in no optimizer and no checkpoint
         if device.type == "cuda":
-            self.nets = {role: net.to(memory_format=torch.channels_last) for role, net in self.nets.items()}
-        creators = [role for role in self.nets if role.startswith("generator")]
-        self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in creators}
-        self.born = 0  # the step at which the average began
+            nets = {role: net.to(memory_format=torch.channels_last) for role, net in nets.items()}
+        self.nets = nets
+        self.step, self.seconds = 0, 0.0
+        self.restart_average()
         trained = {role: net for role, net in self.nets.items() if any(True for _ in net.parameters())}
         self.rates = {role: self.rate(role) for role in trained}
-        graph = device.type == "cuda"
         self.optimizers = {role: self.optimizer(role) for role in trained}
         if world > 1:
             for optimizer in self.optimizers.values():
                 distributed.average_gradients(optimizer)
         # What a step runs; self.nets stays plain, for its names are those of the checkpoint.
-        self.running = {
-            r: torch.compile(n) if config.compile and graph and r in trained else n for r, n in self.nets.items()
-        }
-        self.running |= frozen
+        self.running = {**self.nets, **frozen}
+        if config.compile and device.type == "cuda":
+            self.running |= {role: torch.compile(net) for role, net in trained.items()}
         self.batches = pictures.batches(config, device, self.rank, world)
         self.batch_of_all = config.batch_size * world
-        self.step, self.seconds = 0, 0.0
         self.waited = 0.0  # seconds of them in which a batch was not there yet; the trainer sets it back
         self.sums = torch.zeros(len(self.columns), device=device, dtype=torch.float64)
         self.counted = 0  # steps in the sums
@@ -131,9 +125,10 @@ class Training:
             self._move_average()
 
     def restart_average(self) -> None:
-        """The average begins anew with the generators as they are (their shape has changed)."""
+        """The average begins with the generators as they are: at first, and where their shape has changed."""
+        creators = [role for role in self.nets if role.startswith("generator")]
+        self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in creators}
         self.born = self.step
-        self.average = {r: copy.deepcopy(self.nets[r]).eval().requires_grad_(False) for r in self.average}
 
     def forget_graph(self) -> None:
         """What a step computes has changed: on CUDA it is captured anew."""
@@ -153,22 +148,21 @@ class Training:
         """One step of the game on the batch of this step."""
         c = self.config
         # Dropout, too, is a function of (seed, step), and other processes draw others.
-        numbers = (c.seed, self.step, 0xD209, *[self.rank] * (self.rank > 0))
+        numbers = (c.seed, self.step, 0xD209, *([self.rank] if self.rank else []))
         with global_seed(*numbers, device=self.device) if c.draws_in_step else nullcontext():
             batch = self.ready()
             if self.device.type != "cuda":
                 self._compute(batch)
             else:
                 self._replay(batch)
-        self.step += 1
-        self.counted += 1
+        self._count()
 
     def ready(self) -> dict[str, Tensor]:
         """What comes before the game's two steps: the batch of this step, the rates, the penalty where it is due."""
         began = time.perf_counter()
         batch = self.lesson.draw_batch(self.batches, self.step, self.config)
         self.waited += time.perf_counter() - began
-        self._set_rates()
+        self._decay_rates()
         # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
         age = self.step - self.born
         self.pace.fill_(1 - min(self.config.ema, (1 + age) / (10 + age)))
@@ -180,20 +174,25 @@ class Training:
         """What comes after them, where they were taken one by one (stepwise.py)."""
         if self.config.ema:
             self._move_average()
+        self._count()
+
+    def _count(self) -> None:
         self.step += 1
         self.counted += 1
 
-    def _set_rates(self) -> None:
+    def _decay_rates(self) -> None:
         """Constant, then over the last `decay` share of the run in a straight line to 0: a function of the step."""
-        if not self.config.decay or not self.steps:
-            return
-        left = min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps))
+        if self.config.decay and self.steps:
+            self.set_rates(min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps)))
+
+    def set_rates(self, share: float = 1.0) -> None:
+        """Give the optimizers this share of the learning rates."""
         for role, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
                 if isinstance(group["lr"], Tensor):
-                    group["lr"].fill_(self.rates[role] * left)
+                    group["lr"].fill_(self.rates[role] * share)
                 else:
-                    group["lr"] = self.rates[role] * left
+                    group["lr"] = self.rates[role] * share
 
     def _replay(self, batch) -> None:
         """Eager for the first steps, then one captured CUDA graph: launching kernels one by one costs more than they do."""

@@ -143,13 +143,10 @@ class Stepwise:
         if changed.keys() & {"norm", "activation"}:
             self._rebuild()
         t.rates = {role: t.rate(role) for role in t.optimizers}
-        for role, optimizer in t.optimizers.items():
+        t.set_rates()
+        for optimizer in t.optimizers.values():
             for group in optimizer.param_groups:
                 group["betas"] = (wanted.beta1, group["betas"][1])
-                if isinstance(group["lr"], Tensor):
-                    group["lr"].fill_(t.rates[role])
-                else:
-                    group["lr"] = t.rates[role]
         t.forget_graph()
         return changed
 
