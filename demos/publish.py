@@ -29,7 +29,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import validate_repo_id
 
 from ganzoo.errors import GanzooError
-from ganzoo.hub.upload import REFUSALS, may_write, patiently, root
+from ganzoo.hub.upload import REFUSALS, patiently, root
 from ganzoo.hub_client import reachable, short
 from ganzoo.recipes import guarded
 
@@ -147,7 +147,7 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
     names = {file.rfilename for file in there.siblings or []} - {".gitattributes", "README.md"}
     if names and OURS not in names:
         raise GanzooError("space_of_another_kind", space=space)
-    may_write(api, space, "spaces")
+    api.auth_check(space, repo_type="space", write=True)
     if private and not there.private:  # before anything new is sent
         api.update_repo_settings(space, repo_type="space", private=True)
     if hardware:

@@ -23,7 +23,7 @@ from ganzoo.data.paired import domain_names
 from ganzoo.data.unpaired_sources import folder_sides
 from ganzoo.errors import GanzooError
 from ganzoo.hub import model_card
-from ganzoo.hub.upload import REFUSALS, may_write, patiently, root
+from ganzoo.hub.upload import REFUSALS, patiently, prepare_repo, root
 from ganzoo.hub_client import short
 from ganzoo.images import open_picture
 
@@ -56,7 +56,7 @@ def push_data(
             raise HFValidationError("a user and a name with a slash between are needed")
         with tempfile.TemporaryDirectory(prefix="ganzoo-data-") as place:
             counts = write(found, Path(place) / "data")
-            repo_id = patiently(lambda: _prepare(api, repo_id, private))
+            repo_id = patiently(lambda: prepare_repo(api, repo_id, private, "dataset"))
             _card(api, Path(place) / "README.md", repo_id, found, counts, license)
             patiently(
                 lambda: api.upload_folder(
@@ -169,15 +169,6 @@ def _bytes(picture: Image.Image, file) -> bytes:
     out = io.BytesIO()
     open_picture(picture).save(out, "PNG")
     return out.getvalue()
-
-
-def _prepare(api: HfApi, repo_id: str, private: bool) -> str:
-    """The data set is there and may be written; returns its name, which is new if it was renamed."""
-    made = api.create_repo(repo_id, repo_type="dataset", private=private, exist_ok=True).repo_id
-    may_write(api, made, "datasets")
-    if private and not api.dataset_info(made).private:
-        api.update_repo_settings(made, repo_type="dataset", private=True)
-    return made
 
 
 def _card(api: HfApi, path: Path, repo_id: str, found: Found, counts: dict[str, int], license: str) -> None:

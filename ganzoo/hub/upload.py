@@ -16,7 +16,7 @@ from pathlib import Path
 
 from huggingface_hub import HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
-from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, validate_repo_id
+from huggingface_hub.utils import validate_repo_id
 
 from ganzoo.errors import GanzooError, Stopped
 from ganzoo.hub import model_card, notebook
@@ -37,10 +37,14 @@ def repo_name(name: str) -> str:
     return re.sub("-{2,}", "-", plain)[:LONGEST_NAME].strip("-.") or "ganzoo-model"
 
 
-def may_write(api: HfApi, repo_id: str, kind: str = "models") -> None:
-    """Raise the client's error if the token may not write there. (Its auth_check knows `write` only from 2.0 on.)"""
-    address = f"{api.endpoint}/api/{kind}/{repo_id}/auth-check/write"
-    hf_raise_for_status(get_session().get(address, headers=build_hf_headers(token=api.token)))
+def prepare_repo(api: HfApi, repo_id: str, private: bool, repo_type: str = "model") -> str:
+    """The repository is there and may be written; a public one that shall be private is hidden before anything comes. Returns
+    its name, which is new if it was renamed. Raises the client's errors."""
+    made = api.create_repo(repo_id, repo_type=repo_type, private=private, exist_ok=True).repo_id
+    api.auth_check(made, repo_type=repo_type, write=True)
+    if private and not api.repo_info(made, repo_type=repo_type).private:
+        api.update_repo_settings(made, repo_type=repo_type, private=True)
+    return made
 
 
 class Push:
@@ -61,21 +65,13 @@ class Push:
             validate_repo_id(self.repo_id)
             if self.repo_id.count("/") != 1:
                 raise HFValidationError("a user and a name with a slash between are needed")
-            patiently(lambda: self._prepare(private))
+            self.repo_id = patiently(lambda: prepare_repo(self.api, self.repo_id, private))
         except (*TROUBLE, HFValidationError, ValueError) as error:
             if _passes(error) or _broken(error):
                 raise GanzooError("push_hub_busy", repo_id=self.repo_id, reason=short(error, token)) from None
             raise GanzooError("push_not_allowed", repo_id=self.repo_id, reason=short(error, token)) from None
         self._pushing: threading.Thread | None = None
         self._copy: Path | None = None
-
-    def _prepare(self, private: bool) -> None:
-        """The repository is there and may be written; a public one that shall be private is hidden before anything comes."""
-        made = self.api.create_repo(self.repo_id, private=private, exist_ok=True)
-        self.repo_id = made.repo_id  # a renamed repository answers with its new name
-        may_write(self.api, self.repo_id)
-        if private and not self.api.model_info(self.repo_id).private:
-            self.api.update_repo_settings(self.repo_id, private=True)
 
     def upload(self, folder: str, message: str = "", quiet: bool = False) -> str:
         """Upload a model folder in one commit; returns its address. A failure leaves the folder and says how to retry.
