@@ -6,7 +6,6 @@ them (fp16 at rest, fp32 in use), README.md is the card. Only JSON and safetenso
 
 import io
 import json
-import math
 from pathlib import Path
 
 import torch
@@ -88,7 +87,11 @@ def read_config(folder: Path) -> tuple[dict, object]:
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise ValueError("larger than 1 MB")
-        said = json.loads(path.read_text(encoding="utf-8"))
+        too_large: list[str] = []
+        said = json.loads(
+            path.read_text(encoding="utf-8"),
+            parse_int=lambda digits: int(digits) if len(digits) <= 15 else too_large.append(digits),
+        )
     except OSError as error:
         raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     except (ValueError, RecursionError) as error:
@@ -105,10 +108,10 @@ def read_config(folder: Path) -> tuple[dict, object]:
         )
     if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
         raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
-    if any(isinstance(v, int) and abs(v) >= 10**15 for v in _numbers(said)):
+    if too_large:
         raise GanzooError("config_number_too_large", path=path)
-    for name, kind in (("metrics", dict), ("training", dict), ("converted", dict)):
-        if not isinstance(said.setdefault(name, {}), kind):
+    for name in ("metrics", "training", "converted"):
+        if not isinstance(said.setdefault(name, {}), dict):
             raise GanzooError("config_entry_no_object", path=path, name=name)
     config = settings.from_json(KINDS[said["lesson"]].Config, said.get("settings"), str(path))
     if not set(config.depths) <= {1, 3}:
@@ -120,17 +123,6 @@ def read_config(folder: Path) -> tuple[dict, object]:
     if config.needs_labels and not 2 <= len(config.classes) <= 1000:
         raise GanzooError("config_bad_classes", path=path, count=len(config.classes))
     return said, config
-
-
-def _numbers(value):
-    """Every number inside a JSON value."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from _numbers(inner)
-    elif isinstance(value, (int, float)):
-        yield value
 
 
 def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
@@ -239,9 +231,9 @@ def _number(value) -> bool:
     return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER  # which NaN is not
 
 
-def read_log(path: Path, up_to_step: float = math.inf, foreign: list[int] | None = None) -> list[dict]:
-    """log.jsonl -> its rows, in order, no later than `up_to_step`. What is no row of ours, such as a torn last line (a
-    killed process), is left out; the numbers of those lines are added to `foreign`."""
+def read_log(path: Path, foreign: list[int] | None = None) -> list[dict]:
+    """log.jsonl -> its rows, in order. What is no row of ours, such as a torn last line (a killed process), is left out; the
+    numbers of those lines are added to `foreign`."""
     if not path.is_file():
         return []
     try:
@@ -255,8 +247,7 @@ def read_log(path: Path, up_to_step: float = math.inf, foreign: list[int] | None
         except (ValueError, RecursionError):
             row = None
         if _ours(row):
-            if row["step"] <= up_to_step:
-                rows.append(row)
+            rows.append(row)
         elif line.strip() and foreign is not None:
             foreign.append(number)
     return rows
