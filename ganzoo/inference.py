@@ -108,6 +108,10 @@ class Model:
             return "_back"
         raise GanzooError("direction_unknown", name=self.name, known=" or ".join(self.directions), direction=direction)
 
+    def _inputs(self, direction: str | None) -> int:
+        """The channels of the pictures that are translated in a direction."""
+        return self.config.out_channels if self._way(direction) else self.config.in_channels
+
     def translator(self, direction: str | None = None) -> torch.nn.Module:
         """The generator of one of `directions`, the first if left out."""
         return self.generator_back if self._way(direction) else self.generator
@@ -115,15 +119,15 @@ class Model:
     @torch.no_grad()
     def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
-        net = self.translator(direction)
-        depth = self.config.out_channels if self._way(direction) else self.config.in_channels
+        net, depth = self.translator(direction), self._inputs(direction)
         pictures = floats(self.name, pictures, f"(N, {depth}, H, W) in [-1, 1]", None, depth, None, None)
+        dropout = nullcontext()
         if variation is not None:
             if not self.varies:
                 raise GanzooError("no_variations", name=self.name)
-            awake = _AwakeDropout(whole(variation, "variation", 0, 2**63 - 1))
+            dropout = _AwakeDropout(whole(variation, "variation", 0, 2**63 - 1))
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
-        with nullcontext() if variation is None else awake:
+        with dropout:
             made = net(padded)
         return made[:, :, rows, columns].float().cpu()
 
@@ -134,8 +138,7 @@ class Model:
         wakes the dropout noise of a model trained with it. A picture with a side over 2048 pixels is made smaller first,
         and stays so, with a warning. Raises GanzooError for what is no picture.
         """
-        depth = self.config.out_channels if self._way(direction) else self.config.in_channels
-        opened = open_picture(picture)
+        depth, opened = self._inputs(direction), open_picture(picture)
         pixels = whole_tensor(opened, depth, LONGEST)
         if max(opened.size) > LONGEST:
             warnings.warn(f"the picture is translated at {pixels.shape[3]}x{pixels.shape[2]} pixels", stacklevel=2)
@@ -156,18 +159,12 @@ class Model:
         if getattr(labels, "ndim", 1) > 1:
             raise GanzooError("bad_labels_shape", shape=tuple(labels.shape))
         numbers = []
+        classes = list(self.classes)
         for label in list(labels) if several(labels) else [labels] * n:
-            number = (
-                self.classes.index(label) if isinstance(label, str) and label in self.classes else whole_or_none(label)
-            )
-            if number is None or not 0 <= number < len(self.classes):
-                raise GanzooError(
-                    "label_unknown",
-                    name=self.name,
-                    highest=len(self.classes) - 1,
-                    classes=list(self.classes),
-                    label=brief(label),
-                )
+            number = classes.index(label) if isinstance(label, str) and label in classes else whole_or_none(label)
+            if number is None or not 0 <= number < len(classes):
+                highest, given = len(classes) - 1, brief(label)
+                raise GanzooError("label_unknown", name=self.name, highest=highest, classes=classes, label=given)
             numbers.append(number)
         if len(numbers) != n:
             raise GanzooError("wrong_number_of_labels", labels=len(numbers), pictures=n)
@@ -181,13 +178,8 @@ class Model:
         size = self.config.noise_size
         noise = floats(self.name, noise, f"(n, {size}), as noise(n) gives it", None, size)
         label = self.labels(labels, len(noise))
-        parts = []
-        for start in range(0, len(noise), 256):
-            rows = slice(start, start + 256)
-            parts.append(
-                self.generator(noise[rows].to(self.device), *(x[rows].to(self.device) for x in label)).float().cpu()
-            )
-        return torch.cat(parts)
+        parts = zip(*(x.to(self.device).split(256) for x in (noise, *label)), strict=True)
+        return torch.cat([self.generator(*part).float().cpu() for part in parts])
 
     def sample(self, n: int | None = None, labels=None, seed: int = 0) -> list[Image.Image]:
         """Make pictures: `n` of them, or one for every label. The same seed gives the same pictures on every device."""
@@ -220,14 +212,11 @@ class Model:
         return opinions[0] if one else opinions
 
     def _patch_maps(self, pictures, condition, way: str):
-        one = single(pictures)
-        alone = not self.config.critic_sees_input
-        if condition is None and not alone:
+        if condition is None and self.config.critic_sees_input:
             raise GanzooError("original_needed", name=self.name)
-        found = []
-        originals = [] if condition is None else listed(condition)
-        pictures = listed(pictures)
-        if condition is not None and len(originals) != len(pictures):
+        one, pictures = single(pictures), listed(pictures)
+        originals = pictures if condition is None else listed(condition)
+        if len(originals) != len(pictures):
             raise GanzooError("wrong_number_of_originals", originals=len(originals), pictures=len(pictures))
 
         def as_tensor(picture, depth: int) -> Tensor:
@@ -236,15 +225,16 @@ class Model:
                 return floats(self.name, picture, each, depth, None, None)[None]
             return to_float(whole_tensor(picture, depth, LONGEST))
 
-        for i, picture in enumerate(pictures):
+        maps = []
+        for picture, original in zip(pictures, originals, strict=True):
             seen = as_tensor(picture, self.config.in_channels if way else self.config.out_channels)
-            if not alone:
-                original = as_tensor(originals[i], self.config.in_channels)
+            if self.config.critic_sees_input:
+                original = as_tensor(original, self.config.in_channels)
                 if original.shape[2:] != seen.shape[2:]:
                     raise GanzooError("sizes_differ")
                 seen = torch.cat([original, seen], 1)
-            found.append(self.patch_map(seen, way))
-        return found[0] if one else found
+            maps.append(self.patch_map(seen, way))
+        return maps[0] if one else maps
 
     @torch.no_grad()
     def patch_map(self, seen: Tensor, way: str = ""):
