@@ -227,22 +227,12 @@ def save_picture(picture: Image.Image, path: Path) -> None:
     save_atomic(path, lambda temporary: picture.save(temporary, format="PNG", optimize=True))
 
 
-def save_film(frames: list[Image.Image], path: Path, milliseconds: int = 120) -> None:
+def save_film(frames: list[Image.Image], path: Path) -> None:
     """Frames -> an animated webp that plays forever and rests on the last frame for two seconds."""
-    durations = [milliseconds] * (len(frames) - 1) + [2000]
-    save_atomic(
-        path,
-        lambda temporary: frames[0].save(
-            temporary,
-            format="WEBP",
-            save_all=True,
-            append_images=frames[1:],
-            duration=durations,
-            loop=0,
-            quality=55,
-            method=4,
-        ),
-    )
+    first, *others = frames
+    durations = [120] * len(others) + [2000]
+    how = dict(format="WEBP", save_all=True, append_images=others, duration=durations, loop=0, quality=55, method=4)
+    save_atomic(path, lambda temporary: first.save(temporary, **how))
 
 
 def film_frames(path: Path) -> list[Image.Image]:

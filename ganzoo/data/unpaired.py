@@ -38,10 +38,10 @@ class Unpaired:
     def batches(self, config, device, rank: int = 0, world: int = 1) -> "UnpairedBatches":
         return UnpairedBatches(self.train, config.batch_size, config.seed, config.image_size, device, rank, world)
 
-    def few(self, side: str, count: int = 6) -> Tensor:
-        """`count` test pictures of a side ("a" or "b"), evenly spread: always the same."""
+    def few(self, side: str) -> Tensor:
+        """Six test pictures of a side ("a" or "b"), evenly spread: always the same."""
         pictures = self.test[side]
-        return pictures[torch.linspace(0, len(pictures) - 1, min(count, len(pictures))).round().long()]
+        return pictures[torch.linspace(0, len(pictures) - 1, min(6, len(pictures))).round().long()]
 
     @property
     def shown(self) -> Tensor:

@@ -41,10 +41,10 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
 
 
 @torch.no_grad()
-def features(net: nn.Module, pictures: Tensor, batch_size: int = 32) -> Tensor:
+def features(net: nn.Module, pictures: Tensor) -> Tensor:
     """uint8 (N, 1 or 3, H, W) -> (N, 2048) on the CPU."""
     device = next(net.parameters()).device
-    return torch.cat([net(x.expand(-1, 3, -1, -1).to(device))[0].cpu() for x in pictures.split(batch_size)])
+    return torch.cat([net(x.expand(-1, 3, -1, -1).to(device))[0].cpu() for x in pictures.split(32)])
 
 
 def distances(net: nn.Module, made: Tensor, real: Tensor, protocol: str) -> dict[str, float]:

@@ -116,11 +116,11 @@ def learn(net: nn.Module, config, per_epoch: int, draw, should_stop, **loss) -> 
 
 
 @torch.no_grad()
-def ask(net: Classifier, pictures: Tensor, batch_size: int = 512) -> tuple[Tensor, Tensor]:
+def ask(net: Classifier, pictures: Tensor) -> tuple[Tensor, Tensor]:
     """uint8 or float pictures (N, C, S, S) -> (features (N, 128) float32, class scores (N, classes)), both on the CPU."""
     device = next(net.parameters()).device
     found = []
-    for part in pictures.split(batch_size):
+    for part in pictures.split(512):
         part = part.to(device)
         features = net.features(to_float(part) if part.dtype == torch.uint8 else part)
         found.append((features.cpu(), net.last(features).cpu()))
@@ -128,6 +128,6 @@ def ask(net: Classifier, pictures: Tensor, batch_size: int = 512) -> tuple[Tenso
     return torch.cat(features), torch.cat(scores)
 
 
-def answers(net: Classifier, pictures: Tensor, batch_size: int = 512) -> Tensor:
+def answers(net: Classifier, pictures: Tensor) -> Tensor:
     """The class that the judge takes each picture for, (N,) int64."""
-    return ask(net, pictures, batch_size)[1].argmax(1)
+    return ask(net, pictures)[1].argmax(1)

@@ -42,12 +42,12 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
 
 
 @torch.no_grad()
-def distances(net: nn.Module, made: Tensor, real: Tensor, protocol: str, batch_size: int = 16) -> dict[str, float]:
+def distances(net: nn.Module, made: Tensor, real: Tensor, protocol: str) -> dict[str, float]:
     """The mean LPIPS of pictures and what they should be, uint8 (N, 1 or 3, H, W); `protocol` ends its name. Nothing for
     pictures that are too small for it."""
     if min(real.shape[-2:]) < SMALLEST:
         return {}
     net.reset()
-    for pair in zip(made.split(batch_size), real.split(batch_size), strict=True):
+    for pair in zip(made.split(16), real.split(16), strict=True):
         net.update(*(to_float(part).expand(-1, 3, -1, -1).to(net.device) for part in pair))
     return {f"lpips-alex-v0.1-{protocol}": round(float(net.compute()), 4)}

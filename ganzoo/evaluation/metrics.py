@@ -107,10 +107,10 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
     return energy(made) / max(1e-12, energy(truth))
 
 
-def tone(made: Tensor, truth: Tensor, bins: int = 64) -> float:
+def tone(made: Tensor, truth: Tensor) -> float:
     """How far the colours as a whole are from the true ones: 0 the same, 1 nothing in common. One minus the overlap of
     the histograms of L, a and b over all pixels of the set, mean of the three (Isola et al. 2017, 5.1, figure 7)."""
-    limits = ((0.0, 100.0), (-110.0, 110.0), (-110.0, 110.0))
+    limits, bins = ((0.0, 100.0), (-110.0, 110.0), (-110.0, 110.0)), 64
 
     def shares(pictures: Tensor) -> Tensor:
         counts = torch.zeros(3, bins, dtype=torch.float64)

@@ -60,10 +60,10 @@ def fit(config: Config, pairs: Pairs, device, should_stop=lambda: False) -> Iter
 
 
 @torch.no_grad()
-def answers(net: nn.Module, photos: Tensor, batch_size: int = 16) -> Tensor:
+def answers(net: nn.Module, photos: Tensor) -> Tensor:
     """Photos, uint8 or float in [-1, 1] (N, C, H, W) -> the class that the judge sees in every pixel, (N, H, W)."""
     device = next(net.parameters()).device
-    parts = [part.to(device) for part in photos.split(batch_size)]
+    parts = [part.to(device) for part in photos.split(16)]
     return torch.cat([net(to_float(p) if p.dtype == torch.uint8 else p).argmax(1).cpu() for p in parts])
 
 

@@ -20,6 +20,7 @@ FEATURES = (24, 40, 112, 320)  # channels of the maps of EfficientNet-Lite0
 TYPICAL = (8.9, 7.8, 6.4, 2.65)
 MIXED = (64, 64, 128, 128)  # channels of the maps that the heads see
 HALVINGS = (2, 1, 1, 0)  # of each head, so that coarse and fine scores are about equally many
+WIDTH = 64  # features of the heads
 SEED = 7  # of the mixing: the same in every model
 
 
@@ -29,7 +30,7 @@ class ProjectedDiscriminator(nn.Module):
     `condition` channels: beside each map the head sees the original (B, condition, H, W), made as small as the map.
     """
 
-    def __init__(self, condition: int = 0, width: int = 64):
+    def __init__(self, condition: int = 0):
         super().__init__()
         self.condition = condition
         generator = seeded("cpu", SEED)
@@ -43,11 +44,11 @@ class ProjectedDiscriminator(nn.Module):
         for i in range(len(MIXED) - 1):
             self.register_buffer(f"down_{i}", fixed(MIXED[i], MIXED[i + 1], 3))
         self.heads = nn.ModuleList(
-            _head(channels + (width // 2 if condition else 0), width, halvings)
+            _head(channels + (WIDTH // 2 if condition else 0), halvings)
             for channels, halvings in zip(MIXED, HALVINGS, strict=True)
         )
         self.conditions = nn.ModuleList(
-            nn.Sequential(spectral_norm(nn.Conv2d(condition, width // 2, 3, padding=1)), nn.LeakyReLU(0.2))
+            nn.Sequential(spectral_norm(nn.Conv2d(condition, WIDTH // 2, 3, padding=1)), nn.LeakyReLU(0.2))
             for _ in (MIXED if condition else ())
         )
 
@@ -73,10 +74,10 @@ class ProjectedDiscriminator(nn.Module):
         return scores
 
 
-def _head(inputs: int, width: int, halvings: int) -> nn.Sequential:
+def _head(inputs: int, halvings: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for _ in range(halvings):
-        layers += [spectral_norm(nn.Conv2d(inputs, width, 4, stride=2, padding=1)), nn.LeakyReLU(0.2)]
-        inputs = width
-    layers += [spectral_norm(nn.Conv2d(inputs, width, 3, padding=1)), nn.LeakyReLU(0.2)]
-    return nn.Sequential(*layers, spectral_norm(nn.Conv2d(width, 1, 3, padding=1)))
+        layers += [spectral_norm(nn.Conv2d(inputs, WIDTH, 4, stride=2, padding=1)), nn.LeakyReLU(0.2)]
+        inputs = WIDTH
+    layers += [spectral_norm(nn.Conv2d(inputs, WIDTH, 3, padding=1)), nn.LeakyReLU(0.2)]
+    return nn.Sequential(*layers, spectral_norm(nn.Conv2d(WIDTH, 1, 3, padding=1)))

@@ -72,9 +72,9 @@ def _panel(draw, steps, title, lines, box) -> None:
             draw.line(points, fill=colour, width=2 * SCALE, joint="curve")
 
 
-def smoothed(values: list, share: float = 0.02) -> list:
-    """A running mean over `share` of the points, so that a long run reads as a line and not as a band."""
-    reach = max(1, round(share * len(values)))
+def smoothed(values: list) -> list:
+    """A running mean over a fiftieth of the points, so that a long run reads as a line and not as a band."""
+    reach = max(1, round(0.02 * len(values)))
     out, window = [], []
     for value in values:
         if isinstance(value, (int, float)) and value == value:
