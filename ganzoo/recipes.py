@@ -1,4 +1,4 @@
-"""What the recipes in train/ share: read the command line, make the networks, show events, push.
+"""What the recipes in train/ share: errors as one sentence, the model of --init, pushes, and several runs in one command.
 
 Each recipe calls these one after the other, so that it reads from top to bottom: settings, data, networks, training, push.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, data, distributed, session, settings
+from ganzoo import checkpoint, data, distributed, session
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError, Stopped
 from ganzoo.evaluation import comparison
@@ -41,22 +41,16 @@ def guarded(main) -> int:
     except BrokenPipeError:  # what read our lines has gone (| head)
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (for as long as the process lives)
         return 141
-    except (UnicodeEncodeError, OSError, MemoryError, RuntimeError) as error:
-        known = _known(error)
+    except (KeyboardInterrupt, Stopped) as error:
+        print(str(error) or "Stopped.", file=sys.stderr)
+        return STOPPED
+    except (GanzooError, UnicodeEncodeError, OSError, MemoryError, RuntimeError) as error:
+        known = error if isinstance(error, GanzooError) else _known(error)
         if not known:
             raise
         if known.code == "no_space_to_print":  # what could not be written is not tried again at the end
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         print(f"Error: {known}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-    except Stopped as error:
-        print(error, file=sys.stderr)
-        return 130
-    except GanzooError as error:
-        print(f"Error: {error}", file=sys.stderr)
         return 2
 
 
@@ -71,11 +65,6 @@ def _known(error: Exception) -> GanzooError | None:
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error):
         return GanzooError("out_of_memory")
     return None
-
-
-def read_command_line(lesson, argv: list[str] | None, description: str) -> tuple:
-    """(settings of a lesson, names of the flags that were typed)."""
-    return settings.parse(lesson.Config, argv, description)
 
 
 def find_init(*configs) -> Path | None:

@@ -9,7 +9,7 @@ Ctrl-C saves; --resume goes on, exactly. The run lies in runs/NAME, the model to
 
 import sys
 
-from ganzoo import data, recipes
+from ganzoo import data, recipes, settings
 from ganzoo.models import gan
 from ganzoo.session import Session
 from ganzoo.training import step, trainer
@@ -17,7 +17,7 @@ from ganzoo.training import step, trainer
 
 def main(argv=None) -> int:
     # Settings: gan.Config has their defaults, the command line changes them. What can fail cheaply fails here.
-    config, given = recipes.read_command_line(gan, argv, __doc__)
+    config, given = settings.parse(gan.Config, argv, __doc__)
     config = trainer.prepare(config, given)
     init = recipes.find_init(config)
     push, config = recipes.open_push(config)

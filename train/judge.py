@@ -61,7 +61,7 @@ def main(argv=None) -> int:
         print(
             f"Stopped after {event['steps']:,} of {wanted:,} steps: this judge is usable, and weaker than it could be."
         )
-        return 130
+        return recipes.STOPPED
     return 0
 
 

@@ -11,7 +11,7 @@ Ctrl-C saves; --resume goes on, exactly. The run lies in runs/NAME, the model to
 import dataclasses
 import sys
 
-from ganzoo import data, distributed, recipes
+from ganzoo import data, distributed, recipes, settings
 from ganzoo.models import pix2pix
 from ganzoo.session import Session
 from ganzoo.training import step, trainer
@@ -19,7 +19,7 @@ from ganzoo.training import step, trainer
 
 def main(argv=None) -> int:
     # Settings: defaults in pix2pix.Config, changed by the command line. --loss all becomes a run for each loss.
-    asked, given = recipes.read_command_line(pix2pix, argv, __doc__)
+    asked, given = settings.parse(pix2pix.Config, argv, __doc__)
     configs = [trainer.prepare(config, given) for config in recipes.several(asked, pix2pix.contest(asked, given))]
     init = recipes.find_init(*configs)
     runs = [recipes.open_push(config) for config in configs]
