@@ -8,9 +8,9 @@ import contextlib
 import hashlib
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 import torch
 from PIL import Image
@@ -39,7 +39,6 @@ class OnHub:
     repo: str
     folder: Path | None = None
     splits: dict = field(default_factory=dict)
-    datasets: ModuleType | None = None  # the library that read the splits
 
 
 def open_dataset(name: str) -> OnHub:
@@ -87,15 +86,12 @@ def _open(asked: hub_lookup.Name, info) -> OnHub:
         folder = hub_files.fetch(info, asked) if files else None
     if folder:
         return OnHub(asked.repo, folder)
-    import datasets
-
-    datasets.disable_progress_bars()
     where = copy or {"path": asked.repo, "name": asked.config or None, "revision": asked.revision}
     try:
-        return OnHub(asked.repo, None, _load(datasets, where, asked.rows, info), datasets)
+        return OnHub(asked.repo, None, _load(where, asked.rows, info))
     except Exception:
         if info is not None:
-            _check_config(datasets, asked)
+            _check_config(asked)
         raise
 
 
@@ -128,8 +124,10 @@ def _parquet_copy(asked: hub_lookup.Name, names: list[str]) -> dict:
     }
 
 
-def _check_config(datasets, asked: hub_lookup.Name) -> None:
+def _check_config(asked: hub_lookup.Name) -> None:
     """GanzooError where the reason of a failure is that a set has several configurations, or none of this name."""
+    import datasets
+
     try:
         names = datasets.get_dataset_config_names(asked.repo, revision=asked.revision)
     except Exception:  # then the failure has another reason, which its own error names
@@ -146,36 +144,39 @@ def _refuse_config(asked: hub_lookup.Name, names: list[str]) -> None:
     raise GanzooError("hub_many_configs", repo=asked.repo, names=known, example=example)
 
 
-def _load(datasets, where: dict, rows: int, info) -> dict:
+def _load(where: dict, rows: int, info) -> dict:
     """The splits of a set, `where` being words of load_dataset; without `info` out of the cache."""
+    import datasets
+
+    datasets.disable_progress_bars()
     size = sum(file.size or 0 for file in info.siblings or []) if info else 0
     most = rows or (FIRST if size > LARGE else 0)
-    splits = _tables(datasets, where, info is None, streaming=bool(most))
-    splits = _first_rows(datasets, where["path"], splits, most) if most else splits
-    return {split: _encoded(datasets, rows) for split, rows in splits.items()}
+    load = datasets.load_dataset if info else _load_cached
+    splits = load(**where, streaming=bool(most))
+    splits = _first_rows(where["path"], splits, most) if most else splits
+    return {split: _encoded(rows) for split, rows in splits.items()}
 
 
-def _tables(datasets, where: dict, cached: bool, streaming: bool) -> dict:
-    """What load_dataset reads. Out of the cache it would ask the Hub first, for 23 seconds, so what it then falls back to is
+def _load_cached(path: str, name: str | None, revision: str | None, streaming: bool) -> dict:
+    """What load_dataset reads out of the cache. It would ask the Hub first, for 23 seconds, so what it then falls back to is
     called directly; to tell the whole process that it is offline would stop other threads that fetch."""
-    if not cached:
-        return datasets.load_dataset(**where, streaming=streaming)
     from datasets.packaged_modules.cache.cache import Cache
 
-    repo = where["path"]
-    words = {"repo_id": repo, "dataset_name": repo.split("/")[-1]}
-    kept = Cache(**words, config_name=where["name"], version="auto", hash="auto")
-    commit = where["revision"] or ""
+    words = {"repo_id": path, "dataset_name": path.split("/")[-1]}
+    kept = Cache(**words, config_name=name, version="auto", hash="auto")
+    commit = revision or ""
     if re.fullmatch("[0-9a-f]{40}", commit) and Path(kept.cache_dir).name != commit:  # the latest is another one
         place = next(Path(kept.cache_dir).parents[1].glob(f"*/{commit}"))
         kept = Cache(**words, config_name=place.parts[-3], version=place.parts[-2], hash=commit)
     return kept.as_streaming_dataset() if streaming else kept.as_dataset()
 
 
-def _encoded(datasets, rows):
+def _encoded(rows):
     """Rows whose pictures stay as they were stored, for `decoded` to decode by ganzoo's rules and not by the library's."""
+    import datasets
+
     for column, feature in rows.features.items():
-        if isinstance(feature, datasets.Image) or _stored(feature) or _bytes_of_pictures(datasets, rows, column):
+        if isinstance(feature, datasets.Image) or _stored(feature) or _bytes_of_pictures(rows, column):
             rows = rows.cast_column(column, datasets.Image(decode=False))
     return rows
 
@@ -185,7 +186,7 @@ def _stored(feature) -> bool:
     return isinstance(feature, dict) and set(feature) == {"bytes", "path"}
 
 
-def _bytes_of_pictures(datasets, rows, column: str) -> bool:
+def _bytes_of_pictures(rows, column: str) -> bool:
     if getattr(rows.features[column], "dtype", "") != "binary" or not len(rows):
         return False
     with contextlib.suppress(GanzooError):
@@ -205,8 +206,10 @@ def decoded(value) -> Image.Image:
     return open_picture(path if path and "://" not in path else value)
 
 
-def _first_rows(datasets, repo: str, streams: dict, most: int) -> dict:
+def _first_rows(repo: str, streams: dict, most: int) -> dict:
     """The first rows of every split, their pictures still encoded: nothing else of the set is downloaded."""
+    import datasets
+
     splits = {}
     for split, stream in streams.items():
         features = stream.features
@@ -237,11 +240,11 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
     if opened.folder:
         with hub_files.named(opened):
             return read_folder(opened.folder, image_size, channels)
-    repo, splits, datasets = opened.repo, opened.splits, opened.datasets
+    repo, splits = opened.repo, opened.splits
     first, other = train_and_test(splits)
     features = splits[first].features
-    column, label = image_column(repo, features, datasets), label_column(features, datasets)
-    found: dict = {"classes": (), "notes": [f"{repo}: image column {column!r}, label column {label!r}"]}
+    column, label = image_column(repo, features), label_column(features)
+    found: dict = {"notes": [f"{repo}: image column {column!r}, label column {label!r}"]}
     for part, split in (("train", first), ("test", other)):
         found[part] = found[f"{part}_labels"] = None
         if split is None:
@@ -253,9 +256,16 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
             if any(a is None or a < 0 for a in answers):
                 raise GanzooError("data_label_missing", repo=repo, split=split)
             found[f"{part}_labels"] = torch.tensor(answers)
-    if label and isinstance(features[label], datasets.ClassLabel):
-        found["classes"] = tuple(features[label].names)
+    found["classes"] = tuple(getattr(features.get(label), "names", None) or ())
     return found
+
+
+def row_readers(splits: dict, read: Callable[[dict], object]) -> dict[str, list[tuple[str, Callable]]]:
+    """{split: rows} -> {split: [(name, reader)]}; `read` makes of one row what its reader gives."""
+    return {
+        split: [(f"{split} row {i}", lambda rows=rows, i=i: read(rows[i])) for i in range(len(rows))]
+        for split, rows in splits.items()
+    }
 
 
 def train_and_test(splits: dict) -> tuple[str, str | None]:
@@ -264,8 +274,14 @@ def train_and_test(splits: dict) -> tuple[str, str | None]:
     return first, next((name for name in SPLITS[1:] if name in splits and name != first), None)
 
 
-def image_column(repo: str, features, datasets) -> str:
-    columns = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+def image_columns(features) -> list[str]:
+    import datasets
+
+    return [column for column, feature in features.items() if isinstance(feature, datasets.Image)]
+
+
+def image_column(repo: str, features) -> str:
+    columns = image_columns(features)
     if not columns:
         raise GanzooError("data_without_pictures", repo=repo, columns=list(features))
     return next((c for c in ("image", "img", "picture") if c in columns), columns[0])
@@ -281,7 +297,9 @@ def mark_of(value) -> bytes:
     return hashlib.blake2b(path.encode() if content is None else content, digest_size=16).digest()
 
 
-def label_column(features, datasets) -> str | None:
+def label_column(features) -> str | None:
+    import datasets
+
     named = [c for c, f in features.items() if isinstance(f, datasets.ClassLabel)]
     whole = [c for c, f in features.items() if str(getattr(f, "dtype", "")).startswith("int")]
     usual = [c for c in ("label", "labels", "fine_label", "class") if c in named or c in whole]

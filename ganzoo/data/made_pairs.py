@@ -82,14 +82,8 @@ def photo_splits(data: str) -> dict[str, list[tuple[str, Photo]]]:
         with hub_files.named(found):
             return _in_folder(found.folder)
     first = next(iter(found.splits.values()))
-    column = hub_datasets.image_column(found.repo, first.features, found.datasets)
-
-    def reader(rows, i):
-        return lambda: hub_datasets.decoded(rows[i][column])
-
-    return {
-        split: [(f"{split} row {i}", reader(rows, i)) for i in range(len(rows))] for split, rows in found.splits.items()
-    }
+    column = hub_datasets.image_column(found.repo, first.features)
+    return hub_datasets.row_readers(found.splits, lambda row: hub_datasets.decoded(row[column]))
 
 
 def _in_folder(folder: Path) -> dict[str, list[tuple[str, Photo]]]:

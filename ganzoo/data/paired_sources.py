@@ -184,9 +184,8 @@ def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs
 
 def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -> tuple[dict, tuple[str, str]]:
     """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides)."""
-    repo, splits, datasets = found.repo, found.splits, found.datasets
-    features = next(iter(splits.values())).features
-    images = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+    repo, splits = found.repo, found.splits
+    images = hub_datasets.image_columns(next(iter(splits.values())).features)
     if len(images) == 1 and not (asked and set(names) & set(images)):
         return _hub_halves(found, images[0]), names
     known = columns_of(repo)
@@ -203,13 +202,10 @@ def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -
         columns = usual[0] if usual else tuple(images)
         names = names if asked or names != ("A", "B") else columns
 
-    def reader(rows, i):
-        return lambda: one_shape(*(hub_datasets.decoded(rows[i][column]) for column in columns), *columns)
+    def pair(row: dict):
+        return one_shape(*(hub_datasets.decoded(row[column]) for column in columns), *columns)
 
-    readers = {
-        split: [(f"{split} row {i}", reader(rows, i)) for i in range(len(rows))] for split, rows in splits.items()
-    }
-    return readers, names
+    return hub_datasets.row_readers(splits, pair), names
 
 
 def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[str, PairReader]]]:
@@ -223,10 +219,9 @@ def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[
     if sizes and sum(other for other, _ in sizes) > len(sizes) / 2:
         raise GanzooError("hub_not_pairs", repo=found.repo, column=column, size=max(sizes)[1])
 
-    def reader(rows, i, name):
-        return name, lambda: halves(hub_datasets.decoded(rows[i][column]), name)
-
-    splits = {s: [reader(rows, i, f"{s} row {i}") for i in range(len(rows))] for s, rows in found.splits.items()}
+    splits = hub_datasets.row_readers(
+        found.splits, lambda row: halves(hub_datasets.decoded(row[column]), f"a row of {found.repo}")
+    )
     for pairs in splits.values():
         refuse_wide_photos(found.repo, pairs)
     return splits

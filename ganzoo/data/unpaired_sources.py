@@ -160,7 +160,7 @@ def _hub_side(name: str, notes: list[str]) -> dict:
         with hub_files.named(opened):
             return {"train": _readers(top)} | ({"test": _readers(others[0])} if others else {})
     features = next(iter(opened.splits.values())).features
-    return _both_splits(opened.splits, hub_datasets.image_column(opened.repo, features, opened.datasets), notes)
+    return _both_splits(opened.splits, hub_datasets.image_column(opened.repo, features), notes)
 
 
 def _both_splits(splits: dict, column: str, notes: list[str]) -> dict:
@@ -175,17 +175,16 @@ def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict
     if opened.folder:
         with hub_files.named(opened):
             return folder_sides(opened.folder, names)
-    repo, splits, datasets = opened.repo, opened.splits, opened.datasets
+    repo, splits = opened.repo, opened.splits
     if {"trainA", "trainB"} <= set(splits):
-        column = hub_datasets.image_column(repo, splits["trainA"].features, datasets)
+        column = hub_datasets.image_column(repo, splits["trainA"].features)
         found: dict = {"a": {}, "b": {}}
         for name in splits:
             if name[:-1] in SPLITS and name[-1] in "AB":
                 kind = "train" if name[:-1] == "train" else "test"
                 found[name[-1].lower()][kind] = _column(splits[name], column, name, notes)
         return found, names
-    features = next(iter(splits.values())).features
-    pictures = [c for c, f in features.items() if isinstance(f, datasets.Image)]
+    pictures = hub_datasets.image_columns(next(iter(splits.values())).features)
     columns = next((c for c in (columns_of(repo), *COLUMNS) if c and set(c) <= set(pictures)), tuple(pictures))
     if len(pictures) == 1:
         return _labelled_sides(opened, pictures[0], names, notes)
@@ -199,7 +198,7 @@ def _labelled_sides(
 ) -> tuple[dict, tuple[str, str]]:
     """Two classes are two sides; so are the classes trainA, trainB, testA and testB, which imagefolder sets have."""
     features = next(iter(opened.splits.values())).features
-    label = hub_datasets.label_column(features, opened.datasets) or next(
+    label = hub_datasets.label_column(features) or next(
         (c for c in ("label", "domain", "class") if c in features), None
     )
     labels = {split: rows[label] if label else [] for split, rows in opened.splits.items()}
