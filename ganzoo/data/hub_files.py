@@ -89,12 +89,10 @@ def named(opened) -> Iterator[None]:
     try:
         yield
     except GanzooError as error:
-        where = str(opened.folder)
-        error.args = tuple(arg.replace(where, opened.repo) if isinstance(arg, str) else arg for arg in error.args)
+        where, values = str(opened.folder), error.values
         error.values = {
-            n: str(v).replace(where, opened.repo) if isinstance(v, (str, Path)) else v for n, v in error.values.items()
+            n: str(v).replace(where, opened.repo) if isinstance(v, (str, Path)) else v for n, v in values.items()
         }
-        error.code = error.code.replace(where, opened.repo)
         raise
 
 
@@ -139,34 +137,24 @@ def _chosen(repo: str, sizes: dict[str, int], asked) -> list[str]:
     if asked.config:
         inside = [name for name in names if name.startswith(asked.config + "/")]
         if not inside:
-            folders = sorted({name.split("/")[0] for name in names if "/" in name})
-            raise GanzooError("hub_no_such_folder", repo=repo, folder=asked.config, names=first_ten(folders) or "none")
+            known = sorted({name.split("/")[0] for name in names if "/" in name})
+            raise GanzooError("hub_no_such_folder", repo=repo, folder=asked.config, names=first_ten(known) or "none")
         names = inside
-    folded = Counter(part.casefold() for part in {p for name in names for p in _prefixes(name)})
-    twins = sorted(p for p in {p for name in names for p in _prefixes(name)} if folded[p.casefold()] > 1)
+    places = {str(place) for name in names for place in (PurePosixPath(name), *PurePosixPath(name).parents)}
+    folded = Counter(place.casefold() for place in places)
+    twins = sorted(place for place in places if folded[place.casefold()] > 1)
     if twins:
         raise GanzooError("hub_names_differ_by_case", repo=repo, names=first_ten(twins))
+    folders: dict[str, list[str]] = {}
+    for name in sorted(names):
+        folders.setdefault(name.rpartition("/")[0], []).append(name)
     rows = asked.rows
     total = sum(sizes[name] for name in names)
     if not rows and total > LARGE:
-        largest = max(Counter(name.rpartition("/")[0] for name in names).values())
+        largest = max(map(len, folders.values()))
         rows = max(1, int(largest * LARGE / total))
         log.warning("%s takes %s: the first %s pictures of each folder are used.", repo, _size(total), f"{rows:,}")
-    if rows:
-        seen: Counter = Counter()
-        chosen = []
-        for name in sorted(names):
-            folder = name.rpartition("/")[0]
-            seen[folder] += 1
-            if seen[folder] <= rows:
-                chosen.append(name)
-        names = chosen
-    return sorted(names)
-
-
-def _prefixes(name: str) -> list[str]:
-    parts = name.split("/")
-    return ["/".join(parts[: i + 1]) for i in range(len(parts))]
+    return sorted(name for inside in folders.values() for name in inside[: rows or None])
 
 
 def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
