@@ -17,6 +17,7 @@ from PIL import Image
 
 from ganzoo import checkpoint, settings
 from ganzoo.data import registry
+from ganzoo.data.decode import first_ten
 from ganzoo.device import describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic, save_json, save_text
@@ -55,12 +56,12 @@ class RunFolder:
         logged = checkpoint.read_log(path, foreign=foreign)
         rows = [row for row in logged if row["step"] <= step]
         if foreign:
-            log.warning("%s: %s written by no run and left out.", path, _lines(foreign))
+            log.warning("%s: lines written by no run and left out: %s.", path, first_ten([str(n) for n in foreign]))
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         save_text(path, text)
         ours, others = self._samples()
         if others:
-            log.warning("%s: no samples of a run and left alone: %s.", self.folder / "samples", _first(others))
+            log.warning("%s: no samples of a run and left alone: %s.", self.folder / "samples", _names(others))
         later = {row["step"] for row in logged if row["event"] == "samples" and row["step"] > step}
         for number in later & ours.keys():
             ours[number].unlink()
@@ -85,28 +86,24 @@ class RunFolder:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
         model = self.folder / "model"
         rows = checkpoint.read_log(self.folder / "log.jsonl")
-        made = facts(config, training.device, training.step, training.seconds / 60) | {
+        made = {
+            **facts(config, training.device, training.step, training.seconds / 60),
             "epochs": round(training.step / training.batches.per_epoch, 2),
             "batch_size": config.batch_size,
             "precision": "bf16" if training.precision else "fp32",
             "ema": config.ema,
+            **self.origin,
         }
-        made |= self.origin
         changed = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
         if changed:
             with_it = {"steps": ", and with them the decay of the learning rate"}
             made["changed"] = [
                 f"step {r['step']:,}: {r['name']} {r['old']} -> {r['new']}{with_it.get(r['name'], '')}" for r in changed
             ]
-        checkpoint.save_model(
-            model,
-            config,
-            training.shared,
-            {"name": self.folder.name, **({"license": config.license} if config.license else {}), "training": made},
-        )
-        save_picture(
-            training.sheet(training.preview(), scale=2 if config.image_size < 64 else 1), model / "samples.png"
-        )
+        said = {"name": self.folder.name, **({"license": config.license} if config.license else {}), "training": made}
+        checkpoint.save_model(model, config, training.shared, said)
+        sheet = training.sheet(training.preview(), scale=2 if config.image_size < 64 else 1)
+        save_picture(sheet, model / "samples.png")
         save_picture(draw_curves(rows), model / "curves.png")
         model_card.write_card(model)
         if not config.smoke:  # two steps are not gone on with, and full networks with their optimizers are large
@@ -127,34 +124,21 @@ class RunFolder:
         whole = {n: f[0] for n, f in found.items() if len(f) == 1 and f[0].size == usual[0][0]}
         odd += [paths[number] for number in found.keys() - whole.keys()]
         if odd:
-            log.warning("%s: not this run's sheets and left out of the film: %s.", self.folder / "samples", _first(odd))
+            log.warning("%s: not this run's sheets and left out of the film: %s.", self.folder / "samples", _names(odd))
         frames = list(whole.values())
         if len(frames) < 2:
             return
         save_film(frames, self.folder / "film.webp")
         save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
-        rows = [
-            r
-            for r in checkpoint.read_log(self.folder / "log.jsonl")
-            if r["event"] == "step" and r.keys() >= set(columns)
-        ]
+        logged = checkpoint.read_log(self.folder / "log.jsonl")
+        rows = [row for row in logged if row["event"] == "step" and row.keys() >= set(columns)]
         thin = rows[:: max(1, len(rows) // 200)]
-        story = {
-            "steps": list(whole),
-            "curves": {k: [r[k] for r in thin] for k in ("step", *columns)},
-        }
+        story = {"steps": list(whole), "curves": {key: [row[key] for row in thin] for key in ("step", *columns)}}
         save_text(model / "film.json", json.dumps(story))
 
 
-def _lines(numbers: list[int]) -> str:
-    """[4, 9] -> "lines 4, 9 are"; the first ten of them."""
-    told = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
-    return f"line {told} is" if len(numbers) == 1 else f"lines {told} are"
-
-
-def _first(paths: list[Path]) -> str:
-    """The names of the first ten files."""
-    return ", ".join(path.name for path in sorted(paths)[:10]) + (", ..." if len(paths) > 10 else "")
+def _names(paths: list[Path]) -> str:
+    return first_ten([path.name for path in sorted(paths)])
 
 
 def facts(config, device: torch.device, steps: int, minutes: float) -> dict:
@@ -199,14 +183,8 @@ def git_commit() -> str:
     """The commit of this code: $GANZOO_GIT_COMMIT where it travels without .git (a job, a Space), else what git says."""
     if os.environ.get("GANZOO_GIT_COMMIT"):
         return os.environ["GANZOO_GIT_COMMIT"]
+    ask = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
     try:
-        found = subprocess.run(
-            ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
+        return subprocess.run(ask, capture_output=True, text=True, timeout=5).stdout.strip() or "unknown"
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
-    return found.stdout.strip() or "unknown"
