@@ -10,9 +10,9 @@ copies. Lessons add their own fields:
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
-import math
 import shlex
 import sys
 from dataclasses import field
@@ -64,10 +64,10 @@ def typed(settings, name: str) -> str:
 def checked(settings):
     """The same settings, a whole number where a float belongs made one. Raises GanzooError for a value of the wrong type
     or outside its range or choices."""
-    values = {
-        f.name: _checked(f, getattr(settings, f.name), typed(settings, f.name)) for f in dataclasses.fields(settings)
-    }
-    return dataclasses.replace(settings, **values)
+    fields = dataclasses.fields(settings)
+    return dataclasses.replace(
+        settings, **{f.name: _checked(f, getattr(settings, f.name), typed(settings, f.name)) for f in fields}
+    )
 
 
 def _checked(f, value, label):
@@ -76,16 +76,10 @@ def _checked(f, value, label):
         return tuple(value)
     if kind is float and type(value) is int:
         value = float(value)
-    if type(value) is not kind:
-        raise GanzooError("bad_setting", flag=label, takes=_expected(f), value=value)
-    if meta["choices"] is not None and value not in meta["choices"]:
-        raise GanzooError("bad_setting", flag=label, takes=_expected(f), value=value)
-    outside = kind in (int, float) and (
-        (kind is float and not math.isfinite(value))
-        or (meta["low"] is not None and value < meta["low"])
-        or (meta["high"] is not None and value > meta["high"])
-    )
-    if outside:
+    fits = type(value) is kind and (meta["choices"] is None or value in meta["choices"])
+    if fits and meta["low"] is not None:
+        fits = meta["low"] <= value <= meta["high"]  # which NaN does not
+    if not fits:
         raise GanzooError("bad_setting", flag=label, takes=_expected(f), value=value)
     return value
 
@@ -94,14 +88,11 @@ def _expected(f) -> str:
     kind, meta = type(f.default), f.metadata
     if meta["choices"] is not None:
         return "one of " + ", ".join(str(c) for c in (*meta["words"], *meta["choices"]) if c != "")
-    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list of texts"}[
-        kind
-    ]
-    if meta["low"] is not None:
-        words += (
-            f" from {meta['low']:g} to {meta['high']:g}" if kind is float else f" from {meta['low']} to {meta['high']}"
-        )
-    return words
+    names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list of texts"}
+    if meta["low"] is None:
+        return names[kind]
+    low, high = (f"{bound:g}" if kind is float else bound for bound in (meta["low"], meta["high"]))
+    return f"{names[kind]} from {low} to {high}"
 
 
 class Parser(argparse.ArgumentParser):
@@ -128,12 +119,8 @@ def parse(config_class, argv=None, description=""):
     for name, text in given.items():
         f = fields[name]
         if isinstance(text, str) and type(f.default) in (int, float):
-            try:
+            with contextlib.suppress(ValueError):  # then `checked` says what it takes
                 given[name] = type(f.default)(f.metadata["words"].get(text, text))
-            except ValueError:
-                raise GanzooError(
-                    "bad_setting", flag=typed(config_class, name), takes=_expected(f), value=text
-                ) from None
     settings = checked(config_class(**given))
     if not settings.data.strip(" ,"):
         raise GanzooError("data_empty")
@@ -143,32 +130,28 @@ def parse(config_class, argv=None, description=""):
 def _parser(config_class, fields: dict, description: str) -> Parser:
     """A parser with a flag for each of `fields` but the rare ones, which --set takes and the end of --help lists."""
     rare = [f"  {n:<18}{fields[n].metadata['help']} (default: {fields[n].default})" for n in config_class.rare]
-    more = "\n".join(["what --set knows:", *rare]) if rare else None
     parser = Parser(
         description=description,
-        epilog=more,
+        epilog="\n".join(["what --set knows:", *rare]) if rare else None,
         allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if rare:
         help = "settings that are seldom changed, listed below"
-        parser.add_argument(
-            "--set", nargs="+", action="extend", default=argparse.SUPPRESS, help=help, metavar="NAME=VALUE"
-        )
+        parser.add_argument("--set", nargs="+", action="extend", help=help, metavar="NAME=VALUE")
     for f in fields.values():
         if f.name in config_class.rare:
             continue
         help = f.metadata["help"].replace("%", "%%")
         if isinstance(f.default, bool):
-            parser.add_argument(flag_of(f.name), dest=f.name, action="store_true", default=argparse.SUPPRESS, help=help)
+            parser.add_argument(flag_of(f.name), action="store_true", help=help)
             continue
         more = {"nargs": "?", "const": f.metadata["bare"]} if f.metadata["bare"] else {}
         choices = (*f.metadata["words"], *(f.metadata["choices"] or ()))
         metavar = "|".join(str(c) for c in choices if c != "") or {int: "N", float: "X"}.get(type(f.default), "TEXT")
         shown = f" (default: {f.default})" if f.default not in ("", None) else ""
-        parser.add_argument(
-            flag_of(f.name), dest=f.name, default=argparse.SUPPRESS, help=help + shown, metavar=metavar, **more
-        )
+        parser.add_argument(flag_of(f.name), help=help + shown, metavar=metavar, **more)
     return parser
 
 
