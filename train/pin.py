@@ -7,18 +7,41 @@ It writes ganzoo/data/pins.json.
 """
 
 import argparse
+import json
 import sys
 
-from ganzoo import recipes, settings
-from ganzoo.data import pins, registry
+from ganzoo import files, recipes, settings
+from ganzoo.data import registry
+from ganzoo.errors import GanzooError
+
+
+def pin(hubs: list[str]) -> dict[str, str]:
+    """The revisions of sets as the Hub says them now; one that is not there stays without a pin."""
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    from ganzoo.hub_client import TROUBLE, short
+
+    found = {}
+    for hub in hubs:
+        try:
+            found[hub] = HfApi().dataset_info(hub).sha
+        except RepositoryNotFoundError:
+            continue
+        except TROUBLE as error:
+            raise GanzooError("pin_hub_unavailable", endpoint=constants.ENDPOINT, reason=short(error)) from None
+    return found
 
 
 def main(argv=None) -> int:
     parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--again", action="store_true", help="ask for all sets, also for those that have a pin")
     asked = parser.parse_args(argv)
-    found = pins.pin(asked.again)
-    for hub in sorted(set(registry.HUB_IDS.values())):
+    hubs = sorted(set(registry.HUB_IDS.values()))
+    found = pin([hub for hub in hubs if asked.again or hub not in registry.PINS])
+    registry.PINS.update(found)
+    files.save_text(registry.PINS_FILE, json.dumps(registry.PINS, indent=2, sort_keys=True) + "\n")
+    for hub in hubs:
         print(f"{hub} {registry.PINS.get(hub, 'not pinned')}{' (now)' if hub in found else ''}")
     print(f"Written: {registry.PINS_FILE}")
     return 0

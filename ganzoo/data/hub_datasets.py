@@ -47,6 +47,8 @@ def open_dataset(name: str) -> OnHub:
     from huggingface_hub import constants
     from huggingface_hub.errors import GatedRepoError
 
+    from ganzoo.hub_client import short
+
     info = hub_lookup.look(asked, hub_lookup.PATIENCE)
     late = info is None
     try:
@@ -63,7 +65,7 @@ def open_dataset(name: str) -> OnHub:
         raise
     # The client raises a dozen unrelated kinds, from ConnectionError to DatasetNotFoundError.
     except Exception as error:
-        reason = hub_lookup.short(error)
+        reason = short(error).partition(": ")[2] or type(error).__name__
         if info is None:
             raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
         if isinstance(error, GatedRepoError) or "gated" in reason:

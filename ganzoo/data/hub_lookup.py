@@ -108,9 +108,3 @@ def revisions(api, repo: str) -> list[str]:
         return [ref.name for ref in [*refs.branches, *refs.tags]][:10]
     except (*TROUBLE, ValueError):
         return []
-
-
-def short(error: Exception) -> str:
-    from ganzoo.hub_client import short
-
-    return short(error).partition(": ")[2] or type(error).__name__
