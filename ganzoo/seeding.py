@@ -23,6 +23,12 @@ def seeded(device: torch.device | str, *numbers: int) -> torch.Generator:
     return torch.Generator(device).manual_seed(mix(*numbers))
 
 
+def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> Tensor:
+    """The rows of a set in the order of an epoch; more than once where the set is smaller than a batch."""
+    repeats = -(-batch_size // count)
+    return torch.cat([torch.randperm(count, generator=seeded("cpu", seed, epoch, k)) for k in range(repeats)])
+
+
 _drawing = threading.RLock()
 
 

@@ -7,7 +7,6 @@
 Batches are a pure function of (seed, step), so that a resumed run sees what an uninterrupted one would have seen.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from ganzoo.data.registry import (
 )
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, to_float
-from ganzoo.seeding import seeded
+from ganzoo.seeding import epoch_order, seeded
 
 
 @dataclass
@@ -66,10 +65,9 @@ class Pictures:
 
     def where(self, device: torch.device) -> str:
         n, c, h, w = self.train.shape
-        size = self.train.numel() / 2**20
+        size = f"{self.train.numel() / 2**20:.0f} MB"
         return (
-            f"{n:,} training pictures of {h}x{w}x{c} lie on the {device.type} as uint8 ({size:.0f} MB); "
-            "no step waits for data"
+            f"{n:,} training pictures of {h}x{w}x{c} lie on the {device.type} as uint8 ({size}); no step waits for data"
         )
 
 
@@ -145,17 +143,9 @@ def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, 
         middle = image_size // 2
         ImageDraw.Draw(picture).text((middle + dx, middle + dy), str(label), fill=255, font=font, anchor="mm")
         drawn.append(picture)
-    pictures = from_pil(drawn, image_size, channels or 1)
-    fifth = count // 5
-    return Pictures(
-        "smoke",
-        pictures[fifth:],
-        pictures[:fifth],
-        labels[fifth:],
-        labels[:fifth],
-        CLASSES["mnist"],
-        ["made-up digits, drawn by code"],
-    )
+    pictures, test = from_pil(drawn, image_size, channels or 1), count // 5
+    parts = pictures[test:], pictures[:test], labels[test:], labels[:test]
+    return Pictures("smoke", *parts, CLASSES["mnist"], ["made-up digits, drawn by code"])
 
 
 class Batches:
@@ -179,10 +169,7 @@ class Batches:
     def __call__(self, step: int) -> tuple[Tensor, Tensor | None]:
         epoch, place = divmod(step, self.per_epoch)
         if epoch != self._epoch:
-            repeats = -(-self.whole // len(self.pictures))
-            orders: Iterable[Tensor] = (
-                torch.randperm(len(self.pictures), generator=seeded("cpu", self.seed, epoch, k)) for k in range(repeats)
-            )
-            self._epoch, self._order = epoch, torch.cat(list(orders)).to(self.device)
+            order = epoch_order(len(self.pictures), self.whole, self.seed, epoch)
+            self._epoch, self._order = epoch, order.to(self.device)
         rows = self._order[place * self.whole : (place + 1) * self.whole][self.mine]
         return to_float(self.pictures[rows]), self.labels[rows] if self.labels is not None else None

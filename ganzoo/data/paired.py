@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
-from ganzoo.seeding import seeded
+from ganzoo.seeding import epoch_order, seeded
 
 JITTER = 286 / 256  # pictures are kept this much larger, and each step crops anew (paper, section 6.2)
 MEMORY = 8 * 2**30  # bytes of training pixels that are kept in memory; more than that is streamed
@@ -132,22 +132,16 @@ class PairBatches:
     def __init__(self, train: Kept | Streamed, batch_size: int, seed: int, size: int, device, rank=0, world=1):
         self.train = train.to(device)
         self.batch_size, self.seed, self.size, self.device = batch_size, seed, size, torch.device(device)
-        self.rank, self.world = rank, world
-        self.per_epoch = max(1, len(train) // (batch_size * world))
+        self.whole, self.mine = batch_size * world, slice(rank * batch_size, (rank + 1) * batch_size)
+        self.per_epoch = max(1, len(train) // self.whole)
         self._epoch, self._order = -1, None
 
     def rows(self, step: int) -> Tensor:
         """Which pairs this process sees at `step`."""
         epoch, place = divmod(step, self.per_epoch)
-        whole = self.batch_size * self.world
         if epoch != self._epoch:
-            repeats = -(-whole // len(self.train))
-            orders = [
-                torch.randperm(len(self.train), generator=seeded("cpu", self.seed, epoch, k)) for k in range(repeats)
-            ]
-            self._epoch, self._order = epoch, torch.cat(orders)
-        first = place * whole + self.rank * self.batch_size
-        return self._order[first : first + self.batch_size]
+            self._epoch, self._order = epoch, epoch_order(len(self.train), self.whole, self.seed, epoch)
+        return self._order[place * self.whole : (place + 1) * self.whole][self.mine]
 
     def __call__(self, step: int) -> dict[str, Tensor]:
         original, target = self.train.take(self.rows(step))
@@ -163,11 +157,9 @@ class PairBatches:
     def jitter(self, step: int, large: int) -> tuple[Tensor, Tensor]:
         """Top left corners (B, 2) and who is mirrored (B,), of this process's slice."""
         generator = seeded(self.device, self.seed, step, 0xC409)
-        whole = self.batch_size * self.world
-        mine = slice(self.rank * self.batch_size, (self.rank + 1) * self.batch_size)
-        places = torch.randint(0, large - self.size + 1, (whole, 2), generator=generator, device=self.device)
-        mirrored = torch.rand(whole, generator=generator, device=self.device) < 0.5
-        return places[mine], mirrored[mine]
+        places = torch.randint(0, large - self.size + 1, (self.whole, 2), generator=generator, device=self.device)
+        mirrored = torch.rand(self.whole, generator=generator, device=self.device) < 0.5
+        return places[self.mine], mirrored[self.mine]
 
 
 def crop(pictures: Tensor, places: Tensor, mirrored: Tensor, size: int) -> Tensor:
