@@ -131,14 +131,9 @@ def translated(
     _, old_answers = look(net, before)
     found = {}
     for domain in reversed(direction.split("->")):
-        known = IMAGENET.get(domain)
-        if known is not None:
+        if domain in IMAGENET:
             for word, given in (("", answers), ("-before", old_answers), ("-real", real_answers)):
-                found[f"taken-for-{domain}-{net.variant}{word}-{protocol}"] = round(
-                    float((given == known).double().mean()), 4
-                )
-    return (
-        found
-        | distances(net.variant, seen, wanted, protocol)
-        | distances(f"{net.variant}-real", others, wanted, protocol)
-    )
+                share = (given == IMAGENET[domain]).double().mean()
+                found[f"taken-for-{domain}-{net.variant}{word}-{protocol}"] = round(float(share), 4)
+    found |= distances(net.variant, seen, wanted, protocol)
+    return found | distances(f"{net.variant}-real", others, wanted, protocol)
