@@ -23,10 +23,10 @@ from pathlib import Path
 
 from ganzoo import data, images, inference, recipes, settings
 from ganzoo.data import labeled, registry
+from ganzoo.device import choose_device
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import comparison, cyclemetrics, fid, independent, judges, lpips, metrics
 from ganzoo.hub import model_card
-from ganzoo.training import trainer
 
 
 def measure(made: inference.Model, n: int, seed: int, inception=None, given=None) -> dict:
@@ -50,9 +50,8 @@ def measure(made: inference.Model, n: int, seed: int, inception=None, given=None
         real_features, _ = judges.ask(net, real)
         features, scores = judges.ask(net, fake)
         answers = scores.argmax(1)
-        shares = metrics.class_shares(
-            answers, registry.CLASSES.get(word, tuple(str(i) for i in range(scores.shape[1])))
-        )
+        names = registry.CLASSES.get(word, tuple(map(str, range(scores.shape[1]))))
+        shares = metrics.class_shares(answers, names)
         distance = round(metrics.frechet_distance(features, real_features), 3)
         found = {f"frechet-{word}-judge{features.shape[1]}-n{n}-test": distance, **found}
         found |= {
@@ -118,9 +117,10 @@ def main(argv=None) -> int:
     asked = command_line().parse_args(argv)
     if asked.n < 2 or asked.seed < 0:
         raise GanzooError("bad_n_or_seed")
-    inception = fid.network(trainer.choose_device(asked.device)) if asked.fid else None
-    alex = lpips.network(trainer.choose_device(asked.device)) if asked.lpips else None
-    net = independent.network(trainer.choose_device(asked.device)) if asked.independent else None
+    device = choose_device(asked.device)
+    inception = fid.network(device) if asked.fid else None
+    alex = lpips.network(device) if asked.lpips else None
+    net = independent.network(device) if asked.independent else None
     given = inference.load(asked.judge, asked.device) if asked.judge else None
     sets: dict[tuple, tuple] = {}
     tables: dict[tuple, dict] = {}

@@ -18,6 +18,7 @@ from pathlib import Path
 from ganzoo import checkpoint, data, recipes, session, settings
 from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES
 from ganzoo.data.unpaired_sources import load_unpaired
+from ganzoo.device import choose_device
 from ganzoo.evaluation import judges, realness, segmenter
 from ganzoo.hub import model_card
 from ganzoo.training import run_dir, trainer
@@ -31,7 +32,7 @@ def main(argv=None) -> int:
     lesson = segmenter if pairs else realness if argv[:1] == ["realness"] else judges
     config, _ = settings.parse(lesson.Config, [a for a in argv if a not in ("segmenter", "realness")], __doc__)
     config = trainer.prepare(dataclasses.replace(config, name=trainer.run_name(config).replace("segmenter", "judge")))
-    device = trainer.choose_device(config.device)
+    device = choose_device(config.device)
     if not pairs and (config.data in UNPAIRED_ALIASES or "," in config.data) and not config.smoke:
         pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))
     else:
