@@ -26,10 +26,9 @@ from huggingface_hub.errors import (
     LocalTokenNotFoundError,
     RepositoryNotFoundError,
 )
-from huggingface_hub.utils import validate_repo_id
 
 from ganzoo.errors import GanzooError
-from ganzoo.hub.upload import REFUSALS, patiently, root
+from ganzoo.hub.upload import REFUSALS, check_repo_id, patiently, root
 from ganzoo.hub_client import reachable, short
 from ganzoo.recipes import guarded
 
@@ -41,9 +40,7 @@ OURS = "ganzoo/__init__.py"  # in every Space that this command made
 def main(argv: list[str] | None = None) -> int:
     args = _command_line(argv)
     try:
-        validate_repo_id(args.space)
-        if args.space.count("/") != 1:
-            raise HFValidationError
+        check_repo_id(args.space)
     except HFValidationError:
         raise GanzooError("bad_space_name", space=args.space) from None
     flavors = [flavor.value for flavor in SpaceHardware]

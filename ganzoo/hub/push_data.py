@@ -14,7 +14,6 @@ from pathlib import Path
 
 from huggingface_hub import DatasetCardData, HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HFValidationError, LocalTokenNotFoundError
-from huggingface_hub.utils import validate_repo_id
 from PIL import Image
 
 from ganzoo.data.decode import first_ten, read_all
@@ -23,7 +22,7 @@ from ganzoo.data.paired import domain_names
 from ganzoo.data.unpaired_sources import folder_sides
 from ganzoo.errors import GanzooError
 from ganzoo.hub import model_card
-from ganzoo.hub.upload import REFUSALS, patiently, prepare_repo, root
+from ganzoo.hub.upload import REFUSALS, check_repo_id, patiently, prepare_repo, root
 from ganzoo.hub_client import short
 from ganzoo.images import open_picture
 
@@ -51,9 +50,7 @@ def push_data(
     api = HfApi()
     try:
         api.whoami()
-        validate_repo_id(repo_id)
-        if repo_id.count("/") != 1:
-            raise HFValidationError("a user and a name with a slash between are needed")
+        check_repo_id(repo_id)
         with tempfile.TemporaryDirectory(prefix="ganzoo-data-") as place:
             counts = write(found, Path(place) / "data")
             repo_id = patiently(lambda: prepare_repo(api, repo_id, private, "dataset"))
@@ -101,11 +98,11 @@ def write(found: Found, place: Path) -> dict[str, int]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if found.paired:
-        features = datasets.Features({name: datasets.Image() for name in found.names})
-    else:
-        features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=list(found.names))})
-    schema, counts = features.arrow_schema, {}
+    columns = found.names if found.paired else ("image",)
+    features = {name: datasets.Image() for name in columns}
+    if not found.paired:
+        features["label"] = datasets.ClassLabel(names=list(found.names))
+    schema, counts = datasets.Features(features).arrow_schema, {}
     place.mkdir(parents=True)
     bad: list[tuple[str, Exception]] = []
     for split, rows in found.splits.items():
@@ -117,17 +114,12 @@ def write(found: Found, place: Path) -> dict[str, int]:
                 files.append(place / f"{split}-{len(files):05d}.parquet")
                 writer, held = pq.ParquetWriter(files[-1], schema), 0
             held += sum(len(picture) for pictures, _ in part for picture in pictures)
-            if found.paired:
-                columns = {
-                    name: [{"bytes": pictures[i], "path": None} for pictures, _ in part]
-                    for i, name in enumerate(found.names)
-                }
-            else:
-                columns = {
-                    "image": [{"bytes": p[0], "path": None} for p, _ in part],
-                    "label": [side for _, side in part],
-                }
-            writer.write_table(pa.table(columns, schema=schema))
+            cells = [
+                {name: {"bytes": picture, "path": None} for name, picture in zip(columns, pictures, strict=True)}
+                | ({} if found.paired else {"label": side})
+                for pictures, side in part
+            ]
+            writer.write_table(pa.Table.from_pylist(cells, schema=schema))
             counts[split] += len(part)
         if writer:
             writer.close()
@@ -178,18 +170,16 @@ def _card(api: HfApi, path: Path, repo_id: str, found: Found, counts: dict[str, 
         if model_card.edited(there.read_text(encoding="utf-8", errors="replace")):
             return
     files = [{"split": split, "path": f"data/{split}-*"} for split in counts]
+    recipe, kind = ("pix2pix", "pairs") if found.paired else ("cyclegan", "pictures")
     data = DatasetCardData(
         license=license or None,
         task_categories=["image-to-image"],
-        tags=["ganzoo", "pix2pix" if found.paired else "cyclegan"],
+        tags=["ganzoo", recipe],
         configs=[{"config_name": "default", "data_files": files}],
     )
     a, b = found.names
     what = f"Pairs of pictures: {a} and {b}." if found.paired else f"Two sets of pictures without pairs: {a} and {b}."
-    recipe = "pix2pix" if found.paired else "cyclegan"
-    rows = "\n".join(
-        f"- {split}: {count:,} {'pairs' if found.paired else 'pictures'}" for split, count in counts.items()
-    )
+    rows = "\n".join(f"- {split}: {count:,} {kind}" for split, count in counts.items())
     text = f"---\n{data.to_yaml()}\n---\n\n# {repo_id.split('/')[1]}\n\n{what}\n\n{rows}\n\n"
     text += f"Train with ganzoo:\n\n    python train/{recipe}.py --data {repo_id}\n\n{model_card.UNSIGNED}\n"
     path.write_text(model_card.signed(text), encoding="utf-8")

@@ -37,6 +37,13 @@ def repo_name(name: str) -> str:
     return re.sub("-{2,}", "-", plain)[:LONGEST_NAME].strip("-.") or "ganzoo-model"
 
 
+def check_repo_id(repo_id: str) -> None:
+    """Raise the client's error for what is no USER/NAME."""
+    validate_repo_id(repo_id)
+    if repo_id.count("/") != 1:
+        raise HFValidationError("a user and a name with a slash between are needed")
+
+
 def prepare_repo(api: HfApi, repo_id: str, private: bool, repo_type: str = "model") -> str:
     """The repository is there and may be written; a public one that shall be private is hidden before anything comes. Returns
     its name, which is new if it was renamed. Raises the client's errors."""
@@ -62,9 +69,7 @@ class Push:
             raise GanzooError("push_token_refused", reason=short(error, token)) from None
         self.repo_id = f"{user}/{repo_name(name)}" if wish == "auto" else wish
         try:
-            validate_repo_id(self.repo_id)
-            if self.repo_id.count("/") != 1:
-                raise HFValidationError("a user and a name with a slash between are needed")
+            check_repo_id(self.repo_id)
             self.repo_id = patiently(lambda: prepare_repo(self.api, self.repo_id, private))
         except (*TROUBLE, HFValidationError, ValueError) as error:
             if _passes(error) or _broken(error):
