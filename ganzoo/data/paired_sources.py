@@ -16,7 +16,17 @@ from ganzoo.data.decode import UNREADABLE, PairReader, read_pairs, readable
 from ganzoo.data.folders import SPLITS, check_shape
 from ganzoo.data.pair_folders import folder_splits, halves, one_shape, refuse_wide_photos, wide
 from ganzoo.data.paired import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed, domain_names, turned
-from ganzoo.data.registry import FEWEST, HELD_OUT, HUB_IDS, PAIR_ALIASES, columns_of, data_word, like_hub_id, on_hub
+from ganzoo.data.registry import (
+    FEWEST,
+    HELD_OUT,
+    HUB_IDS,
+    PAIR_ALIASES,
+    columns_of,
+    data_folder,
+    data_word,
+    like_hub_id,
+    on_hub,
+)
 from ganzoo.errors import GanzooError
 from ganzoo.images import square
 from ganzoo.inputs import check_choice
@@ -90,9 +100,8 @@ def _find(
     data: str, names: tuple[str, str], named: bool, split_test: str, pairs_from: str
 ) -> tuple[dict, tuple[str, str]]:
     """({split: [(name, reader)]}, names of the sides) of what --data says; `named`: --domains gave the names."""
-    home = os.environ.get("GANZOO_DATA")
-    words = PAIR_ALIASES | (HUB_IDS if pairs_from else {})
-    folder = Path(home) / data if home and data in words and (Path(home) / data).is_dir() else Path(data)
+    known = data in PAIR_ALIASES or (pairs_from and data in HUB_IDS)
+    folder = (known and data_folder(data)) or Path(data)
     if folder.is_dir():
         return made_pairs.photo_splits(str(folder)) if pairs_from else folder_splits(folder, split_test), names
     if folder.exists():

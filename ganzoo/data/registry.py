@@ -71,8 +71,9 @@ def on_hub(data: str) -> str:
 
 
 def revision_of(data: str) -> str | None:
-    """The revision that `data` is read at: the one it names, or the pin of a known word; None where none is fixed."""
-    if data in ALIASES and alias_folder(data):
+    """The revision that `data` is read at: the one it names, or the pin of a known word; None where none is fixed, and of what
+    lies on this machine."""
+    if alias_folder(data) if data in ALIASES else data in HUB_IDS and data_folder(data):
         return None
     hub = HUB_IDS.get(data)
     named = re.search(r"@([^:]+)", data) if like_hub_id(data) and not Path(data).exists() else None
@@ -93,11 +94,16 @@ def data_word(data: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in word).strip("-.") or "pictures"
 
 
+def data_folder(word: str) -> Path | None:
+    """$GANZOO_DATA/word, where it is there."""
+    home = os.environ.get("GANZOO_DATA")
+    return Path(home) / word if home and (Path(home) / word).is_dir() else None
+
+
 def alias_folder(alias: str) -> Path | None:
     """$GANZOO_DATA/alias, else where Debian puts it, else None (then the Hub is asked)."""
-    word, home = ALIASES[alias][0], os.environ.get("GANZOO_DATA")
-    places = [Path(home) / name for name in (alias, word)] if home else []
-    return next((place for place in [*places, *DEBIAN.get(word, [])] if place.is_dir()), None)
+    word = ALIASES[alias][0]
+    return data_folder(alias) or data_folder(word) or next((p for p in DEBIAN.get(word, []) if p.is_dir()), None)
 
 
 def like_hub_id(data: str) -> bool:

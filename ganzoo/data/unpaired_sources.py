@@ -4,7 +4,6 @@ Every source becomes two lists of named readers for each side; a reader gives on
 """
 
 import hashlib
-import os
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,16 @@ from ganzoo.data.folders import SPLITS, check_shape, check_size, child, side_fol
 from ganzoo.data.pair_folders import files_of
 from ganzoo.data.paired import JITTER, domain_names
 from ganzoo.data.paired_sources import COLUMNS
-from ganzoo.data.registry import FEWEST, HELD_OUT, UNPAIRED_ALIASES, columns_of, data_word, like_hub_id, on_hub
+from ganzoo.data.registry import (
+    FEWEST,
+    HELD_OUT,
+    UNPAIRED_ALIASES,
+    columns_of,
+    data_folder,
+    data_word,
+    like_hub_id,
+    on_hub,
+)
 from ganzoo.data.unpaired import Unpaired
 from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, pixels, square
@@ -78,8 +86,7 @@ def _enough(data: str, count: int, name: str, what: str, least: int = FEWEST) ->
 def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
     """-> ({"a": {"train": readers, "test": readers}, "b": ...}, usual names of the sides)."""
     hub_id, names = UNPAIRED_ALIASES.get(data, ("", ("A", "B")))
-    home = os.environ.get("GANZOO_DATA")
-    folder = Path(home) / data if hub_id and home and (Path(home) / data).is_dir() else Path(data)
+    folder = (hub_id and data_folder(data)) or Path(data)
     if folder.is_dir():
         return folder_sides(folder, names)
     if folder.exists():

@@ -63,6 +63,15 @@ def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(running)
     assert said.code == 2 and "cannot be reached" in said.err
 
 
+def test_what_was_read_from_this_machine_has_no_revision(tmp_path, monkeypatch):
+    """A card would name the pin of the Hub for pictures that came from a folder."""
+    monkeypatch.setattr(registry, "PINS", {"huggan/facades": "1" * 40, "huggan/horse2zebra": "2" * 40})
+    monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
+    assert registry.revision_of("facades") == "1" * 40 and registry.revision_of("horse2zebra") == "2" * 40
+    (tmp_path / "facades").mkdir()
+    assert registry.revision_of("facades") is None and registry.revision_of("horse2zebra") == "2" * 40
+
+
 def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(running, tmp_path):
     hub, client = running
     hub.reset()
