@@ -1,4 +1,4 @@
-"""Pictures from a folder: idx files (MNIST's format), one sub-folder a class, or a flat folder. Used by data.py.
+"""Pictures from a folder: idx files (MNIST's format), one sub-folder a class, or a flat folder.
 
 Every reader returns a dict: train and test (uint8 tensors, test may be None), train_labels, test_labels, classes, notes.
 """

@@ -1,4 +1,4 @@
-"""Two sets of pictures without pairs, and their batches (unpairedsources.py finds them).
+"""Two sets of pictures without pairs, and their batches (unpaired_sources.py finds them).
 
     sets = ganzoo.load_unpaired("horse2zebra")        # alias: $GANZOO_DATA/horse2zebra, else the Hub
     sets = ganzoo.load_unpaired("my/folder")          # trainA/ trainB/ testA/ testB/ | A/ B/ | train/A ...
