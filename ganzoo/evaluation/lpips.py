@@ -6,11 +6,13 @@ AlexNet and the weights of its layers are those of version 0.1 (Zhang et al. 201
 same picture. Only Pix2Pix has a true picture beside each one that it makes.
 """
 
+import pickle
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation import fid
 from ganzoo.images import to_float
 
 URL = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
@@ -26,10 +28,16 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         raise GanzooError("lpips_missing") from None
     from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
-    path = fid.downloaded(URL, "lpips_not_downloaded")
+    path = Path(torch.hub.get_dir()) / "checkpoints" / URL.rsplit("/", 1)[1]
+    try:
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(URL, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
+    except (OSError, RuntimeError):
+        raise GanzooError("lpips_not_downloaded", url=URL, path=path) from None
     try:
         return LearnedPerceptualImagePatchSimilarity(net_type="alex").to(device)
-    except fid.DAMAGED:
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
         raise GanzooError("lpips_wrong_file", path=path) from None
 
 
