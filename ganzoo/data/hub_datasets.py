@@ -17,7 +17,6 @@ from PIL import Image
 from torch import Tensor
 
 from ganzoo.data import hub_files, hub_lookup
-from ganzoo.data.decode import first_ten
 from ganzoo.data.folders import SPLITS, check_size, read_folder
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, open_picture
@@ -26,8 +25,6 @@ LARGE = 4 << 30  # bytes of a set's files on the Hub: more is not downloaded as 
 FIRST = 20_000  # rows of such a set
 HELD = 2 << 30  # bytes of encoded pictures that are kept of a streamed set
 TESTS = 1000  # rows of a streamed set's other splits
-
-COPY = "refs/convert/parquet"  # the branch with the parquet copy that the Hub makes of a set
 
 log = logging.getLogger("ganzoo")
 
@@ -81,7 +78,7 @@ def _open(asked: hub_lookup.Name, info) -> OnHub:
     else:
         names = [file.rfilename for file in info.siblings or []]
         scripted = f"{info.id.split('/')[1]}.py" in names
-        copy = _parquet_copy(asked, names) if scripted else {}
+        copy = hub_lookup.parquet_copy(asked, names) if scripted else {}
         files = not copy and hub_files.kind(names) != "table"
         if not copy and not hub_files.holds_data(names):
             raise GanzooError("hub_nothing_to_read", repo=asked.repo)
@@ -93,57 +90,8 @@ def _open(asked: hub_lookup.Name, info) -> OnHub:
         return OnHub(asked.repo, None, _load(where, asked.rows, info))
     except Exception:
         if info is not None:
-            _check_config(asked)
+            hub_lookup.check_config(asked)
         raise
-
-
-def _parquet_copy(asked: hub_lookup.Name, names: list[str]) -> dict:
-    """How `datasets` loads the parquet copy that the Hub makes of a set with a script, which nobody runs any more. Nothing where
-    the set can be read as files; GanzooError where there is neither."""
-    from huggingface_hub import HfApi
-
-    api, repo = HfApi(), asked.repo
-    made = {ref.ref for ref in api.list_repo_refs(repo, repo_type="dataset").converts}
-    if COPY not in made or asked.revision:
-        if hub_files.kind(names) != "table":
-            return {}
-        if COPY in made:
-            raise GanzooError("hub_script_pinned", repo=repo, revision=asked.revision)
-        raise GanzooError("hub_script", repo=repo)
-    splits: dict[str, dict[str, list[str]]] = {}  # by configuration and split
-    for name in api.list_repo_files(repo, repo_type="dataset", revision=COPY):
-        parts = name.split("/")
-        if len(parts) == 3 and name.endswith(".parquet"):
-            splits.setdefault(parts[0], {}).setdefault(parts[1].removeprefix("partial-"), []).append(name)
-    if asked.config not in splits and (asked.config or len(splits) != 1):
-        _refuse_config(asked, sorted(splits))
-    log.warning("%s has a script, which is not run: its parquet copy on the Hub is read (%s).", repo, COPY)
-    config = asked.config or next(iter(splits))
-    return {
-        "path": repo,
-        "revision": COPY,
-        "data_files": {split: sorted(files) for split, files in splits[config].items()},
-    }
-
-
-def _check_config(asked: hub_lookup.Name) -> None:
-    """GanzooError where the reason of a failure is that a set has several configurations, or none of this name."""
-    import datasets
-
-    try:
-        names = datasets.get_dataset_config_names(asked.repo, revision=asked.revision)
-    except Exception:  # then the failure has another reason, which its own error names
-        return
-    if asked.config not in names and (asked.config or len(names) > 1):
-        _refuse_config(asked, names)
-
-
-def _refuse_config(asked: hub_lookup.Name, names: list[str]) -> None:
-    example = f"{asked.repo}:{names[0]}" + (":0" if names[0].isdecimal() else "") if names else ""
-    known = first_ten(names) or "none"
-    if asked.config:
-        raise GanzooError("hub_no_such_config", repo=asked.repo, config=asked.config, names=known, example=example)
-    raise GanzooError("hub_many_configs", repo=asked.repo, names=known, example=example)
 
 
 def _load(where: dict, rows: int, info) -> dict:

@@ -6,9 +6,13 @@ import logging
 import re
 from dataclasses import dataclass
 
+from ganzoo.data import hub_files
+from ganzoo.data.decode import first_ten
 from ganzoo.errors import GanzooError
 
 PATIENCE, ANSWER = 2.0, 5.0  # seconds to wait for a sign of life and for an answer where the set may be in the cache
+
+COPY = "refs/convert/parquet"  # the branch with the parquet copy that the Hub makes of a set
 
 log = logging.getLogger("ganzoo")
 
@@ -108,3 +112,52 @@ def revisions(api, repo: str) -> list[str]:
         return [ref.name for ref in [*refs.branches, *refs.tags]][:10]
     except (*TROUBLE, ValueError):
         return []
+
+
+def parquet_copy(asked: Name, names: list[str]) -> dict:
+    """How `datasets` loads the parquet copy that the Hub makes of a set with a script, which nobody runs any more. Nothing where
+    the set can be read as files; GanzooError where there is neither."""
+    from huggingface_hub import HfApi
+
+    api, repo = HfApi(), asked.repo
+    made = {ref.ref for ref in api.list_repo_refs(repo, repo_type="dataset").converts}
+    if COPY not in made or asked.revision:
+        if hub_files.kind(names) != "table":
+            return {}
+        if COPY in made:
+            raise GanzooError("hub_script_pinned", repo=repo, revision=asked.revision)
+        raise GanzooError("hub_script", repo=repo)
+    splits: dict[str, dict[str, list[str]]] = {}  # by configuration and split
+    for name in api.list_repo_files(repo, repo_type="dataset", revision=COPY):
+        parts = name.split("/")
+        if len(parts) == 3 and name.endswith(".parquet"):
+            splits.setdefault(parts[0], {}).setdefault(parts[1].removeprefix("partial-"), []).append(name)
+    if asked.config not in splits and (asked.config or len(splits) != 1):
+        _refuse_config(asked, sorted(splits))
+    log.warning("%s has a script, which is not run: its parquet copy on the Hub is read (%s).", repo, COPY)
+    config = asked.config or next(iter(splits))
+    return {
+        "path": repo,
+        "revision": COPY,
+        "data_files": {split: sorted(files) for split, files in splits[config].items()},
+    }
+
+
+def check_config(asked: Name) -> None:
+    """GanzooError where the reason of a failure is that a set has several configurations, or none of this name."""
+    import datasets
+
+    try:
+        names = datasets.get_dataset_config_names(asked.repo, revision=asked.revision)
+    except Exception:  # then the failure has another reason, which its own error names
+        return
+    if asked.config not in names and (asked.config or len(names) > 1):
+        _refuse_config(asked, names)
+
+
+def _refuse_config(asked: Name, names: list[str]) -> None:
+    example = f"{asked.repo}:{names[0]}" + (":0" if names[0].isdecimal() else "") if names else ""
+    known = first_ten(names) or "none"
+    if asked.config:
+        raise GanzooError("hub_no_such_config", repo=asked.repo, config=asked.config, names=known, example=example)
+    raise GanzooError("hub_many_configs", repo=asked.repo, names=known, example=example)
