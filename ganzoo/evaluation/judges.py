@@ -116,11 +116,11 @@ def learn(net: nn.Module, config, per_epoch: int, draw, should_stop, **loss) -> 
 
 
 @torch.no_grad()
-def ask(net: Classifier, pictures: Tensor) -> tuple[Tensor, Tensor]:
+def ask(net: Classifier, pictures: Tensor, batch_size: int = 512) -> tuple[Tensor, Tensor]:
     """uint8 or float pictures (N, C, S, S) -> (features (N, 128) float32, class scores (N, classes)), both on the CPU."""
     device = next(net.parameters()).device
     found = []
-    for part in pictures.split(512):
+    for part in pictures.split(batch_size):
         part = part.to(device)
         features = net.features(to_float(part) if part.dtype == torch.uint8 else part)
         found.append((features.cpu(), net.last(features).cpu()))
