@@ -168,7 +168,7 @@ def test_a_run_by_epochs_is_not_resumed_by_minutes(machine, tmp_path):
 def printed(tmp_path, monkeypatch, capsys):
     """printed(lesson, *flags): the lines of a recipe on a few made-up pictures."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(recipes.settings.sys, "argv", ["train/x.py"])
+    monkeypatch.setattr("sys.argv", ["train/x.py"])
 
     def run(lesson, *flags) -> list[str]:
         made = read(config(lesson, **(SMALL if lesson is pix2pix else {})))
