@@ -4,7 +4,8 @@ from pathlib import Path
 
 WEIGHTS = Path(__file__).parent.parent / "weights"
 # In a checkout, and left out of the wheel (pyproject.toml), which would be too large for PyPI.
-LEFT_OUT = ("judge-aerial-map", *(f"pix2pix-aerial-map-{loss}" for loss in ("gan", "gan-mae", "mae")))
+LOSSES = ("gan", "mae", "gan-mae", "gan-mae-perceptual")
+LEFT_OUT = ("judge-aerial-map", *(f"pix2pix-aerial-map-{loss}" for loss in LOSSES))
 
 
 def bundled() -> list[str]:

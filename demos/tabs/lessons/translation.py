@@ -19,7 +19,7 @@ from .facade_pairs import made, pair
 FIRST = ("6.jpg",)
 NAMES = ("pair",)
 COLUMNS = 4
-AERIAL = "pix2pix-aerial-map-gan-mae"
+AERIAL = "pix2pix-aerial-map-gan-mae-perceptual"
 
 
 @lru_cache(maxsize=1)
