@@ -161,7 +161,7 @@ GOOD = {  # arguments -> what the answer must satisfy
         ),
         (
             (drawing(64, wide=2), "aerial-map"),
-            lambda out: len(out[1]["l1"]) == 3 and max(out[1]["l1"].values()) <= 1,
+            lambda out: len(out[1]["l1"]) == len(out[1]["models"]) == 4 and max(out[1]["l1"].values()) <= 1,
         ),
         (
             (drawing(64), "pix2pix-facades-mae"),

@@ -152,7 +152,7 @@ class Create:
         )
         self.seed.submit(self.all, make, self.everything, **QUIET)
         self.seed.blur(self._left, [self.shown, *make], self.everything, **QUIET)
-        self.copy.click(lambda: gr.Info(say("copied"), duration=2), None, None, js="ganzoo.copy")
+        self.copy.click(lambda: gr.Info(say("copied"), duration=2), None, None, js="ganzoo.copy", **QUIET)
         self.grid.select(self._picked, make, [self.pick, self.grid, self.growth], **QUIET)
 
         move = [*self.choice, self.first, self.second, self.slider]

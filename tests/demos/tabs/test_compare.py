@@ -731,7 +731,7 @@ def test_photos_pairs_and_bad_files_dropped_and_uploaded(look, tmp_path):
     page.wait_for_selector("#cmp-notes >> text=right half")
     before = followed(page, before)
     page.evaluate(drop, "no picture")
-    page.wait_for_selector("#cmp-said >> text=no picture that can be read")
+    page.wait_for_selector("#cmp-said >> text=cannot be read as a picture")
     assert shown(page) == before
 
 

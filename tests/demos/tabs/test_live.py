@@ -60,7 +60,7 @@ def test_a_space_gets_the_pictures():
 
     files = staging.stage(staging.choose(["gan-fashion"]))
     assert {f"demos/data/{data}-6000/train-images-idx3-ubyte.gz" for data in ("mnist", "fashion")} <= files.keys()
-    assert {"demos/tabs/live/tab.py", "demos/tabs/live/tab.js"} <= files.keys()
+    assert {"demos/tabs/live/tab.py", "demos/tabs/live/run.py"} <= files.keys()
 
 
 # --- a run ------------------------------------------------------------------------------------------------------
