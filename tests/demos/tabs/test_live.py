@@ -366,7 +366,7 @@ def test_a_link_brings_its_settings_and_the_address_follows_them(visit):
     page.locator("#live-norm label").nth(0).click()
     page.wait_for_function("() => location.search === '?tab=live&network=dcgan&lr=0.0002&beta1=0'")
     page.reload()
-    page.wait_for_selector("#live-lesson input:checked")
+    page.wait_for_function("() => document.querySelectorAll('#live-lesson input')[2]?.checked")
     assert chosen() == [2, 0, 1, 0, 0, 2]
 
 
