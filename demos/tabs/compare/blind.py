@@ -8,7 +8,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui.components import QUIET, Picture, show
-from ...ui.html import bar, heading, prose, quiet
+from ...ui.html import bar, heading, prose, quiet, waiting
 from ...ui.words import Trouble, Words
 from . import handlers, render
 from .families import KEYS, name
@@ -29,14 +29,15 @@ class Blind:
             with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
                 self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(SLOTS)]]
-            self.said = show(elem_id="cmp-blind-said")
+            self.said = show(waiting(words), elem_id="cmp-blind-said", js_on_load="ganzoo.later(element, trigger)")
             with gr.Row(elem_classes="gz-actions"):
                 self.next = gr.Button(words("cmp_blind_next"), elem_id="cmp-blind-next", min_width=160)
                 self.forget = gr.Button(words("cmp_tally_reset"), visible=False, min_width=160)
             self.counts = show(elem_id="cmp-tally")
         parts = [part for cell in self.cells for part in cell]
         everything = [self.order, self.round, self.drawing, *parts, self.said, self.tally, self.counts, self.forget]
-        self.next.click(self._round, board, everything, **QUIET)
+        for begun in (self.said.select, self.next.click):  # the first round comes when it is about to be seen
+            begun(self._round, board, everything, **QUIET)
         for place, (_, _, button) in enumerate(self.cells):
             button.click(self._chosen(place), [self.order, self.tally], everything, **QUIET)
         self.forget.click(lambda: self._counted({}), None, everything, **QUIET)
