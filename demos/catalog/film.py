@@ -152,9 +152,9 @@ def panel(
     words: Words, rows: list[dict], step: int, title: str, lines, axis="step_axis", least=1.0, marks=(), bands=()
 ) -> str:
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at `marks`, coloured
-    `bands`; the scale reaches `least`."""
+    `bands`; the scale reaches `least`, the axis the last step of all these: not every step has a row."""
     values = [row[k] for row in rows for k, *_ in lines if isinstance(row.get(k), (int, float))]
-    last = max((row["step"] for row in rows), default=0) or 1
+    last = max([step, *(row["step"] for row in rows), *(end for _, end, _ in bands)]) or 1
     curves = []
     for key, word, kind in lines:
         known = [row for row in rows if key in row]

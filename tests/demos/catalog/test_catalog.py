@@ -44,3 +44,13 @@ def test_a_config_is_read_again_only_when_it_has_changed(reads, tmp_path):
     assert local.entry("runs/mine").problem
     write(json.dumps(said))
     assert not local.entry("runs/mine").problem
+
+
+def test_the_axis_of_a_film_ends_at_its_last_step():
+    from demos.catalog import film
+    from demos.ui.words import Words
+
+    said = film.facts("dcgan-mnist", 1)
+    assert film.story("dcgan-mnist")[1][-1]["step"] < said["last"]  # its last step has no row of numbers
+    shown = film.show(Words("en"), "dcgan-mnist", 1)
+    assert shown.count(f">step {said['last']:,}</text>") == len(film.PANELS)
