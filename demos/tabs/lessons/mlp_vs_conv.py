@@ -2,6 +2,7 @@
 how convolutions trade size for features."""
 
 from functools import lru_cache
+from functools import cache
 from html import escape
 
 import gradio as gr
@@ -84,18 +85,19 @@ def _panel(name: str, pictures: Tensor) -> str:
     return f'<section><h3>{escape(name)}</h3><div class="gz-tiles gz-many">{cells}</div></section>'
 
 
+@cache
 def shapes() -> dict[str, list[tuple]]:
     """(height, width, features) after every layer: the critic's, the creator's, and the course's example of a step up."""
 
     def sizes(stages: list[Tensor]) -> list[tuple]:
         return [(*x.shape[2:], x.shape[1]) for x in stages if x.ndim == 4]
 
-    with torch.device("meta"):  # nothing is computed, only its shape
-        down = dcgan.Discriminator().stages(torch.empty(1, 1, 28, 28))
-        up = dcgan.Generator().stages(torch.empty(2, 100))
-        steps = [torch.empty(1, 32, 14, 14)]
-        steps.append(nn.Upsample(scale_factor=2)(steps[-1]))
-        steps.append(nn.Conv2d(32, 16, 3, padding=1)(steps[-1]))
+    # On torch's "meta" device nothing would be computed, but its normal_() imports the compiler: 1.6 s before the page is there.
+    down = dcgan.Discriminator().stages(torch.zeros(1, 1, 28, 28))
+    up = dcgan.Generator().stages(torch.zeros(2, 100))
+    steps = [torch.zeros(1, 32, 14, 14)]
+    steps.append(nn.Upsample(scale_factor=2)(steps[-1]))
+    steps.append(nn.Conv2d(32, 16, 3, padding=1)(steps[-1]))
     return {"down": sizes(down), "up": sizes(up), "example": sizes(steps)}
 
 
