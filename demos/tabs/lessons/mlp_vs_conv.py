@@ -1,8 +1,7 @@
 """Row 7: a creator of dense layers beside one of convolutions, from the same inspirations, with their lone dots counted; and
 how convolutions trade size for features."""
 
-from functools import lru_cache
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 import gradio as gr
