@@ -11,24 +11,27 @@ HUES = {"creator": (178, 63, 26), "critic": (61, 79, 184)}
 MOST_NUMBERS = 32  # cells a side that still have room for a number each
 
 
-def heat(words: Words, counts: Tensor, hue: str, alt: str) -> str:
-    """A square of counts: the more often, the stronger the colour; the number in each cell where there is room."""
-    side, top = len(counts), max(1.0, float(counts.max()))
+def heat(counts: Tensor, hue: str, alt: str, top: float, window: tuple[int, int, int], numbered: bool = True) -> str:
+    """A square of counts: the nearer to `top`, the stronger the colour; the number in each cell where there is room.
+    `window`: the column, the row and the side of the cells that are outlined."""
+    side, top = len(counts), max(1.0, float(top))
     pixels = torch.empty(side, side, 4, dtype=torch.uint8)
     pixels[..., :3] = torch.tensor(HUES[hue], dtype=torch.uint8)
     pixels[..., 3] = (counts / top * 235).round().to(torch.uint8)
     lines = "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
     numbers = ""
-    if side <= MOST_NUMBERS:
+    if numbered and side <= MOST_NUMBERS:
         numbers = "".join(
             f'<text x="{x * 20 + 10}" y="{y * 20 + 14}"{" class=strong" if 2 * n > top else ""}>{n}</text>'
             for y, row in enumerate(counts.int().tolist())
             for x, n in enumerate(row)
         )
-    size = "few" if side <= 16 else "many"
+    x, y, wide = (cells * 20 for cells in window)
+    size = "small" if not numbered else "few" if side <= 16 else "many"
     return (
         f'<div class="gz-heat {size}">{image(Image.fromarray(pixels.numpy(), "RGBA"), alt)}'
-        f'<svg viewBox="0 0 {side * 20} {side * 20}" aria-hidden="true"><path d="{lines}"/>{numbers}</svg></div>'
+        f'<svg viewBox="0 0 {side * 20} {side * 20}" aria-hidden="true"><path d="{lines}"/>{numbers}'
+        f'<rect x="{x}" y="{y}" width="{wide}" height="{wide}"/></svg></div>'
     )
 
 

@@ -1,5 +1,6 @@
 """Row 8: a kernel that is no multiple of the stride counts some cells more often than others, and that shows."""
 
+import math
 from functools import lru_cache
 from html import escape
 
@@ -16,23 +17,26 @@ from ...ui.words import Words
 from .common import heat, tally
 from .controls import Controls, dial, preset
 
-KERNEL, STRIDE, SIZE = (1, 7), (1, 4), (5, 14)  # the ranges of the three sliders
+KERNEL, STRIDE, SIZE, WAY = (1, 7), (1, 4), (5, 14), (0, 100)  # the ranges of the sliders
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
-FIRST = (*BAD, 10)
-NAMES = ("kernel", "stride", "size")
+FIRST = (*BAD, 10, 60)
+NAMES = ("kernel", "stride", "size", "way")
 PLAIN, DRAWN = 44, 88  # pixels of the pictures that show the pattern
 
 
-def written(size: int, kernel: int, stride: int) -> Tensor:
-    """How often a transposed convolution writes each cell of its output: ones, through a kernel of ones."""
-    cells, window = torch.ones(1, 1, size, size), torch.ones(1, 1, kernel, kernel)
-    return F.conv_transpose2d(cells, window, stride=stride)[0, 0]
+def written(size: int, kernel: int, stride: int, windows: int | None = None) -> Tensor:
+    """How often a transposed convolution has written each cell of its output after its first `windows` (None: all of
+    them): ones, through a kernel of ones."""
+    cells, window = torch.zeros(size * size), torch.ones(1, 1, kernel, kernel)
+    cells[:windows] = 1
+    return F.conv_transpose2d(cells.view(1, 1, size, size), window, stride=stride)[0, 0]
 
 
-def read(size: int, kernel: int, stride: int) -> Tensor:
-    """How often a convolution reads each cell of its input: the gradient of the sum of all that it computes."""
+def read(size: int, kernel: int, stride: int, windows: int | None = None) -> Tensor:
+    """How often a convolution has read each cell of its input after its first `windows` (None: all of them): the gradient
+    of the sum of what they compute."""
     cells = torch.ones(1, 1, size, size, requires_grad=True)
-    F.conv2d(cells, torch.ones(1, 1, kernel, kernel), stride=stride).sum().backward()
+    F.conv2d(cells, torch.ones(1, 1, kernel, kernel), stride=stride).flatten()[:windows].sum().backward()
     return cells.grad[0, 0]
 
 
@@ -64,31 +68,36 @@ def patterns(kernel: int, stride: int) -> tuple:
 
 
 CODE = (written, read, enlarge)
+SAID = {  # their colour, and the words for one window and for the whole picture
+    written: ("creator", "stride_up_window", "stride_up_alt"),
+    read: ("critic", "stride_down_window", "stride_down_alt"),
+}
 
 
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
 def controls(words: Words) -> Controls:
-    ranges = zip((KERNEL, STRIDE, SIZE), FIRST, ("kernel", "stride", "cells"), strict=True)
+    ranges = zip((KERNEL, STRIDE, SIZE, WAY), FIRST, ("kernel", "stride", "cells", "stride_way"), strict=True)
     dials = [dial(*limits, first, 1, words(name), name) for limits, first, name in ranges]
     examples = (("stride-bad", BAD), ("stride-good", GOOD))
     buttons = [preset(words("stride_example", kernel=k, stride=s), name, k, s) for name, (k, s) in examples]
     return Controls(dials, buttons)
 
 
-def show(words: Words, kernel, stride, size) -> str:
+def show(words: Words, kernel, stride, size, way) -> str:
     kernel = local.whole(kernel, *KERNEL, "bad_kernel")
     stride = local.whole(stride, *STRIDE, "bad_stride")
     size = local.whole(size, *SIZE, "bad_size")
-    link = f"?tab=lessons&amp;stage=stride&amp;kernel={kernel}&amp;stride={stride}&amp;size={size}"
+    way = local.whole(way, *WAY, "bad_way")
+    link = f"?tab=lessons&amp;stage=stride&amp;kernel={kernel}&amp;stride={stride}&amp;size={size}&amp;way={way}"
     up = written(size, kernel, stride)
     return (
         f'<div class="gz-stage" data-link="{link}">{_verdict(words, up, size, kernel, stride)}'
         f'<div class="gz-pair"><section><h3 class="creator">{escape(words("stride_up", a=size, b=len(up)))}</h3>'
-        f"{_panel(words, up, 'creator', words('stride_up_alt', listing=tally(words, up)))}</section>"
+        f"{_panel(words, written, size, kernel, stride, way, size)}</section>"
         f'<section><h3 class="critic">{escape(_title(words, size, kernel, stride))}</h3>'
-        f"{_reading(words, size, kernel, stride)}</section></div>"
+        f"{_reading(words, size, kernel, stride, way)}</section></div>"
         f"{_pictures(words, kernel, stride)}</div>"
     )
 
@@ -114,17 +123,33 @@ def _title(words: Words, size: int, kernel: int, stride: int) -> str:
     return words("stride_down", a=size, b=(size - kernel) // stride + 1)
 
 
-def _panel(words: Words, counts: Tensor, hue: str, alt: str, more: str = "") -> str:
-    return f'{heat(words, counts, hue, alt)}<p class="gz-note">{escape(tally(words, counts))}{more}</p>'
+def _panel(words: Words, count, size: int, kernel: int, stride: int, way: int, side: int, more: str = "") -> str:
+    """The counts of `count` (written or read) so far with the window outlined, and the side x side cells of the other
+    picture: each belongs to one window."""
+    windows = max(1, math.ceil(side**2 * way / 100))
+    row, column = divmod(windows - 1, side)
+    whole, counts = count(size, kernel, stride), count(size, kernel, stride, windows)
+    done = (torch.arange(side**2) < windows).float().view(side, side)
+    hue, window, alt = SAID[count]
+    top, left = row * stride + 1, column * stride + 1
+    place = {"top": top, "bottom": top + kernel - 1, "left": left, "right": left + kernel - 1}
+    said = words(window, number=windows, all=side**2, **place)
+    told = tally(words, counts)
+    large = heat(counts, hue, words(alt, listing=told), whole.max(), (left - 1, top - 1, kernel))
+    small = heat(done, hue, said, 2, (column, row, 1), numbered=False)
+    return (
+        f'<div class="gz-window">{small + large if count is written else large + small}</div>'
+        f'<p class="gz-note"><span>{escape(said)}</span><span>{escape(told)}</span>{more}</p>'
+    )
 
 
-def _reading(words: Words, size: int, kernel: int, stride: int) -> str:
+def _reading(words: Words, size: int, kernel: int, stride: int, way: int) -> str:
     if kernel > size:
         return quiet(words("stride_too_large", kernel=kernel, size=size))
     down = read(size, kernel, stride)
     rest = int((down[:, -1:] == 0).all() and (down.sum(0) == 0).flip(0).int().cumprod(0).sum())
     more = f"<span>{escape(words('stride_rest', count=rest))}</span>" if rest else ""
-    return _panel(words, down, "critic", words("stride_down_alt", listing=tally(words, down)), more)
+    return _panel(words, read, size, kernel, stride, way, (size - kernel) // stride + 1, more)
 
 
 def _pictures(words: Words, kernel: int, stride: int) -> str:

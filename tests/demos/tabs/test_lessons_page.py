@@ -44,10 +44,21 @@ def test_the_counts_are_those_of_plain_loops(kernel, stride):
             assert kernel_stride.read(size, kernel, stride).tolist() == [[a * b for b in line] for a in line]
 
 
+def test_each_window_adds_one_to_the_cells_under_it():
+    from demos.tabs.lessons import kernel_stride
+
+    for count, side in ((kernel_stride.written, 5), (kernel_stride.read, 2)):
+        for number in range(side**2):
+            row, column = (3 * place for place in divmod(number, side))
+            moved = count(5, 2, 3, number + 1) - (count(5, 2, 3, number) if number else 0)
+            assert moved[row : row + 2, column : column + 2].eq(1).all() and moved.sum() == 4
+        assert count(5, 2, 3, side**2).equal(count(5, 2, 3))
+
+
 def test_the_course_s_examples_and_their_checkerboard(words):
     from demos.tabs.lessons import kernel_stride
 
-    bad, good = (kernel_stride.show(words, *example, 10) for example in (kernel_stride.BAD, kernel_stride.GOOD))
+    bad, good = (kernel_stride.show(words, *example, 10, 60) for example in (kernel_stride.BAD, kernel_stride.GOOD))
     assert words("stride_uneven") in bad and words("stride_even") in good
     for example, colours in ((kernel_stride.BAD, 3), (kernel_stride.GOOD, 1)):
         grey, drawn = kernel_stride.patterns(*example)
@@ -60,9 +71,9 @@ def test_every_choice_of_the_sliders_is_drawn(words):
 
     for kernel in range(1, 8):
         for stride in range(1, 5):
-            for size in (5, 14):
-                shown = kernel_stride.show(words, kernel, stride, size)
-                assert shown.count("<img") >= 5 and f"kernel={kernel}&amp;stride={stride}&amp;size={size}" in shown
+            for size, way in ((5, 0), (14, 100)):
+                shown = kernel_stride.show(words, kernel, stride, size, way)
+                assert shown.count("<img") >= 6 and f"kernel={kernel}&amp;stride={stride}&amp;size={size}" in shown
                 assert ("gz-quiet" in shown) == (kernel > size)
 
 
