@@ -25,7 +25,7 @@ from ganzoo.models.projected import ProjectedDiscriminator
 from ganzoo.models.receptive_field import PATCHES
 from ganzoo.models.update import descend, frozen
 
-PERCEPTUAL = 0.2  # of --weight: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
+PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 
 
 def contest(config: "Config", given=frozenset()) -> list["Config"]:

@@ -26,7 +26,7 @@ ADVICE = {
     "nan": "A loss is no longer a number, so training stops; the last save is whole: start from it with "
     "--init RUN/model, a new --name and a lower --lr or --precision fp32.",
     "critic_wins": "The critic tells real from fake almost without error, so the creator hardly learns any more: "
-    "lower --discriminator-lr, or add --r1 10.",
+    "lower its rate, discriminator_lr, or add --r1 10.",
     "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): add --r1 10 or "
     "--diffaugment, or use a lower --lr.",
     "same_answer": "The translations resemble each other whatever the original is: add --set diffaugment or --r1 1, or use more "
