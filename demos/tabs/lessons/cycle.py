@@ -62,13 +62,12 @@ def _loop(words: Words, model: Model, pictures: list[Tensor], way: int) -> str:
     figures = [_figure(p, text) for p, text in zip(pictures, captions, strict=True)]
     difference = (pictures[2] - pictures[0]).abs().mean(0, keepdim=True)  # 0 to 2
     text = words("cycle_error", error=f"{float(difference.mean()) / 2:.3f}")
-    figures.append(_figure(difference - 1, text))  # black: the same
     title = escape(words("cycle_loop", a=a, b=b))
-    arrow = (
-        '<svg class="gz-return" viewBox="0 0 400 30" aria-hidden="true"><path d="M340 2V20H60V4m-5 7l5-8l5 8"/></svg>'
-        f'<p class="gz-note">{escape(words("cycle_compare"))}</p>'
+    back = f'<p class="gz-return">{escape(words("cycle_compare"))}</p>'
+    return (
+        f'<section><h3>{title}</h3><div class="gz-loop"><div>{row(*figures)}{back}</div>'
+        f"{_figure(difference - 1, text)}</div></section>"  # black: the same
     )
-    return f"<section><h3>{title}</h3>{row(*figures)}{arrow}</section>"
 
 
 def _figure(picture: Tensor, text: str) -> str:
