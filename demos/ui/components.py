@@ -1,8 +1,11 @@
 """Components and event settings that every tab uses."""
 
+import base64
+
 import gradio as gr
+from gradio.components.gallery import GalleryData, GalleryImage
 from gradio.components.imageslider import SliderData
-from gradio.data_classes import GradioModel, GradioRootModel, ImageData
+from gradio.data_classes import FileData, GradioModel, GradioRootModel, ImageData
 
 from ganzoo import GanzooError
 
@@ -95,6 +98,49 @@ class Pair(gr.ImageSlider):
 
     def preprocess(self, payload: SliderData | None) -> None:
         """What is shown is known where it was made."""
+
+
+class Album(gr.Gallery):
+    """Pictures side by side, as (data: address, caption), which travel as those of `Picture` do."""
+
+    def __init__(self, value: list[tuple[str, str]] | None = None, **kwargs):
+        ours = {"interactive": False, "height": "auto", "object_fit": "contain", "buttons": ["download", "fullscreen"]}
+        super().__init__(value, **ours | kwargs)
+
+    def get_block_name(self) -> str:
+        return "gallery"
+
+    def get_config(self, cls=None) -> dict:
+        return super().get_config(cls or gr.Gallery)
+
+    def postprocess(self, value: list[tuple[str, str]] | None) -> GalleryData:
+        shown = enumerate(value or [])
+        return GalleryData(
+            root=[
+                GalleryImage(image=ImageData(url=url, orig_name=f"{i + 1}.png"), caption=text)
+                for i, (url, text) in shown
+            ]
+        )
+
+    def preprocess(self, payload) -> None:
+        """What is shown is known where it was made."""
+
+
+class Download(gr.DownloadButton):
+    """Saves (name, bytes) that travel as the pictures of `Picture` do."""
+
+    def get_block_name(self) -> str:
+        return "downloadbutton"
+
+    def get_config(self, cls=None) -> dict:
+        return super().get_config(cls or gr.DownloadButton)
+
+    def postprocess(self, value: tuple[str, bytes] | None) -> FileData | None:
+        if not value:
+            return None
+        name, data = value
+        address = f"data:application/zip;base64,{base64.b64encode(data).decode()}"
+        return FileData(path=name, url=address, orig_name=name)
 
 
 class Choice(gr.Dropdown):

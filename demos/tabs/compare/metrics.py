@@ -35,28 +35,35 @@ def value(entry, *starts: str) -> float | None:
     return None
 
 
-def verdict(words: Words, family: Family) -> str:
-    """Which of the course's three losses wins, by the rule that stands beside it. Nothing where a number is missing."""
+def verdict(words: Words, family: Family, by: str = "cmp") -> str:
+    """Which of the course's three losses wins, by the rule that stands beside it. Nothing where a number is missing.
+    `by`: "cmp", labels read back and tone; "own", fine detail and tone, where nobody can read labels."""
     members = {loss: family.members[loss] for loss in LOSSES if loss in family.members}
-    found = {
-        loss: [value(entry, start) for start in ("l1", "tone", "label-recovery", REAL)]
-        for loss, entry in members.items()
-    }
+    asked = ("l1", "tone", "label-recovery", REAL) if by == "cmp" else ("l1", "tone", "sharpness")
+    found = {loss: [value(entry, start) for start in asked] for loss, entry in members.items()}
     if len(found) < len(LOSSES) or any(number is None for row in found.values() for number in row):
         return ""
     in_tone = min(found, key=lambda loss: found[loss][1])
-    in_labels = min(found, key=lambda loss: abs(found[loss][2] - found[loss][3]))
-    over = found[in_labels][0] / found["mae"][0] - 1
-    if in_tone != in_labels:
-        said = words("cmp_verdict_split", labels=name(words, in_labels), tone=name(words, in_tone))
+    in_detail = min(found, key=lambda loss: abs(found[loss][2] - (found[loss][3] if by == "cmp" else 1)))
+    over = found[in_detail][0] / found["mae"][0] - 1
+    if in_tone != in_detail:
+        said = words(f"{by}_verdict_split", first=name(words, in_detail), tone=name(words, in_tone))
     elif over <= MARGIN:
-        said = words("cmp_verdict_wins", winner=name(words, in_labels))
+        said = words(f"{by}_verdict_wins", winner=name(words, in_detail))
     else:
-        said = words("cmp_verdict_close", winner=name(words, in_labels), over=f"{over:.0%}", margin=f"{MARGIN:.0%}")
+        values = {"winner": name(words, in_detail), "over": f"{over:.0%}", "margin": f"{MARGIN:.0%}"}
+        said = words(f"{by}_verdict_close", **values)
+    rule = words(f"{by}_verdict_rule", margin=f"{MARGIN:.0%}", count=count(family) or "")
     return (
-        f'<div class="gz-cmp-verdict"><p>{escape(said)}</p><p>{escape(words("cmp_verdict_why"))}</p>'
-        f"<p>{escape(words('cmp_verdict_rule', margin=f'{MARGIN:.0%}'))}</p></div>"
+        f'<div class="gz-cmp-verdict"><p>{escape(said)}</p><p>{escape(words(f"{by}_verdict_why"))}</p>'
+        f"<p>{escape(rule)}</p></div>"
     )
+
+
+def count(family: Family) -> int | None:
+    """How many pictures were measured: the names of metrics say so."""
+    found = re.search(r"-n(\d+)-", " ".join(metric for entry in family.members.values() for metric in entry.metrics))
+    return int(found[1]) if found else None
 
 
 GRADED = {"gan": "cmp_graded_gan", "mae": "cmp_graded_mae", "gan+mae": "cmp_graded_both"}
@@ -109,9 +116,8 @@ def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]
                 meaning,
             ]
         )
-    measured = " ".join(metric for key in keys for metric in family.members[key].metrics)
-    count = re.search(r"-n(\d+)-", measured)  # the names of metrics say how many pictures were measured
-    title = words("cmp_tested", count=count[1]) if count else words("cmp_tested_all")
+    measured = count(family)
+    title = words("cmp_tested", count=measured) if measured else words("cmp_tested_all")
     return title, ["", *(name(words, key) for key in keys), words("cmp_meaning")], rows
 
 

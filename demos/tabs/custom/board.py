@@ -29,15 +29,10 @@ def palette(words: Words) -> str:
 
 
 def board(words: Words, name: str, label: str) -> str:
-    """A canvas with its label, and buttons to undo, to clear and to lay a photo on it, from a file or from the webcam."""
-    photo = words("own_open_picture" if name == "try" else "own_photo")
+    """A canvas with its label, and buttons to undo and to clear."""
     return (
         f'<figure class="gz-fig gz-own-board"><figcaption>{escape(label)}</figcaption><div class="gz-own-sheetbox">'
         f'<canvas width="{SIDE}" height="{SIDE}" data-board="{name}" role="img" aria-label="{escape(label)}"></canvas></div>'
         f'<div class="gz-own-buttons"><button type="button" data-undo="{name}">{escape(words("cmp_undo"))}</button>'
-        f'<button type="button" data-clear="{name}">{escape(words("cmp_clear"))}</button>'
-        f'<label class="gz-own-file">{escape(photo)}<input type="file" accept="image/*" data-photo="{name}"></label>'
-        f'<button type="button" data-camera="{name}" data-take="{escape(words("cmp_take"))}" '
-        f'data-none="{escape(words("cmp_no_camera"))}">{escape(words("cmp_webcam"))}</button></div>'
-        '<p class="gz-own-small" role="status"></p></figure>'
+        f'<button type="button" data-clear="{name}">{escape(words("cmp_clear"))}</button></div></figure>'
     )

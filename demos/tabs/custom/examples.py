@@ -6,10 +6,14 @@ a critic asks for a decision. So a learner sees on the first try why the three l
 
 import random
 from functools import lru_cache
+from pathlib import Path
 
 from PIL import Image, ImageChops, ImageFilter
 
 from ganzoo.data import drawings
+from ganzoo.data.paired import JITTER
+
+from . import uploads
 
 KINDS = ("houses", "towns")
 COUNT, HELD = 60, 6  # pairs to train on, pairs held out
@@ -35,6 +39,14 @@ PAINT = {  # what a part of a facade becomes
 def pairs(kind: str, size: int) -> list[tuple[Image.Image, Image.Image]]:
     """The whole set; the first HELD of it are those to hold out."""
     return [pair(kind, i, size) for i in range(COUNT + HELD)]
+
+
+def written(kind: str, size: int, folder: Path) -> Path:
+    """The folder, with the set for a training at that size in it."""
+    if not folder.is_dir():
+        made = pairs(kind, round(size * JITTER))
+        uploads.write(folder, made[HELD:], made[:HELD])
+    return folder
 
 
 def pair(kind: str, number: int, size: int) -> tuple[Image.Image, Image.Image]:

@@ -21,7 +21,8 @@ from ganzoo.hub_client import TROUBLE, reachable
 
 from ...catalog import local
 from ...ui.words import Trouble
-from .session import DATA, Session
+from .run import DATA
+from .session import Session
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", re.ASCII)
 REPO = re.compile(r"([A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}", re.ASCII)

@@ -4,7 +4,6 @@ A token is posted once, used once and wiped from its field by the answer. The ma
 visitor at this very machine only; on a Space there is the visitor's login of the Hub instead.
 """
 
-import base64
 import os
 from html import escape
 from importlib.util import find_spec
@@ -13,15 +12,16 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...ui.components import QUIET, show
+from ...ui.components import QUIET, Download, show
 from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
+from ..compare.families import NAMES
 from . import export, sessions
+from .run import DATA
 
 SPACE = bool(os.environ.get("SPACE_ID"))
 # A Space gives its visitors a login of their own (hf_oauth in its card); without it nobody pastes a token into one.
 LOGIN = SPACE and bool(os.environ.get("OAUTH_CLIENT_ID")) and find_spec("authlib") is not None
-NAME = "my-pictures"
 
 
 class Take:
@@ -30,12 +30,12 @@ class Take:
         show(f"<h3>{escape(say('own_take'))}</h3>")
         with gr.Row(elem_classes="gz-controls"):
             self.which = gr.Radio([], label=say("own_which"), visible=False, elem_id="own-which")
-            self.download = gr.Button(say("own_download"), elem_id="own-download")
+            self.download = Download(say("own_download"), elem_id="own-download")
         with gr.Row(elem_classes="gz-controls", visible=not SPACE):
-            self.name = gr.Textbox(NAME, label=say("own_keep_name"), max_lines=1, elem_id="own-name")
+            self.name = gr.Textbox(DATA, label=say("own_keep_name"), max_lines=1, elem_id="own-name")
             self.keep = gr.Button(say("own_keep"), elem_id="own-keep")
         with gr.Row(elem_classes="gz-controls", visible=LOGIN or not SPACE):
-            self.repo = gr.Textbox(NAME, label=say("own_push_repo"), max_lines=1, elem_id="own-repo")
+            self.repo = gr.Textbox(DATA, label=say("own_push_repo"), max_lines=1, elem_id="own-repo")
             if LOGIN:
                 gr.LoginButton(say("own_login"), logout_value=say("own_logged_in"), elem_id="own-login", size="md")
             self.token = gr.Textbox(
@@ -49,10 +49,8 @@ class Take:
         self._wire()
 
     def _wire(self):
-        packed = gr.JSON(visible=False)
-        self.download.click(self._download, self.which, [self.taken, packed], **QUIET).then(
-            None, packed, None, js="(packed) => ganzoo.own.save(packed)"
-        )
+        self.shown = [self.which, self.download, self.taken]
+        self.which.input(self._packed, self.which, [self.download, self.taken], **QUIET)
         self.keep.click(self._keep, [self.which, self.name], self.taken, **QUIET)
         self.push.click(
             self._push_logged_in if LOGIN else self._push,
@@ -76,14 +74,27 @@ class Take:
         except GanzooError as error:
             return quiet(self.words.explain(error))
 
-    def _download(self, which, request: gr.Request):
+    def offer(self, work) -> dict:
+        """The models of a training, the best one chosen."""
+        names = work.finished
+        best = "gan+mae" if "gan+mae" in names else names[-1]
+        choices = [(NAMES[name], name) for name in names]
+        packed, said = self._zip(work, best)
+        return {
+            self.which: gr.update(choices=choices, value=best, visible=len(names) > 1),
+            self.download: packed,
+            self.taken: said,
+        }
+
+    def _packed(self, which, request: gr.Request):
         try:
-            work, loss = self._model(which, request)
-            name = export.name_for(loss)
-            data = base64.b64encode(export.zipped(work, loss)).decode()
-            return quiet(self.words("own_downloaded", name=name)), {"name": f"{name}.zip", "data": data}
+            return self._zip(*self._model(which, request))
         except GanzooError as error:
-            return quiet(self.words.explain(error)), None
+            return None, quiet(self.words.explain(error))
+
+    def _zip(self, work, loss):
+        name = export.name_for(loss)
+        return (f"{name}.zip", export.zipped(work, loss)), quiet(self.words("own_downloaded", name=name))
 
     def _keep(self, which, name, request: gr.Request):
         def keep():

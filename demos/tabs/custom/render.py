@@ -1,11 +1,10 @@
 """What Your pictures shows, as HTML: the pairs, the training as it goes, the three losses side by side, a translation."""
 
-import base64
 import time
 from html import escape
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ganzoo import checkpoint
 from ganzoo.images import open_picture, to_float, to_pil
@@ -14,12 +13,14 @@ from ...catalog import film, local
 from ...ui import pictures
 from ...ui.html import bar, figure, prose, quiet, uri
 from ...ui.words import Words
-from ..compare import metrics
-from ..compare.families import NAMES
+from ..compare.families import NAMES, Family
 from . import examples, uploads
-from .session import Run, Session
+from .board import SIDE
+from .run import DATA
+from .session import Session
 
-SHOWN, SIDE = 6, 96  # pairs on screen, their side in pixels
+SHOWN, SMALL = 12, 96  # pairs made by code that are shown, the side of any in pixels
+GAP = 2  # between the cells of a sheet of samples
 DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "same_answer": "own_doctor_collapse",
           "by_heart": "own_doctor_heart", "plateau": "own_doctor_level"}  # fmt: skip
 PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", "own_curve_unseen", "fake")))
@@ -28,36 +29,27 @@ PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", 
 # --- the pairs --------------------------------------------------------------------------------------------------
 
 
-def pairs(words: Words, work: Session | None, source: str, kind: str = "") -> str:
-    """A few pairs of the chosen set, input above and what it should become below, and one sentence."""
+def pairs(work: Session | None, source: str) -> list[tuple[str, str]]:
+    """The pairs of the chosen set for an Album, input left and target right: a few of those made by code, all of a visitor's."""
     if source in examples.KINDS:
-        shown = [examples.pair(source, examples.HELD + i, SIDE) for i in range(SHOWN)]
-        said = words("own_example_said", count=examples.COUNT, held=examples.HELD)
-    elif source == "draw":
-        shown = work.drawn[-SHOWN:] if work else []
-        said = _few(words, len(work.drawn) if work else 0) or words("own_ready", count=len(work.drawn))
+        found = [examples.pair(source, examples.HELD + i, SMALL) for i in range(SHOWN)]
     else:
-        shown = _uploaded(work) if work and work.uploaded else []
-        count = work.uploaded if work else 0
-        said = (
-            _few(words, count) or words("own_ready", count=count)
-            if count
-            else words("own_photos_said" if kind else "own_upload_said")
-        )
-        if work and work.left_out:
-            names = ", ".join(work.left_out[: uploads.NAMED])
-            said += " " + words("own_left_out", count=len(work.left_out), names=names)
-    columns = "".join(
-        f'<li><img src="{_small(a)}" alt="{escape(words("own_input_alt", number=i + 1))}">'
-        f'<img src="{_small(b)}" alt="{escape(words("own_truth_alt", number=i + 1))}"></li>'
-        for i, (a, b) in enumerate(shown)
-    )
-    rows = (
-        f'<div class="gz-own-rows" aria-hidden="true"><span>{escape(words("own_input"))}</span>'
-        f"<span>{escape(words('own_truth'))}</span></div>"
-    )
-    grid = f'<div class="gz-own-pairs">{rows}<ol>{columns}</ol></div>' if columns else ""
-    return f'{grid}<div role="status">{prose(said)}</div>'
+        found = work.own(source).pairs() if work else []
+    return [(_small(uploads.sheet(*pair)), str(i + 1)) for i, pair in enumerate(found)]
+
+
+def said(words: Words, work: Session | None, source: str, kind: str = "") -> str:
+    """One sentence about the chosen set."""
+    if source in examples.KINDS:
+        return prose(words(f"own_{source}_said", count=examples.COUNT, held=examples.HELD))
+    found = work.own(source) if work else ()
+    if source == "upload" and not len(found):
+        return prose(words("own_photos_said" if kind else "own_upload_said"))
+    sentences = [_few(words, len(found)) or words("own_ready", count=len(found))]
+    if found and found.left_out:
+        names = ", ".join(found.left_out[: uploads.NAMED])
+        sentences.append(words("own_left_out", count=len(found.left_out), names=names))
+    return prose(*sentences)
 
 
 def _few(words: Words, count: int) -> str:
@@ -67,38 +59,28 @@ def _few(words: Words, count: int) -> str:
     return words("own_small", count=count, enough=uploads.ENOUGH) if count < uploads.ENOUGH else ""
 
 
-def _uploaded(work: Session) -> list[tuple[Image.Image, Image.Image]]:
-    files = sorted((work.folder / "uploaded" / "train").glob("*.png"))[:SHOWN]
-    sheets = [open_picture(path) for path in files]
-    return [(s.crop((0, 0, s.width // 2, s.height)), s.crop((s.width // 2, 0, s.width, s.height))) for s in sheets]
-
-
-def _small(picture: Image.Image) -> str:
-    return uri(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS) if picture.width != SIDE else picture)
+def _small(sheet: Image.Image) -> str:
+    return uri(sheet.resize((2 * SMALL, SMALL), Image.Resampling.LANCZOS) if sheet.height != SMALL else sheet)
 
 
 # --- the training -----------------------------------------------------------------------------------------------
 
 
 def live(words: Words, work: Session) -> str:
-    """All that is known of the training now."""
+    """How far the training is, and what there is to know of it."""
     if work.status == "idle" and not work.trouble:
         return ""
     if work.trouble and work.status == "idle":  # nothing came of it: no progress to show
         return f'<div data-status="idle">{quiet(words.explain(work.trouble))}</div>'
-    parts = [f'<div role="status" data-status="{work.status}">{_headline(words, work)}</div>']
+    step = max((run.step for run in work.runs.values()), default=0)
+    parts = [f'<div role="status" data-status="{work.status}" data-step="{step}">{_headline(words, work)}</div>']
     if work.trouble:
-        parts.append(f'<div class="gz-own-trouble">{quiet(words.explain(work.trouble))}</div>')
-    alone = len(work.losses) == 1
-    begun = [run for run in work.runs.values() if run.sheet]
-    if begun:
-        parts.append(f'<div class="gz-own-runs{" alone" if alone else ""}">')
-        parts += [_run(words, work, run) for run in begun]
-        parts.append("</div>" + prose(words("own_sheet_said")))
-    if alone and begun and begun[0].rows:
-        parts.append(f'<div class="gz-own-charts">{_curves(words, begun[0])}</div>')
-    if work.status == "done" and not alone:
-        parts.append(_comparison(words, work))
+        parts.append(quiet(words.explain(work.trouble)))
+    for run in work.runs.values():
+        before = f"{NAMES[run.loss]}: " if len(work.losses) > 1 else ""
+        parts += [quiet(before + words(DOCTOR[code])) for code in run.advice if code in DOCTOR]
+    if any(run.sheet for run in work.runs.values()):
+        parts.append(f"<h3>{escape(words('own_results'))}</h3>")
     return "".join(parts)
 
 
@@ -113,14 +95,13 @@ def _headline(words: Words, work: Session) -> str:
     current = next((run for run in work.runs.values() if not run.finished), None)
     if not work.steps or current is None or not work.runs:
         return prose(words("own_starting"))
-    done = sum(work.steps if run.finished else run.step for run in work.runs.values())
-    share = done / (work.steps * len(work.runs))
     text = words("own_step", loss=NAMES[current.loss], step=f"{current.step:,}", steps=f"{work.steps:,}")
     text = " · ".join(filter(None, (text, work.device)))
+    seconds, spent = work.left(), time.monotonic() - work.began
+    share = sum(run.step for run in work.runs.values()) / (work.steps * len(work.runs))
     left = ""
-    if done:
-        seconds = (time.monotonic() - work.began) / done * (work.steps * len(work.runs) - done)
-        left = words("own_left", time=f"{int(seconds) // 60}:{int(seconds) % 60:02d}")
+    if seconds is not None:
+        share, left = spent / (spent + seconds), words("own_left", time=lasting(words, seconds))
     label = escape(words("own_progress"))
     return (
         f'<div class="gz-own-progress" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
@@ -129,50 +110,53 @@ def _headline(words: Words, work: Session) -> str:
     )
 
 
-def _run(words: Words, work: Session, run: Run) -> str:
-    alt = escape(words("own_sheet_alt", loss=NAMES[run.loss], step=run.step))
-    sheet = f'<img class="gz-own-sheet" src="{_inline(run.sheet)}" alt="{alt}">'
-    rows = "".join(
-        f"<div><dt>{escape(words(key))}</dt><dd>{escape(text)}</dd></div>" for key, text in numbers(run)
-    ) or (f"<div><dt>{escape(words('own_error_now'))}</dt><dd>{run.rows[-1]['mae']:.3f}</dd></div>"
-          if run.rows and run.rows[-1].get("mae") is not None else "")  # fmt: skip
-    advice = "".join(quiet(words(DOCTOR[code])) for code in run.advice if code in DOCTOR)
-    return (
-        f'<section class="gz-own-run" data-loss="{run.loss}" data-step="{run.step}"><h3>{NAMES[run.loss]}</h3>{sheet}'
-        f"<dl>{rows}</dl>{advice}</section>"
-    )
+def lasting(words: Words, seconds: float) -> str:
+    """40 s, or 2 min 20 s: not more exactly than it can be known."""
+    rough = max(5, round(seconds / 5) * 5) if seconds < 300 else round(seconds / 30) * 30
+    minutes, rest = divmod(rough, 60)
+    return words("own_minutes" if minutes else "own_seconds", minutes=minutes, seconds=rest)
 
 
-def numbers(run: Run) -> list[tuple[str, str]]:
-    """What was measured on the held-out pairs: the numbers of Compare."""
-    if not run.finished:
-        return []
-    said, _ = checkpoint.read_config(run.model)
-    return metrics.numbers(local.Entry(run.loss, run.model, True, said))
+def results(words: Words, work: Session) -> tuple[list[tuple[str, str]], int]:
+    """Pairs that it never trained on, for an Album: each in a row, its input, what each loss has made of it, and its target;
+    and how many pictures a row has."""
+    begun = [(run, _cells(run.sheet, work.size)) for run in work.runs.values() if run.sheet]
+    if not begun:
+        return [], 1
+    inputs, _, targets = begun[0][1]
+    columns = [(words("own_input"), inputs), *((NAMES[run.loss], cells[1]) for run, cells in begun)]
+    columns.append((words("own_truth"), targets))
+    shown = [(uri(cells[i]), name) for i in range(len(inputs)) for name, cells in columns]
+    return shown, len(columns)
 
 
-def _curves(words: Words, run: Run) -> str:
+def _cells(path: Path, size: int) -> list[list[Image.Image]]:
+    """The rows of a sheet of samples: inputs, results, targets."""
+    sheet, apart = open_picture(path), size + GAP
+    return [
+        [sheet.crop((x, y, x + size, y + size)) for x in range(0, sheet.width, apart)]
+        for y in range(0, sheet.height, apart)
+    ]
+
+
+def family(work: Session) -> Family:
+    """What was trained, as Compare knows models."""
+    members = {}
+    for loss in work.finished:
+        told, config = checkpoint.read_config(work.runs[loss].model)
+        members[loss] = local.Entry(loss, work.runs[loss].model, True, told, config)
+    return Family(DATA, next(iter(members.values())).config, members)
+
+
+def curves(words: Words, work: Session) -> str:
+    """Of a training with one loss."""
+    run = next(iter(work.runs.values()), None)
+    if run is None or len(work.losses) > 1 or not run.rows or not run.sheet:
+        return ""
     rows, last = sorted([*run.rows, *run.unseen], key=lambda row: row["step"]), run.rows[-1]["step"]
     panels = [(*PIXELS, 0.1)] + ([(title, lines, 1.0) for title, lines in film.PANELS] if run.loss != "mae" else [])
-    return "".join(film.panel(words, rows, last, title, lines, least=least) for title, lines, least in panels)
-
-
-def _comparison(words: Words, work: Session) -> str:
-    """The same held-out inputs through all three, as ganzoo.evaluation.comparison writes them."""
-    folder = work.folder / "runs" / "compare"
-    if not (folder / "grid.png").is_file():
-        return ""
-    names = [words("own_input"), *(NAMES[loss] for loss in work.finished), words("own_truth")]
-    labels = "".join(f"<span>{escape(name)}</span>" for name in names)
-    alt = escape(words("own_compare_alt"))
-    return (
-        f'<h3>{escape(words("own_side_by_side"))}</h3><div class="gz-own-grid"><div class="gz-own-labels">{labels}</div>'
-        f'<img class="gz-own-sheet" src="{_inline(folder / "grid.png")}" alt="{alt}"></div>{prose(words("own_compare_said"))}'
-    )
-
-
-def _inline(path: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+    drawn = (film.panel(words, rows, last, title, lines, least=least) for title, lines, least in panels)
+    return f'<div class="gz-own-charts">{"".join(drawn)}</div>'
 
 
 # --- trying it --------------------------------------------------------------------------------------------------
@@ -191,6 +175,5 @@ def tried(words: Words, work: Session, picture) -> str:
     return f'<div class="gz-own-tried">{"".join(figures)}</div>'
 
 
-def start_picture(words: Words, work: Session) -> str:
-    """The first held-out input, for the board."""
-    return uri(work.held_out().resize((256, 256), Image.Resampling.BICUBIC))
+def for_board(picture: Image.Image) -> str:
+    return uri(ImageOps.fit(picture.convert("RGB"), (SIDE, SIDE), Image.Resampling.BICUBIC))

@@ -11,6 +11,10 @@ from pathlib import Path
 from . import worker
 
 CORES = 2  # that one training may keep busy
+BATCH, OUT = 4, "runs"
+DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
+SETTINGS = {"width": 16, "critic_width": 16, "patch": 34, "data": DATA, "lr": 5e-4, "save_every": 10_000_000,
+            "domains": "drawing,picture"}  # fmt: skip
 SECRET = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")  # not for the process that trains
 
 
@@ -26,6 +30,18 @@ class Run:
     advice: list[str] = field(default_factory=list)  # the doctor's codes
     metrics: dict = field(default_factory=dict)  # there once it is measured
 
+    def heard(self, event: dict) -> None:
+        match event["event"]:
+            case "step":
+                self.step = event["step"]
+                self.rows.append(event)
+            case "samples":
+                self.unseen.append(event)
+            case "advice":
+                self.advice.append(event["code"])
+            case "measured":
+                self.metrics = event["metrics"]
+
     @property
     def model(self) -> Path:
         return self.folder / worker.MODEL
@@ -37,12 +53,20 @@ class Run:
     @property
     def sheet(self) -> Path | None:
         """The newest grid of held-out pairs."""
-        if self.finished:
-            return self.model / "samples.png"
         return max((self.folder / "samples").glob("[0-9]*.png"), default=None)
 
 
-def start(folder: Path, job: dict) -> subprocess.Popen:
+def job(pairs: Path, losses: tuple, size: int, steps: int) -> tuple[dict, int]:
+    """(What worker.py does, the steps of each loss): whole rounds through the pairs, near to so many steps."""
+    count = len(list((pairs / "train").iterdir()))
+    batch = min(BATCH, count)
+    epochs = max(1, round(steps / (count // batch)))
+    settings = SETTINGS | {"image_size": size, "batch_size": batch, "epochs": epochs}
+    what = {"pairs": str(pairs), "out": OUT, "name": DATA, "losses": losses, "settings": settings}
+    return what, epochs * (count // batch)
+
+
+def begin(folder: Path, job: dict) -> subprocess.Popen:
     """worker.py on `job`, in `folder`."""
     env = {k: v for k, v in os.environ.items() if k not in SECRET}
     env |= {

@@ -15,21 +15,19 @@ from PIL import Image
 
 from ganzoo import GanzooError, Model
 from ganzoo.data import made_pairs
-from ganzoo.data.paired import JITTER
 from ganzoo.images import open_picture
 from ganzoo.models.pix2pix import LOSSES
 
 from ...runtime.training_queue import TRAININGS, Ticket
 from ...ui.words import Trouble
-from . import examples, uploads, worker
-from .run import CORES, Run, start, tell
+from . import examples, pace, run, uploads, worker
+from .pairs import PairSet
+from .run import CORES, Run, tell
 
 SIZES = (64, 128)
 STEPS = tuple(map(int, (os.environ.get("GANZOO_OWN_STEPS") or "300,600,2400").split(",")))  # short, medium, long
 FIRST = ("houses", "gan+mae", SIZES[0], STEPS[1])
-DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
-SETTINGS = {"width": 16, "critic_width": 16, "patch": 34, "data": DATA, "lr": 5e-4, "save_every": 10_000_000}
-BATCH, MOST_DRAWN, IDLE = 4, 40, 3600.0
+MOST_DRAWN, IDLE = 40, 3600.0
 
 
 class Session:
@@ -37,14 +35,14 @@ class Session:
 
     def __init__(self, folder: Path):
         self.folder, self.touched = folder, time.monotonic()
-        self.drawn: list[tuple[Image.Image, Image.Image]] = []
-        self.uploaded, self.left_out = 0, []
-        self.kind = self.trained_on = ""  # of made_pairs: what was uploaded, and what the models have learned from
+        self.sets = {"draw": PairSet(folder / "drawn"), "upload": PairSet(folder / "uploaded")}
+        self.trained_on = ""  # the kind of made_pairs that the models make pictures from
         self.status, self.place, self.version, self.trouble = "idle", 0, 0, None
         self.runs: dict[str, Run] = {}
         self.losses: tuple = ()
         self.stopped, self.began, self.steps, self.device = False, 0.0, 0, ""
         self.source, self.size = FIRST[0], FIRST[2]
+        self._pairs = folder  # what it trains on
         self._models: dict[str, Model] = {}
         self._process: subprocess.Popen | None = None
         self._ticket: Ticket | None = None
@@ -55,10 +53,16 @@ class Session:
     # --- the pairs ----------------------------------------------------------------------------------------------
 
     def upload(self, paths: list[Path], kind: str = "") -> None:
-        self._settled()
-        rough, pairs = self.folder / "rough", self.folder / "uploaded"
-        self.uploaded, self.left_out = uploads.read(paths, rough, pairs, kind)
-        self.kind = kind
+        """Take the place of what was uploaded before, which stays where this cannot be used."""
+        self.settled()
+        good, left_out = uploads.read(paths, self.folder / "rough", kind)
+        self.forget()
+        found = self.sets["upload"]
+        found.clear(kind)
+        found.left_out = left_out
+        for split, pairs in good.items():
+            for pair in pairs:
+                found.add(pair, split)
 
     def as_input(self, picture: Image.Image) -> Image.Image:
         """A new picture as the models of this visit take it: of a photo what was made of the photos they learned from. A line
@@ -70,50 +74,63 @@ class Session:
         return picture if kind in ("", "hole") or drawing else made_pairs.made(kind, picture).convert("RGB")
 
     def draw(self, a: Image.Image, b: Image.Image) -> None:
-        if len(self.drawn) >= MOST_DRAWN:
-            raise Trouble("own_many", count=len(self.drawn) + 1, most=MOST_DRAWN)
-        self.drawn.append(uploads.small(a, b))
+        self.settled()
+        drawn = self.sets["draw"]
+        if len(drawn) >= MOST_DRAWN:
+            raise Trouble("own_many", count=len(drawn) + 1, most=MOST_DRAWN)
+        self.forget()
+        drawn.add(uploads.small(a, b))
+
+    def take_back(self) -> None:
+        """Nothing is uploaded any more."""
+        self.forget()
+        self.sets["upload"].clear()
+
+    def remove(self, source: str, index: int) -> None:
+        found = self.own(source)
+        if 0 <= index < len(found):
+            self.forget()
+            found.remove(index)
+
+    def swap(self, source: str) -> None:
+        """The targets become the inputs."""
+        self.forget()
+        found = self.own(source)
+        found.swapped = not found.swapped
+
+    def own(self, source: str) -> PairSet:
+        if source not in self.sets:
+            raise Trouble("own_nothing")
+        return self.sets[source]
 
     def enough(self, source: str) -> bool:
         """Whether there are pairs to train on."""
-        count = {"draw": len(self.drawn), "upload": self.uploaded}
-        return count.get(source, uploads.FEWEST) >= uploads.FEWEST
+        return source in examples.KINDS or len(self.own(source)) >= uploads.FEWEST
 
     def pairs(self, source: str, size: int = SIZES[0]) -> Path:
-        """The folder of the chosen set, written now if it is not there yet; `size`: of what is drawn by code."""
+        """The folder of the chosen set, as it is trained on; `size`: of what is drawn by code."""
         if source in examples.KINDS:
-            folder = self.folder / f"{source}-{size}"
-            if not folder.is_dir():
-                made = examples.pairs(source, round(size * JITTER))
-                uploads.write(folder, made[examples.HELD :], made[: examples.HELD])
-            return folder
-        if source == "draw":
-            if len(self.drawn) < uploads.FEWEST:
-                raise Trouble("own_few", count=len(self.drawn), fewest=uploads.FEWEST)
-            uploads.write(self.folder / "drawn", self.drawn, [])
-            return self.folder / "drawn"
-        if source == "upload":
-            if not self.uploaded:
-                raise Trouble("own_nothing")
-            return self.folder / "uploaded"
-        raise Trouble("own_nothing")
+            return examples.written(source, size, self.folder / f"{source}-{size}")
+        if source == "upload" and not len(self.sets[source]):
+            raise Trouble("own_nothing")
+        self.own(source).write(self.folder / "chosen")
+        return self.folder / "chosen"
 
     # --- the training -------------------------------------------------------------------------------------------
 
     def start(self, source, loss, size, steps) -> None:
         """Begin in the background; what happens is seen in `status`, `runs` and `version`. Raises Trouble."""
         with self._lock:
-            self._settled()
+            self.settled()
             if loss not in (*LOSSES, "all") or size not in SIZES or steps not in STEPS:
                 raise Trouble("own_choice")
             if source not in examples.KINDS:
                 self.pairs(source)  # what is missing is said now
-            self._models = {}
-            shutil.rmtree(self.folder / "runs", ignore_errors=True)
+            self.forget()
             self.losses = LOSSES if loss == "all" else (loss,)
-            self.runs, self.trouble, self.stopped, self.source = {}, None, False, source
-            self.size, self.trained_on = size, self.kind if source == "upload" else ""
-            self.began, self.status, self.device = 0.0, "waiting", ""
+            self.source, self.size, self.status = source, size, "waiting"
+            chosen = self.sets.get(source)  # of swapped pairs the photo itself is the input
+            self.trained_on = chosen.kind if chosen and not chosen.swapped else ""
             self._leaving.clear()
             self._ticket = TRAININGS.enter(CORES)
             self.place = self._ticket.place()
@@ -121,7 +138,16 @@ class Session:
             self._thread.start()
             self.version += 1
 
-    def _settled(self) -> None:
+    def forget(self) -> None:
+        """What was trained is gone: other pairs were chosen, or another training begins."""
+        self.settled()
+        shutil.rmtree(self.folder / "runs", ignore_errors=True)
+        self.runs, self._models, self.trouble, self.stopped, self.trained_on = {}, {}, None, False, ""
+        self.status, self.steps, self.device = "idle", 0, ""
+        self.version += 1
+
+    def settled(self) -> None:
+        """Raises Trouble while a training goes on: until then its pairs stay as they are."""
         if self.status in ("waiting", "training", "stopping"):
             raise Trouble("own_busy")
 
@@ -134,7 +160,9 @@ class Session:
             if place == 0 and not self._leaving.is_set():
                 self.place, self.status = 0, "training"
                 self.version += 1
-                process = self._begin(self.pairs(source, size), size, steps)
+                self.began = time.monotonic()
+                self._pairs = self.pairs(source, size)
+                process = self._begin(size, steps)
                 if self._leaving.is_set():  # said before there was a process that could be told
                     process.kill()
                 elif self.status == "stopping":
@@ -147,45 +175,41 @@ class Session:
             self._process, self.status = None, "done" if self.finished else "idle"
             self.version += 1
 
-    def _begin(self, pairs: Path, size: int, steps: int) -> subprocess.Popen:
-        count = len(list((pairs / "train").iterdir()))
-        batch = min(BATCH, count)
-        epochs = max(1, round(steps / (count // batch)))
-        self.steps = epochs * (count // batch)
-        settings = SETTINGS | {"image_size": size, "batch_size": batch, "epochs": epochs, "domains": "drawing,picture"}
-        out = self.folder / "runs"
-        job = {"pairs": str(pairs), "out": out.name, "name": DATA, "losses": self.losses, "settings": settings}
+    def _begin(self, size: int, steps: int) -> subprocess.Popen:
+        job, self.steps = run.job(self._pairs, self.losses, size, steps)
         for loss in self.losses:
-            name = worker.name_of(DATA, loss, len(self.losses) == 1)
-            self.runs[loss] = Run(loss, out / name)
-        self._process = start(self.folder, job)
+            name = worker.name_of(run.DATA, loss, len(self.losses) == 1)
+            self.runs[loss] = Run(loss, self.folder / run.OUT / name)
+        self._process = run.begin(self.folder, job)
         return self._process
 
     def _follow(self, process: subprocess.Popen) -> None:
         ended = False
         for line in process.stdout:
             event = json.loads(line)
-            kind, run = event["event"], self.runs.get(event.get("loss"))
+            kind = event["event"]
             if kind == "start":
                 self.device = event["device"]
-                self.began = self.began or time.monotonic()
-            elif kind == "step":
-                run.step = event["step"]
-                run.rows.append(event)
-            elif kind == "samples":
-                run.unseen.append(event)
-            elif kind == "advice":
-                run.advice.append(event["code"])
-            elif kind == "measured":
-                run.metrics = event["metrics"]
             elif kind == "failed":
                 self.trouble = Trouble("own_broke") if event["code"] == "training_broke" else self._failed()
             elif kind == "end":
                 ended, self.stopped = True, event["stopped"]
+            elif event.get("loss"):
+                self.runs[event["loss"]].heard(event)
             self.version += 1
         process.wait()
+        if ended and not self.stopped and not self.trouble and (known := pace.known(self.size)):
+            known.learn(self.losses, self.steps, time.monotonic() - self.began)
         if not ended and not self.trouble and not self._leaving.is_set():
             self.trouble = self._failed()
+
+    def left(self) -> float | None:
+        """Seconds, where this machine has been measured."""
+        known = pace.known(self.size)
+        if not known or not self.steps:
+            return None
+        reached = {loss: one.step for loss, one in self.runs.items() if one.unseen}
+        return known.left(self.losses, reached, self.steps, time.monotonic() - self.began)
 
     def _failed(self) -> Trouble:
         return Trouble("own_failed" if self.source in examples.KINDS else "own_failed_mine")
@@ -219,7 +243,7 @@ class Session:
     @property
     def empty(self) -> bool:
         """Nothing was brought, drawn or trained here, and nothing is at work."""
-        return self.status == "idle" and not (self.drawn or self.uploaded or self.runs)
+        return self.status == "idle" and not (self.runs or any(map(len, self.sets.values())))
 
     @property
     def gone(self) -> bool:
@@ -232,7 +256,7 @@ class Session:
 
     @property
     def finished(self) -> list[str]:
-        return [loss for loss, run in self.runs.items() if run.finished]
+        return [loss for loss, one in self.runs.items() if one.finished]
 
     def opened(self, loss: str) -> Model:
         if loss not in self.finished:
@@ -248,6 +272,4 @@ class Session:
 
     def held_out(self) -> Image.Image:
         """The first held-out input: something to try at once."""
-        first = min((self.pairs(self.source, self.size) / "test").iterdir())
-        sheet = open_picture(first)
-        return sheet.crop((0, 0, sheet.width // 2, sheet.height))
+        return uploads.sides(open_picture(min((self._pairs / "test").iterdir())))[0]

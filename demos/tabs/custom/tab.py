@@ -14,19 +14,20 @@ from ganzoo.data.made_pairs import KINDS
 from ganzoo.models.pix2pix import LOSSES
 
 from ...ui import pictures
-from ...ui.components import QUIET, render_or_explain, show
-from ...ui.html import heading, quiet
+from ...ui.components import QUIET, Album, Upload, render_or_explain, show
+from ...ui.html import heading, prose, quiet
 from ...ui.words import Words
 from ..compare.families import NAMES
-from . import examples, render, session, sessions
+from . import examples, pace, render, session, sessions
 from .board import board, palette
 from .export_panel import Take
+from .results import Results
 
 SOURCES = ("houses", "towns", "draw", "upload")
 MADE = ("own_made_pairs", "own_made_edges", "own_made_grey", "own_made_small", "own_made_hole")
 LENGTHS = ("own_short", "own_medium", "own_long")
 EVERY = 0.5  # seconds between two looks at a training
-WATCH = {**QUIET, "concurrency_limit": None}
+WATCH = {**QUIET, "concurrency_limit": None, "trigger_mode": "always_last"}
 
 
 class Own:
@@ -63,10 +64,29 @@ class Own:
                 elem_id="own-boards",
                 js_on_load="ganzoo.own.start(element)",
             )
-            with gr.Row(elem_classes="gz-controls"):
-                self.add = gr.Button(say("own_add"), elem_id="own-add")
-                self.drop = gr.Button(say("own_drop"), elem_id="own-drop")
-        self.pairs = show(render.pairs(say, None, first), elem_id="own-pairs")
+            self.photo = self._photo("own-photo", say("own_photo"))
+            self.add = gr.Button(say("own_add"), elem_id="own-add")
+        self.trouble = show(elem_id="own-trouble")
+        show(f"<h3>{escape(say('own_pairs'))}</h3>")
+        self.pairs = Album(
+            render.pairs(None, first),
+            label=say("own_pairs"),
+            show_label=False,
+            columns=6,
+            allow_preview=False,
+            buttons=[],
+            elem_id="own-pairs",
+        )
+        with gr.Row(visible=False, elem_classes="gz-controls", elem_id="own-change") as self.change:
+            self.swap = gr.Button(say("own_swap"), elem_id="own-swap")
+            self.remove = gr.Button(say("own_remove_none"), interactive=False, elem_id="own-remove")
+        self.said = show(render.said(say, None, first), elem_id="own-said")
+        self.picked = gr.State(-1)
+
+    def _photo(self, elem_id: str, label: str) -> Upload:
+        """A picture from a file, the webcam or the clipboard, to be laid on a board."""
+        with gr.Accordion(label, open=False):
+            return Upload(label=label, show_label=False, height=230, elem_id=elem_id)
 
     def _training(self):
         say, (_, loss, size, steps) = self.words, session.FIRST
@@ -77,11 +97,15 @@ class Own:
             self.size = gr.Radio(sizes, value=size, label=say("own_size"), elem_id="own-size")
             lengths = [(say(key), count) for key, count in zip(LENGTHS, session.STEPS, strict=True)]
             self.steps = gr.Radio(lengths, value=steps, label=say("own_steps"), elem_id="own-steps")
-        show(f'<p class="gz-own-small">{escape(say("own_lengths"))}</p>')
+        self.estimate = show(
+            f'<p class="gz-note gz-later">{escape(say("own_measuring"))}</p>',
+            elem_id="own-estimate",
+            js_on_load="ganzoo.later(element, trigger)",
+        )
         with gr.Row(elem_classes="gz-controls"):
             self.train = gr.Button(say("own_train"), variant="primary", elem_id="own-train")
             self.stop = gr.Button(say("own_cancel"), visible=False, elem_id="own-stop")
-        self.live = show("", elem_id="own-live")
+        self.results = Results(self.words)
 
     def _trying(self):
         say = self.words
@@ -91,97 +115,150 @@ class Own:
                 self.board = show(
                     f'<div class="gz-own-tools">{palette(say)}</div>{board(say, "try", say("own_try_board"))}',
                     elem_id="own-try",
-                    js_on_load="ganzoo.own.start(element, trigger, 'input')",
+                    js_on_load="ganzoo.own.start(element, trigger)",
                 )
+                self.opened = self._photo("own-open", say("own_open_picture"))
             with gr.Column(scale=2, min_width=280):
                 self.tried = show("", elem_id="own-tried")
 
-    # --- events -------------------------------------------------------------------------------------------------
-
     def _wire(self):
-        shown = [self.live, self.train, self.stop, self.after, self.take.which]
-        picture = gr.Textbox(visible=False)
-        second = gr.Textbox(visible=False)
-        pairs = [self.pairs, self.train]
-        self.source.input(self._chosen, self.source, [*pairs, self.kind, self.files, self.drawing], **QUIET)
-        self.kind.input(self._made, self.kind, pairs, **QUIET)
-        self.files.upload(self._uploaded, [self.files, self.kind], pairs, **{**QUIET, "concurrency_limit": 2})
-        self.add.click(self._add, [picture, second], pairs, js="() => ganzoo.own.pair()", **QUIET)
-        self.drop.click(self._drop, None, pairs, **QUIET)
-        self.train.click(self._start, [self.source, self.loss, self.size, self.steps], shown, **QUIET).then(
-            self._watch, None, shown, **WATCH
-        ).then(self._first, None, picture, **QUIET).then(
-            self._try, picture, self.tried, js="(source) => ganzoo.own.put(source)", **QUIET
+        left, right = gr.Textbox(visible=False), gr.Textbox(visible=False)
+        self.locked = [self.source, self.kind, self.files, self.add, self.swap, self.remove]
+        results = [*self.results.shown, self.after]
+        self.shown = [*results, self.train, self.stop, *self.take.shown, *self.locked]
+        chosen = [self.pairs, self.said, self.trouble, self.change, self.remove, self.picked, self.train, *results]
+        of = [self.source, self.kind, self.picked]
+
+        def on(event, answer, inputs, outputs=chosen, **how):
+            return event(answer, [*of, *inputs], outputs, **QUIET | how)
+
+        on(self.source.input, self._chosen, [], [*chosen, self.kind, self.files, self.drawing])
+        on(self.kind.input, self._made, [])
+        on(self.files.upload, self._uploaded, [self.files], concurrency_limit=2)
+        boards = "(...of) => [...of.slice(0, 3), ...ganzoo.own.drawn('a', 'b')]"
+        on(self.add.click, self._add, [left, right], js=boards).success(None, js="() => ganzoo.own.wipe()", **QUIET)
+        on(self.swap.click, self._swap, [])
+        on(self.remove.click, self._remove, [])
+        self.pairs.select(self._picked, None, [self.picked, self.remove], **QUIET)
+        length = [self.loss, self.size, self.steps]
+        asked = [
+            self.estimate.select,
+            *(part.input for part in length),
+        ]  # whoever waits for the first one waits in the queue
+        gr.on(asked, self._estimate, length, self.estimate, **{**WATCH, "concurrency_limit": 2})
+        self.train.click(self._start, [self.source, *length], [self.trouble, *self.shown], **QUIET).then(
+            self._watch, None, self.shown, **WATCH
+        ).then(self._first, None, left, **QUIET).then(
+            self._try, left, self.tried, js="(source) => ganzoo.own.put('try', source)", **QUIET
         )
         self.stop.click(self._stop, None, None, **QUIET)
-        self.board.input(self._try, picture, self.tried, js="() => ganzoo.own.drawing()", **QUIET)
+        self.board.input(self._try, left, self.tried, js="() => ganzoo.own.drawn('try')", **QUIET)
+        self.photo.input(self._square, self.photo, [left, self.trouble, self.photo], **QUIET).success(
+            None, left, None, js="(source) => ganzoo.own.put('b', source)"
+        )
+        self.opened.input(self._square, self.opened, [left, self.tried, self.opened], **QUIET).success(
+            self._try, left, self.tried, js="(source) => ganzoo.own.put('try', source)", **QUIET
+        )
 
-    def _chosen(self, source, request: gr.Request):
-        work = sessions.SESSIONS.get(request.session_hash)
+    # --- the pairs ----------------------------------------------------------------------------------------------
+
+    def _changed(self, source, kind, picked, request: gr.Request, change=None) -> dict:
+        """Do `change(work)`, after which results of other pairs are gone; then the pairs as they are, and whether they are
+        enough for the button Train. What could not be done is said in one line, and the pairs stay as they were."""
+        work, line = sessions.SESSIONS.get(request.session_hash), ""
         source = source if source in SOURCES else SOURCES[0]
-        return [
-            *self._pairs_of(work, source),
-            gr.update(visible=source == "upload"),
-            gr.update(visible=source == "upload"),
-            gr.update(visible=source == "draw"),
-        ]
-
-    def _pairs_of(self, work, source: str) -> list:
-        """The pairs, and whether they are enough for the button Train."""
-        enough = work.enough(source) if work else source in examples.KINDS
-        return [render.pairs(self.words, work, source), gr.update(interactive=enough)]
-
-    def _made(self, kind, request: gr.Request):
-        """Another kind of pairs wants another upload."""
-        work = sessions.SESSIONS.get(request.session_hash)
-        if work and work.uploaded and work.kind == kind:
-            return self._pairs_of(work, "upload")
-        return [render.pairs(self.words, None, "upload", kind), gr.update(interactive=False)]
-
-    def _uploaded(self, paths, kind, request: gr.Request):
-        paths = [Path(str(path)) for path in (paths if isinstance(paths, list) else [paths]) if path]
-
-        def read():
-            work = sessions.of(request.session_hash)
-            work.upload(paths, kind if kind in KINDS else "")
-            return self._pairs_of(work, "upload")
-
         try:
-            return self._said(read)
+            if change:
+                work = sessions.of(request.session_hash)
+                change(work)
+            elif work:
+                work.forget()
+        except GanzooError as error:
+            line = quiet(self.words.explain(error))
+        own = source not in examples.KINDS
+        enough = work.enough(source) if work else not own
+        count = len(work.own(source)) if work and own else 0
+        picked = picked if picked < count else -1  # gradio keeps the place that was chosen
+        return {
+            self.pairs: render.pairs(work, source),
+            self.said: render.said(self.words, work, source, kind),
+            self.trouble: line,
+            self.change: gr.update(visible=count > 0),
+            self.remove: self._removing(picked),
+            self.picked: picked,
+            self.train: gr.update(interactive=enough),
+            **({} if work and work.status != "idle" else {**self.results.gone(), self.after: gr.update(visible=False)}),
+        }
+
+    def _chosen(self, source, kind, picked, request: gr.Request):
+        return self._changed(source, kind, picked, request) | {
+            self.kind: gr.update(visible=source == "upload"),
+            self.files: gr.update(visible=source == "upload"),
+            self.drawing: gr.update(visible=source == "draw"),
+        }
+
+    def _made(self, source, kind, picked, request: gr.Request):
+        """Another kind of pairs wants another upload."""
+        return self._changed(source, kind, picked, request, lambda work: work.take_back())
+
+    def _uploaded(self, source, kind, picked, paths, request: gr.Request):
+        paths = [Path(str(path)) for path in (paths if isinstance(paths, list) else [paths]) if path]
+        try:
+            made = kind if kind in KINDS else ""
+            return self._changed("upload", kind, picked, request, lambda work: work.upload(paths, made))
         finally:
             for path in paths:  # gradio's own copy: what was uploaded is kept nowhere
                 path.unlink(missing_ok=True)
 
-    def _add(self, a, b, request: gr.Request):
-        def add():
-            work = sessions.of(request.session_hash)
+    def _add(self, source, kind, picked, a, b, request: gr.Request):
+        def add(work):
             work.draw(pictures.opened(a), pictures.opened(b))
-            return self._pairs_of(work, "draw")
 
-        return self._said(add)
+        return self._changed("draw", kind, picked, request, add)
 
-    def _drop(self, request: gr.Request):
-        def drop():
-            work = sessions.of(request.session_hash)
-            work.drawn[-1:] = []
-            return self._pairs_of(work, "draw")
+    def _swap(self, source, kind, picked, request: gr.Request):
+        return self._changed(source, kind, picked, request, lambda work: work.swap(source))
 
-        return self._said(drop)
+    def _remove(self, source, kind, picked, request: gr.Request):
+        return self._changed(source, kind, picked, request, lambda work: work.remove(source, picked))
 
-    def _said(self, answer) -> list:
-        """The pairs that `answer()` gives, or the one quiet line that says why not; what was there before stays."""
+    def _picked(self, event: gr.SelectData):
+        return event.index, self._removing(event.index)
+
+    def _removing(self, picked: int) -> dict:
+        text = self.words("own_remove", number=picked + 1) if picked >= 0 else self.words("own_remove_none")
+        return gr.update(value=text, interactive=picked >= 0)
+
+    def _square(self, path):
+        """The middle square of a picture, for a board."""
+        if not path:
+            return gr.skip(), "", gr.skip()
         try:
-            return answer()
+            return render.for_board(pictures.read(path)), "", None
         except GanzooError as error:
-            return [quiet(self.words.explain(error)), gr.skip()]
+            return "", quiet(self.words.explain(error)), None
+        finally:
+            Path(path).unlink(missing_ok=True)
+
+    # --- the training -------------------------------------------------------------------------------------------
+
+    def _estimate(self, loss, size, steps):
+        """How long that takes here."""
+        fits = loss in (*LOSSES, "all") and size in session.SIZES and steps in session.STEPS
+        if not fits or (known := pace.measured(size)) is None:
+            return ""
+        seconds = known.whole(LOSSES if loss == "all" else (loss,), steps)
+        values = {"size": size, "steps": f"{steps:,}", "time": render.lasting(self.words, seconds)}
+        key = "own_estimate_all" if loss == "all" else "own_estimate"
+        return prose(self.words(key, loss=NAMES.get(loss, ""), **values))
 
     def _start(self, source, loss, size, steps, request: gr.Request):
         try:
             work = sessions.of(request.session_hash)
             work.start(source, loss, size, steps)
-            return self._now(work)
+            return {self.trouble: "", **self._now(work)}
         except GanzooError as error:
-            return [quiet(self.words.explain(error)), *[gr.skip()] * 4]
+            return {self.trouble: quiet(self.words.explain(error))}
 
     async def _watch(self, request: gr.Request):
         """Follow the training of this page. While somebody follows, it goes on; a page that is left ends it."""
@@ -193,31 +270,28 @@ class Own:
                 seen = work.version
                 yield self._now(work)
             await asyncio.sleep(EVERY)
-        yield self._now(work) if work and (work.runs or work.trouble) else [gr.skip()] * 5
+        yield self._now(work) if work else {self.after: gr.update(visible=False)}
 
-    def _now(self, work):
+    def _now(self, work) -> dict:
         """The training as it is, and which buttons make sense."""
-        going, names = work.status in ("waiting", "training", "stopping"), work.finished
-        best = "gan+mae" if "gan+mae" in names else (names or [None])[-1]
-        after = bool(names) and not going
-        return [
-            render.live(self.words, work),
-            gr.update(visible=not going),
-            gr.update(visible=going, interactive=work.status != "stopping"),
-            gr.update(visible=after),
-            gr.update(choices=[(NAMES[n], n) for n in names], value=best, visible=len(names) > 1)
-            if after
-            else gr.skip(),
-        ]
+        going = work.status in ("waiting", "training", "stopping")
+        after = bool(work.finished) and not going
+        now = {
+            **{part: gr.update(interactive=not going) for part in self.locked},
+            **self.results.now(work, after),
+            self.train: gr.update(visible=not going),
+            self.stop: gr.update(visible=going, interactive=work.status != "stopping"),
+            self.after: gr.update(visible=after),
+        }
+        return now | self.take.offer(work) if after else now
 
     def _stop(self, request: gr.Request):
-        work = sessions.SESSIONS.get(request.session_hash)
-        if work:
+        if work := sessions.SESSIONS.get(request.session_hash):
             work.stop()
 
     def _first(self, request: gr.Request):
         work = sessions.SESSIONS.get(request.session_hash)
-        return render.start_picture(self.words, work) if work and work.finished else ""
+        return render.for_board(work.held_out()) if work and work.finished else ""
 
     def _try(self, picture, request: gr.Request):
         work = sessions.SESSIONS.get(request.session_hash)

@@ -24,11 +24,8 @@ from ...ui.words import Trouble
 
 LARGEST = 128  # the largest side that is trained
 KEPT = round(LARGEST * JITTER)
-FEWEST, ENOUGH, MOST = (
-    3,
-    20,
-    200,
-)  # pairs: fewer cannot be learned from at all; fewer are learned by heart; more are refused
+# pairs: fewer cannot be learned from at all; fewer are learned by heart; more are refused
+FEWEST, ENOUGH, MOST = 3, 20, 200
 UNPACKED, ENTRIES, MEGAPIXELS = 200 << 20, 2000, 40
 ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 NAMED = 10  # files that a sentence names
@@ -53,10 +50,10 @@ def render_or_explain(error: Exception) -> Trouble:
     return Trouble("own_unreadable", name="?")
 
 
-def read(uploads: list[Path], rough: Path, pairs: Path, kind: str = "") -> tuple[int, list[str]]:
-    """Uploaded files -> AB pictures in `pairs`/train and `pairs`/test. `rough` is a folder for the meantime, emptied
-    again. With a `kind` of made_pairs they are photos, each a pair with what is made of it. Returns (how many pairs, the
-    names of what could not be read and is left out). Raises Trouble."""
+def read(uploads: list[Path], rough: Path, kind: str = "") -> tuple[dict[str, list], list[str]]:
+    """Uploaded files -> ({"train": pairs, "test": pairs}, the names of what could not be read and is left out). `rough` is a
+    folder for the meantime, emptied again. With a `kind` of made_pairs they are photos, each a pair with what is made of
+    it. Raises Trouble."""
     shutil.rmtree(rough, ignore_errors=True)
     rough.mkdir(parents=True)
     try:
@@ -82,8 +79,8 @@ def read(uploads: list[Path], rough: Path, pairs: Path, kind: str = "") -> tuple
                     bad[name] = error
         if not good["train"]:
             raise render_or_explain(next(iter(bad.values()))) if bad else Trouble("own_no_pairs")
-        write(pairs, good["train"], good["test"])
-        return len(good["train"]) + len(good["test"]), list(bad)
+        enough(len(good["train"]) + len(good["test"]))
+        return good, list(bad)
     finally:
         shutil.rmtree(rough, ignore_errors=True)
 
@@ -183,11 +180,29 @@ def small(a: Image.Image, b: Image.Image) -> tuple[Image.Image, Image.Image]:
     return tuple(ImageOps.fit(picture.convert("RGB"), side, Image.Resampling.BICUBIC) for picture in (a, b))
 
 
+def enough(count: int) -> None:
+    if count < FEWEST:
+        raise Trouble("own_few", count=count, fewest=FEWEST)
+
+
+def sheet(a: Image.Image, b: Image.Image) -> Image.Image:
+    """Both sides of a pair in one picture."""
+    both = Image.new("RGB", (a.width + b.width, a.height))
+    both.paste(a, (0, 0))
+    both.paste(b, (a.width, 0))
+    return both
+
+
+def sides(both: Image.Image) -> tuple[Image.Image, Image.Image]:
+    middle = both.width // 2
+    return both.crop((0, 0, middle, both.height)), both.crop((middle, 0, both.width, both.height))
+
+
 def write(folder: Path, train: list, test: list) -> None:
     """Pairs as AB files in train/ and test/. Without a test split every tenth is held out, never trained on; few pairs
     are repeated until the trainer accepts them."""
-    if len(train) + len(test) < FEWEST:
-        raise Trouble("own_few", count=len(train) + len(test), fewest=FEWEST)
+    enough(len(train) + len(test))
+    train, test = (train, test) if train else (test, [])
     if not test:
         held = max(1, min(12, len(train) // 10))
         step = len(train) / held
@@ -197,8 +212,5 @@ def write(folder: Path, train: list, test: list) -> None:
     train = train * -(-ACCEPTED // len(train))
     for split, group in (("train", train), ("test", test)):
         (folder / split).mkdir(parents=True)
-        for i, (a, b) in enumerate(group):
-            sheet = Image.new("RGB", (a.width + b.width, a.height))
-            sheet.paste(a, (0, 0))
-            sheet.paste(b, (a.width, 0))
-            sheet.save(folder / split / f"{i:03d}.png", compress_level=1)
+        for i, pair in enumerate(group):
+            sheet(*pair).save(folder / split / f"{i:03d}.png", compress_level=1)

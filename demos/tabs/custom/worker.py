@@ -31,10 +31,24 @@ def measured(model: Path, pairs) -> dict:
     return found
 
 
+def timed(config, pairs) -> dict:
+    """Seconds that a step and a look take here: a few real ones, timed as `--minutes` does."""
+    from dataclasses import asdict
+
+    from ganzoo import data
+    from ganzoo.device import choose_device
+    from ganzoo.training import schedule
+    from ganzoo.training.step import Training
+
+    config = data.complete(config, pairs)
+    training = Training(config, pairs, choose_device(config.device))
+    training.steps = schedule.length(config, training.batches.per_epoch)
+    return asdict(schedule.measure(training))
+
+
 def main(job: dict) -> int:
     from ganzoo import GanzooError
     from ganzoo.data.paired_sources import load_pairs
-    from ganzoo.evaluation import comparison
     from ganzoo.models.pix2pix import Config
     from ganzoo.training import trainer
 
@@ -44,27 +58,26 @@ def main(job: dict) -> int:
     def say(**event) -> None:
         print(json.dumps(event), flush=True)
 
-    out, losses, folders = Path(job["out"]), job["losses"], {}
+    out, losses = Path(job["out"]), job["losses"]
     try:
         settings = job["settings"]
         pairs = load_pairs(job["pairs"], settings["image_size"], domains=settings.get("domains", ""))
         pairs.name = settings["data"]
+        say(event="ready")
         for loss in losses:
             if stop.is_set():
                 break
             name = name_of(job["name"], loss, len(losses) == 1)
+            config = trainer.prepare(Config(**settings, loss=loss, name=name, out=str(out)))
+            if job.get("timing"):
+                say(event="pace", loss=loss, **timed(config, pairs))
+                continue
             say(event="run", loss=loss)
-            for event in trainer.fit(
-                trainer.prepare(Config(**settings, loss=loss, name=name, out=str(out))), pairs, stop.is_set
-            ):
+            for event in trainer.fit(config, pairs, stop.is_set):
                 if event["event"] != "saved":
                     say(loss=loss, **_public(event))
-            folders[loss] = out / name
-            (folders[loss] / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
-            say(event="measured", loss=loss, metrics=measured(folders[loss] / MODEL, pairs))
-        if len(folders) > 1:
-            comparison.write(out / "compare", folders, pairs)
-            say(event="compared")
+            (out / name / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
+            say(event="measured", loss=loss, metrics=measured(out / name / MODEL, pairs))
     except GanzooError as error:
         say(event="failed", code=error.code)
         return 2

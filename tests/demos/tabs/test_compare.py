@@ -263,7 +263,7 @@ def test_the_verdict_follows_from_the_numbers(pages, tmp_path, tone, recovery, l
     known = {
         "cmp_verdict_wins": words("cmp_verdict_wins", winner="GAN + MAE"),
         "cmp_verdict_close": words("cmp_verdict_close", winner="GAN + MAE", over="15%", margin="10%"),
-        "cmp_verdict_split": words("cmp_verdict_split", labels="GAN + MAE", tone="GAN"),
+        "cmp_verdict_split": words("cmp_verdict_split", first="GAN + MAE", tone="GAN"),
     }
     assert (sentence[1] if sentence else "") == known.get(said, "")
 

@@ -67,11 +67,18 @@ SIDES = {f"{side}/{i:02d}.jpg": picture(40, 40, (i * 10, 0, 0), "JPEG") for side
 SPLIT = {f"{split}/{name}": data for split in ("train", "test") for name, data in list(AB.items())[:9]}
 
 
+def read(pages, paths, folder) -> tuple[int, list[str]]:
+    """Uploads as a folder `pairs` that is trained on."""
+    good, left_out = pages.files.read(paths, folder / "rough")
+    pages.files.write(folder / "pairs", good["train"], good["test"])
+    return len(good["train"]) + len(good["test"]), left_out
+
+
 @pytest.mark.parametrize("entries", [AB, SIDES, SPLIT, {f"my pairs/{k}": v for k, v in SIDES.items()}])
 def test_a_zip_of_pairs_is_read(pages, tmp_path, entries):
     mac = {"__MACOSX/._00.png": b"x", "notes.txt": b"hello", "sub/.DS_Store": b"x"}
     extra = {} if any("my pairs" in k for k in entries) else mac  # one folder around everything stands alone
-    count, left_out = pages.files.read([packed(tmp_path, entries | extra)], tmp_path / "rough", tmp_path / "pairs")
+    count, left_out = read(pages, [packed(tmp_path, entries | extra)], tmp_path)
     assert left_out == [] and count == (18 if entries is SPLIT else 12) and not (tmp_path / "rough").exists()
     pairs = ganzoo.load_pairs(str(tmp_path / "pairs"), 64)
     assert len(pairs.train) >= 9 and len(pairs.test_input) == (9 if entries is SPLIT else 1)
@@ -82,7 +89,7 @@ def test_ab_files_are_read_and_what_is_no_picture_is_named(pages, tmp_path):
     (tmp_path / "up").mkdir()
     for name, data in (AB | {"bad.png": b"this is text"}).items():
         (tmp_path / "up" / name).write_bytes(data)
-    count, left_out = pages.files.read(sorted((tmp_path / "up").iterdir()), tmp_path / "rough", tmp_path / "pairs")
+    count, left_out = read(pages, sorted((tmp_path / "up").iterdir()), tmp_path)
     assert count == 12 and left_out == ["bad.png"]
     held = {p.read_bytes() for p in (tmp_path / "pairs" / "test").iterdir()}
     trained = {p.read_bytes() for p in (tmp_path / "pairs" / "train").iterdir()}
@@ -98,8 +105,8 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(pages, tmp_path, kind
         photos[f"trip/{i:02d}.jpg"] = buffer.getvalue()
     work = pages.sessions.of("photos")
     work.upload([packed(tmp_path, photos)], kind)
-    assert work.uploaded == 12 and work.left_out == []
-    pairs = ganzoo.load_pairs(str(work.folder / "uploaded"), 64)
+    assert len(work.sets["upload"]) == 12 and work.sets["upload"].left_out == []
+    pairs = ganzoo.load_pairs(str(work.pairs("upload")), 64)
     assert not torch.equal(pairs.test_input, pairs.test_target)
     photo = Image.linear_gradient("L").convert("RGB")
     assert work.as_input(photo).tobytes() == photo.tobytes()  # nothing has learned from such photos yet
@@ -113,7 +120,7 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(pages, tmp_path, kind
         assert work.as_input(lines).tobytes() == lines.tobytes()
     pages.sessions.leave("photos")
     with pytest.raises(pages.words.Trouble) as caught:
-        pages.files.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path / "rough", tmp_path / "pairs", kind)
+        pages.files.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path / "rough", kind)
     assert caught.value.code == "own_no_photos"
 
 
@@ -152,14 +159,14 @@ def test_what_cannot_be_used_is_one_sentence_in_both_languages(pages, tmp_path, 
         packed(tmp_path, entries)
     before = set(tmp_path.parent.rglob("evil.png"))
     with pytest.raises(pages.words.Trouble) as caught:
-        pages.files.read([archive], tmp_path / "rough", tmp_path / "pairs")
+        pages.files.read([archive], tmp_path / "rough")
     assert caught.value.code == key
     for language in ("en", "zh"):
         said = pages.words.Words(language).explain(caught.value)
         assert str(tmp_path) not in said and "\n" not in said and 8 < len(said) < 400, said
     if key == "own_alone":
         assert "A/lonely.jpg" in pages.words.Words("zh").explain(caught.value)
-    assert not (tmp_path / "rough").exists() and not (tmp_path / "pairs").exists()
+    assert not (tmp_path / "rough").exists()
     assert set(tmp_path.parent.rglob("evil.png")) == before
 
 
@@ -174,8 +181,91 @@ def test_a_locked_zip_and_mixed_files_are_refused(pages, tmp_path):
     for uploads, key in (([path], "own_bad_zip"), ([path, path], "own_kinds"), ([tmp_path / "x.exe"], "own_kinds"),
                          ([], "own_kinds"), ([tmp_path / "gone.png"], "own_gone")):  # fmt: skip
         with pytest.raises(pages.words.Trouble) as caught:
-            pages.files.read(uploads, tmp_path / "rough", tmp_path / "pairs")
+            pages.files.read(uploads, tmp_path / "rough")
         assert caught.value.code == key
+
+
+# --- the pairs --------------------------------------------------------------------------------------------------
+
+
+def test_a_pair_is_removed_and_the_sides_are_swapped(pages, tmp_path):
+    from demos.tabs.custom import render
+
+    work = drawn(pages.sessions.of("mine"), 5)
+    work.remove("draw", 1)
+    colours = [(a.getpixel((9, 9)), b.getpixel((9, 9))) for a, b in work.sets["draw"].pairs()]
+    assert colours == [((40 * i, 0, 0), (0, 40 * i, 0)) for i in (0, 2, 3, 4)]
+    assert len(render.pairs(work, "draw")) == 4  # every one is shown
+    work.swap("draw")
+    assert [(b, a) for a, b in colours] == [
+        (a.getpixel((9, 9)), b.getpixel((9, 9))) for a, b in work.sets["draw"].pairs()
+    ]
+    drawn(work, 1)  # what is drawn now is added as it was drawn
+    assert work.sets["draw"].pairs()[-1][1].getpixel((9, 9)) == (0, 0, 0)
+    trained = ganzoo.load_pairs(str(work.pairs("draw")), 64)
+    assert trained.test_input[:, 0].max() == 0 and trained.test_target[:, 1].max() == 0  # red is the target now
+    for index in (0, 0, 0):
+        work.remove("draw", index)
+    assert not work.enough("draw")
+    with pytest.raises(pages.words.Trouble) as caught:
+        work.pairs("draw")
+    assert caught.value.code == "own_few"
+    pages.sessions.leave("mine")
+
+
+def test_an_upload_that_is_refused_leaves_what_was_there(pages, tmp_path):
+    work = pages.sessions.of("mine")
+    work.upload([packed(tmp_path, AB)])
+    with pytest.raises(pages.words.Trouble):
+        work.upload([packed(tmp_path, {"notes.txt": b"hello"})])
+    assert len(work.sets["upload"]) == 12 and work.enough("upload")
+    work.upload([packed(tmp_path, dict(list(AB.items())[:4]))])
+    assert len(work.sets["upload"]) == 4
+    work.take_back()
+    assert not work.enough("upload")
+    pages.sessions.leave("mine")
+
+
+def test_of_swapped_photos_a_new_photo_is_the_input(short, tmp_path):
+    photos = {f"{i}.png": picture(40, 40, (20 * i, 200, 40)) for i in range(9)}
+    work = short.sessions.of("one")
+    work.upload([packed(tmp_path, photos)], "grey")
+    for swapped in (False, True):
+        work.start("upload", "mae", 64, 2)
+        wait(lambda: work.status == "done")
+        colour = Image.new("RGB", (30, 30), (250, 0, 0))
+        assert (work.as_input(colour).tobytes() == colour.tobytes()) == swapped
+        work.swap("upload")
+        assert work.status == "idle" and not work.finished and not (work.folder / "runs").exists()  # old results go
+
+
+# --- how long it takes ------------------------------------------------------------------------------------------
+
+
+def test_what_is_left_goes_from_what_was_measured_to_how_it_really_goes(pages):
+    from demos.tabs.custom.pace import Pace
+
+    pace = Pace(5.0, {"mae": 0.1, "gan": 0.2}, {"mae": 0.0, "gan": 0.0})
+    assert pace.whole(["mae", "gan"], 100) == pytest.approx(35)
+    assert pace.left(["mae"], {}, 100, 0.0) == pytest.approx(pace.whole(["mae"], 100))  # it begins as it was estimated
+    assert pace.left(["mae"], {"mae": 50}, 100, 10.0) == pytest.approx(5)  # as expected
+    assert pace.left(["mae"], {"mae": 50}, 100, 40.0) > 10  # slower than measured
+    assert pace.left(["mae", "gan"], {"mae": 100, "gan": 100}, 100, 90.0) == 0
+    pace.learn(["mae", "gan"], 100, 70.0)
+    assert pace.whole(["mae", "gan"], 100) == pytest.approx(70) and pace.start == pytest.approx(10)
+    looking = Pace(0.0, {"mae": 0.1}, {"mae": 1.0})
+    assert looking.spent("mae", 25, 100) > 0.45 * looking.spent("mae", 100, 100)  # most looks are early
+
+
+def test_this_machine_is_measured_by_real_steps(pages, monkeypatch):
+    from demos.tabs.custom import pace
+
+    monkeypatch.setattr(pace, "_known", {})
+    assert pace.known(64) is None
+    found = pace.measured(64)
+    assert found is pace.known(64) and found.start > 0
+    assert set(found.step) == set(found.look) == {"gan", "mae", "gan+mae"}
+    assert min(found.step.values()) > 1e-4 and found.whole(["mae"], 600) > 2 * found.step["mae"] * 300
 
 
 # --- the line ---------------------------------------------------------------------------------------------------
@@ -210,7 +300,7 @@ def test_what_asks_for_more_cores_waits_until_they_are_there(pages):
 # --- a training -------------------------------------------------------------------------------------------------
 
 
-def wait(condition, seconds=120):
+def wait(condition, seconds=400):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "too slow"
@@ -242,7 +332,6 @@ def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(short, tmp_path, 
     sheets = [(run.folder / "samples" / "000000.png").read_bytes() for run in work.runs.values()]
     assert sheets[0] == sheets[1] == sheets[2]  # the same seed: the three begin as one
     assert {run.step for run in work.runs.values()} == {2}
-    assert {"table.md", "grid.png", "curves.png"} <= {p.name for p in (work.folder / "runs" / "compare").iterdir()}
 
     with zipfile.ZipFile(io.BytesIO(short.share.zipped(work, "mae"))) as archive:
         archive.extractall(tmp_path)
@@ -261,9 +350,31 @@ def test_three_losses_from_a_few_drawings_to_a_zip_and_to_runs(short, tmp_path, 
         assert caught.value.code == key
 
 
+@pytest.mark.parametrize(("l1", "tone", "sharpness", "key"), [
+    ((0.3, 0.2, 0.21), (9, 8, 5), (1.4, 0.2, 0.9), "wins"),
+    ((0.3, 0.2, 0.30), (9, 8, 5), (1.4, 0.2, 0.9), "close"),
+    ((0.3, 0.2, 0.21), (9, 4, 5), (1.4, 0.2, 0.9), "split"),
+])  # fmt: skip
+def test_the_verdict_follows_from_the_held_out_pairs(pages, l1, tone, sharpness, key):
+    from demos.catalog.local import Entry
+    from demos.tabs.compare import metrics
+    from demos.tabs.compare.families import Family
+
+    members = {}
+    for loss, *numbers in zip(("gan", "mae", "gan+mae"), l1, tone, sharpness, strict=True):
+        names = (f"{word}-mine-64px-n4-test" for word in ("l1", "tone-lab", "sharpness"))
+        members[loss] = Entry(loss, Path(), True, {"metrics": dict(zip(names, numbers, strict=True))})
+    words, values = pages.words.Words("en"), {"winner": "GAN + MAE", "first": "GAN + MAE", "tone": "MAE"}
+    said = metrics.verdict(words, Family("mine", None, members), "own")
+    assert words(f"own_verdict_{key}", over="50%", margin="10%", **values) in said
+    assert words("own_verdict_rule", count=4, margin="10%") in said
+    members.pop("gan")
+    assert metrics.verdict(words, Family("mine", None, members), "own") == ""
+
+
 def test_stop_keeps_what_is_there_and_the_next_in_line_begins(short):
     one, two = drawn(short.sessions.of("one")), drawn(short.sessions.of("two"), 3)
-    assert one.folder != two.folder and len(one.drawn) == 4 and len(two.drawn) == 3
+    assert one.folder != two.folder and len(one.sets["draw"]) == 4 and len(two.sets["draw"]) == 3
     one.start("draw", "mae", 64, 100_000)
     two.start("draw", "mae", 64, 2)
     with pytest.raises(short.words.Trouble) as caught:
@@ -292,7 +403,7 @@ def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
         begun.append(begin(*args, **kwargs))
         return begun[0]
 
-    monkeypatch.setattr(short.work.subprocess, "Popen", late)
+    monkeypatch.setattr(subprocess, "Popen", late)
     work.start("draw", "mae", 64, 100_000)
     wait(lambda: work.status in ("idle", "done") and begun, 60)
     assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None

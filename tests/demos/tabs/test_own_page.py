@@ -11,6 +11,7 @@ import pytest
 
 import ganzoo
 from tests.demos.tabs.test_own import AB, SECRET, SIDES, packed, picture
+from tests.demos.tabs.test_translate import press
 from tests.fake_hub.server import LocalHub
 from tests.support.serve import serve
 
@@ -62,6 +63,10 @@ def visit(surf, app):
     return go
 
 
+EMPTY = """(() => { const board = document.querySelector('#own-boards canvas[data-board=b]'), size = board.width;
+    return board.getContext("2d").getImageData(0, 0, size, size).data.every((value) => value === 255); })()"""
+
+
 def upload(page, files, said: str) -> str:
     """Choose files; what the page says of them, once it says `said`."""
     page.locator("#own-source input[value=upload]").check()
@@ -69,8 +74,8 @@ def upload(page, files, said: str) -> str:
     with page.expect_file_chooser() as chooser:
         page.click("#own-files")
     chooser.value.set_files(files)
-    page.wait_for_selector(f"#own-pairs :text('{said}')")
-    return page.inner_text("#own-pairs")
+    page.wait_for_selector(f":is(#own-said, #own-trouble) :text('{said}')")
+    return page.inner_text("#own-trouble")
 
 
 def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
@@ -79,12 +84,13 @@ def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, 
     page.locator("#own-steps input").first.check()
     page.locator("#own-loss input[value=all]").check()
     page.click("#own-train")
-    page.wait_for_selector("#own-live .gz-own-sheet", timeout=LIMIT)
+    page.wait_for_selector("#own-results img", timeout=LIMIT)
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
     assert (
-        page.locator("#own-live .gz-own-run").count() == 3 and page.locator("#own-live .gz-own-grid img").count() == 1
-    )
-    assert page.locator("#own-live dd").count() == 9  # three numbers each
+        page.locator("#own-results button img").count() == 6 * 5
+    )  # input, three losses and target of each held-out pair
+    assert page.locator("#own-verdict .gz-cmp-verdict").inner_text().count("\n") >= 2  # a sentence, why, and its rule
+    assert page.locator("#own-table").inner_text().count("%") == 0 and page.locator("#own-table th").count() >= 5
     page.wait_for_selector("#own-tried img")
     assert page.locator("#own-tried img").count() == 3
     before = page.inner_html("#own-tried")
@@ -127,6 +133,7 @@ def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app):
     second = visit()
     second.click("#own-train")
     second.wait_for_selector("#own-live :text('queue: 1')")
+    assert second.locator("#own-source input").first.is_disabled()  # until then its pairs stay as they are
     page.click("#own-stop")
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
     assert "停止" in page.inner_text("#own-live [role=status]")
@@ -142,11 +149,11 @@ def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app):
     assert not list(visits(app).iterdir())
 
 
-@pytest.mark.parametrize(("path", "ready", "alone", "text"), [
-    ("?tab=own", "12 pairs", "no partner of the same name", "cannot be read as a picture"),
-    ("zh?tab=own", "12 對", "沒有同名的夥伴", "不是讀得出來的圖片"),
+@pytest.mark.parametrize(("path", "ready", "alone", "text", "photos"), [
+    ("?tab=own", "12 pairs", "no partner of the same name", "cannot be read as a picture", "contains no pictures"),
+    ("zh?tab=own", "12 對", "沒有同名的夥伴", "不是讀得出來的圖片", "裡面沒有圖片"),
 ])  # fmt: skip
-def test_uploads_are_read_or_refused_in_the_page_s_language(visit, app, tmp_path, path, ready, alone, text):
+def test_uploads_are_read_or_refused_in_the_page_s_language(visit, app, tmp_path, path, ready, alone, text, photos):
     page = visit(path)
     files = []
     for name, data in AB.items():
@@ -156,7 +163,15 @@ def test_uploads_are_read_or_refused_in_the_page_s_language(visit, app, tmp_path
     assert page.locator("#own-pairs img").count() == 12
     said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), alone)
     assert "A/lonely.jpg" in said and str(visits(app)) not in said
+    assert (
+        page.locator("#own-pairs img").count() == 12 and page.locator("#own-train").is_enabled()
+    )  # they are still there
     upload(page, packed(tmp_path, {f"{i}.png": b"text" for i in range(9)}, "text.zip"), text)
+    page.locator("#own-kind input").nth(2).check()  # another kind wants other files
+    page.wait_for_function("!document.querySelector('#own-pairs img')")
+    upload(page, packed(tmp_path, {"notes.txt": b"text"}, "none.zip"), photos)
+    assert page.locator("#own-train").is_disabled()
+    page.locator("#own-kind input").first.check()
     upload(page, packed(tmp_path, SIDES, "sides.zip"), ready)
     assert not list(Path(tempfile.gettempdir()).glob("gradio/**/sides.zip"))
 
@@ -175,31 +190,72 @@ def test_pairs_can_be_drawn_on_a_phone(visit):
             page.mouse.move(box["x"] + 60 + 50 * number, box["y"] + 150, steps=4)
             page.mouse.up()
         page.click("#own-add")
-        page.wait_for_function(
-            "count => document.querySelectorAll('#own-pairs img').length === count", arg=2 * (number + 1)
-        )
-    assert "learns them by heart" in page.inner_text("#own-pairs")
+        page.wait_for_function("count => document.querySelectorAll('#own-pairs img').length === count", arg=number + 1)
+        page.wait_for_function(EMPTY)  # ready for the next pair
+    assert page.locator("#own-train").is_enabled()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.click("#own-drop")
-    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 4")
+    page.locator("#own-pairs button").nth(1).click()
+    page.click("#own-remove:enabled")
+    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 2")
+    assert page.locator("#own-train").is_disabled()
 
 
-def test_photos_are_coloured_and_where_no_camera_is_a_line_says_so(visit, tmp_path):
+def test_photos_are_coloured_and_one_is_laid_on_a_board(visit, tmp_path):
     page = visit()
     page.locator("#own-source input[value=draw]").check()
-    page.click("#own-boards [data-camera=b]")
-    page.wait_for_selector("#own-boards [role=status] >> text=No camera")
+    (tmp_path / "photo.png").write_bytes(picture(80, 60))
+    page.click("#own-drawing button:has-text('photo')")
+    page.set_input_files("#own-photo input[type=file]", tmp_path / "photo.png")
+    page.wait_for_function(f"!({EMPTY})")
     page.locator("#own-source input[value=upload]").check()
     page.locator("#own-kind input[value=grey]").check()
-    page.wait_for_selector("#own-pairs :text('photos of anything')")
+    page.wait_for_selector("#own-said :text('photos of anything')")
     photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(12)}
     upload(page, packed(tmp_path, photos, "photos.zip"), "12 pairs")
-    assert page.locator("#own-pairs img").count() == 12
     page.locator("#own-loss input[value=mae]").check()
     page.locator("#own-steps input").first.check()
     page.click("#own-train")
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
     page.wait_for_selector("#own-tried img")
-    page.locator("#own-kind input[value=hole]").check()  # another kind wants other pictures
-    page.wait_for_selector("#own-pairs :text('photos of anything')")
-    assert page.locator("#own-train").is_disabled()
+    assert page.locator("#own-results button img").count() == 3  # one held-out pair lies in one row
+    tops = {round(box.bounding_box()["y"]) for box in page.locator("#own-results button").all()}
+    assert len(tops) == 1
+    page.click("#own-swap")  # what was learned from the pairs as they were is gone
+    page.wait_for_function("!document.querySelector('#own-results img')")
+    assert page.locator("#own-after").is_hidden()
+
+
+def test_each_example_has_its_own_words(visit):
+    page = visit()
+    houses = page.inner_text("#own-said")
+    page.locator("#own-source input[value=towns]").check()
+    page.wait_for_function("said => document.querySelector('#own-said').innerText !== said", arg=houses)
+    assert "light" in houses and "water" in page.inner_text("#own-said")
+
+
+def test_the_story_by_keyboard_alone(visit, tmp_path):
+    page = visit()
+    page.wait_for_selector("#own-estimate .gz-prose", timeout=LIMIT)  # how long that takes here
+    press(page, "#own-source input:checked", "ArrowLeft")  # from the first to the last: upload
+    page.wait_for_selector("#own-files", state="visible")
+    with page.expect_file_chooser() as chooser:
+        press(page, "#own-files")
+    chooser.value.set_files(packed(tmp_path, AB))
+    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 12")
+    before = page.locator("#own-pairs img").first.get_attribute("src")
+    press(page, "#own-swap")
+    page.wait_for_function("before => document.querySelector('#own-pairs img').src !== before", arg=before)
+    press(page, "#own-pairs button.thumbnail-item")
+    page.wait_for_selector("#own-remove:enabled")
+    press(page, "#own-remove")
+    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 11")
+    press(page, "#own-loss input:checked", "ArrowRight")  # the last one: all three
+    press(page, "#own-steps input:checked", "ArrowLeft")
+    press(page, "#own-train")
+    page.wait_for_selector("#own-results img", timeout=LIMIT)
+    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
+    assert page.locator("#own-verdict p").count() == 3
+    with page.expect_download() as download:
+        press(page, "#own-download")
+    zipfile.ZipFile(download.value.path()).extractall(tmp_path)
+    assert ganzoo.load(tmp_path / "pix2pix-my-pictures-gan-mae").config.image_size == 64
