@@ -1,11 +1,9 @@
 """Components and event settings that every tab uses."""
 
-import base64
-
 import gradio as gr
 from gradio.components.gallery import GalleryData, GalleryImage
 from gradio.components.imageslider import SliderData
-from gradio.data_classes import FileData, GradioModel, GradioRootModel, ImageData
+from gradio.data_classes import GradioModel, GradioRootModel, ImageData
 
 from ganzoo import GanzooError
 
@@ -124,23 +122,6 @@ class Album(gr.Gallery):
 
     def preprocess(self, payload) -> None:
         """What is shown is known where it was made."""
-
-
-class Download(gr.DownloadButton):
-    """Saves (name, bytes) that travel as the pictures of `Picture` do."""
-
-    def get_block_name(self) -> str:
-        return "downloadbutton"
-
-    def get_config(self, cls=None) -> dict:
-        return super().get_config(cls or gr.DownloadButton)
-
-    def postprocess(self, value: tuple[str, bytes] | None) -> FileData | None:
-        if not value:
-            return None
-        name, data = value
-        address = f"data:application/zip;base64,{base64.b64encode(data).decode()}"
-        return FileData(path=name, url=address, orig_name=name)
 
 
 class Choice(gr.Dropdown):

@@ -3,7 +3,6 @@
 A token is used for one push and then forgotten: it is in no log, no file, no address, no answer.
 """
 
-import io
 import json
 import os
 import re
@@ -33,14 +32,14 @@ def name_for(loss: str) -> str:
     return f"pix2pix-{DATA}-{loss.replace('+', '-')}"
 
 
-def zipped(work: Session, loss: str) -> bytes:
-    """The model folder of a finished run; unpacked, `ganzoo.load(FOLDER)` opens it."""
+def zipped(work: Session, loss: str) -> Path:
+    """The model folder of a finished run, beside it; unpacked, `ganzoo.load(FOLDER)` opens it."""
     work.opened(loss)
-    buffer, folder = io.BytesIO(), work.runs[loss].model
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(folder.iterdir()):
-            packed.write(path, f"{name_for(loss)}/{path.name}")
-    return buffer.getvalue()
+    name, run = name_for(loss), work.runs[loss]
+    with zipfile.ZipFile(run.folder.parent / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(run.model.iterdir()):
+            packed.write(path, f"{name}/{path.name}")
+    return Path(packed.filename)
 
 
 def on_this_machine(request) -> bool:

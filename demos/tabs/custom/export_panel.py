@@ -12,7 +12,7 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...ui.components import QUIET, Download, show
+from ...ui.components import QUIET, show
 from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
 from ..compare.families import NAMES
@@ -30,7 +30,7 @@ class Take:
         show(f"<h3>{escape(say('own_take'))}</h3>")
         with gr.Row(elem_classes="gz-controls"):
             self.which = gr.Radio([], label=say("own_which"), visible=False, elem_id="own-which")
-            self.download = Download(say("own_download"), elem_id="own-download")
+            self.download = gr.DownloadButton(say("own_download"), elem_id="own-download")
         with gr.Row(elem_classes="gz-controls", visible=not SPACE):
             self.name = gr.Textbox(DATA, label=say("own_keep_name"), max_lines=1, elem_id="own-name")
             self.keep = gr.Button(say("own_keep"), elem_id="own-keep")
@@ -79,22 +79,18 @@ class Take:
         names = work.finished
         best = "gan+mae" if "gan+mae" in names else names[-1]
         choices = [(NAMES[name], name) for name in names]
-        packed, said = self._zip(work, best)
-        return {
-            self.which: gr.update(choices=choices, value=best, visible=len(names) > 1),
-            self.download: packed,
-            self.taken: said,
-        }
+        which = gr.update(choices=choices, value=best, visible=len(names) > 1)
+        return {self.which: which, **self._zip(work, best)}
 
     def _packed(self, which, request: gr.Request):
         try:
             return self._zip(*self._model(which, request))
         except GanzooError as error:
-            return None, quiet(self.words.explain(error))
+            return {self.download: None, self.taken: quiet(self.words.explain(error))}
 
-    def _zip(self, work, loss):
-        name = export.name_for(loss)
-        return (f"{name}.zip", export.zipped(work, loss)), quiet(self.words("own_downloaded", name=name))
+    def _zip(self, work, loss) -> dict:
+        path = export.zipped(work, loss)
+        return {self.download: str(path), self.taken: quiet(self.words("own_downloaded", name=path.stem))}
 
     def _keep(self, which, name, request: gr.Request):
         def keep():

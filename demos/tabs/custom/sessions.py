@@ -11,6 +11,8 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
+import gradio as gr
+
 from ...runtime import temp_dirs
 from ...ui.words import Trouble
 from .session import Session
@@ -27,6 +29,7 @@ def _prepare() -> None:
     """Once, for the first session."""
     shutil.rmtree(ROOT, ignore_errors=True)  # of a killed server that had this process's number
     ROOT.mkdir(mode=0o700)
+    gr.set_static_paths(ROOT)  # a download is served from here: in gradio's cache a copy would outlive its page
     temp_dirs.at_end(close_all)
     threading.Thread(target=_reap, daemon=True).start()
 
