@@ -13,7 +13,6 @@ from ganzoo.training.schedule import FRAMES
 
 from . import examples, run
 
-STEPS = 600  # of the training whose first ones are timed
 TRUST = 0.2  # this share of a training weighs what was measured as much as what it really took
 
 
@@ -68,7 +67,7 @@ def _measure(size: int) -> Pace | None:
     pace = Pace()
     with tempfile.TemporaryDirectory() as folder:
         pairs = examples.written("houses", size, Path(folder) / "pairs")
-        job, _ = run.job(pairs, LOSSES, size, STEPS)
+        job = run.job(pairs, LOSSES, size, run.STEPS[0])
         began = time.monotonic()
         with run.begin(Path(folder), job | {"timing": True}) as process:
             for line in process.stdout:

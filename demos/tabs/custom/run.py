@@ -10,6 +10,8 @@ from pathlib import Path
 
 from . import worker
 
+SIZES = (64, 128)
+STEPS = tuple(map(int, (os.environ.get("GANZOO_OWN_STEPS") or "300,600,2400").split(",")))  # short, medium, long
 CORES = 2  # that one training may keep busy
 BATCH, OUT = 4, "runs"
 DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
@@ -56,14 +58,11 @@ class Run:
         return max((self.folder / "samples").glob("[0-9]*.png"), default=None)
 
 
-def job(pairs: Path, losses: tuple, size: int, steps: int) -> tuple[dict, int]:
-    """(What worker.py does, the steps of each loss): whole rounds through the pairs, near to so many steps."""
-    count = len(list((pairs / "train").iterdir()))
-    batch = min(BATCH, count)
-    epochs = max(1, round(steps / (count // batch)))
-    settings = SETTINGS | {"image_size": size, "batch_size": batch, "epochs": epochs}
-    what = {"pairs": str(pairs), "out": OUT, "name": DATA, "losses": losses, "settings": settings}
-    return what, epochs * (count // batch)
+def job(pairs: Path, losses: tuple, size: int, steps: int) -> dict:
+    """What worker.py does."""
+    batch = min(BATCH, len(list((pairs / "train").iterdir())))
+    settings = SETTINGS | {"image_size": size, "batch_size": batch, "steps": steps}
+    return {"pairs": str(pairs), "out": OUT, "name": DATA, "losses": losses, "settings": settings}
 
 
 def begin(folder: Path, job: dict) -> subprocess.Popen:

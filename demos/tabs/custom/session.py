@@ -4,7 +4,6 @@ Everything lies in the temporary folder of this session, which sessions.py makes
 """
 
 import json
-import os
 import shutil
 import subprocess
 import threading
@@ -22,11 +21,9 @@ from ...runtime.training_queue import TRAININGS, Ticket
 from ...ui.words import Trouble
 from . import examples, pace, run, uploads, worker
 from .pairs import PairSet
-from .run import CORES, Run, tell
+from .run import CORES, SIZES, Run, tell
 
-SIZES = (64, 128)
-STEPS = tuple(map(int, (os.environ.get("GANZOO_OWN_STEPS") or "300,600,2400").split(",")))  # short, medium, long
-FIRST = ("houses", "gan+mae", SIZES[0], STEPS[1])
+FIRST = ("houses", "gan+mae", SIZES[0], run.STEPS[1])
 MOST_DRAWN, IDLE = 40, 3600.0
 
 
@@ -56,8 +53,7 @@ class Session:
         """Take the place of what was uploaded before, which stays where this cannot be used."""
         self.settled()
         good, left_out = uploads.read(paths, self.folder / "rough", kind)
-        self.forget()
-        found = self.sets["upload"]
+        found = self._changing("upload")
         found.clear(kind)
         found.left_out = left_out
         for split, pairs in good.items():
@@ -74,29 +70,31 @@ class Session:
         return picture if kind in ("", "hole") or drawing else made_pairs.made(kind, picture).convert("RGB")
 
     def draw(self, a: Image.Image, b: Image.Image) -> None:
-        self.settled()
-        drawn = self.sets["draw"]
-        if len(drawn) >= MOST_DRAWN:
-            raise Trouble("own_many", count=len(drawn) + 1, most=MOST_DRAWN)
-        self.forget()
-        drawn.add(uploads.small(a, b))
+        count = len(self.sets["draw"])
+        if count >= MOST_DRAWN:
+            raise Trouble("own_many", count=count + 1, most=MOST_DRAWN)
+        self._changing("draw").add(uploads.small(a, b))
 
     def take_back(self) -> None:
         """Nothing is uploaded any more."""
-        self.forget()
-        self.sets["upload"].clear()
+        self._changing("upload").clear()
 
     def remove(self, source: str, index: int) -> None:
-        found = self.own(source)
-        if 0 <= index < len(found):
-            self.forget()
-            found.remove(index)
+        if 0 <= index < len(self.own(source)):
+            self._changing(source).remove(index)
 
     def swap(self, source: str) -> None:
         """The targets become the inputs."""
-        self.forget()
-        found = self.own(source)
+        found = self._changing(source)
         found.swapped = not found.swapped
+
+    def _changing(self, source: str) -> PairSet:
+        """The set that is about to change: what was trained on it goes."""
+        found = self.own(source)
+        self.settled()
+        if source == self.source:
+            self.forget()
+        return found
 
     def own(self, source: str) -> PairSet:
         if source not in self.sets:
@@ -122,7 +120,7 @@ class Session:
         """Begin in the background; what happens is seen in `status`, `runs` and `version`. Raises Trouble."""
         with self._lock:
             self.settled()
-            if loss not in (*LOSSES, "all") or size not in SIZES or steps not in STEPS:
+            if loss not in (*LOSSES, "all") or size not in SIZES or steps not in run.STEPS:
                 raise Trouble("own_choice")
             if source not in examples.KINDS:
                 self.pairs(source)  # what is missing is said now
@@ -139,16 +137,20 @@ class Session:
             self.version += 1
 
     def forget(self) -> None:
-        """What was trained is gone: other pairs were chosen, or another training begins."""
+        """What was trained is gone: its pairs have changed, or another training begins."""
         self.settled()
         shutil.rmtree(self.folder / "runs", ignore_errors=True)
         self.runs, self._models, self.trouble, self.stopped, self.trained_on = {}, {}, None, False, ""
         self.status, self.steps, self.device = "idle", 0, ""
         self.version += 1
 
+    @property
+    def going(self) -> bool:
+        return self.status in ("waiting", "training", "stopping")
+
     def settled(self) -> None:
         """Raises Trouble while a training goes on: until then its pairs stay as they are."""
-        if self.status in ("waiting", "training", "stopping"):
+        if self.going:
             raise Trouble("own_busy")
 
     def _train(self, source: str, size: int, steps: int) -> None:
@@ -176,11 +178,11 @@ class Session:
             self.version += 1
 
     def _begin(self, size: int, steps: int) -> subprocess.Popen:
-        job, self.steps = run.job(self._pairs, self.losses, size, steps)
+        self.steps = steps
         for loss in self.losses:
             name = worker.name_of(run.DATA, loss, len(self.losses) == 1)
             self.runs[loss] = Run(loss, self.folder / run.OUT / name)
-        self._process = run.begin(self.folder, job)
+        self._process = run.begin(self.folder, run.job(self._pairs, self.losses, size, steps))
         return self._process
 
     def _follow(self, process: subprocess.Popen) -> None:
@@ -248,7 +250,7 @@ class Session:
     @property
     def gone(self) -> bool:
         """Nobody has looked for long: while it trains, for as long as its place in the queue is kept; else an hour."""
-        if self.status in ("waiting", "training", "stopping"):
+        if self.going:
             return self._ticket.place() < 0
         return time.monotonic() - self.touched > IDLE
 

@@ -18,7 +18,7 @@ from ...ui.components import QUIET, Album, Upload, render_or_explain, show
 from ...ui.html import heading, prose, quiet
 from ...ui.words import Words
 from ..compare.families import NAMES
-from . import examples, pace, render, session, sessions
+from . import examples, pace, render, run, session, sessions, uploads
 from .board import board, palette
 from .export_panel import Take
 from .results import Results
@@ -93,9 +93,9 @@ class Own:
         with gr.Row(elem_classes="gz-controls"):
             choices = [(NAMES[key], key) for key in LOSSES] + [(say("own_all"), "all")]
             self.loss = gr.Radio(choices, value=loss, label=say("own_loss"), elem_id="own-loss")
-            sizes = [(say("own_pixels", size=s), s) for s in session.SIZES]
+            sizes = [(say("own_pixels", size=s), s) for s in run.SIZES]
             self.size = gr.Radio(sizes, value=size, label=say("own_size"), elem_id="own-size")
-            lengths = [(say(key), count) for key, count in zip(LENGTHS, session.STEPS, strict=True)]
+            lengths = [(say(key), count) for key, count in zip(LENGTHS, run.STEPS, strict=True)]
             self.steps = gr.Radio(lengths, value=steps, label=say("own_steps"), elem_id="own-steps")
         self.estimate = show(
             f'<p class="gz-note gz-later">{escape(say("own_measuring"))}</p>',
@@ -123,111 +123,101 @@ class Own:
 
     def _wire(self):
         left, right = gr.Textbox(visible=False), gr.Textbox(visible=False)
-        self.locked = [self.source, self.kind, self.files, self.add, self.swap, self.remove]
-        results = [*self.results.shown, self.after]
-        self.shown = [*results, self.train, self.stop, *self.take.shown, *self.locked]
-        chosen = [self.pairs, self.said, self.trouble, self.change, self.remove, self.picked, self.train, *results]
-        of = [self.source, self.kind, self.picked]
+        self.locked = [self.source, self.kind, self.files, self.add]
+        results = [*self.results.shown, *self.take.shown, self.after]
+        self.shown = [*results, self.train, self.stop, self.change, *self.locked]
+        chosen = [self.pairs, self.said, self.trouble, self.remove, self.picked, *self.shown]
 
         def on(event, answer, inputs, outputs=chosen, **how):
-            return event(answer, [*of, *inputs], outputs, **QUIET | how)
+            return event(answer, [self.source, self.kind, *inputs], outputs, **QUIET | how)
 
-        on(self.source.input, self._chosen, [], [*chosen, self.kind, self.files, self.drawing])
+        self._put_first(on(self.source.input, self._chosen, [], [*chosen, self.drawing]), left)
         on(self.kind.input, self._made, [])
         on(self.files.upload, self._uploaded, [self.files], concurrency_limit=2)
-        boards = "(...of) => [...of.slice(0, 3), ...ganzoo.own.drawn('a', 'b')]"
-        on(self.add.click, self._add, [left, right], js=boards).success(None, js="() => ganzoo.own.wipe()", **QUIET)
+        boards = "(source, kind) => [source, kind, ...ganzoo.own.drawn('a', 'b')]"
+        on(self.add.click, self._add, [left, right], js=boards).success(
+            None, self.trouble, js="(trouble) => { trouble || ganzoo.own.wipe() }", **QUIET
+        )
         on(self.swap.click, self._swap, [])
-        on(self.remove.click, self._remove, [])
+        on(self.remove.click, self._remove, [self.picked])
         self.pairs.select(self._picked, None, [self.picked, self.remove], **QUIET)
         length = [self.loss, self.size, self.steps]
-        asked = [
-            self.estimate.select,
-            *(part.input for part in length),
-        ]  # whoever waits for the first one waits in the queue
+        asked = [self.estimate.select, *(part.input for part in length)]
         gr.on(asked, self._estimate, length, self.estimate, **{**WATCH, "concurrency_limit": 2})
-        self.train.click(self._start, [self.source, *length], [self.trouble, *self.shown], **QUIET).then(
-            self._watch, None, self.shown, **WATCH
-        ).then(self._first, None, left, **QUIET).then(
-            self._try, left, self.tried, js="(source) => ganzoo.own.put('try', source)", **QUIET
-        )
+        begun = self.train.click(self._start, [self.source, *length], [self.trouble, *self.shown], **QUIET)
+        self._put_first(begun.then(self._watch, None, self.shown, **WATCH), left)
         self.stop.click(self._stop, None, None, **QUIET)
         self.board.input(self._try, left, self.tried, js="() => ganzoo.own.drawn('try')", **QUIET)
         self.photo.input(self._square, self.photo, [left, self.trouble, self.photo], **QUIET).success(
             None, left, None, js="(source) => ganzoo.own.put('b', source)"
         )
-        self.opened.input(self._square, self.opened, [left, self.tried, self.opened], **QUIET).success(
-            self._try, left, self.tried, js="(source) => ganzoo.own.put('try', source)", **QUIET
-        )
+        opened = self.opened.input(self._square, self.opened, [left, self.tried, self.opened], **QUIET)
+        self._put(opened, left)
+
+    def _put(self, event, picture):
+        """After it, the picture lies on the board and is tried."""
+        put = "(source) => ganzoo.own.put('try', source)"
+        event.success(self._try, picture, self.tried, js=put, **QUIET)
+
+    def _put_first(self, event, picture):
+        """After it, what has been trained is tried on a held-out input."""
+        self._put(event.then(self._first, self.source, picture, **QUIET), picture)
 
     # --- the pairs ----------------------------------------------------------------------------------------------
 
-    def _changed(self, source, kind, picked, request: gr.Request, change=None) -> dict:
-        """Do `change(work)`, after which results of other pairs are gone; then the pairs as they are, and whether they are
-        enough for the button Train. What could not be done is said in one line, and the pairs stay as they were."""
-        work, line = sessions.SESSIONS.get(request.session_hash), ""
-        source = source if source in SOURCES else SOURCES[0]
+    def _changed(self, source, request, kind="", change=None) -> dict:
+        """Do `change(work)`; then the pairs as they are, none of them picked, and what was trained on them, if anything. What
+        could not be done is said in one line, and the pairs stay as they were."""
+        line = ""
         try:
             if change:
-                work = sessions.of(request.session_hash)
-                change(work)
-            elif work:
-                work.forget()
+                change(sessions.of(request.session_hash))
         except GanzooError as error:
             line = quiet(self.words.explain(error))
-        own = source not in examples.KINDS
-        enough = work.enough(source) if work else not own
-        count = len(work.own(source)) if work and own else 0
-        picked = picked if picked < count else -1  # gradio keeps the place that was chosen
+        work = sessions.SESSIONS.get(request.session_hash)
+        found = render.pairs(work, source)
         return {
-            self.pairs: render.pairs(work, source),
+            self.pairs: gr.update(value=found, visible=bool(found)),
             self.said: render.said(self.words, work, source, kind),
             self.trouble: line,
-            self.change: gr.update(visible=count > 0),
-            self.remove: self._removing(picked),
-            self.picked: picked,
-            self.train: gr.update(interactive=enough),
-            **({} if work and work.status != "idle" else {**self.results.gone(), self.after: gr.update(visible=False)}),
+            **self._picking(-1),
+            **self._now(work, source),
         }
 
-    def _chosen(self, source, kind, picked, request: gr.Request):
-        return self._changed(source, kind, picked, request) | {
+    def _chosen(self, source, kind, request: gr.Request):
+        return self._changed(source, request, kind) | {
             self.kind: gr.update(visible=source == "upload"),
             self.files: gr.update(visible=source == "upload"),
             self.drawing: gr.update(visible=source == "draw"),
         }
 
-    def _made(self, source, kind, picked, request: gr.Request):
+    def _made(self, source, kind, request: gr.Request):
         """Another kind of pairs wants another upload."""
-        return self._changed(source, kind, picked, request, lambda work: work.take_back())
+        return self._changed(source, request, kind, lambda work: work.take_back())
 
-    def _uploaded(self, source, kind, picked, paths, request: gr.Request):
-        paths = [Path(str(path)) for path in (paths if isinstance(paths, list) else [paths]) if path]
+    def _uploaded(self, source, kind, paths, request: gr.Request):
+        paths = [Path(path) for path in paths or ()]
         try:
-            made = kind if kind in KINDS else ""
-            return self._changed("upload", kind, picked, request, lambda work: work.upload(paths, made))
+            return self._changed(source, request, kind, lambda work: work.upload(paths, kind))
         finally:
             for path in paths:  # gradio's own copy: what was uploaded is kept nowhere
                 path.unlink(missing_ok=True)
 
-    def _add(self, source, kind, picked, a, b, request: gr.Request):
-        def add(work):
-            work.draw(pictures.opened(a), pictures.opened(b))
+    def _add(self, source, kind, a, b, request: gr.Request):
+        return self._changed(source, request, kind, lambda work: work.draw(pictures.opened(a), pictures.opened(b)))
 
-        return self._changed("draw", kind, picked, request, add)
-
-    def _swap(self, source, kind, picked, request: gr.Request):
-        return self._changed(source, kind, picked, request, lambda work: work.swap(source))
+    def _swap(self, source, kind, request: gr.Request):
+        return self._changed(source, request, kind, lambda work: work.swap(source))
 
     def _remove(self, source, kind, picked, request: gr.Request):
-        return self._changed(source, kind, picked, request, lambda work: work.remove(source, picked))
+        return self._changed(source, request, kind, lambda work: work.remove(source, picked))
 
     def _picked(self, event: gr.SelectData):
-        return event.index, self._removing(event.index)
+        return self._picking(event.index)
 
-    def _removing(self, picked: int) -> dict:
-        text = self.words("own_remove", number=picked + 1) if picked >= 0 else self.words("own_remove_none")
-        return gr.update(value=text, interactive=picked >= 0)
+    def _picking(self, index: int) -> dict:
+        text = self.words("own_remove", number=index + 1) if index >= 0 else self.words("own_remove_none")
+        return {self.picked: index, self.remove: gr.update(value=text, interactive=index >= 0)}
 
     def _square(self, path):
         """The middle square of a picture, for a board."""
@@ -243,9 +233,9 @@ class Own:
     # --- the training -------------------------------------------------------------------------------------------
 
     def _estimate(self, loss, size, steps):
-        """How long that takes here."""
-        fits = loss in (*LOSSES, "all") and size in session.SIZES and steps in session.STEPS
-        if not fits or (known := pace.measured(size)) is None:
+        """How long that takes here. Whoever waits for the first one waits in the queue."""
+        known = pace.measured(size)
+        if known is None:
             return ""
         seconds = known.whole(LOSSES if loss == "all" else (loss,), steps)
         values = {"size": size, "steps": f"{steps:,}", "time": render.lasting(self.words, seconds)}
@@ -256,7 +246,7 @@ class Own:
         try:
             work = sessions.of(request.session_hash)
             work.start(source, loss, size, steps)
-            return {self.trouble: "", **self._now(work)}
+            return {self.trouble: "", **self._now(work, source)}
         except GanzooError as error:
             return {self.trouble: quiet(self.words.explain(error))}
 
@@ -264,34 +254,39 @@ class Own:
         """Follow the training of this page. While somebody follows, it goes on; a page that is left ends it."""
         work = sessions.SESSIONS.get(request.session_hash)
         seen = None
-        while work and work.status in ("waiting", "training", "stopping"):
+        while work and work.going:
             work.beat()
             if work.version != seen:
                 seen = work.version
-                yield self._now(work)
+                yield self._now(work, work.source)
             await asyncio.sleep(EVERY)
-        yield self._now(work) if work else {self.after: gr.update(visible=False)}
+        yield self._now(work, work.source) if work else {self.after: gr.update(visible=False)}
 
-    def _now(self, work) -> dict:
-        """The training as it is, and which buttons make sense."""
-        going = work.status in ("waiting", "training", "stopping")
-        after = bool(work.finished) and not going
-        now = {
+    def _now(self, work, source) -> dict:
+        """What was trained on the chosen pairs, and which buttons make sense. Results of other pairs stay where they are,
+        out of sight."""
+        going = bool(work) and work.going
+        shown = bool(work) and work.source == source
+        after = shown and not going and bool(work.finished)
+        own = source not in examples.KINDS
+        count = len(work.own(source)) if work and own else 0
+        return {
             **{part: gr.update(interactive=not going) for part in self.locked},
-            **self.results.now(work, after),
-            self.train: gr.update(visible=not going),
-            self.stop: gr.update(visible=going, interactive=work.status != "stopping"),
+            **(self.results.now(work, after) if shown else self.results.gone()),
+            self.change: gr.update(visible=count > 0 and not going),
+            self.train: gr.update(visible=not going, interactive=not own or count >= uploads.FEWEST),
+            self.stop: gr.update(visible=going, interactive=going and work.status != "stopping"),
             self.after: gr.update(visible=after),
+            **(self.take.offer(work) if after else {}),
         }
-        return now | self.take.offer(work) if after else now
 
     def _stop(self, request: gr.Request):
         if work := sessions.SESSIONS.get(request.session_hash):
             work.stop()
 
-    def _first(self, request: gr.Request):
+    def _first(self, source, request: gr.Request):
         work = sessions.SESSIONS.get(request.session_hash)
-        return render.for_board(work.held_out()) if work and work.finished else ""
+        return render.for_board(work.held_out()) if work and work.finished and work.source == source else ""
 
     def _try(self, picture, request: gr.Request):
         work = sessions.SESSIONS.get(request.session_hash)

@@ -29,15 +29,19 @@ def hub():
 def app(tmp_path_factory, hub):
     folder = tmp_path_factory.mktemp("own")
     patch = pytest.MonkeyPatch()
-    for key, value in {**hub.env(folder / "home", token=""), "GANZOO_OWN_STEPS": "15,3000,6000"}.items():
+    for key, value in {**hub.env(folder / "home", token=""), "GANZOO_OWN_STEPS": "4,3000,6000"}.items():
         patch.setenv(key, value)
     patch.setenv("GANZOO_TRAININGS", "1")
     try:
-        with serve(folder, [sys.executable]) as running:  # its folder carries its process id
+        with serve(folder, [sys.executable]) as running:  # its folders carry its process id
             yield running
-            root = visits(running)
+            kept = temporary("uploads", running)
+            assert kept.is_dir() and not [
+                p for p in kept.rglob("*") if p.is_file() and p.stat().st_size
+            ]  # gradio's copies
+            root = temporary("own", running)
             assert root.is_dir()
-        assert not root.exists()  # the server stopped: nothing is left
+        assert not root.exists() and not kept.exists()  # the server stopped: nothing is left
         assert running.asked == "" and "Traceback" not in running.printed, running.printed[-2000:]
         assert SECRET not in running.printed
         for path in folder.rglob("*"):
@@ -46,8 +50,8 @@ def app(tmp_path_factory, hub):
         patch.undo()
 
 
-def visits(app) -> Path:
-    return Path(tempfile.gettempdir()) / f"ganzoo-own-{app.process.pid}"
+def temporary(kind: str, app) -> Path:
+    return Path(tempfile.gettempdir()) / f"ganzoo-{kind}-{app.process.pid}"
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ def visit(surf, app):
     def go(path="?tab=own", **look):
         page = surf(app.url + path, **look)
         page.wait_for_selector("#own-pairs img", state="visible")
-        page.wait_for_timeout(500)
+        page.wait_for_selector("#own-said .gz-prose")
         return page
 
     return go
@@ -65,6 +69,20 @@ def visit(surf, app):
 
 EMPTY = """(() => { const board = document.querySelector('#own-boards canvas[data-board=b]'), size = board.width;
     return board.getContext("2d").getImageData(0, 0, size, size).data.every((value) => value === 255); })()"""
+
+
+def pairs(page, count: int) -> None:
+    page.wait_for_function("count => document.querySelectorAll('#own-pairs img').length === count", arg=count)
+
+
+def draw(page, board: str, across: int = 160) -> None:
+    canvas = page.locator(f"canvas[data-board={board}]")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40 + across, box["y"] + 150, steps=4)
+    page.mouse.up()
 
 
 def upload(page, files, said: str) -> str:
@@ -78,28 +96,40 @@ def upload(page, files, said: str) -> str:
     return page.inner_text("#own-trouble")
 
 
+def choose(page, source: str) -> str:
+    """Another source; what the page says of its pairs."""
+    before = page.inner_text("#own-said .gz-prose")
+    page.locator(f"#own-source input[value={source}]").check()
+    page.wait_for_function("said => document.querySelector('#own-said .gz-prose')?.innerText !== said", arg=before)
+    return page.inner_text("#own-said .gz-prose")
+
+
 def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
     page = visit()
     assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-after").is_hidden()
+    towns = choose(page, "towns")  # each example has its own words
+    assert "water" in towns and "light" in choose(page, "houses")
     page.locator("#own-steps input").first.check()
     page.locator("#own-loss input[value=all]").check()
+    page.wait_for_selector("#own-estimate :text(' 4 steps'), #own-estimate :text-matches('^4 steps')", timeout=LIMIT)
     page.click("#own-train")
-    page.wait_for_selector("#own-results img", timeout=LIMIT)
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
-    assert (
-        page.locator("#own-results button img").count() == 6 * 5
-    )  # input, three losses and target of each held-out pair
+    assert page.locator('#own-live [data-step="4"]').count() == 1  # as many as were estimated
+    pictures = page.locator("#own-results button img")
+    assert pictures.count() == 6 * 5  # input, three losses and target of each held-out pair
     assert page.locator("#own-verdict .gz-cmp-verdict").inner_text().count("\n") >= 2  # a sentence, why, and its rule
     assert page.locator("#own-table").inner_text().count("%") == 0 and page.locator("#own-table th").count() >= 5
     page.wait_for_selector("#own-tried img")
     assert page.locator("#own-tried img").count() == 3
+
+    choose(page, "towns")  # what was trained on houses is not shown under towns
+    page.wait_for_selector("#own-after", state="hidden")
+    assert pictures.count() == 0 and page.inner_text("#own-live").strip() == ""
+    choose(page, "houses")
+    page.wait_for_selector("#own-tried img")
+    assert pictures.count() == 6 * 5
     before = page.inner_html("#own-tried")
-    page.locator("#own-try canvas").scroll_into_view_if_needed()
-    box = page.locator("#own-try canvas").bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + 200, steps=5)
-    page.mouse.up()
+    draw(page, "try")
     page.wait_for_function("before => document.querySelector('#own-tried').innerHTML !== before", arg=before)
 
     with page.expect_download() as download:
@@ -121,16 +151,16 @@ def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, 
     assert "model.safetensors" in hub.store.repos["models", "alice/my-pictures"].head.files
     assert not [path for _, path in hub.requests if SECRET in path]
 
-    other = visit()  # another visitor sees nothing of it
-    assert other.locator("#own-after").is_hidden() and other.inner_text("#own-live").strip() == ""
 
-
-def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app):
+def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app, tmp_path):
     page = visit("zh?tab=own")
+    upload(page, packed(tmp_path, {"notes.txt": b"text"}), "裡面沒有")  # refused in the page's language
+    choose(page, "houses")
     page.locator("#own-loss input[value=mae]").check()
     page.click("#own-train")
     page.wait_for_selector('#own-live [data-step]:not([data-step="0"])', timeout=LIMIT)
-    second = visit()
+    second = visit()  # another visitor sees nothing of it
+    assert second.locator("#own-after").is_hidden() and second.inner_text("#own-live").strip() == ""
     second.click("#own-train")
     second.wait_for_selector("#own-live :text('queue: 1')")
     assert second.locator("#own-source input").first.is_disabled()  # until then its pairs stay as they are
@@ -138,124 +168,91 @@ def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app):
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
     assert "停止" in page.inner_text("#own-live [role=status]")
     second.wait_for_selector("#own-live [role=progressbar]", timeout=LIMIT)
-    held = list(visits(app).iterdir())
-    assert len(held) == 2
+    folders = temporary("own", app)
+    assert len(list(folders.iterdir())) >= 2
     for left in (page, second):
         left.close()
     for _ in range(100):
-        if not list(visits(app).iterdir()):
+        if not list(folders.iterdir()):
             break
         time.sleep(0.3)
-    assert not list(visits(app).iterdir())
+    assert not list(folders.iterdir())
 
 
-@pytest.mark.parametrize(("path", "ready", "alone", "text", "photos"), [
-    ("?tab=own", "12 pairs", "no partner of the same name", "cannot be read as a picture", "contains no pictures"),
-    ("zh?tab=own", "12 對", "沒有同名的夥伴", "不是讀得出來的圖片", "裡面沒有圖片"),
-])  # fmt: skip
-def test_uploads_are_read_or_refused_in_the_page_s_language(visit, app, tmp_path, path, ready, alone, text, photos):
-    page = visit(path)
+def test_uploads_are_read_or_refused_in_words(visit, app, tmp_path):
+    page = visit()
     files = []
     for name, data in AB.items():
         (tmp_path / name).write_bytes(data)
         files.append(tmp_path / name)
-    upload(page, files, ready)
-    assert page.locator("#own-pairs img").count() == 12
-    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), alone)
-    assert "A/lonely.jpg" in said and str(visits(app)) not in said
-    assert (
-        page.locator("#own-pairs img").count() == 12 and page.locator("#own-train").is_enabled()
-    )  # they are still there
-    upload(page, packed(tmp_path, {f"{i}.png": b"text" for i in range(9)}, "text.zip"), text)
-    page.locator("#own-kind input").nth(2).check()  # another kind wants other files
-    page.wait_for_function("!document.querySelector('#own-pairs img')")
-    upload(page, packed(tmp_path, {"notes.txt": b"text"}, "none.zip"), photos)
+    upload(page, files, "12 pairs")
+    pairs(page, 12)
+    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), "no partner of the same name")
+    assert "A/lonely.jpg" in said and str(temporary("own", app)) not in said
+    assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-train").is_enabled()  # still there
+    text = {f"{i}.png": b"text" for i in range(9)}
+    upload(page, packed(tmp_path, text, "text.zip"), "cannot be read as a picture")
+    page.locator("#own-kind input[value=grey]").check()  # another kind wants other files
+    page.wait_for_selector("#own-said :text('photos of anything')")
+    pairs(page, 0)
+    upload(page, packed(tmp_path, {"notes.txt": b"text"}, "none.zip"), "contains no pictures")
     assert page.locator("#own-train").is_disabled()
+    photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(9)}
+    upload(page, packed(tmp_path, photos, "photos.zip"), "9 pairs")
     page.locator("#own-kind input").first.check()
-    upload(page, packed(tmp_path, SIDES, "sides.zip"), ready)
-    assert not list(Path(tempfile.gettempdir()).glob("gradio/**/sides.zip"))
+    upload(page, packed(tmp_path, SIDES, "sides.zip"), "12 pairs")
 
 
-def test_pairs_can_be_drawn_on_a_phone(visit):
+def test_pairs_can_be_drawn_on_a_phone(visit, tmp_path):
     page = visit(width=390)
-    page.locator("#own-source input[value=draw]").check()
+    choose(page, "draw")
     page.wait_for_selector("#own-boards canvas", state="visible")
     for number in range(3):
-        for name in "ab":
-            canvas = page.locator(f'#own-boards canvas[data-board="{name}"]')
-            canvas.scroll_into_view_if_needed()
-            box = canvas.bounding_box()
-            page.mouse.move(box["x"] + 40, box["y"] + 40)
-            page.mouse.down()
-            page.mouse.move(box["x"] + 60 + 50 * number, box["y"] + 150, steps=4)
-            page.mouse.up()
+        for board in "ab":
+            draw(page, board, 20 + 50 * number)
         page.click("#own-add")
-        page.wait_for_function("count => document.querySelectorAll('#own-pairs img').length === count", arg=number + 1)
+        pairs(page, number + 1)
         page.wait_for_function(EMPTY)  # ready for the next pair
-    assert page.locator("#own-train").is_enabled()
+    assert page.locator("#own-train").is_enabled() and page.locator("#own-remove").is_disabled()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("#own-pairs button").nth(1).click()
     page.click("#own-remove:enabled")
-    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 2")
+    pairs(page, 2)
+    page.wait_for_selector("#own-remove:disabled")  # nothing is picked any more
     assert page.locator("#own-train").is_disabled()
-
-
-def test_photos_are_coloured_and_one_is_laid_on_a_board(visit, tmp_path):
-    page = visit()
-    page.locator("#own-source input[value=draw]").check()
     (tmp_path / "photo.png").write_bytes(picture(80, 60))
     page.click("#own-drawing button:has-text('photo')")
     page.set_input_files("#own-photo input[type=file]", tmp_path / "photo.png")
     page.wait_for_function(f"!({EMPTY})")
-    page.locator("#own-source input[value=upload]").check()
-    page.locator("#own-kind input[value=grey]").check()
-    page.wait_for_selector("#own-said :text('photos of anything')")
-    photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(12)}
-    upload(page, packed(tmp_path, photos, "photos.zip"), "12 pairs")
-    page.locator("#own-loss input[value=mae]").check()
-    page.locator("#own-steps input").first.check()
-    page.click("#own-train")
-    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
-    page.wait_for_selector("#own-tried img")
-    assert page.locator("#own-results button img").count() == 3  # one held-out pair lies in one row
-    tops = {round(box.bounding_box()["y"]) for box in page.locator("#own-results button").all()}
-    assert len(tops) == 1
-    page.click("#own-swap")  # what was learned from the pairs as they were is gone
-    page.wait_for_function("!document.querySelector('#own-results img')")
-    assert page.locator("#own-after").is_hidden()
-
-
-def test_each_example_has_its_own_words(visit):
-    page = visit()
-    houses = page.inner_text("#own-said")
-    page.locator("#own-source input[value=towns]").check()
-    page.wait_for_function("said => document.querySelector('#own-said').innerText !== said", arg=houses)
-    assert "light" in houses and "water" in page.inner_text("#own-said")
 
 
 def test_the_story_by_keyboard_alone(visit, tmp_path):
     page = visit()
-    page.wait_for_selector("#own-estimate .gz-prose", timeout=LIMIT)  # how long that takes here
-    press(page, "#own-source input:checked", "ArrowLeft")  # from the first to the last: upload
+    press(page, "#own-source input[value=upload]", "Space")
     page.wait_for_selector("#own-files", state="visible")
     with page.expect_file_chooser() as chooser:
         press(page, "#own-files")
-    chooser.value.set_files(packed(tmp_path, AB))
-    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 12")
+    sides = {f"{side}/{i}.png": picture(40, 40, (20 * i, 99 * (side == "A"), 0)) for side in "AB" for i in range(12)}
+    chooser.value.set_files(packed(tmp_path, sides))
+    pairs(page, 12)
     before = page.locator("#own-pairs img").first.get_attribute("src")
     press(page, "#own-swap")
     page.wait_for_function("before => document.querySelector('#own-pairs img').src !== before", arg=before)
     press(page, "#own-pairs button.thumbnail-item")
     page.wait_for_selector("#own-remove:enabled")
     press(page, "#own-remove")
-    page.wait_for_function("document.querySelectorAll('#own-pairs img').length === 11")
-    press(page, "#own-loss input:checked", "ArrowRight")  # the last one: all three
-    press(page, "#own-steps input:checked", "ArrowLeft")
+    pairs(page, 11)
+    press(page, "#own-loss input[value=mae]", "Space")
+    press(page, "#own-steps input", "Space")
     press(page, "#own-train")
-    page.wait_for_selector("#own-results img", timeout=LIMIT)
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
-    assert page.locator("#own-verdict p").count() == 3
+    assert page.locator("#own-curves svg").count() == 1
+    assert page.locator("#own-results button img").count() == 3  # one held-out pair lies in one row
+    assert len({round(box.bounding_box()["y"]) for box in page.locator("#own-results button").all()}) == 1
     with page.expect_download() as download:
         press(page, "#own-download")
     zipfile.ZipFile(download.value.path()).extractall(tmp_path)
-    assert ganzoo.load(tmp_path / "pix2pix-my-pictures-gan-mae").config.image_size == 64
+    assert ganzoo.load(tmp_path / "pix2pix-my-pictures-mae").config.image_size == 64
+    press(page, "#own-swap")  # what was learned from the pairs as they were is gone
+    page.wait_for_selector("#own-after", state="hidden")
+    assert page.locator("#own-results img").count() == 0
