@@ -114,6 +114,8 @@ def lasting(words: Words, seconds: float) -> str:
     """40 s, or 2 min 20 s: not more exactly than it can be known."""
     rough = max(5, round(seconds / 5) * 5) if seconds < 300 else round(seconds / 30) * 30
     minutes, rest = divmod(rough, 60)
+    if minutes and not rest:
+        return words("own_whole_minutes", minutes=minutes)
     return words("own_minutes" if minutes else "own_seconds", minutes=minutes, seconds=rest)
 
 
