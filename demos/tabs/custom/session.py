@@ -239,8 +239,7 @@ class Session:
     def beat(self) -> None:
         """Somebody is watching."""
         self.touched = time.monotonic()
-        if self._ticket:
-            self._ticket.beat()
+        self._ticket.beat()
 
     @property
     def empty(self) -> bool:

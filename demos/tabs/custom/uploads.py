@@ -29,6 +29,8 @@ FEWEST, ENOUGH, MOST = 3, 20, 200
 UNPACKED, ENTRIES, MEGAPIXELS = 200 << 20, 2000, 40
 ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 NAMED = 10  # files that a sentence names
+# What a zip raises that cannot be unpacked; OSError: names that are too long, a file where a folder should be.
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError, OSError)
 
 
 def render_or_explain(error: Exception) -> Trouble:
@@ -134,20 +136,9 @@ def unpack(archive: Path, rough: Path) -> None:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     with opened.open(entry) as source, open(target, "wb") as sink:
                         shutil.copyfileobj(source, sink)  # zipfile gives no more bytes than the entry's size says
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        UnicodeError,
-        ValueError,
-    ):
-        raise Trouble("own_bad_zip") from None
     except FileNotFoundError:
         raise
-    except OSError:  # names that are too long, a file where a folder should be
+    except BROKEN:
         raise Trouble("own_bad_zip") from None
 
 
