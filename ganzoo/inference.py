@@ -25,7 +25,7 @@ from ganzoo.hub.locate import find
 from ganzoo.images import fit_multiple, from_pil, open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inputs import brief, floats, listed, several, single, whole, whole_or_none
 from ganzoo.models.losses import as_opinion
-from ganzoo.models.registry import KINDS
+from ganzoo.models.registry import JUDGES, KINDS
 from ganzoo.seeding import noise
 
 MOST = 100_000  # samples in one call
@@ -98,8 +98,20 @@ class Model:
         """The first of `directions`, or nothing."""
         return (*self.directions, "")[0]
 
+    def _refuse_judge(self) -> None:
+        """Raise GanzooError for a judge: it lies in a model folder, too, but makes no pictures."""
+        if self.config.lesson in JUDGES:
+            raise GanzooError("judge_makes_nothing", name=self.name)
+
+    def _refuse_translator(self) -> None:
+        """Raise GanzooError for a model that makes pictures from pictures, or none at all."""
+        self._refuse_judge()
+        if self.translates:
+            raise GanzooError("use_translate", name=self.name)
+
     def _way(self, direction: str | None) -> str:
         """The end of the names of the networks that go in a direction: "" or "_back"."""
+        self._refuse_judge()
         if not self.translates:
             raise GanzooError("use_sample", name=self.name)
         if direction is None or direction == self.directions[0]:
@@ -146,6 +158,7 @@ class Model:
 
     def noise(self, n: int, seed: int = 0) -> Tensor:
         """`n` inspirations (n, noise_size); the first ones stay the same when n grows."""
+        self._refuse_translator()
         return noise(whole(n, "n", 1, MOST), self.config.noise_size, whole(seed, "seed", 0, 2**63 - 1))
 
     def labels(self, labels, n: int) -> tuple:
@@ -173,8 +186,7 @@ class Model:
     @torch.no_grad()
     def tensor(self, noise: Tensor, labels=None) -> Tensor:
         """Inspirations (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
-        if self.translates:
-            raise GanzooError("use_translate", name=self.name)
+        self._refuse_translator()
         size = self.config.noise_size
         noise = floats(self.name, noise, f"(n, {size}), as noise(n) gives it", None, size)
         label = self.labels(labels, len(noise))
@@ -183,8 +195,6 @@ class Model:
 
     def sample(self, n: int | None = None, labels=None, seed: int = 0) -> list[Image.Image]:
         """Make pictures: `n` of them, or one for every label. The same seed gives the same pictures on every device."""
-        if self.translates:
-            raise GanzooError("use_translate", name=self.name)
         if n is None:
             n = len(labels) if several(labels) else 8
         return to_pil(self.tensor(self.noise(n, seed), labels))
@@ -195,6 +205,7 @@ class Model:
         in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by. A PatchGAN gives a map, an
         (h, w) array, for each picture, and its condition is the original (or originals) that were translated. A CycleGAN's
         critic needs no condition; `direction` says whose results it judges (horse->zebra: is it a zebra?)."""
+        self._refuse_judge()
         if self.translates:
             return self._patch_maps(pictures, condition, self._way(direction))
         one, size, depth = single(pictures), self.config.image_size, self.config.channels

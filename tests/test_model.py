@@ -208,6 +208,15 @@ def test_numbers_and_names_that_make_no_sense_are_one_sentence(models, call):
     assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
+@pytest.mark.parametrize("name", ["judge-mnist", "realness-mnist", "judge-facades"])
+def test_a_judge_makes_no_pictures(name):
+    judge = ganzoo.load(name)
+    picture = Image.new("RGB", (64, 64))
+    for call in (judge.sample, lambda: judge.translate(picture), lambda: judge.critique(picture)):
+        with raises_code("judge_makes_nothing"):
+            call()
+
+
 def test_a_model_without_its_critic_says_so(tmp_path):
     config = gan.Config(channels=1)
     checkpoint.save_model(tmp_path / "m", config, {"generator": gan.build(config)["generator"]}, {})

@@ -27,6 +27,7 @@ from ganzoo.device import choose_device
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import comparison, cyclemetrics, fid, independent, judges, lpips, metrics
 from ganzoo.hub import model_card
+from ganzoo.models.registry import JUDGES
 
 
 def measure(made: inference.Model, n: int, seed: int, inception=None, given=None) -> dict:
@@ -130,7 +131,7 @@ def main(argv=None) -> int:
         own = made.folder in (there, there / "model")
         if asked.push and not own:
             raise GanzooError("push_not_own_model", name=name)
-        if made.config.lesson in ("judge", "segmenter"):
+        if made.config.lesson in JUDGES:
             refused = GanzooError("judge_not_evaluated", name=name)
             if len(asked.models) == 1:
                 raise refused

@@ -392,6 +392,7 @@ def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
         (["gan", "--data", "x" * 300], "(File name too long)"),
         (["gan", "--init", "nowhere", "--data", FASHION], "There is no model 'nowhere'"),
         (["evaluate", "judge-mnist"], "is a judge"),
+        (["evaluate", "realness-mnist"], "is a judge"),
         (["evaluate", "gan-mnist", "--n", "1"], "--n takes a whole number from 2"),
         (["evaluate", "gan-mnist", "--push"], "takes your own model's folder"),
         (["gan", "--data", "facades"], "train/pix2pix.py --data facades"),
