@@ -22,7 +22,7 @@ from ganzoo.data.paired_sources import load_pairs
 from ganzoo.data.unpaired import Unpaired
 from ganzoo.data.unpaired_sources import load_unpaired
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation import judges, metrics, segmenter
+from ganzoo.evaluation import judges, metrics, realness, segmenter
 from ganzoo.hub.bundled import bundled
 from ganzoo.inference import Model, load
 from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
@@ -52,6 +52,7 @@ __all__ = [
     "metrics",
     "pix2pix",
     "prepare",
+    "realness",
     "receptive_field",
     "segmenter",
 ]

@@ -89,7 +89,7 @@ def three_lines(said: dict, folder: Path) -> list[str]:
         "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
         "cyclegan": f"""photo = model.translate(picture, direction="{made.get("direction")}")   # PIL in, PIL out, any size""",
         "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
-        "realness": "shares = ganzoo.evaluation.realness.realness('mnist')(pictures)   # (N, 1, 28, 28) -> N shares 0..1",
+        "realness": f"shares = ganzoo.realness.realness({made['data']!r})(pictures)   # (N, 1, 28, 28) -> N shares 0..1",
         "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
     }
     where = made["push"] if made.get("push", "").count("/") == 1 else named  # where others find it

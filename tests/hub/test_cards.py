@@ -119,6 +119,18 @@ def test_a_pushed_model_brings_a_notebook_that_runs(name, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
+    ("name", "shape"),
+    [("judge-mnist", (2, 1, 28, 28)), ("realness-fashion", (2, 1, 28, 28)), ("judge-facades", (2, 3, 128, 128))],
+)
+def test_the_lines_of_a_judge_s_card_run(name, shape):
+    lines = model_card.three_lines(json.loads((WEIGHTS / name / "config.json").read_text()), WEIGHTS / name)
+    pictures = torch.zeros(shape)
+    here = {"pictures": pictures, "photos": pictures}
+    exec("\n".join(lines), here)
+    assert len(here[lines[-1].split()[0]]) == 2
+
+
+@pytest.mark.parametrize(
     "name", ["gan-mnist", "cgan-mnist", "dcgan-mnist", "pix2pix-facades-mae", "cyclegan-horse2zebra"]
 )
 def test_the_lines_for_the_registry_of_the_hub_are_true(name, tmp_path, monkeypatch):
