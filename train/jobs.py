@@ -91,9 +91,9 @@ def bucket_of(wish: str) -> str:
 
 def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str], made: Path) -> list[str]:
     """The `hf jobs uv run` line."""
-    if not any(word in ("--push", "--smoke") or word.startswith("--push=") for word in words):
-        raise GanzooError("job_without_push")
     config, given = settings.parse(LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
+    if not config.push and not config.smoke:
+        raise GanzooError("job_without_push")
     if "resume" in given or (config.init and Path(config.init).is_dir()):
         raise GanzooError("job_cannot_resume")
     if "," in config.data and any(Path(part).is_dir() for part in config.data.split(",")):
@@ -102,7 +102,7 @@ def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str
     line += ["-v", f"{made.parent}:{MOUNT}", "--with", f"{MOUNT}/{made.name}"]
     line += ["-v", f"hf://buckets/{bucket}:{RUNS}", "-e", f"GANZOO_KEEP={RUNS}"]
     line += ["-e", f"GANZOO_GIT_COMMIT={git_commit()}"]  # the card names it, and the wheel does not know it
-    if "--track" in words:
+    if config.track:
         line += ["--with", "trackio"]
     if board := os.environ.get("TRACKIO_SPACE_ID"):  # --track sends the numbers to this Space
         line += ["-e", f"TRACKIO_SPACE_ID={board}"]

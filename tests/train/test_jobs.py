@@ -107,6 +107,15 @@ def test_the_wheel_is_the_same_each_time_and_holds_no_model(tmp_path):
     assert first == second and len(first) < 24 << 20
 
 
+@pytest.mark.parametrize(("recipe", "track"), [("gan", ["--track"]), ("pix2pix", ["--set", "track"])])
+def test_a_job_that_tracks_has_trackio(recipe, track):
+    import jobs as script
+
+    wheel = Path("build", "ganzoo.whl")
+    assert "trackio" in script.command(recipe, "t4-small", "1h", "me/runs", ["--push", *track], wheel)
+    assert "trackio" not in script.command(recipe, "t4-small", "1h", "me/runs", ["--push"], wheel)
+
+
 def test_a_job_that_would_lose_its_model_is_refused():
     done = jobs("gan", "--", "--epochs", "3")
     assert done.returncode == 2 and "--push" in done.stderr and "Traceback" not in done.stderr
