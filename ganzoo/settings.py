@@ -110,7 +110,8 @@ def parse(config_class, argv=None, description=""):
         name, _, text = pair.partition("=")
         if name not in config_class.rare:
             raise GanzooError("set_unknown", name=name, known=list(config_class.rare))
-        given[name] = text in ("", "true") if type(fields[name].default) is bool else text
+        switch = {"": True, "true": True, "false": False} if type(fields[name].default) is bool else {}
+        given[name] = switch.get(text, text)  # other words are refused by `checked`
     for word in unknown:
         name = word.partition("=")[0].lstrip("-").replace("-", "_")
         if name in config_class.rare:

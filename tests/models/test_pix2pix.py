@@ -478,6 +478,7 @@ def test_what_cannot_be_built_is_said_before_training(size, code, tmp_path):
         (["--set", "patch=71"], "--set patch takes one of"),
         (["--image-size", "30", "--halvings", "3"], "multiple of 8"),
         (["--set", "decay=2"], "--set decay takes a number"),
+        (["--set", "diffaugment=yes"], "--set diffaugment takes true or false"),
         (["--data", "nowhere"], "check the path"),
         (["--domains", "one", "--data", str(ROOT)], "two different names"),
     ],
