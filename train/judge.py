@@ -26,12 +26,14 @@ from ganzoo.training import run_dir, trainer
 
 def main(argv=None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
+    kind = argv.pop(0) if argv[:1] in (["segmenter"], ["realness"]) else ""
     which = settings.Parser(add_help=False, allow_abbrev=False)
     which.add_argument("--data")
-    pairs = argv[:1] == ["segmenter"] or which.parse_known_args(argv)[0].data in PAIR_ALIASES
-    lesson = segmenter if pairs else realness if argv[:1] == ["realness"] else judges
-    config, _ = settings.parse(lesson.Config, [a for a in argv if a not in ("segmenter", "realness")], __doc__)
-    config = trainer.prepare(dataclasses.replace(config, name=trainer.run_name(config).replace("segmenter", "judge")))
+    pairs = kind == "segmenter" or which.parse_known_args(argv)[0].data in PAIR_ALIASES
+    lesson = segmenter if pairs else realness if kind == "realness" else judges
+    config, _ = settings.parse(lesson.Config, argv, __doc__)
+    name = config.name or trainer.run_name(config).replace("segmenter-", "judge-", 1)  # a set has one kind of judge
+    config = trainer.prepare(dataclasses.replace(config, name=name))
     device = choose_device(config.device)
     if not pairs and (config.data in UNPAIRED_ALIASES or "," in config.data) and not config.smoke:
         pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))

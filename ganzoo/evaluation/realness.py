@@ -97,27 +97,27 @@ def scrambled(model: Model, count: int, seed: int) -> Tensor:
 
 
 @torch.no_grad()
-def stages(pictures: Pictures, count: int, seed: int) -> Tensor:
-    """Pictures (count, C, S, S) of two new GANs, dense and of convolutions, at STAGES of their training."""
+def stages(pictures: Pictures, count: int, seed: int, rounds: tuple[int, ...]) -> Tensor:
+    """Pictures (count, C, S, S) of two new GANs, dense and of convolutions, after so many `rounds` of their training."""
     parts, draw = [], torch.Generator().manual_seed(seed)
     for lesson, more in (("gan", {}), ("dcgan", {"width": 16})):
         config = LESSONS[lesson].Config(
             device="cpu", precision="fp32", lr=1e-3, ema=0.99, batch_size=64, seed=seed, **more
         )
         training = Training(complete(config, pictures), pictures, torch.device("cpu"))
-        for stage in STAGES:
+        for until in rounds:
             with torch.enable_grad():
-                while training.step < stage:
+                while training.step < until:
                     training.advance()
-            noise = torch.randn(-(-count // (2 * len(STAGES))), config.noise_size, generator=draw)
+            noise = torch.randn(-(-count // (2 * len(rounds))), config.noise_size, generator=draw)
             parts.append(training.shared["generator"].eval()(noise).float())
     return torch.cat(parts)[:count]
 
 
-def made(data: str, pictures: Pictures, count: int, seed: int) -> Tensor:
+def made(data: str, pictures: Pictures, count: int, seed: int, rounds: tuple[int, ...] = STAGES) -> Tensor:
     """Pictures of generators, about `count`: half of them scrambled, a quarter at stages of a training, a quarter by the
     bundled models from seeds as usual, far too small and far too large."""
-    parts = [scrambled(Model(WEIGHTS / f"dcgan-{data}"), count // 2, seed), stages(pictures, count // 4, seed)]
+    parts = [scrambled(Model(WEIGHTS / f"dcgan-{data}"), count // 2, seed), stages(pictures, count // 4, seed, rounds)]
     for lesson in ("gan", "cgan", "dcgan"):
         model, n = Model(WEIGHTS / f"{lesson}-{data}"), count // 12
         size = torch.tensor([1.0, 1.0, 0.3, 3.0])[torch.arange(n) % 4, None]
@@ -128,10 +128,10 @@ def made(data: str, pictures: Pictures, count: int, seed: int) -> Tensor:
 def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -> Iterator[dict]:
     """Train the critic of a set (mnist or fashion). Yields one {"event": "done", "net", "config", "metrics", "facts", ..},
     `facts` with the quantiles of what it scores `held_out` real test pictures, 0 % to 100 %."""
-    config, data = complete(config, pictures), pictures.name
-    judge = Model(WEIGHTS / f"judge-{data}").generator
+    config = complete(config, pictures)
+    judge = Model(WEIGHTS / f"judge-{config.data}").generator
     count = min(config.count, len(pictures.train))
-    fakes = made(data, pictures, config.count, config.seed)
+    fakes = made(config.data, pictures, count, config.seed, (1, 2) if config.smoke else STAGES)
     fakes, others = fakes[torch.arange(len(fakes)) % 10 > 0], fakes[::10]
     net = build(config)["generator"]
     seen = [torch.cat([see(judge, p) for p in x.split(BATCH)]) for x in (to_float(pictures.train[:count]), fakes)]

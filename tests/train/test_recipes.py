@@ -222,6 +222,16 @@ def test_judge_and_evaluate_run(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [(["segmenter", "--name", "segmenter"], "segmenter-smoke"), (["realness"], "realness-mnist-smoke")],
+)
+def test_every_kind_of_judge_has_a_smoke_test(words, name, tmp_path):
+    code, _, err = run("judge", *words, "--smoke", cwd=tmp_path)
+    assert code == 0, err
+    assert ganzoo.load(tmp_path / "runs" / name).said["lesson"] == words[0]
+
+
 def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
     flags = ["--data", FASHION, "--epochs", 1000, "--batch-size", 64, "--device", "cpu", "--name", "early"]
     with subprocess.Popen(
