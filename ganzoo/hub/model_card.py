@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganzoo import package
-from ganzoo.data.registry import HUB_IDS, data_word
+from ganzoo.data.registry import HUB_IDS, data_word, like_hub_id
 from ganzoo.files import save_json, save_text
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ def card_data(said: dict, name: str) -> "ModelCardData":
 def hub_datasets(data: str) -> list[str]:
     """The Hub ids in a --data; a folder on somebody's disk is none."""
     found = HUB_IDS.get(data, data)
-    return [re.split("[@:]", part)[0] for part in found.split(",") if part.count("/") == 1 and part[0] not in "./~"]
+    ids = [part for part in found.split(",") if like_hub_id(part) and not Path(part).exists()]
+    return [re.split("[@:]", part)[0] for part in ids]
 
 
 def revision_of(said: dict) -> str | None:

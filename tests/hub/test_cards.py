@@ -65,6 +65,17 @@ def test_only_what_is_known_of_the_data_is_said(folder, data, datasets, revision
     assert got.datasets == datasets and got.eval_results[0].dataset_revision == revision
 
 
+def test_a_folder_is_no_data_set_of_the_hub(folder, tmp_path, monkeypatch):
+    place = folder()
+    said = json.loads((place / "config.json").read_text())
+    said["settings"]["data"] = "my/pairs"
+    (place / "config.json").write_text(json.dumps(said))
+    (tmp_path / "my" / "pairs").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    model_card.write_card(place)
+    assert card(place).data.datasets is None and "huggingface.co/datasets" not in card(place).text
+
+
 @pytest.mark.parametrize("lesson", ["gan", "cgan", "dcgan", "pix2pix", "cyclegan"])
 def test_the_paper_is_linked(folder, lesson):
     place = folder()
