@@ -53,8 +53,9 @@ def measure(made: inference.Model, n: int, seed: int, inception=None, given=None
         answers = scores.argmax(1)
         names = registry.CLASSES.get(word, tuple(map(str, range(scores.shape[1]))))
         shares = metrics.class_shares(answers, names)
-        distance = round(metrics.frechet_distance(features, real_features), 3)
-        found = {f"frechet-{word}-judge{features.shape[1]}-n{n}-test": distance, **found}
+        if len(real) > 1:
+            distance = round(metrics.frechet_distance(features, real_features), 3)
+            found = {f"frechet-{word}-judge{features.shape[1]}-n{n}-test": distance, **found}
         found |= {
             f"smallest-class-share-{word}-judge-n{n}": min(shares.values()),
             f"class-share-{word}-judge-n{n}": shares,

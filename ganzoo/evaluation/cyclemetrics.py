@@ -45,6 +45,8 @@ def measure(
             found[f"taken-for-target-real-{protocol}"] = float((real_scores.argmax(1) == target).double().mean())
             others, _ = asked(judge, images.to_float(sets.train[other][: len(originals)]))
             for name, seen in ((f"judge{features.shape[1]}", features), (f"judge{features.shape[1]}-real", others)):
+                if min(len(seen), len(real_features)) < 2:
+                    continue
                 # So few pictures keep even two draws of real ones far apart: read a distance beside the real one's.
                 found[f"frechet-{name}-{protocol}"] = metrics.frechet_distance(seen, real_features)
                 found[f"kernel-{name}-{protocol}"] = metrics.kernel_distance(seen, real_features)

@@ -4,9 +4,12 @@ import pytest
 import torch
 
 import ganzoo
+from ganzoo import checkpoint
 from ganzoo.data.labeled import load_pictures, made_up_pictures
-from ganzoo.evaluation import judges, metrics
+from ganzoo.evaluation import fid, judges, metrics
 from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.images import to_pil
+from ganzoo.models import gan
 from tests.support.raises_code import raises_code
 from tests.training.test_trainer import same
 
@@ -72,6 +75,22 @@ def test_fashion_judge_is_right_on_real_test_pictures():
     assert (answers == pictures.test_labels).double().mean() > 0.88
 
 
+def test_one_picture_has_no_distance(tmp_path, capsys):
+    """Ten pictures leave one for the test: everything but a distance is measured of it."""
+    from train import evaluate
+
+    pictures = made_up_pictures(10)
+    for number, picture in enumerate(to_pil(pictures.train)):
+        (tmp_path / "ten").mkdir(exist_ok=True)
+        picture.save(tmp_path / "ten" / f"{number}.png")
+    assert fid.distances(None, pictures.train, pictures.test[:1], "x") == {}
+    config = gan.Config(channels=1, data=str(tmp_path / "ten"))
+    checkpoint.save_model(tmp_path / "model", config, gan.build(config), {"name": "of-ten"})
+    assert evaluate.main([str(tmp_path / "model"), "--n", "10", "--judge", "judge-mnist"]) == 0
+    said = capsys.readouterr().out
+    assert "speckle-median3-n10" in said and "class-share-ten-judge-n10" in said and "frechet" not in said
+
+
 def test_a_measurement_is_the_same_for_every_batch_size():
     judge = ganzoo.load("judge-mnist").generator
     real, fake = made_up_pictures(300).train, made_up_pictures(300, seed=1).train
@@ -113,8 +132,6 @@ def inception_weights(tmp_path, monkeypatch):
     """The real network with weights drawn at random, as the file that the download would have brought."""
     from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
-    from ganzoo.evaluation import fid
-
     monkeypatch.setattr(FeatureExtractorInceptionV3, "INPUT_IMAGE_SIZE", 75)  # 299 would take a minute here
     monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
     path = tmp_path / "checkpoints" / fid.URL.rsplit("/", 1)[1]
@@ -143,8 +160,6 @@ def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys
 
     import evaluate
 
-    from ganzoo.evaluation import fid
-
     net = fid.network()
     real = load_pictures("tests/samples/fashion").test[:40]
     same = fid.distances(net, real, real, "x-n40")
@@ -164,8 +179,6 @@ def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys
 
 
 def test_fid_without_its_weights_says_where_to_put_them(inception_weights, monkeypatch):
-    from ganzoo.evaluation import fid
-
     inception_weights.write_bytes(b"not the file")
     with raises_code("fid_wrong_file"):
         fid.network()
