@@ -237,7 +237,7 @@ def save_film(frames: list[Image.Image], path: Path) -> None:
 
 def film_frames(path: Path) -> list[Image.Image]:
     """The frames of a film, as they were put in. GanzooError where it cannot be read."""
-    with _decoding(path), Image.open(path) as film:
+    with _decoding(path), _opened(path) as film:
         frames = []
         for i in range(getattr(film, "n_frames", 1)):
             film.seek(i)
