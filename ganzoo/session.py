@@ -29,13 +29,14 @@ class Session:
         self.steps, self.model, self.stopped = 0, "", False
 
     def __enter__(self) -> "Session":
+        # First, so that a run which another process trains is not tracked twice.
+        self.lock = locked(Path(self.config.out) / self.config.name)
         self.tracker = None
         if self.config.track and distributed.first():
             contest = (
                 self.config.name.removesuffix("-smoke").removesuffix(f"-{self.config.word}") if self.runs > 1 else None
             )
             self.tracker = tracking.Tracker(self.config, contest)
-        self.lock = locked(Path(self.config.out) / self.config.name)
         self.handlers = heed_ctrl_c(self.asked)
         return self
 

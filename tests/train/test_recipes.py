@@ -11,9 +11,11 @@ import pytest
 from PIL import Image
 
 import ganzoo
-from ganzoo import checkpoint, recipes
+from ganzoo import checkpoint, recipes, session
+from ganzoo.models import gan
 from tests.hostile.kills import until
 from tests.support import quick
+from tests.support.raises_code import raises_code
 
 ROOT = Path(__file__).parent.parent.parent
 FASHION = ROOT / "tests" / "samples" / "fashion"
@@ -247,6 +249,13 @@ def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
     assert process.returncode == 130 and not err, err
     assert "accuracy" in out and "Stopped after " in out
     assert 0 < ganzoo.load(tmp_path / "runs" / "early").said["training"]["step"] < 1000
+
+
+def test_a_run_that_is_training_is_not_tracked_twice(tmp_path, monkeypatch):
+    config = gan.Config(name="x", out=str(tmp_path), track=True)
+    monkeypatch.setattr(session.tracking, "Tracker", lambda *how: pytest.fail("the other process tracks it"))
+    with session.locked(tmp_path / "x"), raises_code("run_is_training"), session.Session(config):
+        pass
 
 
 TRACKED = """
