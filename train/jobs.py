@@ -119,7 +119,7 @@ def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe", choices=LESSONS)
     parser.add_argument("--flavor", default="t4-small", help="the hardware: `hf jobs hardware` lists it with its price")
     parser.add_argument("--timeout", default="3h", help="the job ends then at the latest (default: 3h)")

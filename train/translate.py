@@ -12,13 +12,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from ganzoo import images, inference, recipes
+from ganzoo import images, inference, recipes, settings
 from ganzoo.data import folders
 from ganzoo.errors import GanzooError
 
 
 def main(argv=None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="bundled name, model folder or user/name on the Hub")
     parser.add_argument("folder", type=Path, help="pictures to translate, sub-folders too")
     parser.add_argument("out", type=Path, help="where the translations go")
