@@ -260,17 +260,6 @@ def test_what_is_left_goes_from_what_was_measured_to_how_it_really_goes(pages):
     assert looking.spent("mae", 25, 100) > 0.45 * looking.spent("mae", 100, 100)  # most looks are early
 
 
-def test_this_machine_is_measured_by_real_steps(short, monkeypatch):
-    from demos.tabs.custom import pace
-
-    monkeypatch.setattr(pace, "_known", {})
-    assert pace.known(64) is None
-    found = pace.measured(64)
-    assert found is pace.known(64) and found.start > 0
-    assert set(found.step) == set(found.look) == {"gan", "mae", "gan+mae"}
-    assert min(found.step.values()) > 1e-4 and found.whole(["mae"], 600) > 2 * found.step["mae"] * 300
-
-
 # --- the line ---------------------------------------------------------------------------------------------------
 
 

@@ -167,7 +167,9 @@ def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app, tmp_path):
     page.click("#own-stop")
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
     assert "停止" in page.inner_text("#own-live [role=status]")
-    second.wait_for_selector("#own-live [role=progressbar]", timeout=LIMIT)
+    second.wait_for_selector(
+        "#own-live :text('queue: 1')", state="detached", timeout=LIMIT
+    )  # it is the next one's turn
     folders = temporary("own", app)
     assert len(list(folders.iterdir())) >= 2
     for left in (page, second):
