@@ -16,12 +16,10 @@
     location.replace(location.pathname.replace(/\/?$/, "/zh") + asked);
     return;
   }
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a.gz-language");
-    if (!link) return;
-    keep(there);
-    event.preventDefault();
-    location.assign(new URL(link.getAttribute("href"), location.href).pathname + location.search);
+  document.addEventListener("click", (event) => { // the other language of what is shown; and, in spite of gradio's <base>, a place here
+    const link = event.target.closest?.("a"), to = link?.getAttribute("href") || "";
+    if (link?.matches(".gz-language")) { keep(there); link.search = location.search; }
+    if (to.startsWith("#")) { event.preventDefault(); ganzoo.reveal(to.slice(1)); }
   });
 
   /* what gradio leaves unsaid to screen readers: the name of a picture that is a button; and of sliders in Chinese */
@@ -147,6 +145,10 @@
       const tab = said.get("tab") || (["lesson", "set", "seed", "model"].some((key) => said.has(key)) && !said.has("family") ? "create" : "compare");
       return { selected: tab, __type__: "update" };
     },
-    reveal: (id) => document.getElementById(id)?.scrollIntoView({ behavior: "smooth", block: "start" }),
+    reveal(id) {
+      const place = document.getElementById(id);
+      place?.scrollIntoView({ behavior: "smooth", block: "start" });
+      place?.focus({ preventScroll: true });
+    },
   };
 })();

@@ -154,11 +154,20 @@ def test_a_drawing_is_judged_and_the_zoo_opens_a_model(visit):
     page.wait_for_selector("#sheet img")
     assert "library_name" not in page.inner_text("#card")
     assert page.locator("#numbers td").count() > 4
+    page.click("#detail .gz-back")
+    page.wait_for_function("document.activeElement.dataset.name === 'runs/mine'")
     page.click("#open-model")
     page.wait_for_function("location.search.includes('model=runs/mine')")
     page.wait_for_selector("#grid .gz-cell")
     chosen = "box => [...document.querySelectorAll(`${box} input`)].findIndex((input) => input.checked)"
     assert [page.evaluate(chosen, box) for box in ("#lesson", "#set")] == [0, 0]  # the model's: a GAN, of digits
+
+
+def test_a_link_to_a_section_stays_on_the_page(visit):
+    page = visit("?tab=create")
+    page.click(".gz-contents a[href='#s-hand']")
+    page.wait_for_function("Math.abs(document.querySelector('#s-hand').getBoundingClientRect().y) < innerHeight / 2")
+    assert "lesson=" in page.evaluate("location.search")
 
 
 def test_the_language_can_be_switched_and_is_remembered(visit):

@@ -121,14 +121,17 @@ def listed(which: str) -> list[local.Entry]:
 
 
 def catalog_html(words: Words, which: str = "start", chosen: str = "") -> str:
-    """The cards of a filter; a broken run is one quiet line under them."""
-    cards = "".join(_card(words, entry, which, chosen) for entry in listed(which))
+    """The cards of a filter; a broken run is one quiet line under them. The way back from a model's detail ends at its
+    card, or at the first where another filter hides it."""
+    shown = listed(which)
+    end = next((entry for entry in shown if entry.name == chosen), shown[0] if shown else None)
+    cards = "".join(_card(words, entry, which, chosen, ' id="zoo-back"' * (entry is end)) for entry in shown)
     broken = "".join(quiet(words("zoo_broken", name=e.name)) for e in local.entries() if e.problem)
     aims = f'<p class="gz-note">{escape(words("zoo_aims"))}</p>'
     return (f'{aims}<div class="gz-cards">{cards}</div>' if cards else quiet(words("zoo_empty"))) + broken
 
 
-def _card(words: Words, entry: local.Entry, which: str, chosen: str) -> str:
+def _card(words: Words, entry: local.Entry, which: str, chosen: str, place: str) -> str:
     name, translates = plain(words, entry), entry.lesson not in local.LESSONS
     size = entry.said["settings"].get("image_size", 0) if translates else 0
     source = thumbnail(entry.folder / "samples.png", size)
@@ -138,7 +141,7 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str) -> str:
     said = words(START[entry.name]) if which == "start" and entry.name in START else ""
     found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
     return (
-        f'<button type="button" class="gz-card" data-name="{escape(entry.name)}" '
+        f'<button type="button" class="gz-card"{place} data-name="{escape(entry.name)}" '
         f'aria-pressed="{str(entry.name == chosen).lower()}" aria-label="{escape(words("zoo_choose", name=name))}">'
         f'<span class="gz-crop">{sample}</span><strong>{escape(name)}</strong>'
         f'<span class="gz-kind">{escape(said or f"{_origin(words, entry)} · {entry.name}")}</span>{_list(found)}</button>'
@@ -158,7 +161,7 @@ def title(words: Words, name: str) -> str:
     """The head of a model's detail: the way back, its name, how it was made."""
     entry = local.sound(name)
     return (
-        f'<a class="gz-link gz-back" href="#cards">← {escape(words("zoo_back"))}</a>'
+        f'<a class="gz-link gz-back" href="#zoo-back">← {escape(words("zoo_back"))}</a>'
         f"{heading(plain(words, entry), f'{_origin(words, entry)} · {entry.name}')}"
         f'<div class="gz-facts-of">{_list(making(words, entry))}</div>'
     )

@@ -15,17 +15,10 @@ from ...ui.words import Words
 from . import render
 from .hub_search import HubSearch
 
-# Choosing a card goes to its detail, with the keyboard too; the way back ends at that card.
+# Choosing a card goes to its detail, with the keyboard too.
 REVEAL = (
     "() => { ganzoo.reveal('detail'); document.querySelector('#detail .gz-back')?.focus({ preventScroll: true }); }"
 )
-BACK = """element.addEventListener("click", (event) => {
-  if (!event.target.closest(".gz-back")) return;
-  event.preventDefault();
-  const card = document.querySelector("#cards .gz-card[aria-pressed=true]") || document.querySelector("#cards .gz-card");
-  card?.scrollIntoView({ behavior: "smooth", block: "center" });
-  card?.focus({ preventScroll: true });
-});"""
 
 
 ADDRESS = {  # what opens a model in its own tab: the button's word, and the address
@@ -49,7 +42,7 @@ class Zoo:
             )
             self.cards = show("", elem_id="cards", min_height=400, js_on_load="ganzoo.picks(element, trigger)")
         with gr.Column(visible=False, elem_classes="gz-section", elem_id="detail") as self.detail:
-            self.title = show("", elem_id="detail-title", js_on_load=BACK)
+            self.title = show("", elem_id="detail-title")
             self.open = gr.Button(variant="primary", elem_id="open-model")
             with gr.Row(elem_classes="gz-readme"):
                 with gr.Column():
