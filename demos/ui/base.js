@@ -1,5 +1,5 @@
 /* What gradio leaves to the page: the language, the address of what is shown, names for screen readers, clicks inside our
-   own HTML, and the canvas of Create. */
+   own HTML, and canvases. */
 (() => {
   const root = document.documentElement, asked = location.search; // the link that was followed
   const zh = /\/zh\/?$/.test(location.pathname), spoken = zh ? "zh-Hant" : "en", there = zh ? "en" : "zh";
@@ -47,19 +47,6 @@
     if (click.target.closest?.("#tabs [role=tab]")) setTimeout(() => ganzoo.address(), 80);
   });
 
-  const board = () => document.querySelector("#board canvas");
-  const wipe = (canvas) => {
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#000";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    return pen;
-  };
-  const paint = (canvas) => new Promise((done) => {
-    const picture = new Image();
-    picture.onload = () => { wipe(canvas).drawImage(picture, 0, 0); done(); };
-    picture.src = canvas.dataset.example;
-  });
-
   window.ganzoo = {
     /* What a tab shows says its link: the first [data-link] in sight. */
     link: () => [...document.querySelectorAll("#tabs [data-link]")].find((part) => part.offsetParent)?.dataset.link
@@ -100,44 +87,50 @@
       });
       trigger("select", { query: asked });
     },
-    pen(canvas, style, begin, end) { // strokes on a canvas, as `style` is at the time: { colour, brush }
+    async picture(source) {
+      const picture = new Image();
+      picture.src = source;
+      await picture.decode();
+      return picture;
+    },
+    strokes(canvas, begin, move, end) { // with the places, in the canvas's pixels: begin(at), move(from, to), end(at)
       let last = null;
-      const at = (move) => {
+      const at = (event) => {
         const box = canvas.getBoundingClientRect();
-        return [(move.clientX - box.left) * canvas.width / box.width, (move.clientY - box.top) * canvas.height / box.height];
+        return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
       };
-      const stroke = (move) => {
-        const pen = canvas.getContext("2d"), to = at(move);
-        pen.strokeStyle = style.colour; pen.lineWidth = style.brush; pen.lineCap = pen.lineJoin = "round";
-        pen.beginPath(); pen.moveTo(...last); pen.lineTo(...to); pen.stroke();
-        last = to;
-      };
+      const over = (up) => { if (last) { last = null; end(at(up)); } };
       canvas.addEventListener("pointerdown", (down) => {
+        if (down.button) return;
         canvas.setPointerCapture(down.pointerId);
-        begin();
-        last = at(down); stroke(down);
+        last = at(down);
+        begin(last);
       });
-      canvas.addEventListener("pointermove", (move) => { if (last) stroke(move); });
-      for (const over of ["pointerup", "pointercancel"]) {
-        canvas.addEventListener(over, () => { if (last) { last = null; end(); } });
-      }
+      canvas.addEventListener("pointermove", (event) => {
+        if (!last) return;
+        const from = last;
+        last = at(event);
+        move(from, last);
+      });
+      canvas.addEventListener("pointerup", over);
+      canvas.addEventListener("pointercancel", over);
     },
-    board(element, trigger, watch) {
-      const begun = () => {
-        const canvas = element.querySelector("canvas");
-        paint(canvas);
-        const begin = () => { if (canvas.dataset.drawn !== "yes") { wipe(canvas); canvas.dataset.drawn = "yes"; } };
-        ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => trigger("input"));
+    pen(canvas, style, begin, end) { // smooth strokes, as `style` is at the time: { colour, brush }
+      const stroke = (from, to) => {
+        const pen = canvas.getContext("2d");
+        pen.strokeStyle = style.colour; pen.lineWidth = style.brush; pen.lineCap = pen.lineJoin = "round";
+        pen.beginPath(); pen.moveTo(...from); pen.lineTo(...to); pen.stroke();
       };
-      begun();
-      watch("value", begun); // another set, another example
+      ganzoo.strokes(canvas, (at) => { begin(); stroke(at, at); }, stroke, end);
     },
-    drawing: (_, ...rest) => [board().toDataURL("image/png"), ...rest],
-    cleared: (_, ...rest) => { wipe(board()); board().dataset.drawn = "yes"; return ganzoo.drawing(_, ...rest); },
-    example: async (_, ...rest) => {
-      await paint(board());
-      board().dataset.drawn = "";
-      return ganzoo.drawing(_, ...rest);
+    sheet(element, props, trigger, watch) { // Create's: its value is a picture, which the first stroke wipes
+      const canvas = element.querySelector("canvas"), pen = canvas.getContext("2d", { alpha: false }); // black where it is clear
+      let given = true;
+      const begin = () => { if (given) pen.clearRect(0, 0, canvas.width, canvas.height); given = false; };
+      const shown = async () => { pen.drawImage(await ganzoo.picture(props.value), 0, 0); given = true; };
+      ganzoo.pen(canvas, { colour: "#fff", brush: 22 }, begin, () => { props.value = canvas.toDataURL(); trigger("input"); });
+      watch("value", shown);
+      shown();
     },
     /* Which tab an address belongs to: Compare has ?family=, Create ?lesson=, ?model=; the others say ?tab= */
     firstTab: () => {

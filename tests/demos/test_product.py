@@ -194,14 +194,16 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit):
         at = page.evaluate(
             """() => { const e = document.activeElement, s = getComputedStyle(e), box = e.getBoundingClientRect();
             const ring = (n) => n && (getComputedStyle(n).outlineStyle !== "none" || getComputedStyle(n).boxShadow !== "none");
-            return [e.dataset.do || e.dataset.family || e.dataset.tool || e.dataset.colour || e.id || e.className || e.tagName,
+            return [e.dataset.do || e.name || e.id || e.className || e.tagName,
                     ring(e) || ring(e.parentElement) || e.tagName === "BODY", box.width > 0]; }"""
         )
         walked.append(at[0])
         if not at[1]:
             hidden.append(at[0])
     assert not hidden
-    assert {"gz-language", "cmp-surprise", "cmp-example", "brush", "cmp-reveal", "cmp-link"} <= set(walked), walked
+    assert {"gz-language", "cmp-surprise", "cmp-example", "tool", "colour-label", "cmp-reveal", "cmp-link"} <= set(
+        walked
+    ), walked
 
 
 def test_the_shell_leaves_and_the_page_of_a_slow_phone_works(visit):

@@ -5,11 +5,12 @@
 const KEPT = 60, EVERY = 150, LARGEST = 1e7, LONGEST_LINK = 16000;
 const one = (selector) => element.querySelector(selector), all = (selector) => [...element.querySelectorAll(selector)];
 const canvas = one("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true }), under = one(".gz-under"), cross = one(".gz-cross");
-let current = props.value, tool = "box", past = [], later = null, last = 0, place = null, corner = null;
+let current = props.value, past = [], later = null, last = 0, place = null, corner = null;
 
+const tool = () => one('[name="tool"]:checked').value;
 const palette = () => one("[data-palette]:not([hidden])");
-const ground = () => palette().querySelector("[data-colour]").dataset.colour;
-const colour = () => tool === "eraser" ? ground() : palette().querySelector('[aria-pressed="true"]').dataset.colour;
+const ground = () => palette().querySelector("input").value;
+const colour = () => tool() === "eraser" ? ground() : palette().querySelector(":checked").value;
 const width = () => Math.max(1, Math.round(one(".gz-pen input").value * canvas.width / 128));
 
 // --- the scene: what the server says, and what is said to it ----------------------------------------------------
@@ -43,14 +44,8 @@ const begin = () => { // another drawing than the one whose photo is known
   pen.fillStyle = colour();
   show();
 };
-const load = (source) => new Promise((done, fail) => {
-  const picture = new Image();
-  picture.onload = () => done(picture);
-  picture.onerror = fail;
-  picture.src = source;
-});
 const received = async (first) => {
-  const { size, drawing, palette: name, family } = props.value, picture = await load(drawing);
+  const { size, drawing, palette: name, family } = props.value, picture = await ganzoo.picture(drawing);
   if (!first && canvas.width === size && element.dataset.family === family) keep(); else past = [];
   current = props.value;
   element.dataset.family = family;
@@ -98,39 +93,26 @@ const line = (from, to, size) => {
 };
 const box = (a, b) => pen.fillRect(Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.abs(a[0] - b[0]) + 1, Math.abs(a[1] - b[1]) + 1);
 const inside = (value) => Math.min(canvas.width - 1, Math.max(0, Math.floor(value)));
-const at = (event) => {
-  const { left, top, width: wide } = canvas.getBoundingClientRect(), scale = canvas.width / wide;
-  return [inside((event.clientX - left) * scale), inside((event.clientY - top) * scale)];
-};
-let from = null, moved = false;
-canvas.addEventListener("pointerdown", (down) => {
-  if (down.button) return;
-  canvas.setPointerCapture(down.pointerId);
+let start = null;
+ganzoo.strokes(canvas, (at) => {
   begin();
-  from = at(down); moved = false;
-  if (tool !== "box") { line(from, from, width()); tellSoon(); }
-});
-canvas.addEventListener("pointermove", (move) => {
-  if (!from) return;
-  const to = at(move);
-  if (tool === "box") {
-    moved ||= to[0] !== from[0] || to[1] !== from[1];
+  start = at.map(inside);
+  if (tool() !== "box") { line(start, start, width()); tellSoon(); }
+}, (from, at) => {
+  const to = at.map(inside);
+  if (tool() === "box") {
     pen.putImageData(past.at(-1).pixels, 0, 0);
-    box(from, to);
-  } else { line(from, to, width()); from = to; }
+    box(start, to);
+  } else line(from.map(inside), to, width());
   tellSoon();
-});
-const end = (up) => {
-  if (!from) return;
-  if (tool === "box" && !moved) { // a tap sets a small box
-    const side = Math.round(canvas.width / 12), [x, y] = at(up);
+}, (at) => {
+  const [x, y] = at.map(inside);
+  if (tool() === "box" && x === start[0] && y === start[1]) { // a tap sets a small box
+    const side = Math.round(canvas.width / 12);
     box([x - side / 2 | 0, y - side * 0.7 | 0], [x + side / 2 | 0, y + side * 0.7 | 0]);
   }
-  from = null;
   tell();
-};
-canvas.addEventListener("pointerup", end);
-canvas.addEventListener("pointercancel", end);
+});
 
 const marked = () => { // boxes without a pointer
   cross.hidden = !place;
@@ -153,18 +135,15 @@ canvas.addEventListener("blur", () => { place = corner = null; marked(); });
 
 // --- tools, and pictures from outside ---------------------------------------------------------------------------
 
-element.addEventListener("click", (click) => {
-  const button = click.target.closest("button");
-  if (!button) return;
-  const press = (among) => all(among).forEach((b) => b.setAttribute("aria-pressed", b === button));
-  const choose = (name) => { tool = name; one(".gz-pen").hidden = tool === "box"; };
-  if (button.dataset.do === "undo") undo();
-  if (button.dataset.do === "clear") { begin(); pen.fillStyle = ground(); pen.fillRect(0, 0, canvas.width, canvas.width); tell(); }
-  if (button.dataset.tool) { choose(button.dataset.tool); press("[data-tool]"); }
-  if (button.dataset.colour) {
-    press(`[data-palette="${button.parentElement.dataset.palette}"] [data-colour]`);
-    if (tool === "eraser") one('[data-tool="box"]').click();
-  }
+one('[data-do="undo"]').addEventListener("click", undo);
+one('[data-do="clear"]').addEventListener("click", () => {
+  begin();
+  pen.fillStyle = ground();
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  tell();
+});
+element.addEventListener("change", (change) => { // who chooses a colour wants to draw with it
+  if (change.target.closest(".gz-palette") && tool() === "eraser") one('[value="box"]').checked = true;
 });
 const take = async (file) => {
   if (!file || file.size > LARGEST) return;

@@ -73,8 +73,8 @@ def scene(value) -> Scene:
 
 def _html(words: Words) -> str:
     tools = "".join(
-        f'<button type="button" data-tool="{tool}" aria-pressed="{str(tool == "box").lower()}">'
-        f"{escape(words(f'cmp_{tool}'))}</button>"
+        f'<label><input type="radio" name="tool" value="{tool}"{" checked" * (tool == "box")}>'
+        f"<span>{escape(words(f'cmp_{tool}'))}</span></label>"
         for tool in ("box", "brush", "eraser")
     )
     return (
@@ -84,21 +84,22 @@ def _html(words: Words) -> str:
         f'<div class="gz-sheet"><canvas width="256" height="256" tabindex="0" role="img" aria-label="'
         f'{escape(words("cmp_board_alt"))}"></canvas><i class="gz-cross" hidden></i>'
         f'<img class="gz-under" alt="{escape(words("cmp_truth_alt"))}" hidden></div>'
-        f'<div class="gz-cmp-segments" role="group" aria-label="{escape(words("cmp_tools"))}">{tools}</div>'
-        f'<label class="gz-pen" hidden>{escape(words("cmp_width"))}<input type="range" min="1" max="24" value="6"></label>'
+        f'<div class="gz-controls"><fieldset aria-label="{escape(words("cmp_tools"))}"><div class="wrap">{tools}</div>'
+        f"</fieldset></div>"
+        f'<label class="gz-pen">{escape(words("cmp_width"))}<input type="range" min="1" max="24" value="6"></label>'
         f"{''.join(_palette(words, key) for key in PALETTES)}</div>"
     )
 
 
 def _palette(words: Words, key: str) -> str:
-    """A button for every colour. The first is the ground, and what the eraser leaves."""
-    buttons = []
+    """A choice for every colour. The first is the ground, and what the eraser leaves."""
+    choices = []
     for i, (label, colour) in enumerate(PALETTES[key].items()):
         said, hue = escape(words(f"cmp_label_{label}")), "#{:02x}{:02x}{:02x}".format(*colour)
-        pressed = "true" if i == (2 if key == "label" else 1) else "false"
-        buttons.append(
-            f'<button type="button" class="gz-colour" data-colour="{hue}" aria-pressed="{pressed}">'
-            f'<i style="background:{hue}"></i>{said}</button>'
+        checked = " checked" * (i == (2 if key == "label" else 1))
+        choices.append(
+            f'<label class="gz-colour"><input type="radio" name="colour-{key}" value="{hue}"{checked}>'
+            f'<i style="background:{hue}"></i>{said}</label>'
         )
     label = escape(words("cmp_palette"))
-    return f'<div class="gz-palette" data-palette="{key}" role="group" aria-label="{label}" hidden>{"".join(buttons)}</div>'
+    return f'<div class="gz-palette" data-palette="{key}" role="radiogroup" aria-label="{label}" hidden>{"".join(choices)}</div>'

@@ -41,6 +41,10 @@ def example(data: str) -> Image.Image:
     return sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
+def empty(data: str) -> Image.Image:
+    return Image.new("L", (SIDE, SIDE))
+
+
 def read(drawing) -> Image.Image:
     """What the canvas sent, or a picture -> a grey picture. Anything else is refused in words."""
     if isinstance(drawing, Image.Image):

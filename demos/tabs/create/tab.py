@@ -115,20 +115,15 @@ class Create:
         say = self.words
         with self._section("hand"), gr.Row(elem_classes="gz-wide"):
             with gr.Column(scale=1, min_width=280):
-                self.board = show(
-                    self._canvas(handlers.DATA),
-                    elem_id="board",
-                    js_on_load="ganzoo.board(element, trigger, watch)",
-                )
+                canvas = f'<canvas width="280" height="280" role="img" aria-label="{escape(say("canvas"))}"></canvas>'
+                js = "ganzoo.sheet(element, props, trigger, watch)"
+                first = uri(drawing.example(handlers.DATA))
+                self.board = show(first, elem_id="board", html_template=canvas, js_on_load=js)
                 with gr.Row(elem_classes="gz-controls"):
                     self.clear = gr.Button(say("clear"), elem_id="clear")
                     self.example = gr.Button(say("example"), elem_id="example")
             with gr.Column(scale=2, min_width=280):
                 self.judged = show(elem_id="judged")
-
-    def _canvas(self, data) -> str:
-        name, drawn = escape(self.words("canvas")), uri(drawing.example(data))
-        return f'<canvas width="280" height="280" role="img" aria-label="{name}" data-example="{drawn}"></canvas>'
 
     # --- events -------------------------------------------------------------------------------------------------
 
@@ -176,10 +171,9 @@ class Create:
             lambda *a: handlers.for_labels(say, *a), [self.data, self.picks, self.seed], self.labelled, **LIVE
         )
 
-        judge = {"fn": self._judge, "inputs": [self.board, self.data], "outputs": self.judged, **QUIET}
-        self.board.input(js="ganzoo.drawing", **judge)
-        self.clear.click(js="ganzoo.cleared", **judge)
-        self.example.click(js="ganzoo.example", **judge)
+        self.board.input(self._judge, [self.board, self.data], self.judged, **QUIET)
+        for button, make in ((self.clear, drawing.empty), (self.example, drawing.example)):
+            button.click(self._put(make), self.data, [self.board, self.judged], **QUIET)
 
         self.state = [*self.choice, self.seed, *self.everything, *self.faces]
         self.training.focus(self._first, None, self.state, **QUIET)
@@ -248,13 +242,21 @@ class Create:
     def _judge(self, picture, data):
         return handlers.judged(self.words, data, picture)
 
+    def _put(self, make):
+        """What puts a picture that `make` gives on the board, and has it judged."""
+
+        def put(data):
+            picture = uri(make(data))
+            return picture, self._judge(picture, data)
+
+        return put
+
     def _faces(self, data):
         say = self.words
         return [
             gr.Textbox(label=say("picks_fashion" if data == "fashion" else "picks_mnist")),
             *(gr.Button(w) for w in handlers.buttons(say, data)),
-            self._canvas(data),
-            self._judge(uri(drawing.example(data)), data),
+            *self._put(drawing.example)(data),
         ]
 
     def _first(self, event: gr.EventData):

@@ -676,8 +676,8 @@ def test_drawing_is_followed_undone_and_carried_by_a_link(look):
     first, before = shown(page), page.evaluate(SHEET)
     drag(page, (0.2, 0.2), (0.7, 0.6))
     second = followed(page, first)
-    page.click("[data-tool=brush]")
-    page.click('[data-palette="label"] [data-colour="#00cefc"]')
+    page.check("#cmp-board [value=brush]")
+    page.click('[data-palette="label"] label:has([value="#00cefc"])')
     drag(page, (0.1, 0.9), (0.9, 0.8))
     followed(page, second)
     colours = page.evaluate(
