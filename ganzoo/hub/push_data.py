@@ -29,6 +29,19 @@ from ganzoo.images import open_picture
 SHARD = 400 << 20  # bytes of pictures in one parquet file
 GROUP = 100  # rows in one part of it: what the viewer loads at a time
 AS_IT_IS = {".png", ".jpg", ".jpeg", ".webp"}  # files that are stored byte for byte
+# What Pillow may find in such a file beside the pixels that tells nothing of a person or a place.
+HARMLESS = {
+    "jfif",
+    "jfif_version",
+    "jfif_unit",
+    "jfif_density",
+    "adobe",
+    "adobe_transform",
+    "progressive",
+    "progression",
+}
+HARMLESS |= {"dpi", "gamma", "srgb", "chromaticity", "interlace", "aspect", "transparency", "icc_profile"}
+HARMLESS |= {"loop", "background", "timestamp", "duration"}
 
 
 @dataclass
@@ -136,26 +149,27 @@ def _parts(
 ) -> Iterator[list[tuple[list[bytes], int]]]:
     """Rows, encoded by threads, GROUP at a time. The names of those that cannot be read go into `bad`."""
 
-    def encoded(row: tuple[Callable, int]) -> tuple[list[bytes], int]:
+    def read_row(row: tuple[Callable, int]) -> tuple[list[bytes], int]:
         read, side = row
         pictures = read()
         pictures = list(pictures) if isinstance(pictures, tuple) else [pictures]
         files = read.args if isinstance(read, partial) and len(read.args) == len(pictures) else [None] * len(pictures)
-        return [_bytes(*pair) for pair in zip(pictures, files, strict=True)], side
+        return [encoded(*pair) for pair in zip(pictures, files, strict=True)], side
 
     for start in range(0, len(rows), GROUP):
         named = [(name, (read, side)) for name, read, side in rows[start : start + GROUP]]
-        good, failed = read_all(named, encoded)
+        good, failed = read_all(named, read_row)
         bad += failed
         if good:
             yield [row for _, row in good]
 
 
-def _bytes(picture: Image.Image, file) -> bytes:
-    """A picture as it is stored: the file itself, unless it says where and with what it was taken; that is nobody's business."""
+def encoded(picture: Image.Image, file) -> bytes:
+    """A picture as it is stored: the file itself, unless it says more than its pixels, such as where it was taken."""
     if isinstance(file, Path) and file.suffix.lower() in AS_IT_IS:
         with Image.open(file) as raw:
-            plain = raw.mode in ("L", "RGB") and not raw.getexif() and not {"exif", "xmp", "comment"} & set(raw.info)
+            raw.load()  # a PNG may say more behind its pixels
+            plain = raw.mode in ("L", "RGB") and raw.info.keys() <= HARMLESS
         if plain:
             return file.read_bytes()
     out = io.BytesIO()

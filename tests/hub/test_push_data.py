@@ -4,7 +4,10 @@ import json
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from ganzoo.hub import push_data
+from ganzoo.images import open_picture
 from tests.fake_hub.pictures import READ, a, ab, many, put, two
 from tests.fake_hub.repos import front_matter
 
@@ -86,6 +89,32 @@ def test_where_a_photo_was_taken_is_not_shared(running, push, tmp_path):
     assert push(tmp_path / "mine", "alice/mine").code == 0
     content = b"".join(blob.data for blob in running[0].store.repos["datasets", "alice/mine"].head.files.values())
     assert b"SecretCamera" not in content
+
+
+def saved(path, **more):
+    Image.new("RGB", (16, 16), (200, 30, 90)).save(path, **more)
+    return path
+
+
+def test_what_a_file_says_beside_its_pixels_is_not_shared(tmp_path):
+    author = PngInfo()
+    author.add_text("Author", "Alice of Taipei")
+    iptc = b"Photoshop 3.0\0008BIM\4\4\0\0\0\0\0\x0c\x1c\2\x5a\0\6Taipei\0"  # its city
+    jpeg = saved(tmp_path / "iptc.jpg").read_bytes()
+    part = b"\xff\xed" + (len(iptc) + 2).to_bytes(2, "big") + iptc
+    (tmp_path / "iptc.jpg").write_bytes(jpeg[:2] + part + jpeg[2:])
+    saved(tmp_path / "author.png", pnginfo=author)
+    saved(tmp_path / "exif.png", exif=b"Exif\0\0II*\0")  # torn: Pillow does not read it
+    for path in sorted(tmp_path.iterdir()):
+        stored = push_data.encoded(open_picture(path), path)
+        assert stored != path.read_bytes() and b"Taipei" not in stored and b"eXIf" not in stored, path
+        assert open_picture(stored).tobytes() == open_picture(path).tobytes()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp"])
+def test_a_file_of_pixels_alone_is_shared_as_it_is(name, tmp_path):
+    path = saved(tmp_path / name)
+    assert push_data.encoded(open_picture(path), path) == path.read_bytes()
 
 
 def test_what_cannot_be_shared_leaves_nothing_on_the_hub(running, push, tmp_path):
