@@ -20,9 +20,9 @@ FOLDER = Path(__file__).parent / "weights" / "features-efficientnet-lite0"
 
 
 @functools.cache
-def digest(folder: Path = FOLDER) -> str:
-    """SHA-256 of the weights, which a projected critic names: it can judge with these features alone."""
-    return hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+def digest() -> str:
+    """SHA-256 of the bundled weights, which a projected critic names: it can judge with these features alone."""
+    return hashlib.sha256((FOLDER / "model.safetensors").read_bytes()).hexdigest()
 
 
 def load(folder: Path = FOLDER, device: torch.device | str = "cpu") -> EfficientNetLite:

@@ -11,7 +11,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-STRIDES = (4, 8, 16, 32)
 SMALLEST = 64  # pixels: smaller pictures are enlarged to this, so that the deepest map has more than one place
 # Rows of table 1 of EfficientNet (Tan & Le 2019): how many blocks, kernel, stride, expansion, channels.
 STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80))
@@ -64,7 +63,7 @@ class Block(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s) for the strides s of `STRIDES`.
+    """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s), s = 4, 8, 16, 32.
 
     Batch norm is folded into the convolutions. `classes` adds the head, which `scores` asks. Pictures smaller than
     64 pixels are enlarged first; grey ones count as three equal channels.

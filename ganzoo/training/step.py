@@ -23,15 +23,15 @@ from ganzoo.training import precision
 EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
 
 
-def networks(config, init: Path | None = None, features: Path = pretrained.FOLDER) -> dict[str, torch.nn.Module]:
+def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
     """The networks of a completed config, on the CPU: fresh weights, which depend on the seed alone, or those of the model
-    folder `init`. "features" is the frozen network in the folder `features`, where the losses ask one."""
+    folder `init`. Where the losses need them, the frozen pretrained "features" are among them."""
     with global_seed(config.seed, 0x1417):
         nets = LESSONS[config.lesson].build(config)
     if init and not config.resume:
         start_from(init, config, nets)
     if config.needs_features:
-        nets["features"] = pretrained.load(features)
+        nets["features"] = pretrained.load()
     return nets
 
 
@@ -66,10 +66,10 @@ def _told(value: float) -> float | None:
 class Training:
     """What changes while a run trains: networks, averaged generator, optimizers, step."""
 
-    def __init__(self, config, pictures, device: torch.device, steps: int = 0, nets: dict | None = None):
-        """`pictures` is what `data.load` gave; `steps` the planned length, which the decay needs; `nets` what `networks`
-        gave, fresh ones where they are left out."""
-        self.config, self.pictures, self.device, self.steps = config, pictures, device, steps
+    def __init__(self, config, pictures, device: torch.device, nets: dict | None = None):
+        """`pictures` is what `data.load` gave; `nets` what `networks` gave, fresh ones where they are left out."""
+        self.config, self.pictures, self.device = config, pictures, device
+        self.steps = 0  # the planned length, which the decay needs; schedule.plan sets it
         self.lesson = LESSONS[config.lesson]
         self.columns = self.lesson.columns(config)
         self.rank, world = distributed.start(device)

@@ -23,7 +23,7 @@ def pictures(count=1, size=64, seed=0):
 def test_maps_have_the_strides_they_promise(size):
     maps = pretrained.load()(torch.zeros(2, 3, *size))
     assert [m.shape[1] for m in maps] == [24, 40, 112, 320]
-    for m, stride in zip(maps, features.STRIDES, strict=True):
+    for m, stride in zip(maps, (4, 8, 16, 32), strict=True):
         assert m.shape[2:] == tuple(-(-side // stride) for side in size)
 
 

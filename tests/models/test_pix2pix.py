@@ -212,7 +212,8 @@ def test_learning_rates_are_level_then_sink_in_a_straight_line():
     config = pix2pix.Config(**SMALL, decay=0.5)
     pairs = made_up_pairs(8, 32)
     config = complete(config, pairs)
-    training = Training(config, pairs, torch.device("cpu"), steps=8)
+    training = Training(config, pairs, torch.device("cpu"))
+    training.steps = 8
     rates = []
     for _ in range(8):
         training.advance()
@@ -354,7 +355,7 @@ def test_an_error_that_is_no_number_any_more_is_none_in_the_log():
 
     config, pairs = pix2pix.Config(**SMALL), made_up_pairs(8, 32)
     config = complete(config, pairs)
-    training = Training(config, pairs, torch.device("cpu"), steps=1)
+    training = Training(config, pairs, torch.device("cpu"))
     next(training.shared["generator"].parameters()).data.fill_(float("nan"))
     assert training.held_out() == {"mae_test": None}
 
