@@ -93,9 +93,8 @@ def main(argv=None) -> int:
         asked.adversarial,
     )
     config = dataclasses.replace(config, name=trainer.run_name(config))
+    trainer.check_run_name(config.name)
     folder = Path(asked.out) / config.name
-    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
-        raise GanzooError("bad_run_name", name=config.name)
     if folder.exists():
         raise GanzooError("folder_exists", folder=folder)
     words = [

@@ -35,6 +35,12 @@ def run_name(config) -> str:
     return f"{name}-smoke" if config.smoke and not name.endswith("-smoke") else name
 
 
+def check_run_name(name: str) -> None:
+    """Raise GanzooError for what cannot be the name of one folder."""
+    if any(c in name for c in "/\\\0") or name in (".", ".."):
+        raise GanzooError("bad_run_name", name=name)
+
+
 # --- starting and going on --------------------------------------------------------------------------------------
 
 
@@ -44,8 +50,7 @@ def prepare(config, given=frozenset()):
 
     `given` names the settings that the user typed: on resume only those of settings.FREE_ON_RESUME may differ.
     """
-    if any(c in config.name for c in "/\\\0") or config.name in (".", ".."):
-        raise GanzooError("bad_run_name", name=config.name)
+    check_run_name(config.name)
     if {"minutes", "epochs"} <= set(given) and config.minutes:  # a judge has no --minutes
         raise GanzooError("minutes_and_epochs")
     config = dataclasses.replace(config, name=run_name(config))
