@@ -68,14 +68,15 @@ def load_unpaired(
         test[side], known = _read(readers["test"], image_size, channels, notes, f"{name} test")
         test_names[side] = [name for name, _ in known]
         train[side], own = _read(readers["train"], large, channels or test[side].shape[1], notes, f"{name} training")
-        twice = [i for i, (_, mark) in enumerate(own) if mark in {m for _, m in known}]
+        tested = {mark for _, mark in known}
+        twice = [picture for picture, mark in own if mark in tested]
         if twice:
-            shown = first_ten([own[i][0] for i in twice])
+            shown = first_ten(twice)
             notes.append(f"{len(twice)} {name} picture(s) stand in train and in test; left out of train: {shown}")
-            train[side] = train[side][[i for i in range(len(own)) if i not in set(twice)]]
+            train[side] = train[side][[i for i, (_, mark) in enumerate(own) if mark not in tested]]
         said = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
         _enough(data, len(train[side]), name, said)
-    return Unpaired(data_word(data.replace(",", "-")), names, train, test, notes, test_names)
+    return Unpaired(data_word(data), names, train, test, notes, test_names)
 
 
 def _enough(data: str, count: int, name: str, what: str, least: int = FEWEST) -> None:
