@@ -71,8 +71,9 @@ def _resting(tensor: Tensor, half: bool) -> Tensor:
     """fp16 at rest where asked for, unless a value would overflow it."""
     tensor = tensor.detach().cpu().contiguous()
     if half and tensor.is_floating_point():
-        half = tensor.half()
-        return half if torch.isfinite(half).all() else tensor.clone()
+        rounded = tensor.half()
+        if torch.isfinite(rounded).all():
+            return rounded
     return tensor.clone()
 
 

@@ -1,4 +1,4 @@
-"""The settings that every lesson has, those that both judges have, and what else settings say (a leaf)."""
+"""The settings that every lesson has, those that every judge has, and what else settings say (a leaf)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -73,7 +73,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class Settings(Declared):
-    """The words that every recipe shares (DESIGN.md, command line)."""
+    """The settings that every recipe shares."""
 
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the model (default: lesson-data)")
@@ -84,7 +84,7 @@ class Settings(Declared):
     batch_size: int = option(64, "pictures in one step", low=2, high=65_536)
     lr: float = option(2e-4, "Adam's learning rate (lesson 16)", low=0.0, high=1.0)
     beta1: float = option(
-        0.5, "Adam's beta1: the share of speed that is left after a second (lesson 16)", low=0.0, high=0.9999
+        0.5, "Adam's beta1: the share of the last step's direction that is kept (lesson 16)", low=0.0, high=0.9999
     )
     discriminator_lr: float = option(
         0.0, "the discriminator's own learning rate (0: the same as --lr)", low=0.0, high=1.0
@@ -134,7 +134,7 @@ class Settings(Declared):
 
 @dataclass(frozen=True)
 class JudgeSettings(Declared):
-    """The words that both judges share: the classifier and the segmenter."""
+    """The settings that the judges share: the classifier, the segmenter and the critic of a set."""
 
     # A judge has no flag for these.
     resume: ClassVar[str] = ""

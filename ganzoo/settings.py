@@ -188,5 +188,4 @@ def from_json(config_class, values, where: str):
     for name in values.keys() - DROPPED.keys():
         if name not in names:
             raise GanzooError("config_setting_unknown", where=where, name=name)
-    checked = {n: _checked(names[n], value, f"{where}: {n}") for n, value in values.items() if n in names}
-    return config_class(**checked)
+    return config_class(**{n: _checked(names[n], v, f"{where}: {n}") for n, v in values.items() if n in names})

@@ -48,7 +48,7 @@ def recognised(pairs: list[tuple[str, Callable]], official: dict[str, list[str]]
     marks = {split: torch.stack([_read(text) for text in texts]).float() for split, texts in official.items()}
 
     def where(pair) -> str:
-        with suppress(Exception):  # what cannot be read is told when the split is read
+        with suppress(Exception):  # what cannot be read is named when the split is read
             for picture in pair[1]():
                 bits = fingerprint(picture).float()
                 for split, known in marks.items():

@@ -39,11 +39,11 @@ def measure(
             kind = f"{direction}-{sets.name}-{originals.shape[-1]}px-n{len(rows)}-test"
             found[f"background-change-{kind}"] = background_change(originals[rows], there[rows], where)
         if judge:
-            features, scores = asked(judge, there)
-            real_features, real_scores = asked(judge, wanted)
+            features, scores = ask_judge(judge, there)
+            real_features, real_scores = ask_judge(judge, wanted)
             found[f"taken-for-target-{protocol}"] = float((scores.argmax(1) == target).double().mean())
             found[f"taken-for-target-real-{protocol}"] = float((real_scores.argmax(1) == target).double().mean())
-            others, _ = asked(judge, images.to_float(sets.train[other][: len(originals)]))
+            others, _ = ask_judge(judge, images.to_float(sets.train[other][: len(originals)]))
             for name, seen in ((f"judge{features.shape[1]}", features), (f"judge{features.shape[1]}-real", others)):
                 if min(len(seen), len(real_features)) < 2:
                     continue
@@ -87,7 +87,7 @@ def _through(made: Model, pictures: Tensor, direction: str, batch_size: int) -> 
     return torch.cat([made.translate_tensor(part, direction=direction) for part in pictures.split(batch_size)])
 
 
-def asked(judge: Model, pictures: Tensor) -> tuple[Tensor, Tensor]:
+def ask_judge(judge: Model, pictures: Tensor) -> tuple[Tensor, Tensor]:
     """Features and scores of a domain judge for pictures (N, C, S, S) in [-1, 1] of any size: it sees them at its own."""
     size = (judge.config.image_size,) * 2
     small = torch.nn.functional.interpolate(pictures, size, mode="bicubic", antialias=True).clamp(-1, 1)

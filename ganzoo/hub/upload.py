@@ -171,7 +171,7 @@ def collect(title: str, repo_ids: list[str], private: bool = False) -> str | Non
             api.add_collection_item(made.slug, repo_id, "model", exists_ok=True)
         return made.url
     except (*TROUBLE, ValueError, KeyError, TypeError) as error:  # a convenience: nothing depends on it
-        log.warning("The three are pushed; a collection of them was not made (%s).", short(error))
+        log.warning("The models are pushed, but a collection of them could not be made (%s).", short(error))
         return None
 
 

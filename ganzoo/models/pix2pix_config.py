@@ -55,7 +55,7 @@ class Config(Settings):
         0, "layers of the generator's way down (0: as many as the size allows, at most 8)", low=0, high=10
     )
     no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
-    # Measured (README): the same error as the paper's deconv, sharper, and no grid pattern.
+    # Measured (train/RESULTS.md): the same error as the paper's deconv, sharper, and no grid pattern.
     upsample: str = option(
         "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "bilinear", "deconv")
     )
@@ -140,7 +140,7 @@ class Config(Settings):
 
     @property
     def comparison(self) -> str:
-        """The comparison of the three losses, told from that of another variant."""
+        """The name of the comparison of the losses, which differs for each variant."""
         return self._named("compare-mse" if self.pixel == "mse" else "compare")
 
     def spelled(self, loss: str) -> str:

@@ -59,13 +59,13 @@ def _panel(draw, steps, title, lines, box) -> None:
     for key, words, colour in lines:
         draw.text((at, top - 36 * SCALE), words, fill=colour, font=font)
         at += draw.textlength(words, font=font) + 14 * SCALE
-        told = [row for row in steps if key in row]
+        logged = [row for row in steps if key in row]
         points = [
             (
                 left + (right - left) * row["step"] / last,
                 bottom - (bottom - top) * (min(max(v, low), high) - low) / (high - low),
             )
-            for row, v in zip(told, smoothed([row[key] for row in told]), strict=True)
+            for row, v in zip(logged, smoothed([row[key] for row in logged]), strict=True)
             if v is not None
         ]
         if len(points) > 1:

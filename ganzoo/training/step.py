@@ -58,8 +58,8 @@ def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
             net.requires_grad_(True).to(device).train(training)
 
 
-def _told(value: float) -> float | None:
-    """A number for the log; one that is none any more is None (JSON has no NaN)."""
+def _for_log(value: float) -> float | None:
+    """A number as the log takes it: rounded, and None in place of NaN and infinity, which JSON does not have."""
     return round(value, 6) if math.isfinite(value) else None
 
 
@@ -225,7 +225,7 @@ class Training:
 
     def held_out(self) -> dict[str, float | None]:
         """Numbers on pictures that are never trained on, for a lesson that knows the right answer."""
-        return {name: _told(value) for name, value in self._in_use(self.lesson.held_out).items()}
+        return {name: _for_log(value) for name, value in self._in_use(self.lesson.held_out).items()}
 
     @torch.no_grad()
     def _in_use(self, call):
@@ -253,7 +253,7 @@ class Training:
         values = (self.sums / max(1, self.counted)).tolist()
         self.sums.zero_()
         self.counted = 0
-        return {name: _told(v) for name, v in zip(self.columns, values, strict=True)}
+        return {name: _for_log(v) for name, v in zip(self.columns, values, strict=True)}
 
     def state(self) -> dict:
         return {

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 
 from ganzoo import Model, checkpoint
 from ganzoo.data import drawings
-from ganzoo.evaluation.cyclemetrics import asked
+from ganzoo.evaluation.cyclemetrics import ask_judge
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.images import open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inference import LONGEST
@@ -197,7 +197,7 @@ def already(model: Model, picture: Image.Image, direction: str) -> bool:
         return False
     small = picture.convert("RGB").copy()
     small.thumbnail((256, 256))
-    scores = asked(judge, to_float(whole_tensor(small, 3)))[1][0].softmax(0)
+    scores = ask_judge(judge, to_float(whole_tensor(small, 3)))[1][0].softmax(0)
     return float(scores[list(judge.config.classes).index(target)]) > SURE
 
 
