@@ -26,25 +26,18 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError:
         raise GanzooError("fid_missing") from None
-    path = downloaded(URL, "fid_not_downloaded")
+    path = Path(torch.hub.get_dir()) / "checkpoints" / URL.rsplit("/", 1)[1]
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            torch.hub.download_url_to_file(URL, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
+        except (OSError, RuntimeError):
+            raise GanzooError("fid_not_downloaded", url=URL, path=path) from None
     try:
         torch.load(path, weights_only=True)  # torch-fidelity opens any pickle: let it have only one that holds tensors
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
         raise GanzooError("fid_wrong_file", path=path) from None
     return FeatureExtractorInceptionV3("ganzoo", ["2048"], feature_extractor_weights_path=str(path)).to(device)
-
-
-def downloaded(url: str, code: str) -> Path:
-    """The file at `url` where torch keeps such files, fetched if it is not there. Its name ends in the first digits of its
-    SHA-256. Raises GanzooError `code` where it cannot be fetched."""
-    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[1]
-    try:
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            torch.hub.download_url_to_file(url, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
-    except (OSError, RuntimeError):
-        raise GanzooError(code, url=url, path=path) from None
-    return path
 
 
 @torch.no_grad()

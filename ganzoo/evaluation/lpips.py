@@ -7,12 +7,12 @@ same picture. Only Pix2Pix has a true picture beside each one that it makes.
 """
 
 import pickle
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation.fid import downloaded
 from ganzoo.images import to_float
 
 URL = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
@@ -28,7 +28,13 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         raise GanzooError("lpips_missing") from None
     from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
-    path = downloaded(URL, "lpips_not_downloaded")
+    path = Path(torch.hub.get_dir()) / "checkpoints" / URL.rsplit("/", 1)[1]
+    try:
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(URL, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
+    except (OSError, RuntimeError):
+        raise GanzooError("lpips_not_downloaded", url=URL, path=path) from None
     try:
         return LearnedPerceptualImagePatchSimilarity(net_type="alex").to(device)
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
