@@ -54,7 +54,10 @@ def everything(page, tab: str) -> None:
     """Bring all of a tab onto the page: what comes when it is seen, a model's card, folded parts."""
     for section in page.locator(".gz-section:visible").all():
         section.scroll_into_view_if_needed()
-    page.wait_for_function("() => ![...document.querySelectorAll('.gz-later')].some((line) => line.offsetParent)")
+    page.wait_for_function(
+        "() => ![...document.querySelectorAll('.gz-later')].some((line) => line.offsetParent)",
+        timeout=240_000,  # Your pictures times a training, which a busy machine keeps waiting
+    )
     if tab == "zoo":
         page.locator(".gz-card").first.click()
         page.wait_for_selector("#card h1")
