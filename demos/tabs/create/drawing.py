@@ -42,6 +42,7 @@ def example(data: str) -> Image.Image:
 
 
 def empty(data: str) -> Image.Image:
+    """A blank sheet, the same for every data set; called as `example` is."""
     return Image.new("L", (SIDE, SIDE))
 
 
