@@ -73,7 +73,7 @@ def scene(value) -> Scene:
 
 def _html(words: Words) -> str:
     tools = "".join(
-        f'<label><input type="radio" name="tool" value="{tool}"{" checked" * (tool == "box")}>'
+        f'<label><input type="radio" name="tool" value="{tool}"{" checked" if tool == "box" else ""}>'
         f"<span>{escape(words(f'cmp_{tool}'))}</span></label>"
         for tool in ("box", "brush", "eraser")
     )
@@ -93,10 +93,10 @@ def _html(words: Words) -> str:
 
 def _palette(words: Words, key: str) -> str:
     """A choice for every colour. The first is the ground, and what the eraser leaves."""
-    choices = []
+    choices, chosen = [], 2 if key == "label" else 1
     for i, (label, colour) in enumerate(PALETTES[key].items()):
         said, hue = escape(words(f"cmp_label_{label}")), "#{:02x}{:02x}{:02x}".format(*colour)
-        checked = " checked" * (i == (2 if key == "label" else 1))
+        checked = " checked" if i == chosen else ""
         choices.append(
             f'<label class="gz-colour"><input type="radio" name="colour-{key}" value="{hue}"{checked}>'
             f'<i style="background:{hue}"></i>{said}</label>'
