@@ -116,8 +116,7 @@ def _in_browser(url: str) -> None:
         box, seconds = page.locator("#cmp-board canvas").bounding_box(), []
         for stroke in range(STROKES):
             before = page.locator("#cmp-results img").evaluate_all("all => all.map(image => image.src)")
-            colour = page.locator('[data-palette="label"] [data-colour]').nth(1 + stroke % 11)
-            colour.click()
+            page.locator('[data-palette="label"] input').nth(1 + stroke % 11).check(force=True)
             x, y = (
                 box["x"] + box["width"] * (0.1 + 0.035 * stroke),
                 box["y"] + box["height"] * (0.2 + 0.6 * (stroke % 2)),
