@@ -1,1 +1,1 @@
-"""A package, so that `python -m tests.hostile` finds this folder and not what another library calls tests."""
+"""A package, so that `python -m tests.fake_hub.server` finds this folder and not what another library calls tests."""

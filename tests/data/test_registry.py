@@ -17,17 +17,28 @@ import json, pathlib, sys
 from ganzoo.data import registry
 sys.path.append(words[0])
 import pin
+before = dict(registry.PINS), registry.PINS_FILE
 registry.PINS_FILE = pathlib.Path(words[1])
 registry.PINS.clear()
 registry.PINS.update(json.loads(words[2]))
-pin.main(words[3:])
+try:
+    pin.main(words[3:])
+finally:
+    registry.PINS.clear()
+    registry.PINS.update(before[0])
+    registry.PINS_FILE = before[1]
 """
 READ = """
 import json
 from ganzoo.data import registry
+before = dict(registry.PINS)
 registry.PINS.clear()
 registry.PINS.update(json.loads(words[0]))
-p = ganzoo.load_pairs("facades", image_size=16)
+try:
+    p = ganzoo.load_pairs("facades", image_size=16)
+finally:
+    registry.PINS.clear()
+    registry.PINS.update(before)
 print(json.dumps([p.direction, len(p.train), p.test_target[:, 2, 0, 0].tolist()]))
 """
 
@@ -44,9 +55,8 @@ def test_every_word_says_what_a_recipe_needs():
     assert all(len(sha) == 40 and int(sha, 16) for sha in registry.PINS.values())
 
 
-def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(running):
-    hub, client = running
-    hub.reset()
+def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(hub, running):
+    client = running[1]
     pairs = {"data/train-00000-of-00001.parquet": columns("imageA", "imageB", 10)}
     pairs["data/test-00000-of-00001.parquet"] = columns("imageA", "imageB", 2, first=20)
     old = hub.add_repo("datasets", "huggan/facades", pairs).head.id
@@ -72,9 +82,8 @@ def test_what_was_read_from_this_machine_has_no_revision(tmp_path, monkeypatch):
     assert registry.revision_of("facades") is None and registry.revision_of("horse2zebra") == "2" * 40
 
 
-def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(running, tmp_path):
-    hub, client = running
-    hub.reset()
+def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(hub, running, tmp_path):
+    client = running[1]
     heads = {id: hub.add_repo("datasets", id, {"a.parquet": b""}).head.id for id in ("huggan/maps", "ylecun/mnist")}
     kept = {"ylecun/mnist": "1" * 40}
     file = tmp_path / "pins.json"
@@ -131,8 +140,6 @@ def test_official_test_pictures_are_recognised_where_a_set_is_not_split(tmp_path
 
 
 def test_the_fingerprints_that_come_along_are_whole():
-    counts = {
-        word: {split: len(set(marks)) for split, marks in fingerprints.known(word).items()} for word in registry.SETS
-    }
-    assert counts["facades"] == {"test": 106, "val": 100} and counts["maps"] == {"test": 50}
-    assert not set(fingerprints.known("facades")["test"]) & set(fingerprints.known("facades")["val"])
+    facades, maps = fingerprints.known("facades"), fingerprints.known("maps")
+    assert [len(set(marks)) for marks in (facades["test"], facades["val"], maps["test"])] == [106, 100, 50]
+    assert not set(facades["test"]) & set(facades["val"])

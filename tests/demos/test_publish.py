@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from demos.space.staging import HELPERS
 from tests.fake_hub.repos import front_matter
 from tests.fake_hub.server import LocalHub
 from tests.hub.test_hub import ROOT, python
-from tests.support import quick
 
 SECRET = "hf_" + "SecretOfAlice0123456789abcdefghijk"
 PUBLISH = ROOT / "demos" / "publish.py"
@@ -233,28 +231,3 @@ def test_a_hub_in_trouble(hub, tmp_path):
     hub.stop()
     assert "cannot be reached" in refused(publish(hub, tmp_path, *SMALL))
     assert before == on_hub(hub)
-
-
-def test_the_local_hub_runs_spaces(hub, tmp_path):
-    """Secrets, variables and hardware, as the real client asks for them."""
-    code = """
-import huggingface_hub as hf, json
-api = hf.HfApi()
-api.create_repo("alice/a", repo_type="space", space_sdk="gradio", space_hardware="zero-a10g",
-                space_secrets=[{"key": "K", "value": "hush"}], space_variables=[{"key": "V", "value": "1"}])
-api.add_space_secret("alice/a", "L", "quiet"); api.delete_space_secret("alice/a", "K")
-api.add_space_variable("alice/a", "W", "2")
-variables = {key: found.value for key, found in api.get_space_variables("alice/a").items()}
-seen = {"secrets": sorted(api.get_space_secrets("alice/a")), "variables": variables}
-api.request_space_hardware("alice/a", "zero-a10g"); api.set_space_sleep_time("alice/a", 300)
-runtime = api.get_space_runtime("alice/a")
-seen |= {"flavor": runtime.requested_hardware, "sleep": runtime.sleep_time, "stage": api.pause_space("alice/a").stage}
-try: api.request_space_hardware("alice/a", "t4-small")
-except hf.errors.HfHubHTTPError as error: seen["bill"] = error.response.status_code
-print(json.dumps(seen))
-"""
-    hub.store.paying = set()
-    done = subprocess.run([*quick.PYTHON, "-c", code], env=hub.env(tmp_path), capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"secrets": ["L"], "variables": {"V": "1", "W": "2"}, "flavor": "zero-a10g",
-                                       "sleep": 300, "stage": "PAUSED", "bill": 402}  # fmt: skip

@@ -36,9 +36,8 @@ def create(store: Store, request: Request) -> Response:
 @route("GET", BUCKET)
 def info(store: Store, request: Request) -> Response:
     found = get_bucket(store, request)
-    files = len(found["files"])
     about = {"id": request.args["id"], "private": found["private"], "createdAt": now()}
-    return answer(about | {"size": 0, "totalFiles": files})
+    return answer(about | {"size": 0, "totalFiles": len(found["files"])})
 
 
 @route("GET", BUCKET + "/tree(?:/(?P<path>.+))?")
@@ -61,10 +60,7 @@ def storage(store: Store, request: Request) -> Response:
 def batch(store: Store, request: Request) -> Response:
     files = get_bucket(store, request, write=True)["files"]
     for item in (json.loads(line) for line in request.body.split(b"\n") if line.strip()):
-        if item["type"] == "addFile":
-            files[item["path"]] = item["xetHash"]
-        else:
-            files.pop(item["path"], None)
+        files[item["path"]] = item["xetHash"]
     return answer({"success": True, "failed": []})
 
 
@@ -91,11 +87,5 @@ def logs(store: Store, request: Request) -> Response:
 
 
 def described(user: str, number: int, asked: dict) -> dict:
-    owner = {"id": user, "name": user, "type": "user"}
-    return asked | {
-        "id": str(number),
-        "createdAt": now(),
-        "status": {"stage": "COMPLETED"},
-        "owner": owner,
-        "secrets": {},
-    }
+    said = {"id": str(number), "createdAt": now(), "status": {"stage": "COMPLETED"}, "secrets": {}}
+    return asked | said | {"owner": {"id": user, "name": user, "type": "user"}}

@@ -65,43 +65,23 @@ class Said:
 class Client:
     def __init__(self, hub, home: Path):
         self.hub, self.home = hub, Path(home)
-        self.home.mkdir(parents=True, exist_ok=True)
-        self.process = subprocess.Popen(
-            [*quick.PYTHON, "-c", LOOP],
-            env=hub.env(home),
-            cwd=home,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        words, pipe = [*quick.PYTHON, "-c", LOOP], subprocess.PIPE
+        self.process = subprocess.Popen(words, env=hub.env(home), cwd=home, text=True, stdin=pipe, stdout=pipe)
 
-    def run(
-        self,
-        code: str,
-        *words: str,
-        token: str | None = None,
-        home: Path | None = None,
-        recipe: str = "",
-        endpoint: str = "",
-    ) -> Said:
+    def run(self, code: str, *words, token: str | None = None, home=None, recipe="", endpoint="") -> Said:
         """Run `code` with these `words`; token None is the first user's, "" a stranger's; a new home is an empty cache;
         another endpoint is another Hub."""
         token = next(iter(self.hub.store.tokens), "") if token is None else token
-        asked = {
-            "endpoint": endpoint or self.hub.url,
-            "code": code,
-            "words": list(map(str, words)),
-            "recipe": recipe,
-            "token": token,
-        }
-        self.process.stdin.write(json.dumps(asked | {"home": str(home or self.home)}) + "\n")
+        asked = {"code": code, "words": list(map(str, words)), "recipe": recipe, "token": token}
+        asked |= {"endpoint": endpoint or self.hub.url, "home": str(home or self.home)}
+        self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         assert line, "the client died"
         return Said(*json.loads(line))
 
-    def recipe(self, name: str, *words: str, token: str | None = None, home: Path | None = None) -> Said:
-        return self.run("", *words, token=token, home=home, recipe=name)
+    def recipe(self, name: str, *words, **how) -> Said:
+        return self.run("", *words, recipe=name, **how)
 
     def stop(self) -> None:
         self.process.stdin.close()

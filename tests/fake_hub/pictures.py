@@ -58,9 +58,9 @@ def two(pattern: str, names=("A", "B"), counts=(10, 10), first: int = 0) -> dict
     return {k: v for name, side, n in sides for k, v in many(pattern.replace("?", name), side, n, first).items()}
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zipped(files: dict[str, bytes], how=zipfile.ZIP_STORED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
+    with zipfile.ZipFile(out, "w", how) as packed:
         for name, content in files.items():
             packed.writestr(name, content)
     return out.getvalue()

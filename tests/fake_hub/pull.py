@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs
 
 from tests.fake_hub.repos import sizes
 from tests.fake_hub.routes import PAGE, REPO, REV, Request, Response, answer, get_repo, lfs_address, route
@@ -27,30 +26,23 @@ def resolve(store: Store, request: Request) -> Response:
 
 def send_file(request: Request, data: bytes, headers: dict[str, str]) -> Response:
     headers = {**headers, "Content-Type": "application/octet-stream", "Accept-Ranges": "bytes"}
-    match = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
-    if not match or not any(match.groups()):
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+    if not match:
         return Response(data, 200, headers)
-    first, last = match.groups()
-    start = int(first) if first else max(0, len(data) - int(last))
-    end = min(int(last), len(data) - 1) if first and last else len(data) - 1
+    start, last = int(match[1]), len(data) - 1
+    end = min(int(match[2]), last) if match[2] else last
     if start > end:
         raise HubError(416, "Requested range not satisfiable", headers={"Content-Range": f"bytes */{len(data)}"})
     headers["Content-Range"] = f"bytes {start}-{end}/{len(data)}"
     return Response(data[start : end + 1], 206, headers)
 
 
-def entry(commit: Commit, path: str, expand: bool) -> dict:
+def entry(commit: Commit, path: str) -> dict:
     """A file or folder as the two listings below write it."""
-    blob = commit.files.get(path)
-    if blob:
-        item = {"type": "file", "path": path, "oid": blob.oid, **sizes(blob, "oid")}
-    else:
-        listing = json.dumps({name: inside.oid for name, inside in commit.under(path).items()})
-        item = {"type": "directory", "path": path, "oid": git_oid("tree", listing.encode()), "size": 0}
-    if expand:
-        last = commit.last_change(path)
-        item["lastCommit"] = {"id": last.id, "title": last.title, "date": last.date}
-    return item
+    last = {"lastCommit": {"id": commit.id, "title": commit.title, "date": commit.date}}
+    if blob := commit.files.get(path):
+        return {"type": "file", "path": path, "oid": blob.oid, **sizes(blob, "oid"), **last}
+    return {"type": "directory", "path": path, "oid": git_oid("tree", path.encode()), "size": 0, **last}
 
 
 @route("GET", REPO + "/tree" + REV + "(?:/(?P<path>.+))?")
@@ -64,20 +56,12 @@ def tree(store: Store, request: Request) -> Response:
         raise HubError(404, f"{folder} does not exist", "EntryNotFound")
     if not request.flag("recursive"):
         names = [name for name in names if "/" not in name[len(top) :]]
-    start = int(request.get("cursor", "0"))
-    end = start + store.page_size
-    headers = {}
-    if end < len(names):
-        query = urlencode({**{key: values[0] for key, values in request.query.items()}, "cursor": end})
-        headers["Link"] = f'<{store.url}{quote(request.path, safe="/%")}?{query}>; rel="next"'
-    return answer([entry(commit, name, request.flag("expand")) for name in names[start:end]], headers=headers)
+    return answer([entry(commit, name) for name in names])
 
 
 @route("POST", REPO + "/paths-info" + REV)
 def paths_info(store: Store, request: Request) -> Response:
     """The named files and folders; those that are not there are left out."""
     commit = get_repo(store, request).find(request.args["rev"])
-    form = parse_qs(request.body.decode())
-    expand = form.get("expand", [""])[0].lower() in ("1", "true")
-    paths = [path.strip("/") for path in form.get("paths", [])]
-    return answer([entry(commit, path, expand) for path in paths if path and commit.under(path)])
+    paths = [path.strip("/") for path in parse_qs(request.body.decode()).get("paths", [])]
+    return answer([entry(commit, path) for path in paths if path and commit.has(path)])

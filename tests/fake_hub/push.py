@@ -58,8 +58,6 @@ def lfs_object(store: Store, request: Request) -> Response:
 def commit(store: Store, request: Request) -> Response:
     repo = get_repo(store, request, write=True)
     base, ref = repo.find(request.args["rev"]), f"refs/heads/{request.args['rev']}"
-    if ref not in repo.refs or request.flag("create_pr"):
-        raise HubError(400, "The local Hub commits to branches only: to no tag, no commit, no pull request")
     files, header = dict(base.files), {}
     for item in (json.loads(line) for line in request.body.split(b"\n") if line.strip()):
         if item["key"] == "header":
@@ -68,7 +66,7 @@ def commit(store: Store, request: Request) -> Response:
             change(repo, files, item["key"], item["value"])
     if header.get("parentCommit", base.id) != base.id:
         raise HubError(412, "A commit has happened since. Please refresh and try again.")
-    made = repo.commit(ref, files, header["summary"], request.access.user, header.get("description", ""))
+    made = repo.commit(ref, files, header["summary"], request.access.user)
     return answer({"success": True, "commitUrl": f"{store.url}/{repo.name}/commit/{made.id}", "commitOid": made.id})
 
 
@@ -81,12 +79,7 @@ def change(repo: Repo, files: dict[str, Blob], key: str, value: dict) -> None:
         if value["oid"] not in repo.objects:
             raise HubError(400, f"LFS pointer pointed to a file that does not exist: {path}")
         files[path] = make_blob(repo.objects[value["oid"]], lfs=True)
-    elif key in ("deletedFile", "deletedFolder"):
-        folder = path.rstrip("/") + "/"
-        gone = [p for p in files if p == path or (key == "deletedFolder" and p.startswith(folder))]
-        if not gone:
-            raise HubError(404, f"{path} does not exist", "EntryNotFound")
-        for name in gone:
-            del files[name]
+    elif key == "deletedFile":
+        del files[path]
     else:
         raise HubError(400, f"Unknown operation {key!r}")

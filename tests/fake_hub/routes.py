@@ -1,7 +1,7 @@
 """What every call of the Hub shares: a request in, a response out, who asks, and what they may see.
 
 `@route` ties a function to a method and an address pattern; `dispatch` finds it. The calls themselves (as huggingface_hub
-1.0 to 2.4 and datasets 5.2 ask) are in `repos.py`, `push.py`, `pull.py`, `spaces.py`, `collection.py`, `buckets.py`;
+2.0 to 2.4 and datasets 5.2 ask) are in `repos.py`, `push.py`, `pull.py`, `collection.py`, `buckets.py`;
 sockets and injected failures in `server.py` and `trouble.py`. An error is a HubError whose X-Error-Code decides which
 exception the client raises. Over plain http a 401 needs that code too: the client guesses it from the address only for https.
 """
@@ -30,8 +30,8 @@ class Request:
     def json(self) -> dict:
         return json.loads(self.body or b"{}")
 
-    def get(self, name: str, default: str = "") -> str:
-        return self.query.get(name, [default])[0]
+    def get(self, name: str) -> str:
+        return self.query.get(name, [""])[0]
 
     def flag(self, name: str) -> bool:
         return self.get(name).lower() in ("1", "true")
@@ -94,7 +94,7 @@ def get_repo(store: Store, request: Request, write: bool = False, content: bool 
         raise HubError(404 if access else 401, "Repository not found", "RepoNotFound")
     if write:
         require_write(access, repo.owner)
-    if content and repo.gated and not owner and not (access and access.user in repo.granted):
+    if content and repo.gated and not owner:
         raise HubError(403 if access else 401, f"Access to {repo.name} is restricted.", "GatedRepo")
     return repo
 

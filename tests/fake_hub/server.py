@@ -23,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from tests.fake_hub import buckets, collection, pull, push, repos, spaces  # noqa: F401  (their calls)
+from tests.fake_hub import buckets, collection, pull, push, repos  # noqa: F401  (their calls)
 from tests.fake_hub.routes import Request, Response, answer, dispatch
 from tests.fake_hub.store import Access, HubError, Repo, Store, make_blob
 from tests.fake_hub.trouble import Trouble
@@ -217,22 +217,12 @@ class LocalHub:
 def main() -> None:
     parser = argparse.ArgumentParser(description="A local Hugging Face Hub, empty at start and forgotten at the end.")
     parser.add_argument("--port", type=int, default=8900)
-    parser.add_argument("--user", default="alice")
-    parser.add_argument("--billing", action="store_true", help="402 for what a free account may not have")
-    parser.add_argument("--home", help="the client's cache (default: a new folder)")
-    args = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        hub = stack.enter_context(LocalHub(args.port, verbose=True))
-        hub.store.paying = set() if args.billing else None
-        hub.add_user(args.user, token=f"hf_local_{args.user}")  # good for nothing but this server
-        home = contextlib.nullcontext(args.home) if args.home else tempfile.TemporaryDirectory(prefix="local-hub-")
-        env = hub.env(stack.enter_context(home))
-        print(
-            f"# A Hub of your own, where you are {args.user}. Paste these lines into a second terminal and push there;"
-        )
+    with tempfile.TemporaryDirectory(prefix="local-hub-") as home, LocalHub(parser.parse_args().port, True) as hub:
+        hub.add_user("alice", token="hf_local_alice")  # good for nothing but this server
+        print("# A Hub of your own, where you are alice. Paste these lines into a second terminal and push there;")
         print("# Ctrl-C here ends it, and what it holds is gone.")
         for name in ("HF_ENDPOINT", "HF_TOKEN", "HF_HOME", "NO_PROXY", *QUIET):
-            print(f"export {name}={env[name]}", flush=True)
+            print(f"export {name}={hub.env(home)[name]}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
 

@@ -1,6 +1,6 @@
 """What the local Hub remembers: users, tokens, repositories, commits and files, all in memory.
 
-Nothing here knows HTTP: `api.py` turns requests into calls on these classes, `server.py` puts them on a port.
+Nothing here knows HTTP: `routes.py` turns requests into calls on these classes, `server.py` puts them on a port.
 Object ids are git's own (sha1 of a blob, sha256 of a large file), because the clients compute the same numbers and
 skip what is already there.
 """
@@ -74,7 +74,6 @@ class Commit:
     id: str
     parent: Commit | None
     title: str
-    message: str
     author: str
     date: str
     files: dict[str, Blob]
@@ -86,16 +85,9 @@ class Commit:
             commit = commit.parent
         return commits
 
-    def under(self, folder: str) -> dict[str, Blob]:
-        """The files below a folder, or the file itself."""
-        return {p: blob for p, blob in self.files.items() if not folder or p == folder or p.startswith(folder + "/")}
-
-    def last_change(self, path: str) -> Commit:
-        """The newest commit that changed a file or a folder."""
-        changed, content = self, self.under(path)
-        while changed.parent is not None and changed.parent.under(path) == content:
-            changed = changed.parent
-        return changed
+    def has(self, path: str) -> bool:
+        """Whether there is such a file or folder."""
+        return any(name == path or name.startswith(path + "/") for name in self.files)
 
 
 @dataclass
@@ -104,12 +96,11 @@ class Repo:
     id: str
     private: bool = False
     gated: str | bool = False
-    space: dict = field(default_factory=dict)  # what create_repo said of a Space: sdk, hardware, secrets, variables
+    space: dict = field(default_factory=dict)  # what create_repo said of a Space: sdk, hardware
     created: str = field(default_factory=now)
     refs: dict[str, Commit] = field(default_factory=dict)  # "refs/heads/main", "refs/tags/v1"
     commits: dict[str, Commit] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)  # uploaded large files by sha256
-    granted: set[str] = field(default_factory=set)  # who may read a gated repository
 
     def __post_init__(self) -> None:
         names = LFS_NAMES + (" " + LFS_PICTURES if self.kind == "datasets" else "")
@@ -138,14 +129,14 @@ class Repo:
             return self.commits[revision]
         raise HubError(404, f"Invalid rev id: {revision}", "RevisionNotFound")
 
-    def commit(self, ref: str, files: dict[str, Blob], title: str, author: str, message: str = "") -> Commit:
+    def commit(self, ref: str, files: dict[str, Blob], title: str, author: str) -> Commit:
         """Make `files` the whole content of `ref`."""
         parent = self.refs.get(ref)
         date = now()
         listing = {path: blob.oid for path, blob in sorted(files.items())}
         # The commit count keeps two commits of the same millisecond and content apart.
         content = json.dumps([parent.id if parent else "", listing, title, author, date, len(self.commits)])
-        commit = Commit(git_oid("commit", content.encode()), parent, title, message, author, date, files)
+        commit = Commit(git_oid("commit", content.encode()), parent, title, author, date, files)
         self.refs[ref] = self.commits[commit.id] = commit
         return commit
 
@@ -170,15 +161,12 @@ class Store:
 
     def __init__(self) -> None:
         self.url = ""  # where the API is
-        # Where large files are. Another origin, as on the real Hub: a redirect within one origin the client follows
-        # before it has read the headers it needs.
         # Where large files are. Another origin, as on the real Hub: within one origin the client follows the redirect
         # and never sees the headers that came with it.
         self.files_url = ""
         self.secret = secrets.token_hex(16)  # in the address of a large file, the address being the permission
         self.tokens: dict[str, Access] = {}
         self.repos: dict[tuple[str, str], Repo] = {}
-        self.page_size = 1000  # entries of a folder listing in one answer
         self.collections: dict[str, dict] | None = {}  # None: a Hub that knows none
         self.moved: dict[tuple[str, str], str] = {}  # (kind, old name) of a renamed repository -> its new name
         self.buckets: dict[str, dict] = {}  # as buckets.py says
@@ -186,10 +174,10 @@ class Store:
         self.xet = None  # the folder that stands for Xet's storage
         self.paying: set[str] | None = None  # who has a PRO account; None: nobody is asked for money
 
-    def bill(self, user: str, sdk: str, hardware: str | None) -> None:
-        """A free account has static Spaces, and others on ZeroGPU."""
-        if self.paying is not None and user not in self.paying and sdk != "static" and hardware != "zero-a10g":
-            raise HubError(402, f"Subscribe to PRO to create a Space with the sdk {sdk!r} on this hardware")
+    def bill(self, user: str, hardware: str | None) -> None:
+        """A free account has its Spaces on ZeroGPU."""
+        if self.paying is not None and user not in self.paying and hardware != "zero-a10g":
+            raise HubError(402, "Subscribe to PRO to create a Space on this hardware")
 
     def add_repo(self, kind: str, id: str, files: dict[str, bytes], private: bool, gated: str | bool) -> Repo:
         repo = self.repos[kind, id] = Repo(kind, id, private, gated)

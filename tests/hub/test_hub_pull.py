@@ -11,11 +11,11 @@ import pytest
 from huggingface_hub import constants
 
 from ganzoo import hub_client
-from tests.fake_hub.client import Client
+from tests.fake_hub.fixtures import SECRET
 from tests.fake_hub.models import WEIGHTS, config, model_files
 from tests.fake_hub.server import LocalHub
 
-SECRET = "hf_secret_of_alice_0123456789"
+NOWHERE = "http://127.0.0.1:9"
 LOAD = """
 try:
     model = ganzoo.load(words[0], revision=(words[1:] or [None])[0])
@@ -25,23 +25,13 @@ except ganzoo.GanzooError as error:
 """
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with LocalHub() as hub:
-        hub.add_user("alice", token=SECRET)
-        hub.add_user("bob", token="hf_bob")
-        client = Client(hub, tmp_path_factory.mktemp("client"))
-        yield hub, client
-        client.stop()
-
-
 @pytest.fixture
 def load(running, tmp_path):
     """load(name, revision) -> what is said, in one sentence; with an empty cache of its own."""
     home = tmp_path / "home"
 
-    def one(*words, token=None, error=False):
-        said = running[1].run(LOAD, *words, token=token, home=home)
+    def one(*words, **how):
+        said = running[1].run(LOAD, *words, home=home, **how)
         assert said.code == 0 and "Traceback" not in said.all, said.all
         assert SECRET not in said.all
         lines = said.out.splitlines()
@@ -58,19 +48,11 @@ def load(running, tmp_path):
 NOTHING = {"config__json": None, "model__safetensors": None, "discriminator__safetensors": None}
 BAD = {
     "no config": ({"config__json": None}, "repo_not_a_model"),
-    "another library": ({"config__json": config(library="timm")}, "config_foreign"),
-    "a newer format": ({"config__json": config(format=99)}, "config_of_newer_ganzoo"),
-    "an unknown lesson": ({"config__json": config(lesson="diffusion")}, "lesson_unknown"),
-    "no JSON": ({"config__json": b"{"}, "config_damaged"),
+    "a setting out of range": ({"config__json": config(settings={"noise_size": 10**9})}, "bad_setting"),
     "JSON without an end": ({"config__json": b"[" * 200_000}, "config_damaged"),
     "a huge config": ({"config__json": b'"' + b"x" * (1 << 21) + b'"'}, "config_damaged"),
-    "a setting out of range": ({"config__json": config(settings={"noise_size": 10**9})}, "bad_setting"),
-    "a setting of another kind": ({"config__json": config(settings={"image_size": "28; rm -rf"})}, "bad_setting"),
-    "another network": ({"config__json": config(settings={"noise_size": 50})}, "wrong_shape"),
     "no weights": ({"model__safetensors": None}, "repo_not_a_model"),
     "a pickle under a false name": ({"model__safetensors": b"\x80\x04pickle"}, "weights_damaged"),
-    "cut weights": ({"model__safetensors": (WEIGHTS / "model.safetensors").read_bytes()[:5000]}, "weights_damaged"),
-    "the critic's file": ({"model__safetensors": (WEIGHTS / "discriminator.safetensors").read_bytes()}, "tensor_missing"),
     "pickles alone": ({**NOTHING, "pytorch_model__bin": b"\x80\x04."}, "repo_of_pickles"),
     "a config and a pickle": ({**NOTHING, "config__json": b"{}", "net_G__pth": b"\x80"}, "repo_of_pickles"),
     "an empty repository": (NOTHING, "repo_empty"),
@@ -92,7 +74,6 @@ def test_private_gated_missing_and_revisions(hub, load):
     hub.add_repo("models", "alice/hidden", model_files(), private=True)
     hub.add_repo("models", "bob/asks", model_files(), gated="manual")
     hub.add_repo("models", "alice/open", model_files())
-    assert load("alice/hidden", token="hf_bob").startswith("refused")
     for name, token, code in (
         ("alice/hidden", "hf_bob", "model_not_on_hub"),
         ("alice/hidden", "", "model_not_on_hub"),
@@ -139,11 +120,11 @@ def test_what_is_too_large_is_refused_before_it_is_fetched(hub, load):
     assert "3.0 GB" in said and "2 GB" in said, said
     assert not [path for _, path in hub.requests if "/resolve/" in path or path.startswith("/lfs/")]
     hub.add_repo("models", "alice/many", model_files() | {f"{i}.png": b"p" for i in range(40)})
-    assert "42 files" in load("alice/many") or "files" in load("alice/many")
+    assert "files" in load("alice/many")
 
 
-def test_of_ten_thousand_files_only_the_models_are_fetched(hub, load):
-    hub.add_repo("models", "alice/heap", model_files() | {f"logs/{i}.txt": b"x" for i in range(10_000)})
+def test_of_many_files_only_the_models_are_fetched(hub, load):
+    hub.add_repo("models", "alice/heap", model_files() | {f"logs/{i}.txt": b"x" for i in range(2000)})
     assert load("alice/heap").startswith("loaded")
     fetched = {path.rsplit("/", 1)[1] for method, path in hub.requests if "/resolve/" in path}
     assert fetched == {"config.json", "model.safetensors", "discriminator.safetensors"}
@@ -158,20 +139,17 @@ def test_only_safetensors_json_and_pictures_are_fetched(hub, load):
 
 def test_tricks_with_paths_write_nothing_outside_the_cache(hub, load, tmp_path):
     tricks = (
-        "../../outside.safetensors",
+        "../../evil.safetensors",
         "/etc/evil.png",
-        "..\\..\\w.png",
-        "a/../../b.png",
-        "....//c.png",
+        "..\\..\\evil.png",
+        "a/../../evil.png",
+        "....//evil.png",
         ".\x00.png",
     )
     for number, trick in enumerate(tricks):
         hub.add_repo("models", f"alice/trick{number}", model_files() | {trick: b"x"})
         assert load(f"alice/trick{number}").startswith(("loaded", "refused"))
-    assert not [
-        p for p in tmp_path.rglob("*") if p.name in ("outside.safetensors", "evil.png", "b.png", "c.png", "w.png")
-    ]
-    assert not Path("/etc/evil.png").exists()
+    assert not list(tmp_path.rglob("evil*")) and not Path("/etc/evil.png").exists()
 
 
 # --- the Hub itself ---------------------------------------------------------------------------------------------
@@ -185,6 +163,11 @@ ON_THE_WAY = {
     "a hotel's login page answers": (("page", 99, "/api/models/"), "hub_unavailable"),
     "too many requests": ((429, 99, "/api/models/"), "hub_unavailable"),
     "the storage refuses": ((403, 99, "/lfs/"), "model_not_fetched"),
+    "the weights are gone": ((404, 99, "/lfs/"), "model_not_fetched"),
+    "another hash is announced": (("hash", 99, "/resolve/"), "download_damaged"),
+    "a hotel's login page for the weights": (("page", 99, "/lfs/"), "hub_unavailable"),
+    "the weights are redirected to another host": (("away", 99, "/lfs/"), "hub_unavailable"),
+    "the API is redirected to another host": (("away", 999, "/api/models/"), "hub_unavailable"),
 }
 
 
@@ -195,7 +178,9 @@ def test_trouble_on_the_way_is_one_sentence_and_the_next_try_is_whole(hub, load,
     hub.fail_next(*trouble)
     said = load("alice/mine")
     assert said.split()[:2] == ["refused", code], said
+    assert not any(SECRET in path for _, path in hub.outside)
     hub.troubles.clear()
+    hub.outside.clear()
     assert load("alice/mine").startswith("loaded")
 
 
@@ -228,18 +213,11 @@ def test_what_is_damaged_in_the_cache_is_found_at_any_later_load(hub, load, name
     assert "hub_unavailable" in load("alice/gan-mnist")
 
 
-@pytest.mark.parametrize("what", ["flip", 404, 403, "drop", "stop"])
-def test_a_film_that_does_not_arrive_does_not_stop_a_model(hub, load, running, tmp_path, what):
+@pytest.mark.parametrize("what", ["flip", 403, "drop"])
+def test_a_film_that_does_not_arrive_does_not_stop_a_model(hub, load, what):
     film = {"film__webp": b"f" * 4000, "samples__png": b"p" * 4000}
-    if what == "stop":  # a Hub of its own, which dies at the film
-        hub = LocalHub()
-        hub.add_user("alice", token=SECRET)
     hub.add_repo("models", "alice/mine", model_files(**film))
     hub.fail_next(what, 99, "film.webp")
-    if what == "stop":
-        said = running[1].run(LOAD, "alice/mine", home=tmp_path / "home", endpoint=hub.url)
-        assert said.out.startswith("loaded") and "without film.webp" in said.err, said.all
-        return
     said = load("alice/mine")
     assert said.startswith("loaded") and "came without film.webp" in load.aside, (said, load.aside)
     assert load.aside.count("\n") == 1
@@ -248,9 +226,18 @@ def test_a_film_that_does_not_arrive_does_not_stop_a_model(hub, load, running, t
     assert (folder / "film.webp").read_bytes() == film["film__webp"] and not load.aside
 
 
-def test_a_cut_line_is_taken_up_where_it_was_cut(hub, load):
+def test_a_hub_that_dies_at_the_film_does_not_stop_a_model(load):
+    with LocalHub() as dying:
+        dying.add_user("alice", token=SECRET)
+        dying.add_repo("models", "alice/mine", model_files(film__webp=b"f" * 4000))
+        dying.fail_next("stop", 99, "film.webp")
+        assert load("alice/mine", endpoint=dying.url).startswith("loaded") and "without film.webp" in load.aside
+
+
+@pytest.mark.parametrize("what", ["truncate", "drip"])
+def test_a_line_that_is_cut_or_drips_is_waited_for(hub, load, what):
     hub.add_repo("models", "alice/mine", model_files())
-    hub.fail_next("truncate", 1, "/lfs/")
+    hub.fail_next(what, 1, "/lfs/", seconds=1.0)
     assert load("alice/mine").startswith("loaded")
 
 
@@ -286,31 +273,23 @@ def test_a_hub_that_answers_with_errors_is_a_hub_that_is_down(hub, load):
     hub.fail_next(503, 999, "/api/models/")
     assert "snapshots" in load("alice/gan-mnist")
     assert "comes from the cache" in load.aside
-
-
-def test_half_a_copy_in_the_cache_does_not_stand_in(hub, load, tmp_path):
-    hub.add_repo("models", "alice/gan-mnist", model_files())
-    folder = Path(load("alice/gan-mnist").split(" ", 1)[1])
-    (folder / "model.safetensors").unlink()
-    hub.fail_next(503, 999, "/api/models/")
+    (Path(load("alice/gan-mnist").split(" ", 1)[1]) / "model.safetensors").unlink()  # half a copy does not stand in
     assert "hub_unavailable" in load("alice/gan-mnist")
 
 
 def test_with_the_hub_down_only_the_cache_stands_in(hub, running, tmp_path):
     hub.add_repo("models", "alice/mine", model_files())
     assert "loaded" in running[1].run(LOAD, "alice/mine", home=tmp_path).out
-    down = LocalHub()
-    down.stop()
     with socket.socket() as mute:  # it listens and says nothing
         mute.bind(("127.0.0.1", 0))
         mute.listen(8)
         silent = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        for endpoint in (down.url, silent):
+        for endpoint in (NOWHERE, silent):
             said = running[1].run(LOAD, "alice/mine", home=tmp_path, endpoint=endpoint)
             assert "snapshots" in said.out, said.all
             assert said.err.count("\n") == 1 and "comes from the cache" in said.err, said.err
         for name, instead in (("alice/dcgan-mnist", " dcgan-mnist."), ("alice/never-seen", " cgan-mnist, ")):
-            said = running[1].run(LOAD, name, home=tmp_path, endpoint=down.url)
+            said = running[1].run(LOAD, name, home=tmp_path, endpoint=NOWHERE)
             assert said.out.startswith("refused hub_unavailable") and instead in said.out and not said.err, said.all
         # nothing stands in for this one, so a Hub that is silent gets as long as the client would give it
         patience = "from huggingface_hub import constants\nconstants.HF_HUB_ETAG_TIMEOUT = {}\n"
@@ -319,7 +298,7 @@ def test_with_the_hub_down_only_the_cache_stands_in(hub, running, tmp_path):
         assert "hub_unavailable" in said.out and "The Hub is slow" in said.err and said.err.count("\n") == 1, said.all
 
 
-def test_the_cache_is_full_or_closed(hub, load, tmp_path, running):
+def test_the_cache_is_full_or_closed(hub, load, tmp_path):
     hub.add_repo("models", "alice/mine", model_files())
     closed = tmp_path / "home" / "hf"
     closed.parent.mkdir()
@@ -337,11 +316,6 @@ def test_the_models_of_a_namespace_are_found(hub, running):
     hub.add_repo("models", "bob/his", model_files(README__md=tagged))
     said = running[1].run("h = ganzoo.hub.download; print(*map(list, map(h.models_of, ('alice', 'nobody', ''))))")
     assert said.out.split("\n")[0] == "['alice/mine'] [] []", said.all
-
-
-def test_an_error_of_the_client_comes_without_its_number(running, tmp_path):
-    code = "print(ganzoo.hub.download.short(OSError(111, 'Connection refused')))"
-    assert running[1].run(code, home=tmp_path).out.strip().endswith(": Connection refused")
 
 
 def test_a_token_that_leaked_into_an_error_is_taken_out(running, tmp_path):

@@ -13,29 +13,19 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
-from tests.fake_hub.client import Client
+from ganzoo import checkpoint, recipes, settings
+from ganzoo.models import pix2pix
+from tests.fake_hub.fixtures import SECRET
 from tests.fake_hub.repos import front_matter
 from tests.fake_hub.server import LocalHub
 from tests.hub.test_hub import ROOT
 
-SECRET = "hf_secret_of_alice_0123456789"
 NAME = "alice/gan-mnist-smoke"
 # The push alone, of a model that lies in the folder words[1].
 PUSH = """
 from ganzoo.hub.upload import Push
 print("Pushed to", Push(words[0], "x", private="private" in words).upload(words[1]))
 """
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with LocalHub() as hub:
-        hub.add_user("alice", token=SECRET)
-        hub.add_user("bob")
-        hub.add_user("alice", token="hf_reads", write=False)
-        client = Client(hub, tmp_path_factory.mktemp("client"))
-        yield hub, client
-        client.stop()
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +73,20 @@ def retry(hub, said, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-def test_one_commit_holds_everything_and_the_card_says_what_it_is(hub, running, tmp_path):
+SAMPLE = """
+model = ganzoo.load(words[0])
+print([picture.tobytes().hex() for picture in model.sample(2, seed=5)])
+"""
+
+
+def test_one_commit_holds_everything_and_comes_back_the_same(hub, running, tmp_path):
     said = running[1].recipe("gan", "--smoke", "--push", "--private", home=tmp_path)
     assert said.code == 0 and f"Pushed to {hub.url}/{NAME}" in said.out, said.all
     pushed = repo(hub)
-    expected = (
+    files = (
         "config.json model.safetensors discriminator.safetensors README.md samples.png curves.png film.webp film.json"
     )
-    assert set(expected.split()) | {".gitattributes"} == set(pushed.head.files)
+    assert {*files.split(), ".gitattributes"} == set(pushed.head.files)
     assert len(pushed.head.history()) == 2  # the empty repository, then one commit
     assert pushed.private
     card = pushed.head.files["README.md"].data.decode()
@@ -98,6 +94,8 @@ def test_one_commit_holds_everything_and_the_card_says_what_it_is(hub, running, 
     said = front_matter(card)
     assert said["library_name"] == "ganzoo" and said["pipeline_tag"] == "unconditional-image-generation"
     assert {"ganzoo", "gan"} <= set(said["tags"]) and said["datasets"] == ["ylecun/mnist"]
+    there, here = (running[1].run(SAMPLE, x, home=tmp_path) for x in (NAME, tmp_path / "runs" / "gan-mnist-smoke"))
+    assert there.out == here.out and "[" in here.out, there.all
 
 
 def test_the_measured_metrics_are_in_the_model_index(hub, running, model, push):
@@ -115,14 +113,8 @@ print(found.metric_type, found.metric_value, found.dataset_type, found.task_type
 print(found.metric_name)
 """
     said = running[1].run(code)
-    assert said.out.split() == [
-        "frechet",
-        "12.5",
-        "ylecun/mnist",
-        "unconditional-image-generation",
-        "test",
-        "frechet-mnist-judge128-n100-test",
-    ]
+    words = "frechet 12.5 ylecun/mnist unconditional-image-generation test frechet-mnist-judge128-n100-test"
+    assert said.out.split() == words.split()
 
 
 @pytest.mark.parametrize(
@@ -132,9 +124,8 @@ print(found.metric_name)
      (503, "/lfs/")],
 )  # fmt: skip
 def test_what_passes_is_waited_for(hub, push, what, where):
-    hub.fail_next(
-        what, 1, where, seconds=2, method="" if where == "/lfs/" else "POST" if "models/" not in where else "GET"
-    )
+    method = {"/lfs/": "", "/api/models/alice/gan-mnist-smoke": "GET"}.get(where, "POST")
+    hub.fail_next(what, 1, where, seconds=2, method=method)
     said = push()
     assert said.code == 0 and "Pushed to" in said.out, said.all
     assert "model.safetensors" in repo(hub).head.files and hub.troubles[0].met == 1
@@ -149,7 +140,7 @@ def test_the_hub_says_how_long_to_wait(hub, running, push):
 @pytest.mark.parametrize(
     ("what", "where"),
     [(403, "/commit/"), (413, "/commit/"), (507, "/commit/"), (401, "/preupload/"), (402, "/commit/"), (400, "/commit/"),
-     ("page", "/preupload/"), ("loop", "/commit/"), (403, "/lfs/"), ("drop", "/commit/")],
+     ("page", "/preupload/"), ("loop", "/commit/"), ("away", "/commit/"), (403, "/lfs/"), ("drop", "/commit/")],
 )  # fmt: skip
 def test_a_refusal_is_one_sentence_with_the_retry_which_works(hub, push, tmp_path, what, where):
     hub.fail_next(what, 99, where)
@@ -157,7 +148,8 @@ def test_a_refusal_is_one_sentence_with_the_retry_which_works(hub, push, tmp_pat
     assert "hf upload alice/gan-mnist-smoke" in refused(said), said.all
     assert len(repo(hub).head.history()) == 1  # all or nothing
     hub.troubles.clear()
-    if what in (403, "loop"):
+    hub.outside.clear()
+    if (what, where) == (403, "/commit/"):
         retry(hub, said, tmp_path)
         assert "model.safetensors" in repo(hub).head.files
 
@@ -224,8 +216,7 @@ def test_an_edit_that_comes_in_between_is_kept_too(hub, running, model):
     """Between the look at the card and the commit: the commit names what it was built on, the Hub refuses, we look again."""
     assert running[1].run(PUSH, NAME, model).code == 0
     (model / "curves.png").write_bytes(b"another picture")
-    code = (
-        """
+    code = """
 from ganzoo.hub.upload import Push
 push = Push(words[0], "x")
 look = push._there
@@ -238,11 +229,7 @@ def late():
 done = []
 push._there = late
 def edit():"""
-        + EDIT.replace("\n", "\n    ")
-        + """
-push.upload(words[1])
-"""
-    )
+    code += EDIT.replace("\n", "\n    ") + "\npush.upload(words[1])\n"
     said = running[1].run(code, NAME, model)
     assert said.code == 0, said.all
     files = repo(hub).head.files
@@ -274,15 +261,14 @@ def test_what_cannot_work_is_said_at_second_0(hub, running, tmp_path):
     assert all("not allowed" in line for line in said[:2]), said
     assert all("not a name" in line for line in said[2:-1]), said
     assert said[-1] == "may push alice/fine"
-    for token, wish, words in (
-        (None, "bob/his", "not allowed"),
-        ("hf_expired", "auto", "does not accept the token"),
-        ("hf_reads", "auto", "not allowed"),
-        ("", "auto", "hf auth login"),
+    for how, wish, words in (
+        ({}, ["bob/his"], "not allowed"),
+        ({"token": "hf_expired"}, [], "does not accept the token"),
+        ({"token": "hf_reads"}, [], "not allowed"),
+        ({"token": ""}, [], "hf auth login"),
+        ({"endpoint": "http://127.0.0.1:9"}, [], "cannot be reached"),
     ):
-        said = running[1].recipe(
-            "gan", "--smoke", "--push", *([wish] if wish != "auto" else []), token=token, home=tmp_path
-        )
+        said = running[1].recipe("gan", "--smoke", "--push", *wish, home=tmp_path, **how)
         assert words in refused(said) and "images/s" not in said.out, said.all
     assert not (tmp_path / "runs" / "gan-mnist-smoke" / "model").exists()
 
@@ -292,10 +278,8 @@ def test_names_are_ones_that_the_hub_takes(hub, running):
 from ganzoo.hub.upload import repo_name
 print([repo_name(n) for n in ("pix2pix-a-gan-mae", "gan+mae", "gan-斑馬", "斑馬", "a..b", "x" * 200, "-a--b-")])
 """
-    long = "x" * 80
-    assert running[1].run(code).out.strip() == str(
-        ["pix2pix-a-gan-mae", "gan-mae", "gan", "ganzoo-model", "a.b", long, "a-b"]
-    )
+    names = ["pix2pix-a-gan-mae", "gan-mae", "gan", "ganzoo-model", "a.b", "x" * 80, "a-b"]
+    assert running[1].run(code).out.strip() == str(names)
 
 
 # --- while it trains --------------------------------------------------------------------------------------------
@@ -360,11 +344,23 @@ def test_a_background_push_that_fails_is_a_line_and_training_goes_on(hub, runnin
     assert repo(hub, "alice/often").head.title == "gan-fashion, trained with ganzoo"
 
 
-def test_each_of_the_contest_is_a_repository_and_all_are_a_collection(hub, running, tmp_path):
+def test_a_contest_starts_alike_is_compared_and_becomes_a_collection(hub, running, tmp_path):
     flags = ["--smoke", "--push", "--loss", "all", "--image-size", 32, "--width", 4, "--set", "critic_width=4"]
-    said = running[1].recipe("pix2pix", *flags, "--private", home=tmp_path / "a")
+    said = running[1].recipe("pix2pix", *flags, "--private", home=tmp_path)
     assert said.code == 0 and f"{hub.url}/collections/alice/" in said.out, said.all
-    words = ("gan", "mae", "gan-mae", "gan-mae-perceptual")
+    losses = ("gan", "mae", "gan+mae", "gan+mae+perceptual")
+    words = [loss.replace("+", "-") for loss in losses]
+    assert all(f"| {loss} |" in said.out for loss in losses)
+    place = tmp_path / "runs" / "pix2pix-facades-compare-smoke"
+    assert sorted(p.name for p in place.iterdir()) == ["curves.png", "grid.png", "table.md"]
+    top = "from the top: label, gan, mae, gan+mae, gan+mae+perceptual, the real photo."
+    assert top in (place / "table.md").read_text()
+    runs = [tmp_path / "runs" / f"pix2pix-facades-{word}-smoke" for word in words]
+    logs = [checkpoint.read_log(run / "log.jsonl") for run in runs]
+    # same weights, same batch, same dropout: the same first error
+    assert len({next(row["mae"] for row in rows if row["event"] == "step") for rows in logs}) == 1
+    assert checkpoint.read_config(runs[1] / "model")[0]["metrics"]["l1-smoke-32px-n4-test"] > 0
+    assert not (runs[1] / "model" / "discriminator.safetensors").exists()
     names = [f"alice/pix2pix-facades-{word}-smoke" for word in words]
     for name in names:
         assert "model.safetensors" in repo(hub, name).head.files
@@ -374,22 +370,18 @@ def test_each_of_the_contest_is_a_repository_and_all_are_a_collection(hub, runni
     (made,) = hub.store.collections.values()
     assert [item["id"] for item in made["items"]] == names and made["private"]
     code = "from ganzoo.hub.upload import collect; print(collect(words[0], words[1:]))"
-    assert (
-        running[1].run(code, made["title"], *names).out.startswith(f"{hub.url}/collections/alice/")
-    )  # again: the same one
+    again = running[1].run(code, made["title"], *names)
+    assert again.out.startswith(f"{hub.url}/collections/alice/")  # the same one
     assert len(hub.store.collections) == 1 and len(made["items"]) == 4
     hub.store.collections = None  # a Hub that knows none
     said = running[1].run(code, made["title"], *names)
     assert said.out == "None\n" and "collection" in said.err and said.err.count("\n") == 1
 
 
-def test_three_losses_under_a_name_of_ones_own_do_not_take_each_other_s_place(hub, running, tmp_path):
-    flags = ["--smoke", "--push", "alice/mine", "--loss", "all", "--perceptual", 0]
-    flags += ["--image-size", 32, "--width", 4, "--set", "critic_width=4"]
-    named = running[1].recipe("pix2pix", *flags, home=tmp_path / "b")
-    assert named.code == 0, named.all
-    for loss in ("gan", "mae", "gan-mae"):
-        assert f'"{loss.replace("-", "+")}"'.encode() in repo(hub, f"alice/mine-{loss}").head.files["config.json"].data
+def test_three_losses_under_a_name_of_ones_own_do_not_take_each_other_s_place():
+    asked, given = settings.parse(pix2pix.Config, ["--push", "alice/mine", "--loss", "all"])
+    pushes = [run.push for run in recipes.several(asked, pix2pix.contest(asked, given))]
+    assert pushes == [f"alice/mine-{word}" for word in ("gan", "mae", "gan-mae", "gan-mae-perceptual")]
 
 
 def test_ctrl_c_in_a_push_is_a_sentence_with_the_retry(hub, model, tmp_path):

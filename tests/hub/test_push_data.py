@@ -20,9 +20,7 @@ print(push_data(Path(words[0]), words[1], **json.loads(words[2])))
 
 
 @pytest.fixture
-def push(running):
-    running[0].reset()
-
+def push(hub, running):
     def one(folder, name, token=None, **more):
         return running[1].run(PUSH, folder, name, json.dumps(more), token=token)
 
@@ -44,7 +42,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_what_was_pushed_trains_like_the_folder(running, push, tmp_path, layout):
+def test_what_was_pushed_trains_like_the_folder(hub, running, push, tmp_path, layout):
     kind, files = LAYOUTS[layout]
     put(tmp_path / "mine", files)
     name = f"alice/{layout.replace(' ', '-')}"
@@ -53,41 +51,41 @@ def test_what_was_pushed_trains_like_the_folder(running, push, tmp_path, layout)
     there, here = read(running, kind, name, str(tmp_path / "mine"))
     assert there[:2] == here[:2] and there[4] == here[4]  # as many, and the same pictures
     assert there[2] in ("photo->label", ["photo", "label"], ["horse", "zebra"])
-    repo = running[0].store.repos["datasets", name]
+    repo = hub.store.repos["datasets", name]
     card = repo.head.files["README.md"].data.decode()
     assert front_matter(card)["license"] == "cc-by-4.0" and "path: data/train-*" in card
     assert f"train/{'pix2pix' if kind == 'pairs' else 'cyclegan'}.py --data {name}" in card
     assert [commit.title for commit in repo.head.history()].count("Pictures, shared with ganzoo") == 1
 
 
-def test_folders_whose_names_match_are_pairs_unless_told(running, push, tmp_path):
+def test_folders_whose_names_match_are_pairs_unless_told(hub, running, push, tmp_path):
     put(tmp_path / "mine", two("?/{i}.png"))
     push(tmp_path / "mine", "alice/sets", unpaired=True)
     assert read(running, "sides", "alice/sets")[0][:3] == [[9, 1], [9, 1], ["A", "B"]]
 
 
-def test_pushed_again_it_is_replaced_and_an_edited_card_stays(running, push, tmp_path):
+def test_pushed_again_it_is_replaced_and_an_edited_card_stays(hub, running, push, tmp_path):
     put(tmp_path / "mine", two("?/{i}.png"))
     push(tmp_path / "mine", "alice/mine")
     put(tmp_path / "mine", two("?/{i}.png", counts=(2, 2), first=50))
     push(tmp_path / "mine", "alice/mine")
     assert sum(read(running, "pairs", "alice/mine")[0][:2]) == 12
-    repo = running[0].store.repos["datasets", "alice/mine"]
+    repo = hub.store.repos["datasets", "alice/mine"]
     assert len([name for name in repo.head.files if name.endswith(".parquet")]) == 1
     written = repo.head.files["README.md"].data
-    running[0].change("datasets", "alice/mine", {"README.md": written.replace(b"Pairs of", b"My own pairs of")})
+    hub.change("datasets", "alice/mine", {"README.md": written.replace(b"Pairs of", b"My own pairs of")})
     push(tmp_path / "mine", "alice/mine")
     assert b"My own pairs of" in repo.head.files["README.md"].data
 
 
-def test_where_a_photo_was_taken_is_not_shared(running, push, tmp_path):
+def test_where_a_photo_was_taken_is_not_shared(hub, running, push, tmp_path):
     put(tmp_path / "mine", two("?/{i}.jpg"))
     for path in tmp_path.rglob("*.jpg"):
         exif = Image.Exif()
         exif[0x010F] = "SecretCamera"
         Image.open(path).save(path, "JPEG", exif=exif)
     assert push(tmp_path / "mine", "alice/mine").code == 0
-    content = b"".join(blob.data for blob in running[0].store.repos["datasets", "alice/mine"].head.files.values())
+    content = b"".join(blob.data for blob in hub.store.repos["datasets", "alice/mine"].head.files.values())
     assert b"SecretCamera" not in content
 
 
@@ -117,8 +115,7 @@ def test_a_file_of_pixels_alone_is_shared_as_it_is(name, tmp_path):
     assert push_data.encoded(open_picture(path), path) == path.read_bytes()
 
 
-def test_what_cannot_be_shared_leaves_nothing_on_the_hub(running, push, tmp_path):
-    hub = running[0]
+def test_what_cannot_be_shared_leaves_nothing_on_the_hub(hub, running, push, tmp_path):
     put(tmp_path / "broken", two("?/{i}.png") | {"A/003.png": b"no picture"})
     put(tmp_path / "single", many("{i}.png", a, 9))
     put(tmp_path / "good", two("?/{i}.png"))
