@@ -10,7 +10,6 @@ from safetensors.torch import load_file, save_file
 
 import ganzoo
 from ganzoo import checkpoint
-from ganzoo.errors import GanzooError
 from ganzoo.models import cgan, dcgan, gan
 from tests.support.raises_code import raises_code
 
@@ -34,10 +33,8 @@ def test_what_is_saved_comes_back(tmp_path, lesson, more):
         loaded = model.generator.state_dict()[name]
         assert loaded.dtype == tensor.dtype
         assert torch.allclose(loaded.float(), tensor.float(), atol=1e-3, rtol=1e-3), name
-    assert (
-        load_file(tmp_path / "m" / "model.safetensors")["last.weight" if lesson is not dcgan else "seed.0.weight"].dtype
-        == torch.float16
-    )
+    stored = load_file(tmp_path / "m" / "model.safetensors")
+    assert stored["seed.0.weight" if lesson is dcgan else "last.weight"].dtype == torch.float16
     assert not model.generator.training
 
 
@@ -55,71 +52,81 @@ def tensors(folder, change):
     save_file(found, path)
 
 
+def config(content: bytes):
+    return lambda folder: (folder / "config.json").write_bytes(content)
+
+
+def weights(content: bytes):
+    return lambda folder: (folder / "model.safetensors").write_bytes(content)
+
+
+def facts(**values):
+    return lambda folder: edit(folder, lambda said: said.update(values))
+
+
 def settings(**values):
     return lambda folder: edit(folder, lambda said: said["settings"].update(values))
 
 
+def tensor(**values):
+    """The tensors by their names, `__` for a dot."""
+    return lambda folder: tensors(folder, lambda t: t.update({k.replace("__", "."): v for k, v in values.items()}))
+
+
+DISGUISE = pickle.dumps({"a": 1})
 BROKEN = {
     "no config": (lambda f: (f / "config.json").unlink(), "not_a_model_folder"),
-    "not json": (lambda f: (f / "config.json").write_text("{"), "config_damaged"),
-    "binary json": (lambda f: (f / "config.json").write_bytes(b"\xff\xfe\0"), "config_damaged"),
-    "deep json": (lambda f: (f / "config.json").write_text("[" * 200_000), "config_damaged"),
-    "huge json": (lambda f: (f / "config.json").write_text(" " * (2 << 20) + "{}"), "config_damaged"),
-    "a list": (lambda f: (f / "config.json").write_text("[1]"), "config_foreign"),
-    "another library": (lambda f: edit(f, lambda s: s.update(library="timm")), "config_foreign"),
-    "a newer format": (lambda f: edit(f, lambda s: s.update(format=99)), "config_of_newer_ganzoo"),
-    "a negative format": (
-        lambda f: edit(f, lambda s: s.update(format=-1)),
-        "config_format_unknown",
-    ),
-    "format zero": (lambda f: edit(f, lambda s: s.update(format=0)), "config_format_unknown"),
-    "a format that is true": (lambda f: edit(f, lambda s: s.update(format=True)), "config_format_unknown"),
-    "a format of pages": (lambda f: edit(f, lambda s: s.update(format="x" * 9999)), "config_format_unknown"),
-    "a format in words": (lambda f: edit(f, lambda s: s.update(format="one")), "config_format_unknown"),
-    "an unknown lesson": (lambda f: edit(f, lambda s: s.update(lesson="stylegan9")), "lesson_unknown"),
-    "a lesson that is a list": (lambda f: edit(f, lambda s: s.update(lesson=["gan"])), "lesson_unknown"),
+    "empty": (config(b""), "config_damaged"),
+    "not json": (config(b"{"), "config_damaged"),
+    "binary json": (config(b"\xff\xfe\0"), "config_damaged"),
+    "deep json": (config(b"[" * 200_000), "config_damaged"),
+    "deep objects": (config(b'{"a":' * 50_000), "config_damaged"),
+    "a number without end": (config(b'{"format": ' + b"9" * 10_000 + b"}"), "config_foreign"),
+    "huge json": (config(b" " * (2 << 20) + b"{}"), "config_damaged"),
+    "a list": (config(b"[1]"), "config_foreign"),
+    "a text": (config(b'"x"'), "config_foreign"),
+    "null": (config(b"null"), "config_foreign"),
+    "no library": (config(b'{"lesson": "gan"}'), "config_foreign"),
+    "another library": (facts(library="timm"), "config_foreign"),
+    "a newer format": (facts(format=99), "config_of_newer_ganzoo"),
+    "a negative format": (facts(format=-1), "config_format_unknown"),
+    "a format that is true": (facts(format=True), "config_format_unknown"),
+    "a format of pages": (facts(format="x" * 9999), "config_format_unknown"),
+    "an unknown lesson": (facts(lesson="stylegan9"), "lesson_unknown"),
+    "a lesson that is a list": (facts(lesson=["gan"]), "lesson_unknown"),
     "no settings": (lambda f: edit(f, lambda s: s.pop("settings")), "config_settings_no_object"),
+    "settings that are a list": (facts(settings=[]), "config_settings_no_object"),
     "an unknown setting": (settings(wings=2), "config_setting_unknown"),
     "width in words": (settings(width="wide"), "bad_setting"),
     "width beyond reason": (settings(width=10**9), "bad_setting"),
     "width true": (settings(width=True), "bad_setting"),
-    "noise of NaN": (settings(lr=float("nan")), "bad_setting"),
+    "a rate of NaN": (settings(lr=float("nan")), "bad_setting"),
     "four channels": (settings(channels=4), "bad_setting"),
+    "code as size": (settings(image_size="28; rm -rf"), "bad_setting"),
+    "a path as norm": (settings(norm="../../etc/passwd"), "bad_setting"),
     "classes of numbers": (settings(classes=[1, 2]), "bad_setting"),
-    "metrics a list": (lambda f: edit(f, lambda s: s.update(metrics=[1])), "config_entry_no_object"),
+    "another noise": (settings(noise_size=50), "wrong_shape"),
+    "metrics a list": (facts(metrics=[1]), "config_entry_no_object"),
     "no weights": (lambda f: (f / "model.safetensors").unlink(), "weights_missing"),
-    "cut weights": (
-        lambda f: (f / "model.safetensors").write_bytes((f / "model.safetensors").read_bytes()[:5000]),
-        "weights_damaged",
-    ),
-    "empty weights": (lambda f: (f / "model.safetensors").write_bytes(b""), "weights_damaged"),
-    "a header of terabytes": (
-        lambda f: (f / "model.safetensors").write_bytes(struct.pack("<Q", 1 << 40) + b"{}"),
-        "weights_damaged",
-    ),
-    "a pickle in disguise": (
-        lambda f: (f / "model.safetensors").write_bytes(pickle.dumps({"a": 1})),
-        "weights_damaged",
-    ),
-    "a foreign tensor": (lambda f: tensors(f, lambda t: t.update(alien=torch.zeros(1))), "tensor_foreign"),
+    "cut weights": (lambda f: weights((f / "model.safetensors").read_bytes()[:-1])(f), "weights_damaged"),
+    "empty weights": (weights(b""), "weights_damaged"),
+    "a header of nothing": (weights(struct.pack("<Q", 2) + b"{}"), "tensor_missing"),
+    "a header that is no JSON": (weights(struct.pack("<Q", 4) + b"nope"), "weights_damaged"),
+    "a header of terabytes": (weights(struct.pack("<Q", 1 << 40) + b"{}"), "weights_damaged"),
+    "a pickle in disguise": (weights(DISGUISE), "weights_damaged"),
+    "weights ten times too large": (weights(b"0" * 30_000_000), "weights_too_large"),
+    "a foreign tensor": (tensor(alien=torch.zeros(1)), "tensor_foreign"),
     "a missing tensor": (lambda f: tensors(f, lambda t: t.pop("last.bias")), "tensor_missing"),
-    "another shape": (lambda f: tensors(f, lambda t: t.update({"last.bias": torch.zeros(3)})), "wrong_shape"),
-    "NaN weights": (lambda f: tensors(f, lambda t: t["last.bias"].fill_(float("nan"))), "weights_not_finite"),
-    "weights ten times too large": (
-        lambda f: (f / "model.safetensors").write_bytes(b"0" * 30_000_000),
-        "weights_too_large",
-    ),
-    "only a pickle": (
-        lambda f: ((f / "config.json").unlink(), (f / "net_G.pth").write_bytes(b"x")),
-        "folder_of_pickles",
-    ),
+    "another shape": (tensor(last__bias=torch.zeros(3)), "wrong_shape"),
+    "NaN": (lambda f: tensors(f, lambda t: t["last.bias"].fill_(float("nan"))), "weights_not_finite"),
+    "infinite": (lambda f: tensors(f, lambda t: t["last.bias"].fill_(float("inf"))), "weights_not_finite"),
+    "only a pickle": (lambda f: (f / "config.json").rename(f / "net_G.pth"), "folder_of_pickles"),
 }
 
 
-FOREIGN = [torch.float8_e4m3fn, torch.float8_e5m2, torch.int8, torch.int64, torch.bool, torch.complex64, torch.float64]
-
-
-@pytest.mark.parametrize("dtype", FOREIGN, ids=str)
+@pytest.mark.parametrize(
+    "dtype", [torch.float8_e5m2, torch.int8, torch.int64, torch.bool, torch.complex64, torch.float64], ids=str
+)
 def test_weights_of_a_dtype_that_no_model_has_are_refused(tmp_path, dtype):
     save(tmp_path / "m")
     tensors(tmp_path / "m", lambda t: t.update({"last.bias": t["last.bias"].to(dtype)}))
@@ -154,9 +161,7 @@ def test_a_broken_model_folder_is_one_clear_sentence(tmp_path, kind):
     breaker(tmp_path / "m")
     with raises_code(code) as error:
         ganzoo.load(tmp_path / "m")
-    message = str(error.value)
-    assert "\n" not in message
-    assert len(message) < 400
+    assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
 def test_conditional_model_needs_classes(tmp_path):
@@ -164,12 +169,6 @@ def test_conditional_model_needs_classes(tmp_path):
     settings(classes=[])(tmp_path / "m")
     with raises_code("config_bad_classes"):
         ganzoo.load(tmp_path / "m")
-
-
-@pytest.mark.parametrize("name", ["", " ", "nope", "../nope", "/nope/nope", "a\0b"])
-def test_unknown_names_say_what_there_is(name):
-    with pytest.raises(GanzooError):
-        ganzoo.load(name)
 
 
 def test_a_pickle_file_is_refused_with_the_reason(tmp_path):

@@ -1,4 +1,4 @@
-"""A model in use: sample and critique, deterministic, with errors that say what to do."""
+"""A model in use: sample and critique, deterministic. What is asked wrongly is in tests/hostile/inputs.py."""
 
 import subprocess
 import sys
@@ -10,8 +10,9 @@ from PIL import Image
 
 import ganzoo
 from ganzoo import checkpoint
-from ganzoo.errors import GanzooError
-from ganzoo.models import cgan, gan
+from ganzoo.data import drawings
+from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.models import cgan, cyclegan, gan
 from tests.support.raises_code import raises_code
 
 
@@ -58,56 +59,7 @@ def test_critique_gives_one_number_for_one_and_a_list_for_many(models):
     assert models["gan"].critique(pictures[0]) == pytest.approx(opinions[0], abs=1e-6)
     assert models["gan"].critique([]) == []
     assert len(models["cgan"].critique(pictures, [1, 2, 3])) == 3
-
-
-def test_critique_takes_any_picture(models):
-    assert 0 <= models["gan"].critique(Image.new("RGBA", (300, 200), (9, 99, 0, 40))) <= 1
-
-
-@pytest.mark.parametrize(
-    ("who", "call"),
-    [
-        ("gan", lambda m: m.sample(n=0)),
-        ("gan", lambda m: m.sample(n=-3)),
-        ("gan", lambda m: m.sample(n=10**12)),
-        ("gan", lambda m: m.sample(n=2.5)),
-        ("gan", lambda m: m.sample(n=True)),
-        ("gan", lambda m: m.sample(n=2, seed=-1)),
-        ("gan", lambda m: m.sample(n=2, seed="x")),
-        ("gan", lambda m: m.sample(labels=[1])),
-        ("cgan", lambda m: m.sample(labels=[10])),
-        ("cgan", lambda m: m.sample(labels=[-1])),
-        ("cgan", lambda m: m.sample(labels=["seven"])),
-        ("cgan", lambda m: m.sample(labels=[1.5])),
-        ("cgan", lambda m: m.sample(n=3, labels=[1, 2])),
-        ("cgan", lambda m: m.critique(m.sample(2))),
-        ("gan", lambda m: m.critique("nowhere.png")),
-        ("gan", lambda m: m.critique(b"not a picture")),
-    ],
-)
-def test_wrong_calls_are_one_sentence(models, who, call):
-    with pytest.raises(GanzooError) as error:
-        call(models[who])
-    assert "\n" not in str(error.value)
-
-
-ODD = {  # what is no tensor of floats of the asked shape
-    "nothing": None,
-    "a number": 5,
-    "a list": [1.0, 2.0],
-    "an array": np.zeros((1, 3, 64, 64), np.float32),
-    "a scalar": torch.tensor(1.0),
-    "too few dimensions": torch.zeros(3, 64, 64),
-    "too many": torch.zeros(1, 1, 3, 64, 64),
-    "other channels": torch.zeros(1, 7, 64, 64),
-    "no picture": torch.zeros(0, 3, 64, 64),
-    "no height": torch.zeros(1, 3, 0, 64),
-    "no width": torch.zeros(1, 3, 64, 0),
-    "whole numbers": torch.zeros(1, 3, 64, 64, dtype=torch.int64),
-    "bytes": torch.zeros(1, 3, 64, 64, dtype=torch.uint8),
-    "truths": torch.zeros(1, 3, 64, 64, dtype=torch.bool),
-    "complex": torch.zeros(1, 3, 64, 64, dtype=torch.complex64),
-}
+    assert 0 <= models["gan"].critique(Image.new("RGBA", (300, 200), (9, 99, 0, 40))) <= 1  # any picture is taken
 
 
 @pytest.fixture(scope="module")
@@ -115,97 +67,19 @@ def pix2pix():
     return ganzoo.load("pix2pix-facades-gan-mae")
 
 
-@pytest.mark.parametrize("kind", ODD)
-def test_tensors_of_another_shape_or_kind_are_one_sentence(models, pix2pix, kind):
-    odd, fine = ODD[kind], torch.zeros(1, 3, 64, 64)
-    calls = [
-        lambda: pix2pix.translate_tensor(odd),
-        lambda: pix2pix.patch_map(odd),
-        lambda: models["gan"].tensor(odd),
-    ]
-    if kind != "no picture":  # nobody's opinion of nothing is an empty list
-        calls += [
-            lambda: models["gan"].critique(odd),
-            lambda: pix2pix.critique(odd, fine),
-            lambda: pix2pix.critique(fine, odd),
-        ]
-    if kind != "too few dimensions":  # one picture of a list
-        calls.append(lambda: pix2pix.critique([odd], [fine[0]]))
-    for call in calls:
-        with pytest.raises(GanzooError) as error:
-            call()
-        assert "\n" not in str(error.value) and len(str(error.value)) < 400
-
-
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_floats_of_any_precision_are_taken(models, pix2pix, dtype):
     noise, picture = models["gan"].noise(2), torch.zeros(1, 3, 64, 64)
     assert models["gan"].tensor(noise.to(dtype)).dtype == torch.float32
     assert torch.equal(pix2pix.translate_tensor(picture.to(dtype)), pix2pix.translate_tensor(picture))
-    assert models["gan"].critique(torch.zeros(1, 1, 28, 28, dtype=dtype)) == models["gan"].critique(
-        torch.zeros(1, 1, 28, 28)
-    )
-
-
-@pytest.mark.parametrize(
-    "labels",
-    [
-        np.zeros((2, 2), int),
-        torch.zeros(2, 1, dtype=torch.int64),
-        [np.array([1, 2]), 3],
-        [torch.tensor([1, 2]), 3],
-        torch.tensor([1.5, 2.0]),
-        torch.tensor([True, False]),
-        np.array([1.0, 2.0]),
-        [10**5000, 1],
-        [None, 1],
-        [[1], [2]],
-        [],
-        {},
-        object(),
-    ],
-    ids=lambda labels: type(labels).__name__,
-)
-def test_odd_labels_are_one_sentence(models, labels):
-    for call in (
-        lambda: models["cgan"].sample(labels=labels),
-        lambda: models["cgan"].tensor(models["cgan"].noise(2), labels),
-        lambda: models["cgan"].critique(models["cgan"].sample(2), labels),
-    ):
-        with pytest.raises(GanzooError) as error:
-            call()
-        assert "\n" not in str(error.value) and len(str(error.value)) < 400
+    digit = torch.zeros(1, 1, 28, 28)
+    assert models["gan"].critique(digit.to(dtype)) == models["gan"].critique(digit)
 
 
 def test_labels_of_numpy_and_torch_are_taken(models):
     wanted = models["cgan"].sample(labels=[3, 1], seed=7)
     for labels in (np.array([3, 1]), torch.tensor([3, 1]), [np.int64(3), torch.tensor(1)], ("3", 1)):
         assert same(models["cgan"].sample(labels=labels, seed=7), wanted)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda m: m.sample(n=np.array([1, 2])),
-        lambda m: m.sample(n=torch.tensor([1, 2])),
-        lambda m: m.sample(n=10**5000),
-        lambda m: m.noise(0),
-        lambda m: ganzoo.Model(m.folder, "toaster"),
-        lambda m: ganzoo.Model(m.folder, "cuda:99"),
-        lambda m: ganzoo.load("alice/x", revision=5),
-        lambda m: ganzoo.load_pictures("tests/samples/fashion", image_size=0),
-        lambda m: ganzoo.load_pictures("tests/samples/fashion", image_size=2.5),
-        lambda m: ganzoo.load_pictures("tests/samples/fashion", channels=2),
-        lambda m: ganzoo.load_pairs("tests/samples/fashion", image_size=-1),
-        lambda m: ganzoo.load_pairs(None),
-        lambda m: ganzoo.load_unpaired("tests/samples/fashion", image_size="x"),
-        lambda m: ganzoo.load_unpaired(None),
-    ],
-)
-def test_numbers_and_names_that_make_no_sense_are_one_sentence(models, call):
-    with pytest.raises(GanzooError) as error:
-        call(models["gan"])
-    assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
 @pytest.mark.parametrize("name", ["judge-mnist", "realness-mnist", "judge-facades"])
@@ -232,24 +106,18 @@ def test_import_is_light():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_patch_critic_takes_pictures_and_tensors_one_or_many():
-    from ganzoo.data import drawings
-
-    model = ganzoo.load("pix2pix-facades-gan-mae")
-    drawing = drawings.facade(3, model.config.image_size)
-    photo = model.translate(drawing)
-    one = model.critique(photo, drawing)
+def test_a_patch_critic_takes_pictures_and_tensors_one_or_many(pix2pix):
+    drawing = drawings.facade(3, pix2pix.config.image_size)
+    photo = pix2pix.translate(drawing)
+    one = pix2pix.critique(photo, drawing)
     assert one.ndim == 2 and 0 <= one.min() <= one.max() <= 1
-    (listed,) = model.critique([photo], drawing)
+    (listed,) = pix2pix.critique([photo], drawing)
     x, y = (ganzoo.images.to_float(ganzoo.images.whole_tensor(p, 3)) for p in (photo, drawing))
-    (tensors,) = model.critique(x, y)
+    (tensors,) = pix2pix.critique(x, y)
     assert abs(listed - one).max() < 1e-6 and abs(tensors - one).max() < 1e-6
 
 
 def test_a_critic_that_only_trains_is_not_built_to_use_a_model(monkeypatch):
-    from ganzoo.hub.bundled import WEIGHTS
-    from ganzoo.models import cyclegan
-
     model = ganzoo.inference.Model(WEIGHTS / "cyclegan-horse2zebra")
     assert model.config.critic == "both"
     monkeypatch.setattr(cyclegan, "ProjectedDiscriminator", None)

@@ -1,7 +1,4 @@
-"""What a hostile but fair outsider tries: inputs, faults of the Hub, kills, threads, raw calls.
-
-tests/hostile/test_hostile.py runs the core; `python -m tests.hostile` runs everything and prints the numbers.
-"""
+"""What a hostile but fair outsider tries: inputs, kills, threads, raw calls. Faults of the Hub are in tests/hub/."""
 
 import re
 

@@ -15,7 +15,6 @@ from ganzoo.models import cyclegan, gan, pix2pix
 from ganzoo.training import trainer
 
 from . import sentence
-from .files import data_folders, model_folders, runs
 from .made import Evil, bomb, png, tiny
 
 
@@ -39,83 +38,47 @@ def cases(folder: Path):
     yield from names(folder)
     yield from pictures(folder)
     yield from calls(folder)
-    yield from model_folders(folder / "models")
-    yield from data_folders(folder / "data")
-    yield from runs(folder / "runs")
+    yield from tensors(folder)
 
 
 # --- the command line -------------------------------------------------------------------------------------------------
 
-WORDS = [
-    *("--epochs many", "--epochs 0", "--epochs -1", "--epochs 1.5", "--epochs 1e9", "--epochs", "--epochs inf"),
-    *("--batch-size 1", "--batch-size -3", "--batch-size 1e3", "--batch-size 99999999", "--batch-size x"),
-    *("--lr nan", "--lr inf", "--lr -1", "--lr 2", "--lr quick", "--beta1 1", "--beta1 -0.1", "--beta1 nan"),
-    *("--seed -1", "--seed 99999999999", "--seed x", "--seed 1.0", "--decay 2", "--decay nan", "--decay -1"),
-    *("--ema 1", "--ema nan", "--r1 -1", "--r1 inf", "--r1-every 0", "--image-size 0", "--image-size -28"),
-    *("--image-size 99999", "--image-size 28.5", "--channels 2", "--channels rgb", "--precision fp8"),
-    *(
-        "--adversarial wgan",
-        "--norm layer",
-        "--activation gelu",
-        "--set save_every=0",
-        "--set push_every=-1",
-        "--set lr=1",
-        "--set",
-        "--save-every 5",
-        "--colour red",
-    ),
-    *("--data=", "--device", "--batch_size 8", "--epoch 3", "--push a b", "unexpected", "--width 0", "--noise-size 0"),
-]
-PREPARED = [
-    *("--name a/b", "--name ..", "--name .", "--device tpu", "--device cuda:99", "--device cpu:x", "--device mps:7"),
-    *("--resume nowhere", "--resume", "--init nowhere", "--init ../..", "--out /proc/nowhere", "--out /dev/null"),
-]
-TRANSLATING = [
-    *(
-        "--loss l2",
-        "--loss gan+",
-        "--pixel l1",
-        "--set patch=71",
-        "--set patch=0",
-        "--upsample nearest",
-        "--set dropout=1",
-    ),
-    *(
-        "--set dropout=nan",
-        "--variations often",
-        "--halvings 11",
-        "--set weight=-1",
-        "--set weight=nan",
-        "--set decay=2",
-        "--patch 70",
-    ),
-    *("--image-size 33", "--image-size 8 --set patch=70", "--accumulate 2"),
-    *("--set most=0", "--set critic_width=0", "--batch-size 0"),
-]
+GAN = """
+--epochs many|--epochs 0|--epochs -1|--epochs 1.5|--epochs 1e9|--epochs|--epochs inf|--batch-size 1|--batch-size -3
+--batch-size 1e3|--batch-size 99999999|--batch-size x|--lr nan|--lr inf|--lr -1|--lr 2|--lr quick|--beta1 1|--beta1 -0.1
+--beta1 nan|--seed -1|--seed 99999999999|--seed x|--seed 1.0|--decay 2|--decay nan|--decay -1|--ema 1|--ema nan|--r1 -1
+--r1 inf|--r1-every 0|--image-size 0|--image-size -28|--image-size 99999|--image-size 28.5|--channels 2|--channels rgb
+--precision fp8|--adversarial wgan|--norm layer|--activation gelu|--set save_every=0|--set push_every=-1|--set lr=1|--set
+--save-every 5|--colour red|--data=|--device|--batch_size 8|--epoch 3|--push a b|unexpected|--width 0|--noise-size 0
+--name a/b|--name ..|--name .|--device tpu|--device cuda:99|--device cpu:x|--device mps:7|--resume nowhere|--resume
+--init nowhere|--init ../..|--out /proc/nowhere|--out /dev/null
+"""
+PIX2PIX = """
+--loss l2|--loss gan+|--pixel l1|--set patch=71|--set patch=0|--set patch=half|--upsample nearest|--set dropout=1
+--set dropout=nan|--set diffaugment=yes|--variations often|--halvings 11|--set weight=-1|--set weight=nan|--set decay=2
+--patch 70|--image-size 33|--image-size 16|--image-size 30 --halvings 3|--image-size 8 --set patch=70|--accumulate 2
+--set most=0|--set critic_width=0|--batch-size 0|--perceptual -1|--perceptual nan|--perceptual inf|--critic nobody
+--loss gan --perceptual 5
+"""
+CYCLEGAN = "--identity -1|--cycle nan|--blocks 0|--set pool=-1|--width x|--gate|--residual --generator unet"
 
 
 def command_lines(folder: Path):
     def prepared(module, words: str):
         out = [] if "--out" in words else ["--out", str(folder / "out")]
         config, given = settings.parse(module.Config, [*words.split(), *out])
-        config = trainer.prepare(config, given)
-        recipes.find_init(config)
-        return config
+        recipes.find_init(trainer.prepare(config, given))
 
-    for words in (*WORDS, *PREPARED):
-        yield f"gan {words}", lambda w=words: prepared(gan, w)
-    for words in TRANSLATING:
-        yield f"pix2pix {words}", lambda w=words: prepared(pix2pix, w)
-    for words in ("--identity -1", "--cycle nan", "--blocks 0", "--set pool=-1", "--width x"):
-        yield f"cyclegan {words}", lambda w=words: prepared(cyclegan, w)
+    for module, lines in ((gan, GAN), (pix2pix, PIX2PIX), (cyclegan, CYCLEGAN)):
+        for words in lines.strip().replace("\n", "|").split("|"):
+            yield f"{module.Config.lesson} {words}", lambda m=module, w=words: prepared(m, w)
 
 
-# --- names of models ------------------------------------------------------------------------------------------------
+# --- names of models and of data --------------------------------------------------------------------------------------
 
 
 def names(folder: Path):
-    mark = folder / "run-by-a-pickle"
-    evil = folder / "evil.pt"
+    mark, evil = folder / "run-by-a-pickle", folder / "evil.pt"
     evil.write_bytes(pickle.dumps(Evil(mark)))
     (folder / "text.txt").write_text("no model")
     (folder / "empty").mkdir()
@@ -123,12 +86,23 @@ def names(folder: Path):
         yield f"load {name[:20]!r}", lambda n=name: ganzoo.load(n)
     for path in (evil, folder / "text.txt", folder / "empty"):
         yield f"load {path.name}", lambda p=path: ganzoo.load(p)
-    yield "load on no device", lambda: ganzoo.load("gan-mnist", device="abacus")
+    for device in ("abacus", "toaster", "cuda:99"):
+        yield f"load on {device}", lambda d=device: ganzoo.load("gan-mnist", device=d)
+    yield "load a revision that is a number", lambda: ganzoo.load("alice/x", revision=5)
 
     def opened():
         assert not mark.exists(), "a pickle was opened"
 
     yield "good: no pickle was opened", opened
+    for data in ("no/such/set/at/all", "\0", None, ",", "a,b,c"):
+        yield f"load_pictures {data!r}", lambda d=data: ganzoo.load_pictures(d, 28)
+        yield f"load_pairs {data!r}", lambda d=data: ganzoo.load_pairs(d, 32)
+        yield f"load_unpaired {data!r}", lambda d=data: ganzoo.load_unpaired(d, 32)
+    for size in (0, -1, 2.5, "x"):
+        yield f"load_pictures of size {size}", lambda s=size: ganzoo.load_pictures(folder, image_size=s)
+        yield f"load_pairs of size {size}", lambda s=size: ganzoo.load_pairs(folder, image_size=s)
+        yield f"load_unpaired of size {size}", lambda s=size: ganzoo.load_unpaired(folder, image_size=s)
+    yield "load_pictures of two channels", lambda: ganzoo.load_pictures(folder, channels=2)
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -184,24 +158,27 @@ def pictures(folder: Path):
 
 # --- calls ------------------------------------------------------------------------------------------------------------
 
+LABELS = ([10], [-1], ["ten"], [None, 1], [1.5], [True], "cat", [[1, 2], [3, 4]], [[1], [2]], [], {}, [10**5000, 1],
+          torch.zeros(2, 2), torch.zeros(2, 1, dtype=torch.int64), [torch.tensor([1, 2]), 3], torch.tensor([1.5, 2.0]),
+          torch.tensor([True, False]), numpy.zeros((2, 2), int), [numpy.array([1, 2]), 3], numpy.array([1.0, 2.0]))  # fmt: skip
+
 
 def calls(folder: Path):
     plain, labelled = ganzoo.load("gan-mnist"), ganzoo.load("cgan-mnist")
     pix = ganzoo.load(folder / "tiny-pix2pix")
     cycle = ganzoo.load(tiny(folder / "tiny-cycle", cyclegan, blocks=1, direction="horse->zebra"))
-    square = Image.new("RGB", (32, 32))
-    for n in (-1, 0, 1.5, True, 10**9, "8", float("nan"), [3]):
-        yield f"sample n={n!r}", lambda n=n: plain.sample(n)
+    square, digits = Image.new("RGB", (32, 32)), labelled.sample(2)
+    for n in (-1, 0, 1.5, True, 10**9, 10**5000, "8", float("nan"), [3], numpy.array([1, 2]), torch.tensor([1, 2])):
+        yield f"sample n={type(n)!s}", lambda n=n: plain.sample(n)
     for seed in (-1, 2**63, 1.5, "7", None, float("inf")):
         yield f"sample seed={seed!r}", lambda s=seed: plain.sample(1, seed=s)
-    for labels in ([10], [-1], ["ten"], [None], [1.5], [True], "cat", [[1, 2], [3, 4]], torch.zeros(2, 2), [10**30]):
-        yield f"sample labels={str(labels)[:20]}", lambda v=labels: labelled.sample(labels=v)
+    yield "no noise", lambda: plain.noise(0)
+    for number, labels in enumerate(LABELS):
+        yield f"sample labels {number}", lambda v=labels: labelled.sample(labels=v)
+        yield f"tensor labels {number}", lambda v=labels: labelled.tensor(labelled.noise(2), v)
+        yield f"critique labels {number}", lambda v=labels: labelled.critique(digits, v)
     yield "labels for a GAN", lambda: plain.sample(labels=[1])
     yield "three labels for two", lambda: labelled.sample(2, labels=[1, 2, 3])
-    for name, shape in {"1-D": (100,), "3-D": (1, 100, 1), "too short": (2, 7), "none": (0, 100)}.items():
-        yield f"tensor {name}", lambda s=shape: plain.tensor(torch.zeros(s))
-    yield "tensor of whole numbers", lambda: plain.tensor(torch.zeros(1, 100, dtype=torch.long))
-    yield "tensor of a list", lambda: plain.tensor([[0.0] * 100])
     yield "translate with a GAN", lambda: plain.translate(square)
     yield "sample with a Pix2Pix", lambda: pix.sample(2)
     yield "another direction", lambda: cycle.translate(square, direction="cow->horse")
@@ -209,16 +186,12 @@ def calls(folder: Path):
     yield "a variation of a CycleGAN", lambda: cycle.translate(square, variation=1)
     for variation in (-1, 1.5, "x", True, 2**63):
         yield f"variation={variation!r}", lambda v=variation: pix.translate(square, variation=v)
-    for shape in ((3, 32, 32), (1, 1, 32, 32), (1, 3, 32), (1, 3, 0, 32), (0, 3, 32, 32)):
-        yield f"translate_tensor {shape}", lambda s=shape: pix.translate_tensor(torch.zeros(s))
-    yield "translate_tensor of bytes", lambda: pix.translate_tensor(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
-    yield "translate_tensor of a picture", lambda: pix.translate_tensor(square)
     yield "critique without an original", lambda: pix.critique(square)
     yield "critique of another size", lambda: pix.critique(square, Image.new("RGB", (32, 16)))
     yield "critique of one with two", lambda: pix.critique([square], [square, square])
     yield "critique without a label", lambda: labelled.critique([square])
     yield "critique of numbers", lambda: plain.critique([1, 2])
-    yield "critique of a wrong tensor", lambda: plain.critique(torch.zeros(2, 3, 5, 5))
+    yield "critique of a file that is none", lambda: plain.critique("nowhere.png")
     for strides in ([2, 0], "222", [1.5], [-2]):
         yield f"receptive_field {strides!r}", lambda s=strides: ganzoo.receptive_field(s)
     yield "receptive_field of a negative kernel", lambda: ganzoo.receptive_field([2], kernel=-1)
@@ -227,3 +200,35 @@ def calls(folder: Path):
         yield f"UNetGenerator {words}", lambda w=words: pix2pix.UNetGenerator(**{"levels": 2, "width": 2} | w)
     for words in ({"patch": 7}, {"norm": "x"}, {"width": 0}, {"channels": "6"}):
         yield f"PatchDiscriminator {words}", lambda w=words: pix2pix.PatchDiscriminator(**w)
+
+
+ODD = {  # what is no tensor of floats of the asked shape
+    "a number": 5,
+    "a list": [1.0, 2.0],
+    "a picture": Image.new("RGB", (32, 32)),
+    "an array": numpy.zeros((1, 3, 32, 32), numpy.float32),
+    **{
+        str(shape): torch.zeros(shape) for shape in ((), (3, 32, 32), (1, 1, 3, 32, 32), (1, 7, 32, 32), (0, 3, 32, 32))
+    },
+    **{str(shape): torch.zeros(shape) for shape in ((1, 3, 0, 32), (1, 3, 32, 0), (100,), (2, 7), (0, 100))},
+    **{
+        str(kind): torch.zeros(1, 3, 32, 32).to(kind)
+        for kind in (torch.int64, torch.uint8, torch.bool, torch.complex64)
+    },
+}
+
+
+def tensors(folder: Path):
+    plain, pix, fine = ganzoo.load("gan-mnist"), ganzoo.load(folder / "tiny-pix2pix"), torch.zeros(1, 3, 32, 32)
+    for name, odd in ODD.items():
+        yield f"tensor of {name}", lambda x=odd: plain.tensor(x)
+        yield f"translate_tensor of {name}", lambda x=odd: pix.translate_tensor(x)
+        yield f"patch_map of {name}", lambda x=odd: pix.patch_map(x)
+        if name in (
+            "a picture",
+            "(0, 3, 32, 32)",
+        ):  # a picture is taken, and nobody's opinion of nothing is an empty list
+            continue
+        yield f"critique of {name}", lambda x=odd: plain.critique(x)
+        yield f"critique of {name} beside a tensor", lambda x=odd: pix.critique(x, fine)
+        yield f"critique of a tensor beside {name}", lambda x=odd: pix.critique(fine, x)

@@ -110,17 +110,12 @@ def calls(folder: Path) -> dict:
     }
 
 
-def tried(folder: Path, threads: int = 6, rounds: int = 1) -> tuple[int, list[str]]:
+def tried(folder: Path, threads: int = 6) -> tuple[int, list[str]]:
     """Every call alone, then all of them in `threads` threads, in another order in each -> (answers, what was another)."""
     functions = calls(folder)
     alone = {name: digest(call()) for name, call in functions.items()}
     names = list(functions)
-    order = [
-        names[(i * (2 * t + 1) + t) % len(names)]
-        for _ in range(rounds)
-        for t in range(threads)
-        for i in range(len(names))
-    ]
+    order = [names[(i * (2 * t + 1) + t) % len(names)] for t in range(threads) for i in range(len(names))]
     with ThreadPoolExecutor(threads) as pool:
         together = list(pool.map(lambda name: _answer(functions[name]), order))
     wrong = [f"{name}: {found}" for name, found in zip(order, together, strict=True) if found != alone[name]]
