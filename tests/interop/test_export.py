@@ -1,8 +1,6 @@
 """train/export.py: the ONNX file makes what the network makes, for any number of pictures and any size that fits."""
 
 import json
-import os
-import subprocess
 import sys
 
 import onnx
@@ -14,27 +12,19 @@ import ganzoo
 from ganzoo import checkpoint
 from ganzoo.interop import onnx_export
 from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
-from tests.support import quick
 from tests.support.raises_code import raises_code
-from tests.train.test_recipes import ROOT
+from tests.train.test_recipes import refused, trained
 
 NEAR = 1e-4
 SMALL = {"width": 8, "image_size": 28, "channels": 1}
 PAIRS = {"width": 4, "image_size": 16, "direction": "a->b"}
+CYCLE = PAIRS | {"blocks": 1, "critic_width": 4}
 KINDS = {  # what is exported, a GAN by the command below: (lesson, settings, direction)
     "cgan": (cgan, SMALL | {"classes": ("one", "two", "three")}, None),
     "dcgan": (dcgan, SMALL, None),
     "pix2pix batch": (pix2pix, PAIRS | {"norm": "batch", "upsample": "resize", "out_channels": 1}, None),
-    "cyclegan residual": (
-        cyclegan,
-        PAIRS | {"blocks": 1, "critic_width": 4, "in_channels": 1, "residual": True},
-        "b->a",
-    ),
-    "cyclegan back": (
-        cyclegan,
-        PAIRS | {"blocks": 1, "critic_width": 4, "out_channels": 1, "upsample": "deconv3"},
-        "b->a",
-    ),
+    "cyclegan residual": (cyclegan, CYCLE | {"in_channels": 1, "residual": True}, "b->a"),
+    "cyclegan back": (cyclegan, CYCLE | {"out_channels": 1, "upsample": "deconv3"}, "b->a"),
 }
 
 
@@ -85,17 +75,8 @@ def test_onnxruntime_makes_the_same(tmp_path, kind):
         assert said["noise_size"] == 100
 
 
-def run(*argv, cwd, **env):
-    command = [*quick.PYTHON, ROOT / "train" / "export.py", *argv]
-    done = subprocess.run(
-        [str(c) for c in command], cwd=cwd, capture_output=True, text=True, timeout=120, env=os.environ | env
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
 def test_the_command_as_a_user_runs_it(tmp_path):
-    code, out, err = run("gan-mnist", cwd=tmp_path)
-    assert code == 0, err
+    out = trained(tmp_path, "gan-mnist", script="export")
     assert "gan-mnist.onnx: " in out and "the same pictures" in out
     assert [p.name for p in tmp_path.iterdir()] == ["gan-mnist.onnx"]
 
@@ -110,8 +91,7 @@ def test_wrong_uses_are_one_sentence(tmp_path, monkeypatch):
     ):
         with raises_code(code):
             call()
-    code, _, err = run("nowhere", cwd=tmp_path)
-    assert (code, err.count("\n")) == (2, 1)
+    refused(tmp_path, "export", "nowhere")
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with raises_code("onnx_missing"):
         onnx_export.write(made, tmp_path / "x.onnx")
