@@ -48,6 +48,7 @@
   });
 
   window.ganzoo = {
+    asked,
     /* What a tab shows says its link: the first [data-link] in sight. */
     link: () => [...document.querySelectorAll("#tabs [data-link]")].find((part) => part.offsetParent)?.dataset.link
       || `?tab=${document.querySelector("#tabs [role=tab][aria-selected=true]").dataset.tabId}`,

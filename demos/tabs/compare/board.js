@@ -171,3 +171,4 @@ document.addEventListener("keydown", (key) => {
 new ResizeObserver(scaled).observe(canvas);
 watch("value", () => received(false));
 received(true);
+if (ganzoo.asked.includes("family=")) trigger("select", { query: ganzoo.asked });

@@ -7,13 +7,14 @@ from gradio.data_classes import ImageData
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from ganzoo import GanzooError
 from ganzoo.images import to_pil
 
 from ...ui import pictures
 from ...ui.html import prose, quiet, uri
 from ...ui.words import Words
-from . import inference, metrics
-from .families import Family, name
+from . import handlers, inference, metrics
+from .families import KEYS, Family, name
 
 FAKE, REAL, MIDDLE = numpy.array(
     [(166, 58, 134), (28, 122, 74), (247, 248, 250)]
@@ -30,6 +31,21 @@ def shown(source: Tensor | Image.Image, file: str) -> ImageData:
     """A picture as ui.components.Picture takes it, with the name under which it is saved."""
     url = address(source) if isinstance(source, Tensor) else uri(source, compress_level=1)
     return ImageData(url=url, orig_name=f"{file.replace('/', '-').replace('+', '-')}.png")
+
+
+def opening(words: Words) -> str:
+    """What the tab opens with, as plain HTML for the shell (ui/first_paint.py): the drawing, and what each loss makes of it."""
+    try:
+        job, made = handlers.first()
+    except (GanzooError, OSError):  # the tab itself says what is missing
+        return ""
+
+    def cell(title: str, picture: Tensor) -> str:
+        source = uri(to_pil(picture[None])[0].convert("RGB"), "WEBP", quality=90)
+        return f'<div><h3>{escape(title)}</h3><img src="{source}" alt=""></div>'
+
+    cells = "".join(cell(name(words, key), made.pictures[key]) for key in KEYS if key in made.pictures)
+    return f'<div class="gz-first">{cell(words("cmp_drawing"), job.drawing[0])}<div>{cells}</div></div>'
 
 
 def scene(job) -> dict:

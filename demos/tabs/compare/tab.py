@@ -8,6 +8,7 @@ import os
 import random
 import re
 from html import escape
+from urllib.parse import parse_qs
 
 import gradio as gr
 
@@ -25,6 +26,7 @@ from .families import KEYS, name
 
 # Who waits for others sees gradio's place in line; of strokes that wait, the last is enough.
 LIVE = {**QUIET, "show_progress": "minimal"}
+LONGEST_LINK = 20_000  # characters; board.js puts a drawing of at most 16,000 into one
 # What stands under the slider is on the page already: (left, right, board, the real photo, a picture for every loss).
 PAIR = f"""(left, right, board, ...shown) => {{
   const at = (key) => key === "drawing" ? {{ path: "drawing.png", url: board.drawing, orig_name: "drawing.png" }}
@@ -185,7 +187,9 @@ class Compare:
         self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
             side.input(None, *self._slide(), js=PAIR, **QUIET)
-        demo.load(self._arrive, self.options, [*self.outputs, self.others], show_progress_on=self.took, **LIVE).then(
+        demo.load(self._on_machine, None, self.others, **QUIET)
+        demo.load(None, *self._slide(), js=PAIR, **QUIET)
+        self.board.select(self._followed, self.options, self.outputs, show_progress_on=self.took, **LIVE).then(
             None, *self._slide(), js=PAIR, **QUIET
         )
 
@@ -264,17 +268,17 @@ class Compare:
         """The first answer stands in the page itself."""
         values = self._live(job, made, "mae", "gan+mae") | self._rest(job)
         values |= self.critic.values(job.family, made, "", "", None, None, False)
-        pair = [values[self.images[key]] or values[self.images["gan+mae"]] for key in ("mae", "gan+mae")]
-        for part, value in (values | {self.slider: tuple(pair) if all(pair) else None}).items():
+        for part, value in values.items():
             start_with(part, value)
 
-    def _arrive(self, request: gr.Request, *options) -> dict:
-        names = {
-            self.others: gr.update(choices=[(name, name) for name in self._names()])
-        }  # runs trained since the start
-        if "family" not in request.query_params:
-            return names
-        return names | self._answer(lambda scene: handlers.restored(self.words, request.query_params), options, True)
+    def _followed(self, event: gr.EventData, *options) -> dict:
+        """What the link names with which the page was opened."""
+        query = event._data.get("query") if isinstance(event._data, dict) else ""
+        said = {key: values[0] for key, values in parse_qs(str(query or "").lstrip("?")[:LONGEST_LINK]).items()}
+        return self._answer(lambda scene: handlers.restored(self.words, said), options, True)
+
+    def _on_machine(self):
+        return gr.update(choices=[(name, name) for name in self._names()])  # runs trained since the start
 
     def _revealed(self, label: str):
         on = label == self.words("cmp_reveal")
