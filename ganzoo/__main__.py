@@ -43,7 +43,7 @@ def run() -> int:
     words = sys.argv[1:]
     count = 2 if words[:1] == ["train"] else 1
     command, rest = " ".join(words[:count]), words[count:]
-    if command in ("-h", "--help"):
+    if {"-h", "--help"} & set(words[:count]):
         print(__doc__, flush=True)
         return 0
     if command not in COMMANDS:

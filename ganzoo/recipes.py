@@ -134,7 +134,7 @@ def compare(asked, models: dict[str, str], pairs, pushes: list) -> None:
     if any(pushes):
         from ganzoo.hub.upload import collect
 
-        title = f"{data_word(asked.data)}: GAN, MAE, GAN+MAE"
+        title = f"{data_word(asked.data)}: {len(models)} losses compared"
         collection = collect(title, [push.repo_id for push in pushes], asked.private)
         if collection:
             print(f"All of them in one collection: {collection}")

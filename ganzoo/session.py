@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from ganzoo import distributed
@@ -41,14 +42,15 @@ class Session:
         return self
 
     def __exit__(self, *error) -> None:
-        if self.lock:
-            self.lock.close()
-        if self.tracker:
-            self.tracker.finish()
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
-        if self.push:
-            self.push.finish()
+        with ExitStack() as ending:  # the last one first, each of them also where another one fails
+            if self.push:
+                ending.callback(self.push.finish)
+            for number, handler in self.handlers.items():
+                ending.callback(signal.signal, number, handler)
+            if self.tracker:
+                ending.callback(self.tracker.finish)
+            if self.lock:
+                ending.callback(self.lock.close)
 
     def should_stop(self) -> bool:
         return bool(self.asked)

@@ -22,6 +22,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.hub.bundled import WEIGHTS, bundled
 from ganzoo.hub.download import WANTED
 from ganzoo.hub.model_card import PAPERS, hub_datasets
+from ganzoo.training.run_dir import git_commit
 
 DEMOS = Path(__file__).resolve().parents[1]
 GANZOO = Path(ganzoo.__file__).resolve().parent
@@ -31,8 +32,10 @@ TORCH = "torch>=2.8,!=2.12.0,<=2.13.0"  # what ZeroGPU supports
 THUMBNAIL = DEMOS / "screenshots" / "translate-en.png"  # in a checkout; social sites show it beside a link
 SECRETS = re.compile(rb"hf_[A-Za-z0-9]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
-APP = """import runpy
+APP = """import os
+import runpy
 
+os.environ.setdefault("GANZOO_GIT_COMMIT", "{commit}")  # the cards of what visitors train name it
 runpy.run_module("demos.app", run_name="__main__")
 """
 TAGS = ["gan", "dcgan", "pix2pix", "cyclegan", "image-to-image", "education", "mcp-server"]
@@ -117,7 +120,7 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, Pa
     files |= {"thumbnail.png": THUMBNAIL} if THUMBNAIL.is_file() else {}
     picture = f"{constants.ENDPOINT}/spaces/{space}/resolve/main/thumbnail.png" if "thumbnail.png" in files else None
     files |= {
-        "app.py": APP.encode(),
+        "app.py": APP.format(commit=git_commit()).encode(),
         "README.md": card(models, hardware, picture if space else None).encode(),
         "requirements.txt": requirements().encode(),
     }

@@ -96,7 +96,7 @@ def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
         places = [part.strip() for part in data.split(",")]
         sides = {}
         for side, place in zip("ab", places, strict=True):
-            if Path(place).is_dir():
+            if place and Path(place).is_dir():
                 sides[side] = {"train": _readers(Path(place))}
             elif like_hub_id(place):
                 sides[side] = _hub_side(place, notes)

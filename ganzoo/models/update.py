@@ -21,6 +21,8 @@ def frozen(nets: dict[str, nn.Module], roles: Iterable[str]) -> Iterator[None]:
     """While the block lasts, gradients go through the networks `roles` and not into their weights."""
     for role in roles:
         nets[role].requires_grad_(False)
-    yield
-    for role in roles:
-        nets[role].requires_grad_(True)
+    try:
+        yield
+    finally:
+        for role in roles:
+            nets[role].requires_grad_(True)

@@ -32,7 +32,7 @@ def bring_back(folder: Path) -> bool:
             whole.rename(folder)  # of several processes the first one wins
         except OSError:
             shutil.rmtree(whole, ignore_errors=True)
-    return True
+    return (folder / "resume.pt").is_file()
 
 
 class Keeper:

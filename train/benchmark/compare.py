@@ -78,8 +78,8 @@ def _in_process(runs: int) -> tuple[float, float]:
                 took[name].append(time.perf_counter() - began)
     mine, theirs, whole = (statistics.median(seconds) for seconds in took.values())
     print(
-        f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of as many "
-        f"bare passes: {mine / theirs:.2f} times (medians of {runs})",
+        f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of as "
+        f"many bare passes: {mine / theirs:.2f} times (medians of {runs})",
         flush=True,
     )
     return mine, whole / theirs
