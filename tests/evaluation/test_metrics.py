@@ -1,5 +1,8 @@
 """Metrics against numbers known without them, and the bundled judges against their promise."""
 
+import json
+import shutil
+
 import pytest
 import torch
 
@@ -12,6 +15,7 @@ from ganzoo.images import to_pil
 from ganzoo.models import gan
 from tests.support.raises_code import raises_code
 from tests.training.test_trainer import same
+from train import evaluate
 
 
 def test_frechet_distance_of_known_gaussians():
@@ -20,9 +24,7 @@ def test_frechet_distance_of_known_gaussians():
     a = (a - a.mean(0)) @ torch.linalg.inv(torch.linalg.cholesky(a.T.cov())).T  # exactly mean 0, covariance 1
     assert metrics.frechet_distance(a, a) == pytest.approx(0, abs=1e-9)
     assert metrics.frechet_distance(a, a + 2) == pytest.approx(5 * 4, rel=1e-9)  # a shift by 2 in five dimensions
-    assert metrics.frechet_distance(a, 3 * a) == pytest.approx(
-        5 * (3 - 1) ** 2, rel=1e-9
-    )  # sum of (sigma_a - sigma_b)^2
+    assert metrics.frechet_distance(a, 3 * a) == pytest.approx(5 * (3 - 1) ** 2, rel=1e-9)  # the standard deviations
 
 
 def test_frechet_distance_is_symmetric_and_stands_fewer_samples_than_features():
@@ -77,8 +79,6 @@ def test_fashion_judge_is_right_on_real_test_pictures():
 
 def test_one_picture_has_no_distance(tmp_path, capsys):
     """Ten pictures leave one for the test: everything but a distance is measured of it."""
-    from train import evaluate
-
     pictures = made_up_pictures(10)
     for number, picture in enumerate(to_pil(pictures.train)):
         (tmp_path / "ten").mkdir(exist_ok=True)
@@ -94,19 +94,17 @@ def test_one_picture_has_no_distance(tmp_path, capsys):
 def test_a_measurement_is_the_same_for_every_batch_size():
     judge = ganzoo.load("judge-mnist").generator
     real, fake = made_up_pictures(300).train, made_up_pictures(300, seed=1).train
-    distances = [
-        metrics.frechet_distance(judges.ask(judge, real, size)[0], judges.ask(judge, fake, size)[0])
-        for size in (7, 64, 300)
-    ]
+    asked = [[judges.ask(judge, pictures, size)[0] for pictures in (real, fake)] for size in (7, 64, 300)]
+    distances = [metrics.frechet_distance(*both) for both in asked]
     assert distances == pytest.approx([distances[0]] * 3, rel=1e-4)
 
 
 def test_one_loop_trains_a_judge_that_learns():
     config = judges.Config(epochs=4, batch_size=32, width=8, channels=1, classes=tuple("0123456789"))
-    *_, done = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
+    *_, done = judges.fit(config, made_up_pictures(500), torch.device("cpu"))
     assert done["metrics"]["accuracy"] > 0.9  # digits drawn by code differ only by a shift
     torch.rand(5)  # somebody else's draws change nothing: the same seed gives the same judge
-    *_, again = judges.fit(config, made_up_pictures(800), torch.device("cpu"))
+    *_, again = judges.fit(config, made_up_pictures(500), torch.device("cpu"))
     assert same(done["net"].state_dict(), again["net"].state_dict())
 
 
@@ -155,11 +153,6 @@ def inception_weights(tmp_path, monkeypatch):
 
 def test_fid_and_kid_of_a_model(inception_weights, tmp_path, monkeypatch, capsys):
     """evaluate --fid on a real model folder: the numbers land beside the others, under names that say their protocol."""
-    import json
-    import shutil
-
-    import evaluate
-
     net = fid.network()
     real = load_pictures("tests/samples/fashion").test[:40]
     same = fid.distances(net, real, real, "x-n40")

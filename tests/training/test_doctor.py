@@ -8,36 +8,31 @@ import torch
 from ganzoo.data.labeled import load_pictures
 from ganzoo.models import gan
 from ganzoo.training import trainer
-from ganzoo.training.doctor import ADVICE, Doctor, kinds, state
+from ganzoo.training.doctor import ADVICE, Doctor, state
 from tests.support.raises_code import raises_code
 
 FASHION = "tests/samples/fashion"
 
 
 def codes(tmp_path, epochs, **more):
-    config = gan.Config(
-        data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=epochs, batch_size=16, width=64, **more
-    )
-    found = []
-    for event in trainer.fit(trainer.prepare(config), load_pictures(FASHION)):
-        if event["event"] == "advice":
-            found.append(event["code"])
-    return found
+    settings = {"data": FASHION, "out": str(tmp_path), "name": "x", "device": "cpu", "batch_size": 16, "width": 64}
+    config = trainer.prepare(gan.Config(epochs=epochs, **settings, **more))
+    return [event["code"] for event in trainer.fit(config, load_pictures(FASHION)) if event["event"] == "advice"]
 
 
 def test_a_critic_that_wins_outright_is_named(tmp_path):
-    found = codes(tmp_path, 25, lr=1e-5, discriminator_lr=4e-3)
+    found = codes(tmp_path, 14, lr=1e-5, discriminator_lr=4e-3)
     assert found.count("critic_wins") == 1
 
 
 def test_a_creator_that_collapses_is_named(tmp_path):
     # A critic that hardly learns never punishes the one picture it likes best: this ends alike on every kind of CPU.
-    found = codes(tmp_path, 15, norm="none", lr=2e-3, discriminator_lr=1e-5)
+    found = codes(tmp_path, 12, norm="none", lr=2e-3, discriminator_lr=1e-5)
     assert found.count("collapse") == 1
 
 
 def test_a_healthy_run_is_left_in_peace(tmp_path):
-    assert not {"critic_wins", "collapse", "nan"} & set(codes(tmp_path, 25))
+    assert not {"critic_wins", "collapse", "nan"} & set(codes(tmp_path, 14))
 
 
 def test_nan_stops_the_run_and_keeps_the_last_save(tmp_path):
@@ -135,19 +130,8 @@ def test_blots_that_all_look_like_one_class_are_no_collapse():
     assert watched(USUAL) == (set(), "contest")
 
 
-def test_kinds_are_counted_by_their_shares():
-    assert kinds([0.1] * 10) == pytest.approx(10) and kinds([1.0, 0.0]) == pytest.approx(1)
-
-
 def test_a_critic_far_ahead_for_long_wins():
     doctor = Doctor()
     rows = [row(20 * i, 0.1, 51.0, 0.92, 0.05) for i in range(40)]
     said = [(r["step"], code) for r in rows for code, _ in doctor.see(r)]
     assert [code for _, code in said] == ["critic_wins"] and said[0][0] >= 300
-
-
-def test_every_advice_is_one_sentence_with_a_remedy():
-    for text in ADVICE.values():
-        assert text.endswith(".")
-        assert "\n" not in text
-        assert "--" in text or "stop" in text
