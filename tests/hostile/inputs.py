@@ -51,7 +51,7 @@ GAN = """
 --precision fp8|--adversarial wgan|--norm layer|--activation gelu|--set save_every=0|--set push_every=-1|--set lr=1|--set
 --save-every 5|--colour red|--data=|--device|--batch_size 8|--epoch 3|--push a b|unexpected|--width 0|--noise-size 0
 --name a/b|--name ..|--name .|--device tpu|--device cuda:99|--device cpu:x|--device mps:7|--resume nowhere|--resume
---init nowhere|--init ../..|--out /proc/nowhere|--out /dev/null
+--upsample resize|--init nowhere|--init ../..|--out /proc/nowhere|--out /dev/null
 """
 PIX2PIX = """
 --loss l2|--loss gan+|--pixel l1|--set patch=71|--set patch=0|--set patch=half|--upsample nearest|--set dropout=1
@@ -218,16 +218,20 @@ ODD = {  # what is no tensor of floats of the asked shape
 }
 
 
+UNASKED = (
+    "a picture",
+    "(0, 3, 32, 32)",
+    "(0, 100)",
+)  # a picture is taken, nobody's opinion of nothing is an empty list
+
+
 def tensors(folder: Path):
     plain, pix, fine = ganzoo.load("gan-mnist"), ganzoo.load(folder / "tiny-pix2pix"), torch.zeros(1, 3, 32, 32)
     for name, odd in ODD.items():
         yield f"tensor of {name}", lambda x=odd: plain.tensor(x)
         yield f"translate_tensor of {name}", lambda x=odd: pix.translate_tensor(x)
         yield f"patch_map of {name}", lambda x=odd: pix.patch_map(x)
-        if name in (
-            "a picture",
-            "(0, 3, 32, 32)",
-        ):  # a picture is taken, and nobody's opinion of nothing is an empty list
+        if name in UNASKED:
             continue
         yield f"critique of {name}", lambda x=odd: plain.critique(x)
         yield f"critique of {name} beside a tensor", lambda x=odd: pix.critique(x, fine)
