@@ -4,6 +4,7 @@ should never meet, an error in the console or a request to another host."""
 import os
 import re
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -76,6 +77,8 @@ def surf(browser):
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(seconds * 1000)
+        # asked at every frame, as is usual, the browser would draw every frame
+        page.wait_for_function = partial(page.wait_for_function, polling=100)
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(

@@ -72,6 +72,11 @@ def cycle(folder: Path, **more) -> None:
     checkpoint.save_model(folder, config, nets, {"name": folder.parent.name})
 
 
+def with_hub(hub, home: Path, **more) -> dict[str, str]:
+    """The environment variables that lead an app to a local Hub; `token` as for `LocalHub.env`."""
+    return {name: value for name, value in hub.env(home, **more).items() if name.startswith("HF_")}
+
+
 @contextmanager
 def serve(folder: Path, python=quick.PYTHON, **variables):
     """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it, and environment variables."""
@@ -99,7 +104,7 @@ def serve(folder: Path, python=quick.PYTHON, **variables):
     url = f"http://127.0.0.1:{port}/"
     try:
         while True:
-            if process.poll() is not None or time.perf_counter() - began > 120:
+            if process.poll() is not None or time.perf_counter() - began > 300:
                 raise AssertionError("the app did not start: " + (folder / "printed.txt").read_text()[-2000:])
             try:
                 if urllib.request.urlopen(url, timeout=5).status == 200:
