@@ -2,15 +2,17 @@
 
 import json
 import shutil
-from pathlib import Path
+from importlib.metadata import version
 
 import pytest
 from packaging.requirements import Requirement
 
-from demos.space.staging import HELPERS
+from demos import publish
+from demos.space import staging
 from tests.fake_hub.repos import front_matter
 from tests.fake_hub.server import LocalHub
 from tests.hub.test_hub import ROOT, python
+from tests.support.raises_code import raises_code
 
 SECRET = "hf_" + "SecretOfAlice0123456789abcdefghijk"
 PUBLISH = ROOT / "demos" / "publish.py"
@@ -21,17 +23,16 @@ ganzoo/.env ganzoo/token.txt ganzoo/__pycache__/hub.cpython-311.pyc runs/other/m
 ganzoo/weights/gan-mnist/token.txt ganzoo/weights/gan-mnist/optimizer.pt ganzoo/weights/gan-mnist/.cache/x.json
 """
 WRONG = """
-import json, sys
+import json, os, sys
 sys.path.insert(0, sys.argv[1])
 from demos import publish
-for words in json.loads(sys.argv[2]):
+for token, *words in json.loads(sys.argv[2]):
+    os.environ["HF_TOKEN"] = token
     try:
         print("done", publish.main(words))
     except publish.GanzooError as error:
         print(error.code, error)
 """
-
-
 IMPATIENT = """
 import runpy, sys, time
 sleep = time.sleep
@@ -49,7 +50,7 @@ def hub():
         yield running
 
 
-def publish(hub, home, *words, space="alice/zoo", token=None, script=PUBLISH):
+def publishing(hub, home, *words, space="alice/zoo", token=None, script=PUBLISH):
     done = python(hub, home, "-c", IMPATIENT, script, space, *words, token=token, cwd=home)
     said = done.stdout + done.stderr
     assert "Traceback" not in said and (token or SECRET) not in said, said
@@ -64,49 +65,40 @@ def refused(done) -> str:
     return lines[0]
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
 def on_hub(hub, space="alice/zoo") -> dict[str, bytes]:
     return {k: b.data for k, b in hub.store.repos["spaces", space].head.files.items() if k != ".gitattributes"}
 
 
-def test_a_dry_run_needs_no_network_and_no_token(tmp_path):
-    hub = LocalHub()
-    hub.stop()
-    done = publish(hub, tmp_path, "--dry-run", token="")
-    assert done.returncode == 0, done.stderr
-    listed = {
-        line.split()[1]: int(line.split()[0].replace(",", "")) for line in done.stdout.split("\n\n")[0].splitlines()
-    }
+def test_a_dry_run_lists_what_would_go_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert publish.main(["alice/zoo", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    lines = [line.split() for line in said.split("\n\n")[0].splitlines()]
+    listed = {name: int(size.replace(",", "")) for size, name in lines}
     assert listed["demos/app.py"] == (ROOT / "demos" / "app.py").stat().st_size
     assert {"README.md", "requirements.txt", "app.py", "ganzoo/__init__.py"} <= listed.keys()
     pages = (
         "__init__.py",
         "ui/base.css",
         "ui/base.js",
-        "tabs/compare/__init__.py",
         "tabs/compare/board.js",
+        "tabs/live/run.py",
         "space/zero_gpu.py",
     )
-    assert {f"demos/{name}" for name in pages} <= listed.keys()
+    data = [f"data/{name}-6000/train-images-idx3-ubyte.gz" for name in ("mnist", "fashion")]
+    assert {f"demos/{name}" for name in (*pages, *data)} <= listed.keys()
     assert {f"ganzoo/weights/{name}/config.json" for name in ("gan-mnist", "cgan-fashion")} <= listed.keys()
-    assert not {"demos/publish.py", "demos/space/staging.py"} & listed.keys() and not [
-        n for n in listed if "judge-facades" in n or n.startswith("tests/")
-    ]
-    assert "torch>=2.8," in done.stdout and "-e ." not in done.stdout and "pytest" not in done.stdout
+    assert not {"demos/publish.py", "demos/space/staging.py"} & listed.keys()
+    assert not [name for name in listed if "judge-facades" in name or name.startswith("tests/")]
+    assert "torch>=2.8," in said and "-e ." not in said and "pytest" not in said
     assert not list(tmp_path.iterdir())
 
 
-def test_the_folder_is_a_space(hub, tmp_path):
-    hub.add_repo("models", "bob/mine", {"config.json": b"{}"})
-    done = publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL, "bob/mine,", "bob/other")
-    assert done.returncode == 0, done.stderr
+def test_the_folder_is_a_space(tmp_path):
+    wanted = ["alice/zoo", "--out", str(tmp_path / "space"), *SMALL, "bob/mine,", "bob/other"]
+    assert publish.main(wanted) == 0
     said = front_matter((tmp_path / "space" / "README.md").read_text())
-    from gradio import __version__
-
-    assert said["sdk"] == "gradio" and said["sdk_version"] == __version__ and said["app_file"] == "app.py"
+    assert said["sdk"] == "gradio" and said["sdk_version"] == version("gradio") and said["app_file"] == "app.py"
     assert said["preload_from_hub"] == said["models"] == ["bob/mine", "bob/other"]
     assert said["suggested_hardware"] == "zero-a10g" and said["license"] == "mit" and said["emoji"]
     assert said["thumbnail"].endswith("/spaces/alice/zoo/resolve/main/thumbnail.png")
@@ -118,30 +110,32 @@ def test_the_folder_is_a_space(hub, tmp_path):
     assert "arxiv.org/abs/1611.07004" in papers and "arxiv.org/abs/1703.10593" in papers
     assert said["python_version"] in ("3.10.13", "3.12.12") and len(said["short_description"]) <= 60
     needed = {r.name: r for r in map(Requirement, (tmp_path / "space" / "requirements.txt").read_text().splitlines())}
-    versions = {"2.8.0": True, "2.11.0": True, "2.12.1": True, "2.13.0": True, "2.13.0+cu130": True}
-    for version, fits in ({"2.7.1": False, "2.12.0": False, "2.13.1": False, "2.14.0": False} | versions).items():
-        assert needed["torch"].specifier.contains(version) is fits, version
+    torches = {"2.8.0": True, "2.11.0": True, "2.12.1": True, "2.13.0": True, "2.13.0+cu130": True}
+    for torch, fits in ({"2.7.1": False, "2.12.0": False, "2.13.1": False, "2.14.0": False} | torches).items():
+        assert needed["torch"].specifier.contains(torch) is fits, torch
     assert needed.keys() >= {"huggingface_hub", "safetensors", "pillow", "gradio", "spaces"} and "pytest" not in needed
     staged = sorted(p.name for p in (tmp_path / "space" / "ganzoo" / "weights").iterdir())
-    assert staged == sorted([*HELPERS, "gan-mnist"])
-    assert "not empty" in refused(publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL))
+    assert staged == sorted([*staging.HELPERS, "gan-mnist"])
+    with raises_code("space_folder_not_empty"):
+        publish.main(wanted)
 
 
 def test_only_the_staged_files_are_pushed_and_later_only_changes(hub, tmp_path):
-    assert publish(hub, tmp_path, "--out", tmp_path / "space", *SMALL).returncode == 0
-    done = publish(hub, tmp_path, *SMALL)
+    done = publishing(hub, tmp_path, *SMALL)
     assert done.returncode == 0, done.stderr
     assert f"{hub.url}/spaces/alice/zoo" in done.stdout
     space = hub.store.repos["spaces", "alice/zoo"]
-    assert on_hub(hub) == contents(tmp_path / "space")
+    files = staging.stage(staging.choose(["gan-mnist"]), space="alice/zoo")
+    wanted, there = {name: staging.content(source) for name, source in files.items()}, on_hub(hub)
+    assert there.pop("README.md") and wanted.pop("README.md") and there == wanted  # in which the Hub's address stands
     assert len(space.head.history()) == 2 and space.space["hardware"] == "zero-a10g" and space.space["sdk"] == "gradio"
     assert not space.private
     first = space.head
     hub.requests.clear()
-    assert publish(hub, tmp_path, *SMALL).returncode == 0
+    assert publishing(hub, tmp_path, *SMALL).returncode == 0
     assert not [path for method, path in hub.requests if method == "PUT"] and space.head.files == first.files
     # another model instead: its files come, those of the first go, the rest stays as it is
-    assert publish(hub, tmp_path, "--models", "gan-fashion", "--private", "--hardware", "cpu-basic").returncode == 0
+    assert publishing(hub, tmp_path, "--models", "gan-fashion", "--private", "--hardware", "cpu-basic").returncode == 0
     changed = {n for n in space.head.files.keys() | first.files.keys() if space.head.files.get(n) != first.files.get(n)}
     assert {n.split("/")[2] if "/" in n else n for n in changed} == {"gan-mnist", "gan-fashion", "README.md"}
     assert sum(method == "PUT" and "/lfs/" in path for method, path in hub.requests) == 2  # safetensors
@@ -149,7 +143,7 @@ def test_only_the_staged_files_are_pushed_and_later_only_changes(hub, tmp_path):
 
 
 def test_nothing_but_what_may_go_goes(hub, tmp_path):
-    """A checkout full of secrets: none of them is staged, and one in a file that is staged stops everything."""
+    """A checkout full of secrets: none of them is staged."""
     home = tmp_path / "home"
     here = tmp_path / "checkout"
     left_out = shutil.ignore_patterns("weights", "fashion-6000", "screenshots", "__pycache__")
@@ -163,7 +157,7 @@ def test_nothing_but_what_may_go_goes(hub, tmp_path):
     shutil.copytree(here / "runs", home / "runs")
     shutil.copytree(here / "ganzoo/weights/gan-mnist", home / "runs/mine/model", symlinks=True)
     script = here / "demos" / "publish.py"
-    done = publish(hub, home, "--models", "runs/mine", script=script)
+    done = publishing(hub, home, "--models", "runs/mine", script=script)
     assert done.returncode == 0, done.stderr
     pushed = on_hub(hub)
     assert "runs/mine/model/model.safetensors" in pushed and "ganzoo/weights/gan-mnist/config.json" in pushed
@@ -172,12 +166,18 @@ def test_nothing_but_what_may_go_goes(hub, tmp_path):
     ]
     assert not strange
     assert not [name for name, content in pushed.items() if SECRET.encode() in content]
-    assert len(publish(hub, home, "--dry-run", script=script, token="").stdout.splitlines()) > len(pushed)
-    for token, leak in ((SECRET, SECRET), ("", "hf_" + "A" * 34), ("", "-----BEGIN OPENSSH PRIVATE KEY-----")):
-        before = (ROOT / "demos" / "ui" / "words.py").read_text()
-        (here / "demos" / "ui" / "words.py").write_text(before + f"# {leak}\n")
-        done = python(hub, home, script, "alice/zoo", "--dry-run", token=token, cwd=home)
-        assert "words.py" in refused(done) and leak not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("leak", [SECRET, "hf_" + "A" * 34, "-----BEGIN OPENSSH PRIVATE KEY-----"])
+def test_a_secret_in_a_file_that_would_go_stops_everything(tmp_path, monkeypatch, leak):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_TOKEN", SECRET)
+    shutil.copytree(ROOT / "ganzoo" / "weights" / "gan-mnist", tmp_path / "runs" / "mine" / "model")
+    with open(tmp_path / "runs" / "mine" / "model" / "README.md", "a") as card:
+        card.write(f"{leak}\n")
+    with raises_code("space_holds_secret") as caught:
+        publish.main(["alice/zoo", "--dry-run", "--models", "runs/mine"])
+    assert "README.md" in str(caught.value) and leak not in str(caught.value)
 
 
 def test_what_is_wrong_is_one_sentence(hub, tmp_path):
@@ -189,45 +189,40 @@ def test_what_is_wrong_is_one_sentence(hub, tmp_path):
         ("alice/zoo", "--models", "gan-mars"): "space_model_not_found",
         ("alice/zoo", "--models", "runs/none"): "not_a_model_folder",
         ("alice/zoo", "--models", "bob/a..b"): "space_model_bad_id",
-        ("alice/zoo", "--models", "bob/hidden"): "space_model_not_public",
-        ("alice/zoo", "--models", "bob/gated"): "space_model_not_public",
-        ("alice/zoo", "--models", "bob/missing"): "space_model_not_public",
+        ("alice/zoo", *SMALL, "bob/hidden"): "space_model_not_public",
+        ("alice/zoo", *SMALL, "bob/gated"): "space_model_not_public",
+        ("alice/zoo", *SMALL, "bob/missing"): "space_model_not_public",
         ("alice/zoo", "--hardware", "abacus"): "hardware_unknown",
         ("alice/zoo", "--hardware", "cpu-basic"): "space_hardware_not_free",
         ("bob/zoo",): "publish_not_allowed",
         ("alice/page",): "space_of_another_kind",
         ("alice/zoo", "--out", "/dev/null/a"): "space_folder_not_writable",
     }
+    tokens = {"": "publish_needs_token", "hf_expired_one": "publish_token_refused", "hf_reader": "publish_not_allowed"}
     hub.store.paying = set()  # alice has a free account
     hub.add_repo("models", "bob/hidden", {"config.json": b"{}"}, private=True)
     hub.add_repo("models", "bob/gated", {"config.json": b"{}"}, gated=True)
     hub.add_repo("spaces", "alice/page", {"index.html": b"mine"})
     before = {key: repo.head.id for key, repo in hub.store.repos.items()}
-    asked = [words if "--models" in words else (*words, *SMALL) for words in cases]  # less to stage
-    done = python(hub, tmp_path, "-c", WRONG, ROOT, json.dumps(asked), cwd=tmp_path)
+    asked = [[SECRET, *words] if "--models" in words else [SECRET, *words, *SMALL] for words in cases]  # less to stage
+    asked += [[token, "reader/zoo", *SMALL] for token in tokens]
+    done = python(hub, tmp_path, "-c", WRONG, ROOT, json.dumps(asked), token="", cwd=tmp_path)
     said = [line for line in done.stdout.splitlines() if " files, " not in line]
-    assert done.returncode == 0 and len(said) == len(cases), done.stdout + done.stderr
-    assert [line.split()[0] for line in said] == list(cases.values())
+    assert done.returncode == 0 and len(said) == len(asked), done.stdout + done.stderr
+    assert [line.split()[0] for line in said] == [*cases.values(), *tokens.values()]
     assert SECRET not in done.stdout + done.stderr
     assert before == {key: repo.head.id for key, repo in hub.store.repos.items()}
 
 
-def test_tokens_that_do_not_do(hub, tmp_path):
-    assert "needs a token" in refused(publish(hub, tmp_path, *SMALL, token=""))
-    assert "does not accept the token" in refused(publish(hub, tmp_path, *SMALL, token="hf_expired_one"))
-    assert "role is write" in refused(publish(hub, tmp_path, *SMALL, token="hf_reader", space="reader/zoo"))
-    assert not hub.store.repos
-
-
 def test_a_hub_in_trouble(hub, tmp_path):
     hub.fail_next(503, path_contains="/commit/main")
-    assert publish(hub, tmp_path, *SMALL).returncode == 0  # tried again
+    assert publishing(hub, tmp_path, *SMALL).returncode == 0  # tried again
     hub.fail_next(503, 20, "/commit/main")
-    assert "same command again" in refused(publish(hub, tmp_path, "--models", "gan-fashion"))
+    assert "same command again" in refused(publishing(hub, tmp_path, "--models", "gan-fashion"))
     hub.fail_next(402, 1, "/api/repos/create")
-    said = refused(publish(hub, tmp_path, *SMALL, space="alice/second"))
+    said = refused(publishing(hub, tmp_path, *SMALL, space="alice/second"))
     assert all(reason in said for reason in ("delete one", "not verified", "30 days"))
     before = on_hub(hub)
     hub.stop()
-    assert "cannot be reached" in refused(publish(hub, tmp_path, *SMALL))
+    assert "cannot be reached" in refused(publishing(hub, tmp_path, *SMALL))
     assert before == on_hub(hub)
