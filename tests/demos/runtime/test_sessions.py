@@ -31,24 +31,19 @@ def counter(monkeypatch):
     demo.close()
 
 
-def test_visitors_keep_their_own_state_and_cost_no_description(counter):
+def test_visitors_keep_their_own_state_and_share_the_tables_of_components(counter):
+    """A copy of the tables for each visitor is 28 KB, of 2,000 visitors 56 MB."""
     app, url = counter
     one, two = (Client(url, verbose=False) for _ in range(2))
     assert one.predict("a", api_name="/add") == "a"
     assert two.predict("b", api_name="/add") == "b"
     assert one.predict("c", api_name="/add") == "a c"
-    held = list(app.state_holder.session_data.values())
+    held, whole = list(app.state_holder.session_data.values()), app.blocks.default_config
     assert len(held) == 2 and all(isinstance(s, light_sessions.LightSession) for s in held)
     assert all(len(s.config_values) <= 1 for s in held)  # the state that was set, and none of the components
-
-
-def test_visitors_share_the_tables_of_components(counter):
-    """A copy of them for each visitor is 28 KB, of 2,000 visitors 56 MB."""
-    app, url = counter
-    Client(url, verbose=False).predict("a", api_name="/add")
-    tables = next(iter(app.state_holder.session_data.values())).blocks_config
-    for own, shared in ((tables.blocks, app.blocks.default_config.blocks), (tables.fns, app.blocks.default_config.fns)):
-        assert own.maps[-1] is shared and len(own.maps[0]) <= 1
+    for tables in (session.blocks_config for session in held):
+        for own, shared in ((tables.blocks, whole.blocks), (tables.fns, whole.fns)):
+            assert own.maps[-1] is shared and len(own.maps[0]) <= 1
 
 
 def test_answers_that_nobody_fetches_are_forgotten():
@@ -65,13 +60,3 @@ def test_answers_that_nobody_fetches_are_forgotten():
     sessions["busy"].get_nowait()  # its next answer has waited for a second
     unread.forget(memory.UNREAD)
     assert set(sessions) == {"read", "busy"}
-
-
-def test_the_app_installs_them():
-    """Or the first visit of each of fifty students would cost the server 50 ms."""
-    import inspect
-
-    from demos import app
-
-    source = inspect.getsource(app.main)
-    assert source.index("sessions.install()") < source.index("build()")

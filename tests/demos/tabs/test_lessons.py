@@ -7,21 +7,14 @@ from ganzoo.models import cgan, dcgan, gan
 
 DIGITS = tuple("0123456789")
 LESSONS = [(gan, {}), (cgan, {"classes": DIGITS}), (dcgan, {"width": 8}), (dcgan, {"width": 8, "upsample": "resize"})]
-
-
-def count(net, trained=True):
-    return (
-        sum(p.numel() for p in net.parameters())
-        if trained
-        else sum(b.numel() for name, b in net.named_buffers() if "running" in name)
-    )
+SIZES = [{"channels": 1, "image_size": 28, "norm": "batch"}, {"channels": 3, "image_size": 32, "norm": "none"}]
 
 
 def test_gan_generator_is_the_course_s_to_the_parameter():
     generator = gan.Generator()
-    assert count(generator) == 561_168
-    assert count(generator, trained=False) == 1_536
-    assert count(generator) + count(generator, trained=False) == 562_704  # as Keras prints it
+    trained = sum(p.numel() for p in generator.parameters())
+    running = sum(p.numel() for name, p in generator.named_buffers() if "running" in name)
+    assert (trained, running, trained + running) == (561_168, 1_536, 562_704)  # the last one as Keras prints it
 
 
 def batch_for(config, n=6):
@@ -34,76 +27,52 @@ def batch_for(config, n=6):
 
 
 @pytest.mark.parametrize(("lesson", "more"), LESSONS)
-@pytest.mark.parametrize(("channels", "image_size"), [(1, 28), (3, 32)])
-@pytest.mark.parametrize("norm", ["batch", "none"])
-def test_shapes_ranges_and_stages(lesson, more, channels, image_size, norm):
-    config = lesson.Config(channels=channels, image_size=image_size, norm=norm, **more)
-    nets = lesson.build(config)
-    batch = batch_for(config)
+@pytest.mark.parametrize("size", SIZES)
+def test_shapes_ranges_and_stages(lesson, more, size):
+    config = lesson.Config(**size, **more)
+    nets, batch = lesson.build(config), batch_for(config)
     label = (batch["label"],) if "label" in batch else ()
     pictures = nets["generator"](batch["noise"], *label)
-    assert pictures.shape == (6, channels, image_size, image_size)
-    assert pictures.abs().max() <= 1
+    assert pictures.shape == batch["real"].shape and pictures.abs().max() <= 1
     assert nets["discriminator"](pictures, *label).shape == (6, 1)
     stages = nets["generator"].stages(batch["noise"], *label)
-    assert torch.equal(stages[0], batch["noise"])
-    assert stages[-1].shape == pictures.shape
+    assert torch.equal(stages[0], batch["noise"]) and stages[-1].shape == pictures.shape
+    for net in nets.values():
+        for layer in net.modules():
+            if isinstance(layer, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
+                assert layer.kernel_size[0] % layer.stride[0] == 0  # no checkerboard
+
+
+class Adam(torch.optim.Adam):
+    """Notes in `order` that its role has taken a step."""
+
+    def __init__(self, role, order, *settings):
+        super().__init__(*settings)
+        self.role, self.order = role, order
+
+    def step(self, closure=None):
+        self.order.append(self.role)
+        return super().step(closure)
 
 
 @pytest.mark.parametrize(("lesson", "more"), LESSONS)
 @pytest.mark.parametrize("adversarial", ["bce", "lsgan", "hinge"])
-def test_train_step_moves_both_networks_and_reports(lesson, more, adversarial):
+def test_train_step_moves_the_critic_then_the_creator_and_reports(lesson, more, adversarial):
     config = lesson.Config(channels=1, adversarial=adversarial, r1=1.0, **more)
-    nets = lesson.build(config)
+    nets, order = lesson.build(config), []
     optimizers = {
-        role: torch.optim.Adam(net.parameters(), config.lr, (config.beta1, 0.999)) for role, net in nets.items()
+        role: Adam(role, order, net.parameters(), config.lr, (config.beta1, 0.999)) for role, net in nets.items()
     }
-    before = {role: [p.clone() for p in net.parameters()] for role, net in nets.items()}
-    row = lesson.train_step(nets, optimizers, batch_for(config), config)
-    assert row.shape == (4,)
-    assert torch.isfinite(row).all()
-    assert ((row[2:] >= 0) & (row[2:] <= 1)).all()
-    for role, net in nets.items():
-        assert any(not torch.equal(a, b) for a, b in zip(before[role], net.parameters(), strict=True)), role
-        assert all(p.requires_grad for p in net.parameters())
-    critic = [p.clone() for p in nets["discriminator"].parameters()]
-    lesson.penalty_step(nets, optimizers, batch_for(config), config)
-    assert any(not torch.equal(a, b) for a, b in zip(critic, nets["discriminator"].parameters(), strict=True))
 
+    def played(step) -> tuple[torch.Tensor, set[str]]:
+        """What the step gives, and whose weights it has moved."""
+        before = {role: [p.clone() for p in net.parameters()] for role, net in nets.items()}
+        row = step(nets, optimizers, batch_for(config), config)
+        same = {r: all(map(torch.equal, weights, nets[r].parameters())) for r, weights in before.items()}
+        return row, {role for role in same if not same[role]}
 
-def test_critic_is_trained_on_the_present_creator_then_creator_on_the_new_critic():
-    """The two steps in the course's order: the first step must not touch the creator, the second not the critic."""
-    config = gan.Config(channels=1)
-    nets = gan.build(config)
-    order = []
-
-    class Spy(torch.optim.SGD):
-        def step(self, closure=None):
-            order.append(
-                "discriminator"
-                if self.param_groups[0]["params"][0] is next(nets["discriminator"].parameters())
-                else "generator"
-            )
-            return super().step(closure)
-
-    gan.train_step(nets, {role: Spy(net.parameters(), 0.1) for role, net in nets.items()}, batch_for(config), config)
-    assert order == ["discriminator", "generator"]
-
-
-def test_the_label_multiplies_noise_and_picture():
-    config = cgan.Config(channels=1, classes=DIGITS)
-    nets = cgan.build(config)
-    noise, label = torch.randn(3, 100), torch.tensor([4, 4, 7])
-    filtered = nets["generator"].stages(noise, label)[1]
-    assert torch.allclose(filtered, noise * nets["generator"].filter.weight[label])
-    pictures = torch.rand(3, 1, 28, 28)
-    filtered = nets["discriminator"].stages(pictures, label)[1]
-    assert torch.allclose(filtered.flatten(1), pictures.flatten(1) * nets["discriminator"].filter.weight[label])
-
-
-def test_every_dcgan_kernel_is_a_multiple_of_its_stride():
-    for upsample in ("deconv", "resize"):
-        for net in dcgan.build(dcgan.Config(channels=1, width=4, upsample=upsample)).values():
-            for layer in net.modules():
-                if isinstance(layer, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
-                    assert layer.kernel_size[0] % layer.stride[0] == 0
+    row, moved = played(lesson.train_step)
+    assert moved == {"generator", "discriminator"} and order == ["discriminator", "generator"]
+    assert row.shape == (4,) and torch.isfinite(row).all() and ((row[2:] >= 0) & (row[2:] <= 1)).all()
+    assert all(p.requires_grad for net in nets.values() for p in net.parameters())
+    assert played(lesson.penalty_step)[1] == {"discriminator"}
