@@ -6,19 +6,17 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from ganzoo import receptive_field
+from demos.tabs.lessons import kernel_stride, pixel_losses, receptive_field, unet_skips
+from demos.tabs.lessons.course import COURSE
+from demos.tabs.lessons.screen import source
+from demos.ui.components import render_or_explain
+from demos.ui.words import Words
+from ganzoo.models.pix2pix import Config, build
 from tests.support.browser import overflowing
 from tests.support.serve import LEAKS
 
-LANGUAGES = ("en", "zh")
+WORDS, CHINESE = Words("en"), Words("zh")
 JUNK = ("NaN", None, -5, 10**30, "x" * 1000, [7], {"a": 1}, True, 2.5, "")
-
-
-@pytest.fixture(params=LANGUAGES)
-def words(request):
-    from demos.ui.words import Words
-
-    return Words(request.param)
 
 
 # --- stride and kernel ------------------------------------------------------------------------------------------
@@ -27,8 +25,6 @@ def words(request):
 @pytest.mark.parametrize("kernel", range(1, 8))
 @pytest.mark.parametrize("stride", range(1, 5))
 def test_the_counts_are_those_of_plain_loops(kernel, stride):
-    from demos.tabs.lessons import kernel_stride
-
     for size in (5, 8, 14):
         side = (size - 1) * stride + kernel
         line = [sum(0 <= p - i * stride < kernel for i in range(size)) for p in range(side)]
@@ -44,87 +40,54 @@ def test_the_counts_are_those_of_plain_loops(kernel, stride):
             assert kernel_stride.read(size, kernel, stride).tolist() == [[a * b for b in line] for a in line]
 
 
-def test_each_window_adds_one_to_the_cells_under_it():
-    from demos.tabs.lessons import kernel_stride
-
-    for count, side in ((kernel_stride.written, 5), (kernel_stride.read, 2)):
-        for number in range(side**2):
-            row, column = (3 * place for place in divmod(number, side))
-            moved = count(5, 2, 3, number + 1) - (count(5, 2, 3, number) if number else 0)
-            assert moved[row : row + 2, column : column + 2].eq(1).all() and moved.sum() == 4
-        assert count(5, 2, 3, side**2).equal(count(5, 2, 3))
-
-
-def test_the_course_s_examples_and_their_checkerboard(words):
-    from demos.tabs.lessons import kernel_stride
-
-    bad, good = (kernel_stride.show(words, *example, 10, 60) for example in (kernel_stride.BAD, kernel_stride.GOOD))
-    assert words("stride_uneven") in bad and words("stride_even") in good
+def test_the_course_s_examples_and_their_checkerboard():
+    bad, good = (kernel_stride.show(WORDS, *example, 10, 60) for example in (kernel_stride.BAD, kernel_stride.GOOD))
+    assert WORDS("stride_uneven") in bad and WORDS("stride_even") in good
     for example, colours in ((kernel_stride.BAD, 3), (kernel_stride.GOOD, 1)):
         grey, drawn = kernel_stride.patterns(*example)
         assert len(grey.getcolors()) == colours
         assert (grey.size, drawn.size) == ((44, 44), (88, 88))
 
 
-def test_every_choice_of_the_sliders_is_drawn(words):
-    from demos.tabs.lessons import kernel_stride
-
-    for kernel in range(1, 8):
-        for stride in range(1, 5):
-            for size, way in ((5, 0), (14, 100)):
-                shown = kernel_stride.show(words, kernel, stride, size, way)
-                assert shown.count("<img") >= 6 and f"kernel={kernel}&amp;stride={stride}&amp;size={size}" in shown
-                assert ("gz-quiet" in shown) == (kernel > size)
-
-
 # --- old losses -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("seed", "agree"), [(2026, 1), (2026, 3), (7, 4), (7, 6), (0, 7)])
-def test_the_mean_wins_mse_and_the_median_mae(words, seed, agree):
-    from demos.tabs.lessons import pixel_losses as stage
-
-    found = stage.answers(seed, agree)
+def test_the_mean_wins_mse_and_the_median_mae(seed, agree):
+    found = pixel_losses.answers(seed, agree)
     losses, given = found["losses"], found["truths"]
     assert torch.equal(given[0], given[agree - 1])
-    assert len({x.numpy().tobytes() for x in given}) == stage.COUNT - agree + 1
+    assert len({x.numpy().tobytes() for x in given}) == pixel_losses.COUNT - agree + 1
     for loss, winner in (("mse", "mean"), ("mae", "median")):
         assert losses[winner][loss] == pytest.approx(min(row[loss] for row in losses.values()), abs=1e-7)
         nudged = found["best"][loss] + torch.randn(given.shape[1:], generator=torch.Generator().manual_seed(1)) * 0.05
-        assert stage.error(nudged, given, loss) > losses[winner][loss]
-    sharp = [losses[i] for i in range(stage.COUNT)]
-    if agree < stage.COUNT:
+        assert pixel_losses.error(nudged, given, loss) > losses[winner][loss]
+    sharp = [losses[i] for i in range(pixel_losses.COUNT)]
+    if agree < pixel_losses.COUNT:
         assert losses["mean"]["mse"] < min(row["mse"] for row in sharp)
-    if agree <= stage.COUNT // 2:
+    if agree <= pixel_losses.COUNT // 2:
         assert losses["median"]["mae"] < min(row["mae"] for row in sharp)  # no sharp truth wins either
-        assert words("losses_mean") in stage.show(words, seed, agree)
+        assert WORDS("losses_mean") in pixel_losses.show(WORDS, seed, agree)
     majority = torch.equal(found["best"]["mae"], given[0])
-    assert majority == (agree > stage.COUNT // 2)
+    assert majority == (agree > pixel_losses.COUNT // 2)
 
 
 @pytest.mark.parametrize("agree", [1, 4, 7])
 def test_gradient_descent_arrives_at_the_formula_s_answer(agree):
-    from demos.tabs.lessons import pixel_losses as stage
-
-    given = stage.truths(11, agree)
-    assert (stage.descend(given, "mse") - stage.mean_answer(given)).abs().max() < 0.5 / 255
-    assert (stage.descend(given, "mae") - stage.median_answer(given)).abs().max() < 1.0 / 255
+    given = pixel_losses.truths(11, agree)
+    assert (pixel_losses.descend(given, "mse") - pixel_losses.mean_answer(given)).abs().max() < 0.5 / 255
+    assert (pixel_losses.descend(given, "mae") - pixel_losses.median_answer(given)).abs().max() < 1.0 / 255
 
 
 # --- U-Net ------------------------------------------------------------------------------------------------------
 
 
-def test_the_same_drawing_through_both_networks(words):
-    from demos.tabs.lessons import unet_skips
-
-    shown = unet_skips.show(words, 4)
+def test_the_same_drawing_through_both_networks():
+    shown = unet_skips.show(WORDS, 4)
     assert shown.count("<img") == 3 and shown.count("<svg") == 2 and "drawing=4" in shown
 
 
-def test_the_picture_of_the_layers_is_the_network(words):
-    from demos.tabs.lessons import unet_skips
-    from ganzoo.models.pix2pix import Config, build
-
+def test_the_picture_of_the_layers_is_the_network():
     for no_skips in (False, True):
         config = Config(image_size=64, width=8, halvings=4, most=4, no_skips=no_skips, loss="mae")
         net = build(config)["generator"]
@@ -133,80 +96,54 @@ def test_the_picture_of_the_layers_is_the_network(words):
             x = layer(x)
             sides.append((x.shape[2], x.shape[1]))
         assert unet_skips.sizes(config)[1:] == sides
-        drawn = unet_skips.layers(words, SimpleNamespace(config=config))
+        drawn = unet_skips.layers(WORDS, SimpleNamespace(config=config))
         assert drawn.count('class="skip"') == (0 if no_skips else len(sides) - 1)
         assert all(f"{side}² × {count}" in drawn for side, count in sides)
-
-
-def test_what_was_not_measured_is_left_out(words):
-    from demos.tabs.lessons import unet_skips
-
-    said = {"l1-test-n106": 0.2, "label-recovery-judge-test": 0.5, "psnr": 12.0}
-    numbers = unet_skips._numbers(words, SimpleNamespace(said={"metrics": said}))
-    assert "0.200" in numbers and "50.0%" in numbers and "12" not in numbers
-    assert words("not_measured") in unet_skips._numbers(words, SimpleNamespace(said={"metrics": {"l1": None}}))
 
 
 # --- receptive field --------------------------------------------------------------------------------------------
 
 
-def test_the_course_s_table():
-    from demos.tabs.lessons import receptive_field as stage
-
-    assert [receptive_field(strides) for strides in stage.COURSE] == [4, 10, 22, 46, 94]
-    assert receptive_field(stage.PAPER) == 70 and stage.scores(stage.PAPER) == 30
-
-
-@pytest.mark.parametrize(
-    "strides", [(2,), (1, 2), (2, 1), (2, 2, 2), (1, 1, 2, 2), (2, 2, 2, 1, 1), (2,) * 6, (1, 2, 1, 2, 2, 2)]
-)
+@pytest.mark.parametrize("strides", [(2,), (2, 1), (2, 2, 2, 1, 1), (1, 2, 1, 2, 2, 2)])
 def test_the_gradient_reaches_exactly_the_square(strides):
-    from demos.tabs.lessons import receptive_field as stage
-
-    last = stage.scores(strides) - 1
+    last = receptive_field.scores(strides) - 1
     with torch.no_grad():
-        assert stage.critic(strides)(torch.zeros(1, 3, 256, 256)).shape == (1, 1, last + 1, last + 1)
+        assert receptive_field.critic(strides)(torch.zeros(1, 3, 256, 256)).shape == (1, 1, last + 1, last + 1)
     for row, column in ((0, 0), (last // 2, last // 3), (last, last), (0, last)):
-        found = stage.edges(stage.felt.__wrapped__(strides, row, column))
-        assert found == stage.inside(strides, row, column)
+        found = receptive_field.edges(receptive_field.felt.__wrapped__(strides, row, column))
+        assert found == receptive_field.inside(strides, row, column)
 
 
-def test_what_lies_outside_is_said(words):
-    from demos.tabs.lessons import receptive_field as stage
-
-    top, left, side = stage.patch((2, 2, 2, 1, 1), 0, 0)
+def test_what_lies_outside_is_said():
+    top, left, side = receptive_field.patch((2, 2, 2, 1, 1), 0, 0)
     share = 1 - (side + top) * (side + left) / side**2
-    assert words("field_padding", share=f"{share:.0%}") in stage.show(words, "22211", 0, 0)
-    middle = stage.show(words, [2, 2], 32, 32)
-    assert words("field_agree", wide=10, tall=10, left=125, top=125) in middle
+    assert WORDS("field_padding", share=f"{share:.0%}") in receptive_field.show(WORDS, "22211", 0, 0)
+    middle = receptive_field.show(WORDS, [2, 2], 32, 32)
+    assert WORDS("field_agree", wide=10, tall=10, left=125, top=125) in middle
 
 
 # --- every lesson -----------------------------------------------------------------------------------------------
 
 
 def lessons():
-    from demos.tabs.lessons.course import COURSE
-
     return COURSE
 
 
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.key)
-def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(words, lesson):
-    from demos.tabs.lessons.screen import source
-    from demos.ui.components import render_or_explain
-
+def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(lesson):
     module = lesson.module
-    shown = module.show(words, *module.FIRST)
+    for words in (WORDS, CHINESE):
+        shown = module.show(words, *module.FIRST)
+        assert not re.search(r"<img(?![^>]*alt=)", shown) and "gz-quiet" not in shown
     assert f'data-link="?tab=lessons&amp;stage={lesson.key}' in shown and all(
         f"{name}=" in shown for name in module.NAMES
     )
-    assert not re.search(r"<img(?![^>]*alt=)", shown) and "gz-quiet" not in shown
     assert re.search(r"# (demos|ganzoo)/[\w/]+\.py, line \d+\n", source(*module.CODE))
     for place in range(len(module.FIRST)):
         for junk in JUNK:
             given = [*module.FIRST]
             given[place] = junk
-            said = render_or_explain(words, module.show, *given)
+            said = render_or_explain(CHINESE, module.show, *given)
             assert said.startswith('<p class="gz-quiet"') and not LEAKS.search(said), (junk, said[:200])
 
 
@@ -216,12 +153,14 @@ def test_the_lessons_stand_in_the_course_s_order():
 
 
 def test_a_press_on_the_drawing_or_the_map_finds_its_score():
-    from demos.tabs.lessons import receptive_field as stage
-
-    assert stage.pointed("22222", 0, 0, {"on": "map", "x": 0.99, "y": 0.0}) == ("22222", 0, 7)
-    top, left, side = stage.patch((2,) * 5, 3, 6)
-    middle = {"on": "picture", "x": (left + side / 2) / stage.SIDE, "y": (top + side / 2) / stage.SIDE}
-    assert stage.pointed("22222", 0, 0, middle) == ("22222", 3, 6)
+    assert receptive_field.pointed("22222", 0, 0, {"on": "map", "x": 0.99, "y": 0.0}) == ("22222", 0, 7)
+    top, left, side = receptive_field.patch((2,) * 5, 3, 6)
+    middle = {
+        "on": "picture",
+        "x": (left + side / 2) / receptive_field.SIDE,
+        "y": (top + side / 2) / receptive_field.SIDE,
+    }
+    assert receptive_field.pointed("22222", 0, 0, middle) == ("22222", 3, 6)
 
 
 # --- in the browser ---------------------------------------------------------------------------------------------
