@@ -13,6 +13,7 @@ from ganzoo.data import complete, drawings
 from ganzoo.data.paired import PairBatches, Streamed, crop
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import to_uint8
+from tests.hostile.made import bomb
 from tests.support.raises_code import raises_code
 
 SIDE = 40
@@ -158,16 +159,6 @@ def test_channels_are_each_side_s_own(tmp_path):
 # --- hostile ----------------------------------------------------------------------------------------------------
 
 
-def png_header(width, height) -> bytes:
-    import zlib
-
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    head = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
-
-
 def saved(picture, form, **options) -> bytes:
     out = io.BytesIO()
     picture.save(out, form, **options)
@@ -179,7 +170,7 @@ def bad_pictures() -> dict[str, bytes]:
     return {
         "zero.png": b"",
         "text.png": b"this is no picture at all\n" * 20,
-        "bomb.png": png_header(20_000, 20_000),
+        "bomb.png": bomb(20_000, 20_000),
         "cut.jpg": saved(ab(1), "JPEG")[:200],
         "cut.png": saved(ab(1), "PNG")[:90],
         "one.png": saved(Image.new("RGB", (1, 1)), "PNG"),

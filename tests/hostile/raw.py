@@ -18,26 +18,21 @@ HOME = re.compile(rf"{re.escape(str(ROOT))}|site-packages|/tmp/ganzoo-|/proc/sel
 # Where gradio serves a picture of an answer; the hash in it is not to be guessed.
 CACHED = re.compile(r"/tmp/ganzoo-uploads-\d+/[0-9a-f]{64}/[\w.-]+")
 JUNK = (
-    None, True, -5, 0, 1e308, 10**30, "", MARK, "NaN", [], {}, [1], [[]], {"a": MARK}, "x" * 3000 + MARK, "\0" + MARK,
+    None, True, -5, 1e308, 10**30, "", MARK, [], {}, [[]], {"a": MARK}, "x" * 3000 + MARK, "\0" + MARK, "[" * 50_000,
     {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, {"path": "../../app.py"}, "data:image/png;base64," + MARK,
-    "data:image/png;base64,aGVsbG8=", '{"id": 1, "do": "draw", "family": "../../x", "drawing": "data:"}', f'{{"do": "{MARK}"}}',
-    "[" * 50_000, '{"id": 1, "do": "upload", "file": "data:image/png;base64,iVBORw0KGgo="}', "<script>alert(1)</script>",
+    '{"id": 1, "do": "draw", "family": "../../x", "drawing": "data:"}', f'{{"do": "{MARK}"}}',
+    '{"id": 1, "do": "upload", "file": "data:image/png;base64,iVBORw0KGgo="}', "<script>alert(1)</script>",
 )  # fmt: skip
 BODIES = (
-    b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b"[" * 50_000, b"{}", b'{"data": 7}', b'{"data": null}', b'{"fn_index": 1}',
-    b'{"data": [], "fn_index": -1}', b'{"data": [], "fn_index": 999999}', b'{"data": [], "fn_index": "x"}',
+    b"", b"{", b"null", b"\xff\xfe", b"[" * 50_000, b'{"data": 7}', b'{"data": [], "fn_index": -1}',
     b'{"data": [], "api_name": "../x"}', b'{"data": {}, "session_hash": ["x"]}', b'{"data": [1], "trigger_id": {}}',
 )  # fmt: skip
 PATHS = (
     "gradio_api/file=/etc/passwd", "gradio_api/file=../../etc/passwd", "gradio_api/file=demos/app.py", "file=/etc/passwd",
     f"gradio_api/file={ROOT}/README.md", "gradio_api/file=/proc/self/environ", "gradio_api/file=%2e%2e%2f%2e%2e%2fetc%2fpasswd",
-    "gradio_api/file=http://127.0.0.1:1/x", "gradio_api/proxy=http://127.0.0.1:1/x", "gradio_api/stream/x/1/2/playlist.m3u8",
-    "gradio_api/queue/data?session_hash=" + MARK, "gradio_api/queue/data", "gradio_api/component_server", "gradio_api/upload",
-    "gradio_api/call/none/x", "gradio_api/call/sample/x", "theme.css?v=../../x", "static/../../../etc/passwd", "assets/%00",
-    "zh/../../etc/passwd", "gradio_api/deep_link?session_hash=x", "gradio_api/heartbeat", "login", "gradio_api/token",
-    "gradio_api/monitoring/x", "gradio_api/reset", "gradio_api/cancel", "gradio_api/dev/reload", "gradio_api/app_id", "config",
-    "?tab=<script>", "?tab=compare&family=../../x", "gradio_api/startup-events", "gradio_api/vibe-edit/", "manifest.json",
-    "gradio_api/process_recording", "gradio_api/upload_progress?upload_id=x", "custom_component/x/y/z/w", "robots.txt",
+    "gradio_api/file=http://127.0.0.1:1/x", "gradio_api/proxy=http://127.0.0.1:1/x", "gradio_api/call/none/x",
+    "gradio_api/queue/data?session_hash=" + MARK, "theme.css?v=../../x", "static/../../../etc/passwd", "assets/%00",
+    "zh/../../etc/passwd", "?tab=<script>", "?tab=compare&family=../../x", "gradio_api/vibe-edit/",
 )  # fmt: skip
 API = ("models", "card", "sample", "morph", "grow", "filters", "speckles", "frame", "judge", "translate", "cycle")
 

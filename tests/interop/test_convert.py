@@ -2,8 +2,8 @@
 file that is none of them is one sentence."""
 
 import json
-import os
 import zipfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,6 +15,7 @@ from ganzoo.hub import model_card
 from ganzoo.interop import convert
 from ganzoo.interop.reference import recognise
 from ganzoo.models import cyclegan, pix2pix
+from tests.hostile.made import Evil
 from tests.support import reference_nets as reference
 from tests.support.raises_code import raises_code
 from train import convert as script
@@ -261,11 +262,6 @@ def test_a_card_without_data_says_so(tmp_path):
 # --- what is wrong ----------------------------------------------------------------------------------------------
 
 
-class Evil:
-    def __reduce__(self):
-        return os.system, ("touch pwned",)
-
-
 def state(**more):
     return dict(reference.trained(reference.UNet(levels=7, width=2)).state_dict()) | more
 
@@ -282,8 +278,8 @@ def changed(key, tensor):
 
 FIRST, DEEP = "model.model.0.weight", "model.model.1.model.3.model.3.model.1.weight"
 WRONG = {  # kind: (what is saved, words of the sentence)
-    "code": (lambda: Evil(), "could run code"),
-    "code beside weights": (lambda: state(extra=Evil()), "could run code"),
+    "code": (lambda: Evil(Path("pwned")), "could run code"),
+    "code beside weights": (lambda: state(extra=Evil(Path("pwned"))), "could run code"),
     "a whole network": (lambda: reference.UNet(levels=7, width=2), "torch.save(net.state_dict(), path)"),
     "a list": (lambda: [torch.zeros(1)], "no named weights"),
     "a tensor": (lambda: torch.zeros(3), "no named weights"),

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,29 +108,18 @@ def test_a_signal_saves_and_resume_ends_where_an_uninterrupted_run_ends(straight
 
 def hostile(tmp_path):
     """name -> (lesson, flags, words that the sentence must hold)."""
-    one = tmp_path / "one" / "a"
-    one.mkdir(parents=True)
-    Image.new("L", (28, 28)).save(one / "1.png")
-    (tmp_path / "empty").mkdir()
+    for name in ("one/a", "empty", "broken", "flat", "idx", "labels", "mixed"):
+        (tmp_path / name).mkdir(parents=True)
     (tmp_path / "file.txt").write_text("x")
-    (tmp_path / "broken").mkdir()
-    for i in range(9):
-        (tmp_path / "broken" / f"{i}.png").write_bytes(b"not a picture")
-    flat = tmp_path / "flat"
-    flat.mkdir()
+    Image.new("L", (28, 28)).save(tmp_path / "one" / "a" / "1.png")
     for i in range(20):
-        Image.new("L", (28, 28), 10 * i).save(flat / f"{i}.png")
-    idx = tmp_path / "idx"
-    idx.mkdir()
-    (idx / "train-images-idx3-ubyte.gz").write_bytes((FASHION / "train-images-idx3-ubyte.gz").read_bytes()[:3000])
-    labels = tmp_path / "labels"
-    labels.mkdir()
-    for name in ("train-images-idx3-ubyte.gz", "t10k-images-idx3-ubyte.gz"):
-        (labels / name).write_bytes((FASHION / name).read_bytes())
-    mixed = tmp_path / "mixed"
-    mixed.mkdir()
-    (mixed / "train-images-idx3-ubyte.gz").write_bytes((FASHION / "train-images-idx3-ubyte.gz").read_bytes())
-    (mixed / "train-labels-idx1-ubyte.gz").write_bytes((FASHION / "t10k-labels-idx1-ubyte.gz").read_bytes())
+        (tmp_path / "broken" / f"{i}.png").write_bytes(b"not a picture")
+        Image.new("L", (28, 28), 10 * i).save(tmp_path / "flat" / f"{i}.png")
+    pictures, labels = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
+    (tmp_path / "idx" / pictures).write_bytes((FASHION / pictures).read_bytes()[:3000])
+    for folder in ("labels", "mixed"):
+        shutil.copy(FASHION / pictures, tmp_path / folder)
+    shutil.copy(FASHION / "t10k-labels-idx1-ubyte.gz", tmp_path / "mixed" / labels)
     good = ("--data", FASHION)
     return {
         "empty folder": ("gan", ("--data", tmp_path / "empty"), "contains no pictures"),
@@ -137,20 +127,12 @@ def hostile(tmp_path):
         "a file as data": ("gan", ("--data", tmp_path / "file.txt"), "is a file"),
         "one picture": ("gan", ("--data", tmp_path / "one"), "at least 8"),
         "only broken pictures": ("gan", ("--data", tmp_path / "broken"), "can be read"),
-        "cut idx": ("gan", ("--data", idx), "damaged"),
-        "labels of another set": ("cgan", ("--data", mixed), "do not belong together"),
-        "no labels in idx": ("cgan", ("--data", labels), "needs labels"),
-        "no labels in a folder": ("cgan", ("--data", flat), "needs labels"),
-        "unknown upsampling": ("dcgan", (*good, "--upsample", "cubic"), "one of deconv, resize"),
-        "unknown flag": ("gan", (*good, "--wings", 2), "--wings"),
-        "a flag of another lesson": ("gan", (*good, "--upsample", "resize"), "--upsample"),
-        "a flag without its value": ("gan", (*good, "--epochs"), "--epochs"),
+        "cut idx": ("gan", ("--data", tmp_path / "idx"), "damaged"),
+        "labels of another set": ("cgan", ("--data", tmp_path / "mixed"), "do not belong together"),
+        "no labels in idx": ("cgan", ("--data", tmp_path / "labels"), "needs labels"),
+        "no labels in a folder": ("cgan", ("--data", tmp_path / "flat"), "needs labels"),
         "size not a multiple": ("dcgan", (*good, "--image-size", 30), "multiple of 4"),
-        "a device that is not there": ("gan", (*good, "--device", "cuda:77"), "not on this machine"),
-        "name with slashes": ("gan", (*good, "--name", "../up"), "--name"),
         "out is a file": ("gan", (*good, "--out", tmp_path / "file.txt"), "cannot be written"),
-        "nothing to resume": ("gan", (*good, "--resume"), "nothing to resume"),
-        "resume nowhere": ("gan", ("--resume", "nowhere"), "nothing to resume"),
         "push without a token": ("gan", (*good, "--push"), "hf auth login"),
     }
 

@@ -9,6 +9,7 @@ from ganzoo.models import cgan, dcgan, gan
 from ganzoo.training.step import Training
 from ganzoo.training.stepwise import Stepwise
 from tests.support.raises_code import raises_code
+from tests.training.test_trainer import same
 
 LESSONS = [(gan, {"r1": 1.0, "r1_every": 2}), (cgan, {"adversarial": "lsgan"}), (dcgan, {"width": 4})]
 
@@ -30,11 +31,6 @@ def tensors(play):
     return {k: v.clone() for k, v in found.items()} | {"sums": state["sums"].clone()}
 
 
-def same(a, b):
-    a, b = tensors(a), tensors(b)
-    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
-
-
 @pytest.mark.parametrize(("lesson", "more"), LESSONS)
 def test_two_turns_are_one_round(lesson, more):
     whole, halves = begin(lesson, **more), begin(lesson, **more)
@@ -42,7 +38,10 @@ def test_two_turns_are_one_round(lesson, more):
         whole.training.advance()
         halves.critic_turn()
         halves.creator_turn() if i % 2 else halves.advance()
-    assert same(whole, halves) and whole.training.averages() == halves.training.averages()
+    assert (
+        same(whole.training.state(), halves.training.state())
+        and whole.training.averages() == halves.training.averages()
+    )
     assert halves.training.step == 5 and halves.half is None
 
 
