@@ -60,7 +60,7 @@ PIX2PIX = """
 --set most=0|--set critic_width=0|--batch-size 0|--perceptual -1|--perceptual nan|--perceptual inf|--critic nobody
 --loss gan --perceptual 5
 """
-CYCLEGAN = "--identity -1|--cycle nan|--blocks 0|--set pool=-1|--width x|--gate|--residual --generator unet"
+CYCLEGAN = "--identity -1|--cycle nan|--blocks 0|--set pool=-1|--width x|--set gate|--residual --generator unet"
 
 
 def command_lines(folder: Path):
