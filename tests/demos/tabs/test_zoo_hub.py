@@ -1,15 +1,11 @@
 """The Zoo's question to the Hub in a real browser and through the API: $GANZOO_NAMESPACE, somebody's name, one model fetched."""
 
-import subprocess
-import time
-
 import pytest
 
 from demos.ui.words import Words
 from tests.fake_hub.models import WEIGHTS, model_files
 from tests.fake_hub.server import LocalHub
-from tests.support import quick
-from tests.support.serve import DEMOS, free_port
+from tests.support.serve import serve, with_hub
 
 SECRET = "hf_secret_of_the_host_0123456789"
 TAGS = "---\ntags: [ganzoo, gan, {}]\n---\n# {}\n"
@@ -23,36 +19,17 @@ def pushed(folder: str) -> dict[str, bytes]:
 def zoo(tmp_path_factory):
     """(a local Hub with models of alice and bob, the pages' address); the pages start with GANZOO_NAMESPACE=alice."""
     folder = tmp_path_factory.mktemp("zoo")
+    broken = model_files(config__json=b"{", README__md=TAGS.format("gan", "x").encode())
     with LocalHub() as hub:
         hub.add_user("carol", token=SECRET)  # who runs the pages
         hub.add_repo("models", "alice/dcgan-mnist", pushed("dcgan-mnist"))
         hub.add_repo("models", "bob/cgan-clothes", pushed("cgan-fashion"))
-        hub.add_repo(
-            "models", "bob/broken", model_files(config__json=b"{", README__md=TAGS.format("gan", "x").encode())
-        )
+        hub.add_repo("models", "bob/broken", broken)
         hub.add_repo("models", "bob/judge", pushed("judge-mnist"))
         hub.add_repo("models", "bob/other", {"README.md": b"---\ntags: [timm]\n---\n"})
-        port = free_port()
-        env = hub.env(folder) | {"GANZOO_NAMESPACE": "alice", "PYTHONUNBUFFERED": "1"}
-        with open(folder / "printed.txt", "wb") as printed:
-            words = [*quick.PYTHON, str(DEMOS / "app.py"), "--port", str(port)]
-            process = subprocess.Popen(words, cwd=folder, env=env, stdout=printed, stderr=subprocess.STDOUT)
-        try:
-            until = time.perf_counter() + 120
-            while b"ganzoo is at" not in (said := (folder / "printed.txt").read_bytes()):
-                assert process.poll() is None and time.perf_counter() < until, said
-                time.sleep(0.1)
-            yield hub, f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-            process.wait()
-        said = (folder / "printed.txt").read_text()
-        assert "Traceback" not in said and SECRET not in said, said[-2000:]
-
-
-@pytest.fixture
-def visit(surf, zoo):
-    return lambda path="", **look: surf(zoo[1] + path, **look)
+        with serve(folder, **with_hub(hub, folder / "home"), GANZOO_NAMESPACE="alice") as served:
+            yield hub, served.url
+        assert served.asked == "" and "Traceback" not in served.printed and SECRET not in served.printed
 
 
 def find(page, owner: str) -> None:
@@ -60,14 +37,26 @@ def find(page, owner: str) -> None:
     page.click("#hub-find")
 
 
-def test_the_field_finds_somebodys_models_and_a_click_fetches_one(visit):
-    page = visit("?tab=zoo")
+def not_found(page, owner: str, key: str) -> None:
+    find(page, owner)
+    words = Words("en")(key, owner=owner)
+    page.wait_for_function("words => document.querySelector('#hub-found').innerText.includes(words)", arg=words)
+
+
+def test_the_field_finds_somebodys_models_a_click_fetches_one_and_so_does_a_link(surf, zoo):
+    page = surf(zoo[1] + "?tab=zoo", width=390, height=844, scheme="dark")
     page.wait_for_selector("#cards .gz-card[data-name='alice/dcgan-mnist']")  # $GANZOO_NAMESPACE, at the start
     assert page.input_value("#hub-owner input, #hub-owner textarea") == "alice"
-    find(page, "bob")
+    not_found(page, "nobody-at-all", "hub_none")
+    not_found(page, "<script>alert(1)</script>", "hub_bad_owner")
+    assert page.evaluate("document.documentElement.scrollWidth <= 391")  # fits a phone
+    find(page, "https://huggingface.co/bob/broken")  # an address copied from the browser
     page.wait_for_selector("#hub-found .gz-card")
     names = page.eval_on_selector_all("#hub-found .gz-card", "cards => cards.map(card => card.dataset.name)")
     assert names == ["bob/broken", "bob/cgan-clothes"]  # neither the judge nor another library's
+    page.click("#hub-found [data-name='bob/broken']")
+    page.wait_for_function("document.querySelector('#hub-said').innerText.includes('JSON')")
+    assert page.locator("#cards [data-name='bob/broken']").count() == 0
     page.keyboard.press("Tab")
     page.focus("#hub-found [data-name='bob/cgan-clothes']")
     page.keyboard.press("Enter")
@@ -77,34 +66,7 @@ def test_the_field_finds_somebodys_models_and_a_click_fetches_one(visit):
     page.click("#open-model")
     page.wait_for_selector("#grid .gz-cell img")
     page.wait_for_function("document.querySelector('#grid').innerText.includes('cgan-fashion')")
-
-
-def not_found(page, owner: str, words: str) -> None:
-    find(page, owner)
-    page.wait_for_function("words => document.querySelector('#hub-found').innerText.includes(words)", arg=words)
-
-
-def test_what_is_not_found_or_broken_is_one_line_and_the_shelf_stays(visit):
-    page = visit("?tab=zoo", width=390, height=844, scheme="dark")
-    page.wait_for_selector("#hub-owner")
-    not_found(page, "nobody-at-all", Words("en")("hub_none", owner="nobody-at-all"))
-    not_found(page, "../../etc", Words("en")("hub_bad_owner"))
-    assert page.evaluate("document.documentElement.scrollWidth <= 391")  # fits a phone
-    find(page, "https://huggingface.co/bob/broken")  # an address copied from the browser
-    page.wait_for_selector("#hub-found .gz-card")
-    page.click("#hub-found [data-name='bob/broken']")
-    page.wait_for_function("document.querySelector('#hub-said').innerText.includes('JSON')")
-    assert page.locator("#cards [data-name='bob/broken']").count() == 0
-
-
-def test_what_is_not_found_is_one_line_in_chinese(visit):
-    page = visit("zh?tab=zoo", width=390, height=844, scheme="dark")
-    page.wait_for_selector("#hub-owner")
-    not_found(page, "<script>alert(1)</script>", Words("zh")("hub_bad_owner"))
-
-
-def test_a_link_fetches_its_model(visit):
-    page = visit("?tab=create&model=alice%2Fdcgan-mnist&seed=3")
+    page.goto(zoo[1] + "?tab=create&model=alice%2Fdcgan-mnist&seed=3")
     page.wait_for_selector("#grid .gz-cell")
     page.wait_for_function("document.querySelector('#grid').innerText.includes('dcgan-mnist')")
     assert page.locator("#grid .gz-cell").count() == 24
