@@ -30,7 +30,8 @@ def header(words: Words) -> str:
 
 
 def footer(words: Words) -> str:
-    return f'<p class="gz-footer">{escape(words("footer"))} <a href="./?show=api">{escape(words("use_api"))}</a></p>'
+    api = f'<a class="gz-link" href="./?show=api">{escape(words("use_api"))}</a>'
+    return f'<p class="gz-note">{escape(words("footer"))} {api}</p>'
 
 
 def page(demo: gr.Blocks, words: Words) -> None:

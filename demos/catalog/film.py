@@ -12,7 +12,7 @@ from ganzoo.training.doctor import state
 from ganzoo.training.plots import smoothed
 
 from ..ui.charts import chart, limit
-from ..ui.html import prose, uri
+from ..ui.html import grid, prose, shown, uri
 from ..ui.words import Trouble, Words
 from . import local
 
@@ -22,6 +22,7 @@ PANELS = (  # title, then (key, word, class) of its lines
 )
 KEYS = ("step", "loss_d", "loss_g", "score_real", "score_fake")
 MILLISECONDS, COLUMNS, GAP = 120, 8, 2  # how ganzoo lays a film out
+SIZE = (238, 238)  # of its frames, as pages show them
 
 
 def length(name: str) -> int:
@@ -127,7 +128,7 @@ def state_keys(words: Words, found) -> str:
     """Which colour is which state."""
     kinds = list(dict.fromkeys(kind for _, kind in found))
     keys = "".join(f'<span class="gz-key state-{kind}">{escape(words("name_" + kind))}</span>' for kind in kinds)
-    return f'<p class="gz-bands">{keys}</p>'
+    return f'<p class="gz-keys">{keys}</p>'
 
 
 def show(words: Words, name: str, at: int) -> str:
@@ -136,15 +137,12 @@ def show(words: Words, name: str, at: int) -> str:
     step, verdict = said["step"], said["state"]
     place = {"frame": said["frame"], "frames": said["frames"] - 1, "step": f"{step:,}", "last": f"{said['last']:,}"}
     sentence = prose(words("film_step", **place), words("state_" + verdict))
-    picture = (
-        f'<img class="gz-px" src="{said["picture"]}" width="238" height="238" '
-        f'alt="{escape(words("film_alt", step=step))}">'
-    )
+    picture = shown(said["picture"], words("film_alt", step=step), SIZE)
     coloured = bands(found, said["last"])
     panels = "".join(panel(words, rows, step, title, lines, bands=coloured) for title, lines in PANELS)
-    return (
-        f'<div class="gz-film" data-frame="{said["frame"]}"><div>{picture}</div><div class="gz-charts">{panels}'
-        f'{state_keys(words, found)}<div class="gz-state"><b>{escape(words("name_" + verdict))}</b>{sentence}</div></div></div>'
+    state_now = f'<div class="gz-state"><b>{escape(words("name_" + verdict))}</b>{sentence}</div>'
+    return grid(
+        picture, f"<div>{panels}{state_keys(words, found)}{state_now}</div>", kind="gz-film", frame=said["frame"]
     )
 
 

@@ -63,11 +63,12 @@ def chart(
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), scale[-1]) / scale[-1]
 
     drawn = "".join(
-        f'<rect class="{kind}" x="{x(a):.1f}" y="{TOP}" width="{x(b) - x(a):.1f}" height="{HEIGHT - TOP - BOTTOM}"/>'
+        f'<rect class="{kind}" fill-opacity="0.15" x="{x(a):.1f}" y="{TOP}" width="{x(b) - x(a):.1f}" '
+        f'height="{HEIGHT - TOP - BOTTOM}"/>'
         for a, b, kind in bands
     )
     drawn += "".join(
-        f'<line class="grid" x1="{left}" x2="{WIDTH - 4}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
+        f'<path class="grid" d="M{left} {y(v):.1f}H{WIDTH - 4}"/>'
         f'<text x="{left - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{text}</text>'
         for v, text in zip(scale, labels, strict=True)
     )
@@ -81,18 +82,15 @@ def chart(
     if peak[1] > scale[-1] * 1.02:  # said where it is cut off
         turned = ' text-anchor="end"' if x(peak[0]) > WIDTH / 2 else ""
         drawn += f'<text x="{x(peak[0]):.1f}" y="{TOP - 3}"{turned}>↑ {peak[1] * (100 if percent else 1):.3g}</text>'
-    uprights = [("mark", step) for step in marks] + ([] if at is None else [("cursor", at)])
-    drawn += "".join(
-        f'<line class="{kind}" x1="{x(step):.1f}" x2="{x(step):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>'
-        for kind, step in uprights
-    )
+    uprights = [("second", step) for step in marks] + ([] if at is None else [("", at)])
+    drawn += "".join(f'<path class="{kind}" d="M{x(step):.1f} {TOP}V{HEIGHT - BOTTOM}"/>' for kind, step in uprights)
     drawn += (
         f'<text x="{left}" y="{HEIGHT - 6}">0</text>'
         f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(end[1])}</text>'
     )
     return (
         f'<figure class="gz-chart"><figcaption><b>{escape(title)}</b>{keys}</figcaption>'
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
+        f'<svg class="gz-svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
         f"{_told(lines, end[0], x, percent)}</svg></figure>"
     )
 

@@ -40,18 +40,22 @@ def start_with(part, value) -> None:
         setattr(part, key, setting)
 
 
-class Picture(gr.Image):
+class Native:
+    """A component of ours that browsers draw as the one of gradio that it derives from."""
+
+    def get_block_name(self) -> str:
+        return type(self).__bases__[1].__name__.lower()
+
+    def get_config(self, cls=None) -> dict:
+        return super().get_config(cls or type(self).__bases__[1])
+
+
+class Picture(Native, gr.Image):
     """A picture that is only looked at, enlarged and saved. It travels inside the answer (a `gradio.data_classes.ImageData`
     with a data: address) instead of as a file: it is there with the answer, and nothing of a visitor's is written down."""
 
     def __init__(self, value: ImageData | None = None, **kwargs):
         super().__init__(value, **{"interactive": False, "buttons": ["download", "fullscreen"], **kwargs})
-
-    def get_block_name(self) -> str:
-        return "image"
-
-    def get_config(self, cls=None) -> dict:
-        return super().get_config(cls or gr.Image)
 
     def postprocess(self, value: ImageData | None) -> ImageData | None:
         return value
@@ -61,7 +65,7 @@ class Picture(gr.Image):
         return payload and payload.url
 
 
-class Upload(gr.Image):
+class Upload(Native, gr.Image):
     """A picture from a visitor, as the path of its file: `ui.pictures.read` opens it, and says in words why it cannot."""
 
     def __init__(self, **kwargs):
@@ -69,27 +73,15 @@ class Upload(gr.Image):
             **{"sources": ["upload", "webcam", "clipboard"], "type": "filepath", "interactive": True, **kwargs}
         )
 
-    def get_block_name(self) -> str:
-        return "image"
-
-    def get_config(self, cls=None) -> dict:
-        return super().get_config(cls or gr.Image)
-
     def preprocess(self, payload: ImageData | None) -> str | None:
         return payload and payload.path
 
 
-class Pair(gr.ImageSlider):
+class Pair(Native, gr.ImageSlider):
     """Two pictures under a slider, which travel as those of `Picture` do."""
 
     def __init__(self, value: tuple[ImageData, ImageData] | None = None, **kwargs):
         super().__init__(value, **{"interactive": False, "buttons": ["download", "fullscreen"], **kwargs})
-
-    def get_block_name(self) -> str:
-        return "imageslider"
-
-    def get_config(self, cls=None) -> dict:
-        return super().get_config(cls or gr.ImageSlider)
 
     def postprocess(self, value: tuple[ImageData, ImageData] | None) -> SliderData | None:
         return value and SliderData(root=value)
@@ -98,18 +90,12 @@ class Pair(gr.ImageSlider):
         """What is shown is known where it was made."""
 
 
-class Album(gr.Gallery):
+class Album(Native, gr.Gallery):
     """Pictures side by side, as (data: address, caption), which travel as those of `Picture` do."""
 
     def __init__(self, value: list[tuple[str, str]] | None = None, **kwargs):
         ours = {"interactive": False, "height": "auto", "object_fit": "contain", "buttons": ["download", "fullscreen"]}
         super().__init__(value, **ours | kwargs)
-
-    def get_block_name(self) -> str:
-        return "gallery"
-
-    def get_config(self, cls=None) -> dict:
-        return super().get_config(cls or gr.Gallery)
 
     def postprocess(self, value: list[tuple[str, str]] | None) -> GalleryData:
         shown = enumerate(value or [])
@@ -124,12 +110,9 @@ class Album(gr.Gallery):
         """What is shown is known where it was made."""
 
 
-class Choice(gr.Dropdown):
+class Choice(Native, gr.Dropdown):
     """A dropdown whose choices change with what is shown. gradio would refuse a value by the choices of another moment; the
     functions check it themselves."""
-
-    def get_block_name(self) -> str:
-        return "dropdown"
 
     def preprocess(self, payload) -> str:
         return payload if isinstance(payload, str) else ""

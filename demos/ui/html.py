@@ -6,6 +6,7 @@ at every size, follow the theme around them, and carry their own alternative tex
 
 import base64
 import math
+from collections.abc import Iterable
 from html import escape
 from io import BytesIO
 
@@ -24,19 +25,55 @@ def uri(picture: Image.Image, form: str = "PNG", **options) -> str:
     return f"data:image/{form.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def image(picture: Image.Image, alt: str, cells: int = 0) -> str:
-    """An <img> enlarged by whole pixels; with `cells`, as wide as that many cells of the surrounding answer. Where it is clear
-    (RGBA), the page's own ground shows through."""
+def image(picture: Image.Image, alt: str, cells: int = 0, smooth: bool = False, **options) -> str:
+    """An <img> enlarged by whole pixels (a photo `smooth`); with `cells`, as wide as that many cells of the surrounding answer.
+    Where it is clear (RGBA), the page's own ground shows through."""
+    return shown(uri(picture, **options), alt, picture.size, cells, "" if smooth else f"gz-px gz-{picture.mode}")
+
+
+def shown(source: str, alt: str, size: tuple[int, int], cells: int = 0, kind: str = "gz-px") -> str:
+    """An <img> of a data: address."""
     width = f' style="width:calc(var(--cell) * {cells})"' if cells else ""
-    kind = "gz-px gz-clear" if picture.mode == "RGBA" else "gz-px"
-    return (
-        f'<img class="{kind}" src="{uri(picture)}" alt="{escape(alt)}" width="{picture.width}" '
-        f'height="{picture.height}"{width}>'
-    )
+    return f'<img class="gz-img {kind}" src="{source}" alt="{escape(alt)}" width="{size[0]}" height="{size[1]}"{width}>'
 
 
 def figure(inside: str, caption: str, kind: str = "") -> str:
     return f'<figure class="gz-fig {kind}">{inside}<figcaption>{caption}</figcaption></figure>'
+
+
+def section(title: str, *parts: str, kind: str = "") -> str:
+    """Parts under a heading, in the colour of the creator or the critic if `kind` says so."""
+    return f'<section><h3 class="{kind}">{escape(title)}</h3>{"".join(parts)}</section>'
+
+
+def grid(*cells: str, kind: str = "", **data) -> str:
+    """Cells side by side where there is room; `data` become data- attributes."""
+    said = "".join(f' data-{key}="{value}"' for key, value in data.items())
+    return f'<div class="gz-grid {kind}"{said}>{"".join(cells)}</div>'
+
+
+def tiles(cells: Iterable[str], row: int) -> str:
+    """So many cells in a row; half as many on a phone."""
+    return f'<div class="gz-tiles" style="--row:{row}">{"".join(cells)}</div>'
+
+
+def sheet(pictures: Iterable[Image.Image], name: str, row: int = 6) -> str:
+    """Pictures side by side, called by their name and number."""
+    return tiles((image(picture, f"{name} {i + 1}") for i, picture in enumerate(pictures)), row)
+
+
+def flow(*figures: str, signs: str = "") -> str:
+    """Figures one after the other with a sign (an arrow) between each two."""
+    between = [f'<span class="gz-sign" aria-hidden="true">{sign}</span>' for sign in signs or "→" * len(figures)]
+    parts = [part for pair in zip(["", *between], figures, strict=False) for part in pair]
+    return f'<div class="gz-flow">{"".join(parts)}</div>'
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table; cells are HTML."""
+    lines = ["".join(f"<th>{escape(text)}</th>" for text in head)]
+    lines += ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
+    return f'<div class="gz-table"><table><tr>{"</tr><tr>".join(lines)}</tr></table></div>'
 
 
 def bar(share: float, label: str = "", number: str = "", kind: str = "critic") -> str:
@@ -73,6 +110,17 @@ def waiting(words) -> str:
 
 def prose(*sentences: str) -> str:
     return f'<p class="gz-prose">{" ".join(escape(s) for s in sentences if s)}</p>'
+
+
+def said(text: str, name: str = "") -> str:
+    """What a lesson found, in larger letters; its `name` before it."""
+    return f'<p class="gz-said" role="status"><b>{escape(name)}</b> {escape(text)}</p>'
+
+
+def note(*texts: str, name: str = "") -> str:
+    """Small print; several texts stand apart, a name before them."""
+    spans = "".join(f"<span>{escape(text)}</span>" for text in texts if text)
+    return f'<p class="gz-note"><b>{escape(name)}</b>{spans}</p>' if name else f'<p class="gz-note">{spans}</p>'
 
 
 def heading(text: str, lead: str = "", anchor: str = "") -> str:

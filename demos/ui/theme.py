@@ -4,20 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
-DEMOS = Path(__file__).resolve().parent.parent
-TABS = ("compare", "lessons", "live", "custom", "translate", "zoo")  # that have a style of their own
-STYLES = ("ui/base.css", *(f"tabs/{tab}/tab.css" for tab in TABS))
-
-SANS = (
-    "system-ui",
-    "-apple-system",
-    "Segoe UI",
-    "PingFang TC",
-    "Microsoft JhengHei",
-    "Noto Sans TC",
-    "Noto Sans CJK TC",
-    "sans-serif",
-)
+SANS = ("system-ui", "Segoe UI", "PingFang TC", "Microsoft JhengHei", "Noto Sans TC", "Noto Sans CJK TC", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 INK = gr.themes.Color(
@@ -30,58 +17,64 @@ SEAL = gr.themes.Color(
 )  # fmt: skip
 
 
+# Settings of gradio's theme; the variables are those of base.css, which know light and dark.
+BOTH = {
+    "body_background_fill": "var(--ground)",
+    "body_text_color": "var(--ink)",
+    "body_text_color_subdued": "var(--soft)",  # gradio's own greys are too faint
+    "border_color_primary": "var(--line)",
+    "block_background_fill": "transparent",
+    "block_border_width": "0px",
+    "block_label_background_fill": "var(--paper)",
+    "block_title_text_color": "var(--soft)",
+    "input_background_fill": "var(--paper)",
+    "input_border_color": "var(--edge)",
+    "checkbox_label_background_fill": "var(--paper)",
+    "checkbox_label_background_fill_hover": "var(--rail)",
+    "checkbox_label_background_fill_selected": "var(--ink)",
+    "checkbox_label_border_color": "var(--edge)",
+    "checkbox_label_border_color_selected": "var(--ink)",
+    "checkbox_label_border_width": "1px",
+    "checkbox_label_text_color": "var(--soft)",
+    "checkbox_label_text_color_selected": "var(--ground)",
+    "button_primary_background_fill": "#b23f1a",
+    "button_primary_background_fill_hover": "#913316",
+    "button_primary_text_color": "#ffffff",
+    "button_secondary_background_fill": "var(--paper)",
+    "button_secondary_background_fill_hover": "var(--rail)",
+    "button_secondary_border_color": "var(--edge)",
+    "button_secondary_text_color": "var(--ink)",
+    "slider_color": "#b23f1a",
+}
+
+
 def theme() -> gr.themes.Base:
-    return gr.themes.Base(
+    sizes = gr.themes.sizes
+    look = gr.themes.Base(
         primary_hue=SEAL,
         secondary_hue=INK,
         neutral_hue=INK,
         font=SANS,
         font_mono=MONO,
-        radius_size=gr.themes.sizes.radius_md,
-        spacing_size=gr.themes.sizes.spacing_md,
-        text_size=gr.themes.sizes.text_md,
-    ).set(
-        body_background_fill="#f7f8fa",
-        body_background_fill_dark="#12151c",
-        body_text_color="#191d26",
-        body_text_color_dark="#e6e9f0",
-        body_text_color_subdued="#515868",  # gradio's own greys are too faint
-        body_text_color_subdued_dark="#a3aabb",
-        block_background_fill="transparent",
-        block_background_fill_dark="transparent",
-        block_border_width="0px",
-        block_border_width_dark="0px",
+        radius_size=sizes.radius_md,
+        spacing_size=sizes.spacing_md,
+        text_size=sizes.text_md,
+    )
+    return look.set(
         block_shadow="none",
-        block_label_background_fill="transparent",
-        block_label_background_fill_dark="transparent",
+        input_border_width="1px",
         block_padding="0px",
         block_title_text_weight="500",
-        block_title_text_color="#515868",
-        block_title_text_color_dark="#a3aabb",
-        input_background_fill="#ffffff",
-        input_background_fill_dark="#1b2029",
-        input_border_color="#c3c8d3",
-        input_border_color_dark="#3a404e",
-        button_primary_background_fill="#b23f1a",
-        button_primary_background_fill_hover="#913316",
-        button_primary_background_fill_dark="#b23f1a",
-        button_primary_background_fill_hover_dark="#cf4f26",
-        button_primary_text_color="#ffffff",
-        button_secondary_background_fill="#ffffff",
-        button_secondary_background_fill_hover="#eceef2",
-        button_secondary_background_fill_dark="#1b2029",
-        button_secondary_background_fill_hover_dark="#252a35",
-        button_secondary_border_color="#c3c8d3",
-        button_secondary_border_color_dark="#3a404e",
-        button_secondary_text_color="#191d26",
-        button_secondary_text_color_dark="#e6e9f0",
         button_border_width="1px",
         button_large_text_size="15px",
-        button_large_text_weight="400",  # as our own; what is primary is bolder (base.css)
-        slider_color="#b23f1a",
-        slider_color_dark="#e4764f",
+        button_large_text_weight="400",
+        checkbox_label_gap="6px",
+        checkbox_label_padding="8px 13px",
+        checkbox_label_shadow="none",
+        **BOTH,
+        **{f"{key}_dark": value for key, value in BOTH.items()},
     )
 
 
 def css() -> str:
-    return "\n".join((DEMOS / name).read_text(encoding="utf-8") for name in STYLES)
+    return (Path(__file__).parent / "base.css").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +25,11 @@ def sentences(language: str) -> dict[str, str]:
     """Key -> sentence. Keys differ between tabs."""
     groups = [group for name, group in read(language).items() if name not in ("classes", "domains")]
     return {key: sentence for group in groups for key, sentence in group.items()}
+
+
+def spaced(text: str) -> str:
+    """With a space between a Chinese and a Latin word."""
+    return re.sub(r"(?<=[一-鿿])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%)])(?=[一-鿿])", " ", text)
 
 
 class Trouble(GanzooError):
@@ -65,7 +71,7 @@ class Words:
         said = [str(n) for n in numbers]
         comma = "、" if self.language == "zh" else ", "
         key = {"or": "lesson_or", "and": "list_and"}[between]
-        return said[0] if len(said) == 1 else self(key, first=comma.join(said[:-1]), last=said[-1])
+        return said[0] if len(said) == 1 else spaced(self(key, first=comma.join(said[:-1]), last=said[-1]))
 
     def explain(self, error: GanzooError) -> str:
         """An error with its remedy, in this language. The library's own sentences are English: other languages say what

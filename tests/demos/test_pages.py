@@ -92,7 +92,7 @@ def test_pictures_are_followed_morphed_asked_for_and_judged_and_the_zoo_opens_a_
     page.wait_for_selector('#asked [data-picks="3"]')
     page.fill("#picks input, #picks textarea", "314")
     page.wait_for_selector('#asked [data-picks="314"]')
-    assert page.locator("#labels li").count() == 10 and page.locator("#labels img").count() == 30
+    assert page.locator("#labels th").count() == 1 + 10 and page.locator("#labels img").count() == 30
 
     before = html(page, "#training")
     slide(page, "#film", 0)

@@ -1,14 +1,13 @@
 """The blind round: which one would you take for a photo? The losses and the real photo in random order, and a tally."""
 
 import string
-from html import escape
 
 import gradio as gr
 
 from ganzoo import GanzooError
 
 from ...ui.components import QUIET, Picture, show
-from ...ui.html import bar, heading, prose, quiet, waiting
+from ...ui.html import bar, heading, prose, quiet, section, waiting
 from ...ui.words import Trouble, Words
 from . import handlers, render
 from .families import KEYS, name
@@ -30,7 +29,7 @@ class Blind:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
                 self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(SLOTS)]]
             self.said = show(waiting(words), elem_id="cmp-blind-said", js_on_load="ganzoo.later(element, trigger)")
-            with gr.Row(elem_classes="gz-actions"):
+            with gr.Row(elem_classes="gz-controls"):
                 self.next = gr.Button(words("cmp_blind_next"), elem_id="cmp-blind-next", min_width=160)
                 self.forget = gr.Button(words("cmp_tally_reset"), visible=False, min_width=160)
             self.counts = show(elem_id="cmp-tally")
@@ -100,6 +99,5 @@ class Blind:
             bar(n / whole, name(self.words, key), str(n), "real" if key == "truth" else "creator")
             for key, n in counts.items()
         )
-        title = f"<h3>{escape(self.words('cmp_tally'))}</h3>"
-        html = f'{title}<div class="gz-bars wide">{rows}</div>' if counts else ""
+        html = section(self.words("cmp_tally"), f'<div class="gz-bars wide">{rows}</div>') if counts else ""
         return {self.tally: counts, self.counts: html, self.forget: gr.update(visible=bool(counts))}

@@ -143,7 +143,7 @@ one('[data-do="clear"]').addEventListener("click", () => {
   tell();
 });
 element.addEventListener("change", (change) => { // who chooses a colour wants to draw with it
-  if (change.target.closest(".gz-palette") && tool() === "eraser") one('[value="box"]').checked = true;
+  if (change.target.closest("[data-palette]") && tool() === "eraser") one('[value="box"]').checked = true;
 });
 const take = async (file) => {
   if (!file || file.size > LARGEST) return;

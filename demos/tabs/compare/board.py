@@ -72,34 +72,44 @@ def scene(value) -> Scene:
 
 
 def _html(words: Words) -> str:
-    tools = "".join(
-        f'<label><input type="radio" name="tool" value="{tool}"{" checked" if tool == "box" else ""}>'
-        f"<span>{escape(words(f'cmp_{tool}'))}</span></label>"
-        for tool in ("box", "brush", "eraser")
+    tools = ((words(f"cmp_{tool}"), tool) for tool in ("box", "brush", "eraser"))
+    sheet = (
+        f'<canvas width="256" height="256" tabindex="0" role="img" aria-label="{escape(words("cmp_board_alt"))}"></canvas>'
+        f'<i class="gz-cross" hidden></i><img class="gz-under" alt="{escape(words("cmp_truth_alt"))}" hidden>'
     )
-    return (
-        f'<div class="gz-board"><div class="gz-title"><h3>{escape(words("cmp_drawing"))}</h3>'
-        f'<button type="button" class="gz-link" data-do="undo" disabled>{escape(words("cmp_undo"))}</button>'
-        f'<button type="button" class="gz-link" data-do="clear">{escape(words("cmp_clear"))}</button></div>'
-        f'<div class="gz-sheet"><canvas width="256" height="256" tabindex="0" role="img" aria-label="'
-        f'{escape(words("cmp_board_alt"))}"></canvas><i class="gz-cross" hidden></i>'
-        f'<img class="gz-under" alt="{escape(words("cmp_truth_alt"))}" hidden></div>'
-        f'<div class="gz-controls"><fieldset aria-label="{escape(words("cmp_tools"))}"><div class="wrap">{tools}</div>'
-        f"</fieldset></div>"
-        f'<label class="gz-pen">{escape(words("cmp_width"))}<input type="range" min="1" max="24" value="6"></label>'
-        f"{''.join(_palette(words, key) for key in PALETTES)}</div>"
-    )
-
-
-def _palette(words: Words, key: str) -> str:
-    """A choice for every colour. The first is the ground, and what the eraser leaves."""
-    choices, chosen = [], 2 if key == "label" else 1
-    for i, (label, colour) in enumerate(PALETTES[key].items()):
-        said, hue = escape(words(f"cmp_label_{label}")), "#{:02x}{:02x}{:02x}".format(*colour)
-        checked = " checked" if i == chosen else ""
-        choices.append(
-            f'<label class="gz-colour"><input type="radio" name="colour-{key}" value="{hue}"{checked}>'
-            f'<i style="background:{hue}"></i>{said}</label>'
+    palettes = (
+        choices(
+            words("cmp_palette"),
+            f"colour-{key}",
+            [(words(f"cmp_label_{label}"), "#{:02x}{:02x}{:02x}".format(*hue)) for label, hue in palette.items()],
+            2 if key == "label" else 1,
+            f'data-palette="{key}" hidden',
         )
-    label = escape(words("cmp_palette"))
-    return f'<div class="gz-palette" data-palette="{key}" role="radiogroup" aria-label="{label}" hidden>{"".join(choices)}</div>'
+        for key, palette in PALETTES.items()
+    )
+    return frame(words, words("cmp_drawing"), sheet, choices(words("cmp_tools"), "tool", tools), pen(words), *palettes)
+
+
+def frame(words: Words, title: str, sheet: str, *tools: str) -> str:
+    """A sheet under its title, with buttons to undo and to clear, and tools."""
+    return (
+        f'<div class="gz-board"><div class="gz-title"><h3>{escape(title)}</h3>'
+        f'<button type="button" class="gz-link" data-do="undo">{escape(words("cmp_undo"))}</button>'
+        f'<button type="button" class="gz-link" data-do="clear">{escape(words("cmp_clear"))}</button></div>'
+        f'<div class="gz-sheet">{sheet}</div>{"".join(tools)}</div>'
+    )
+
+
+def pen(words: Words) -> str:
+    return f'<label class="gz-pen">{escape(words("cmp_width"))}<input type="range" min="1" max="24" value="6"></label>'
+
+
+def choices(label: str, name: str, values, chosen: int = 0, more: str = "") -> str:
+    """One of (words, value); a colour shows itself before its name."""
+    shown = ""
+    for i, (text, value) in enumerate(values):
+        hue = f'<i style="background:{value}"></i>' if value.startswith("#") else ""
+        checked = " checked" if i == chosen else ""
+        radio = f'<input type="radio" name="{name}" value="{value}"{checked}>'
+        shown += f'<label class="gz-{"colour" if hue else "tool"}">{radio}{hue}{escape(text)}</label>'
+    return f'<div class="gz-palette" role="radiogroup" aria-label="{escape(label)}" {more}>{shown}</div>'

@@ -12,14 +12,13 @@ from ganzoo import GanzooError
 from ganzoo.images import to_pil
 
 from ...ui import pictures
-from ...ui.html import prose, quiet, uri
+from ...ui.html import note, prose, quiet, uri
 from ...ui.words import Words
 from . import handlers, inference, metrics
 from .families import KEYS, Family, name
 
-FAKE, REAL, MIDDLE = numpy.array(
-    [(166, 58, 134), (28, 122, 74), (247, 248, 250)]
-)  # --fake, --real and the ground of ui/base.css
+# --fake, --real and the ground of ui/base.css
+FAKE, REAL, MIDDLE = numpy.array([(166, 58, 134), (28, 122, 74), (247, 248, 250)])
 LIGHTLY = {"compress_level": 1, "compress_type": zlib.Z_RLE}  # of photos smaller and faster than zlib's own way
 SHOWN = 512  # the side of the critic's map: gradio finds the place of a click only where a picture is not enlarged
 
@@ -75,7 +74,8 @@ def column(words: Words, family: Family, made: inference.Made, key: str) -> tupl
         value = made.errors[key]
         first = value == min(made.errors.values()) < max(made.errors.values())
         text = f"<b>{value:.3f}</b>" if first else f"{value:.3f}"
-        caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))}</span><span>{text}</span></p>' + caption
+        here = words("cmp_here")  # whose arrow stays with its last word
+        caption = f'<p class="gz-note"><span>{escape(here)}</span><span>{text}</span></p>{caption}'
     return shown(made.pictures[key], f"{family.name}-{key}"), caption
 
 
@@ -88,9 +88,7 @@ def notes(words: Words, job, made: inference.Made) -> str:
 
 
 def took(words: Words, job, made: inference.Made) -> str:
-    cited = f"<span>{escape(words('cmp_cited'))}</span>" if job.cited else ""
-    said = escape(words("cmp_took", ms=f"{made.milliseconds:.0f}"))
-    return f'<p class="gz-note">{cited}<span>{said}</span></p>'
+    return note(words("cmp_cited") if job.cited else "", words("cmp_took", ms=f"{made.milliseconds:.0f}"))
 
 
 def varies(family: Family) -> bool:

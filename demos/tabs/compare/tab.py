@@ -53,7 +53,7 @@ class Compare:
                 self.surprise = gr.Button(words("cmp_surprise"), variant="primary", elem_id="cmp-surprise")
                 self.example = gr.Button(words("cmp_example"), elem_id="cmp-example")
             self.said = show(elem_id="cmp-said")
-            with gr.Row(elem_classes="gz-bench"):
+            with gr.Row():
                 self._beside(job)
                 self._results(job, made)
             self._more()
@@ -68,12 +68,11 @@ class Compare:
     def _beside(self, job) -> None:
         """The board, and what belongs to it."""
         words = self.words
-        with gr.Column(elem_id="cmp-left", min_width=0):
+        with gr.Column(scale=1, min_width=244):
             self.board = Board(words, render.scene(job))
-            self.truth = Picture(
-                label=words("cmp_truth"), alt_text=words("cmp_truth_alt"), visible=False, elem_id="cmp-truth"
-            )
             self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
+            alt = words("cmp_truth_alt")
+            self.truth = Picture(label=words("cmp_truth"), alt_text=alt, visible=False, elem_id="cmp-truth")
             self.vary = gr.Checkbox(False, label=words("cmp_vary"), visible=False, container=False, elem_id="cmp-vary")
             with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload"):
                 self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"))
@@ -81,16 +80,16 @@ class Compare:
     def _results(self, job, made) -> None:
         words = self.words
         self.columns, self.images, self.captions = {}, {}, {}
-        with gr.Column(elem_id="cmp-right", min_width=0):
+        with gr.Column(scale=4, min_width=244):
             with gr.Row(elem_id="cmp-results"):
                 for key in KEYS:
-                    with gr.Column(min_width=0, elem_classes="gz-result") as self.columns[key]:
+                    with gr.Column(min_width=0) as self.columns[key]:
                         alt = words("cmp_made_alt", loss=name(words, key))
                         show(f"<h3>{escape(name(words, key))}</h3>")
                         self.images[key] = Picture(label=name(words, key), show_label=False, alt_text=alt)
                         self.captions[key] = show()
             self.notes = show(elem_id="cmp-notes")
-            with gr.Row(visible=False, elem_classes="gz-actions", elem_id="cmp-photo") as self.choices:
+            with gr.Row(visible=False, elem_classes="gz-controls", elem_id="cmp-photo") as self.choices:
                 self.back = gr.Button(words("cmp_photo_other"), elem_id="cmp-back")
                 self.keep = gr.Button(words("cmp_photo_keep"), elem_id="cmp-keep")
                 self.trace = gr.Button(words("cmp_photo_trace"), elem_id="cmp-trace")
@@ -116,7 +115,7 @@ class Compare:
                 gr.Markdown(f"{words('cmp_share_what')} {words('cmp_share_run')}")
                 self.command = gr.Code(families.publishing(), language="shell", interactive=False, show_label=False)
                 gr.Markdown(words("cmp_share_needs"))
-        with gr.Row(elem_classes="gz-actions"):
+        with gr.Row(elem_classes="gz-controls"):
             self.copy = gr.Button(words("copy_link"), elem_id="cmp-link")
             self.copied = show(elem_id="cmp-copied")
 
@@ -142,28 +141,10 @@ class Compare:
     def _wire(self, demo: gr.Blocks) -> None:
         self.options = [self.board, self.vary, self.left, self.right, *self.critic.options]
         live = [*self.images.values(), *self.captions.values(), *self.critic.outputs]
-        live += [
-            self.said,
-            self.notes,
-            self.choices,
-            self.back,
-            self.truth,
-            self.reveal,
-            self.took,
-            self.left,
-            self.right,
-        ]
-        whole = [
-            *live,
-            *self.columns.values(),
-            self.board,
-            self.family,
-            self.vary,
-            self.example,
-            self.verdict,
-            self.measured,
-            self.table,
-        ]
+        live += [self.said, self.notes, self.choices, self.back, self.truth, self.reveal]
+        live += [self.took, self.left, self.right]
+        whole = [*live, *self.columns.values(), self.board, self.family, self.vary, self.example]
+        whole += [self.verdict, self.measured, self.table]
         self.outputs = [*whole, *filter(None, [self.command])]
         self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
         self._on(self.vary.input, handlers.drawn, outputs=live)

@@ -12,7 +12,7 @@ from ganzoo.evaluation.realness import PASS, realness
 from ganzoo.images import from_pil, open_picture, to_float
 
 from ...catalog import local
-from ...ui.html import bar, figure, image
+from ...ui.html import bar, figure, grid, image, note, prose
 from ...ui.pictures import smooth
 from ...ui.words import Trouble, Words
 
@@ -102,7 +102,4 @@ def judge(words: Words, data: str, drawing) -> str:
     shown = f'<output class="gz-verdict">{share:.0%}</output>{bar(share, kind="critic")}'
     view = figure(image(seen, words("hand_seen_alt")), escape(words("hand_seen")))
     meaning = words("real_than_fashion" if data == "fashion" else "real_than_mnist", share=f"{share:.0%}")
-    return (
-        f'<div class="gz-judged">{view}<div>{shown}<p class="gz-prose">{escape(meaning)} {escape(said)}</p>'
-        f'<p class="gz-note">{escape(words("hand_critic"))}</p></div></div>'
-    )
+    return grid(view, f"<div>{shown}{prose(meaning, said)}{note(words('hand_critic'))}</div>", kind="aside")

@@ -3,6 +3,7 @@
 Everything is computed per call; nothing a visitor does is kept on the server.
 """
 
+from functools import wraps
 from html import escape
 from urllib.parse import quote
 
@@ -30,13 +31,16 @@ def link(lesson, data, custom, seed) -> str:
     return f"?model={quote(custom)}&amp;seed={seed}" if custom else f"?lesson={lesson}&amp;set={data}&amp;seed={seed}"
 
 
-def grid(words, lesson, data, custom, seed, pick) -> str:
-    def draw(words):
-        number, at = local.seed_of(seed), local.whole(pick, 0, render.COUNT - 1, "bad_pick")
-        made = render.make(words, local.open_model(chosen(lesson, data, custom)), number, at)
-        return f'<div class="gz-make" data-link="{link(lesson, data, custom, number)}">{made}</div>'
+def explained(draw):
+    """`draw(words, ...)` as an answer: what cannot be drawn is one quiet line."""
+    return wraps(draw)(lambda words, *args: render_or_explain(words, draw, *args))
 
-    return render_or_explain(words, draw)
+
+@explained
+def grid(words, lesson, data, custom, seed, pick) -> str:
+    number, at = local.seed_of(seed), local.whole(pick, 0, render.COUNT - 1, "bad_pick")
+    made = render.make(words, local.open_model(chosen(lesson, data, custom)), number, at)
+    return f'<div data-link="{link(lesson, data, custom, number)}">{made}</div>'
 
 
 def contents(words: Words) -> str:
@@ -45,27 +49,21 @@ def contents(words: Words) -> str:
     return f'<nav class="gz-contents" aria-label="{escape(words("sections"))}">{links}</nav>'
 
 
+@explained
 def growth(words, name, seed, pick) -> str:
-    def draw(words):
-        at = local.whole(pick, 0, render.COUNT - 1, "bad_pick")
-        return render.grow(words, local.open_model(name), local.seed_of(seed), at)
-
-    return render_or_explain(words, draw)
+    at = local.whole(pick, 0, render.COUNT - 1, "bad_pick")
+    return render.grow(words, local.open_model(name), local.seed_of(seed), at)
 
 
+@explained
 def way(words, name, first, second) -> str:
-    def draw(words):
-        return render.strip(words, local.open_model(name), local.seed_of(first), local.seed_of(second))
-
-    return render_or_explain(words, draw)
+    return render.strip(words, local.open_model(name), local.seed_of(first), local.seed_of(second))
 
 
+@explained
 def point(words, name, first, second, percent) -> str:
-    def draw(words):
-        share = local.whole(percent, 0, 100, "bad_share") / 100
-        return render.morph(words, local.open_model(name), local.seed_of(first), local.seed_of(second), share)
-
-    return render_or_explain(words, draw)
+    share = local.whole(percent, 0, 100, "bad_share") / 100
+    return render.morph(words, local.open_model(name), local.seed_of(first), local.seed_of(second), share)
 
 
 def picks_of(text, classes: int) -> list[int]:
@@ -76,28 +74,24 @@ def picks_of(text, classes: int) -> list[int]:
     return [int(d) for d in digits]
 
 
+@explained
 def for_labels(words, data, picks, seed) -> str:
-    def draw(words):
-        made = local.open_model(local.name_of("cgan", data or DATA))
-        return render.for_labels(words, made, picks_of(picks, len(made.classes)), local.seed_of(seed))
-
-    return render_or_explain(words, draw)
+    made = local.open_model(local.name_of("cgan", data or DATA))
+    return render.for_labels(words, made, picks_of(picks, len(made.classes)), local.seed_of(seed))
 
 
+@explained
 def labels(words, data, seed) -> str:
-    def draw(words):
-        return render.under_labels(words, local.open_model(local.name_of("cgan", data or DATA)), local.seed_of(seed))
-
-    return render_or_explain(words, draw)
+    return render.under_labels(words, local.open_model(local.name_of("cgan", data or DATA)), local.seed_of(seed))
 
 
+@explained
 def training(words, name, frame) -> str:
     """The film at a frame."""
-    return render_or_explain(words, lambda words: film.show(words, name, int(frame or 0)))
+    return film.show(words, name, int(frame or 0))
 
 
-def judged(words, data, picture) -> str:
-    return render_or_explain(words, lambda words: drawing.judge(words, data, picture))
+judged = explained(drawing.judge)
 
 
 def belongs(name) -> tuple[str | None, str | None]:

@@ -12,7 +12,7 @@ from ganzoo.images import to_pil
 from ganzoo.models.losses import as_opinion
 
 from ...catalog import local
-from ...ui.html import bar, figure, image, legend, mosaic, signed, square
+from ...ui.html import bar, figure, flow, image, legend, mosaic, note, section, signed, square, table, tiles
 from ...ui.words import Words
 
 COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
@@ -56,11 +56,9 @@ def make(words: Words, model: Model, seed: int, picked: int = 0) -> str:
             f'aria-label="{escape(alt)}">{image(picture, "")}{name}{share_bar(share)}</button>'
         )
     critic = words("grid_note" if shares[0] is not None else "no_realness")
-    note = words("made_in", count=COUNT, name=model.name, ms=f"{took:.0f}")
-    return (
-        f'<div class="gz-wall" role="group" aria-label="{escape(words("grid_label", seed=seed))}">{"".join(cells)}</div>'
-        f'<p class="gz-note"><span>{escape(critic)}</span><span>{escape(note)}</span></p>'
-    )
+    made_in = words("made_in", count=COUNT, name=model.name, ms=f"{took:.0f}")
+    label = escape(words("grid_label", seed=seed))
+    return f'<div role="group" aria-label="{label}">{tiles(cells, 8)}</div>{note(critic, made_in)}'
 
 
 # --- between two ideas ------------------------------------------------------------------------------------------
@@ -84,11 +82,8 @@ def strip(words: Words, model: Model, first: int, second: int) -> str:
     a, b = ends(model, first, second)
     shares = [i / (STRIP - 1) for i in range(STRIP)]
     pictures = model.tensor(torch.stack([between(a, b, s) for s in shares]), _same(model, STRIP))
-    cells = "".join(
-        image(picture, words("between_alt", share=round(s * 100)))
-        for picture, s in zip(to_pil(pictures), shares, strict=True)
-    )
-    return f'<div class="gz-strip">{cells}</div>'
+    alts = (words("between_alt", share=round(share * 100)) for share in shares)
+    return tiles(map(image, to_pil(pictures), alts), STRIP)
 
 
 def morph(words: Words, model: Model, first: int, second: int, share: float) -> str:
@@ -98,7 +93,7 @@ def morph(words: Words, model: Model, first: int, second: int, share: float) -> 
     labels = _same(model, 1)
     picture = model.tensor(between(a, b, share)[None], labels)
     alt = words("between_alt", share=round(share * 100))
-    return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]), "gz-now")
+    return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]))
 
 
 def _same(model: Model, count: int) -> list[int] | None:
@@ -122,17 +117,10 @@ def grow(words: Words, model: Model, seed: int, picked: int) -> str:
     critic = [_stage(words, x[0], i == 1 and filtered, i == 0) for i, x in enumerate(down[:-1])]
     verdict = figure(f'<output class="gz-verdict">{opinion:.2f}</output>', escape(words("stage_score")))
     return (
-        f'<h3 class="creator">{escape(words("creator_grows"))}</h3>{_path(creator)}'
-        f'<h3 class="critic">{escape(words("critic_shrinks"))}</h3>'
-        + _path([*critic, verdict])
+        section(words("creator_grows"), flow(*creator), kind="creator")
+        + section(words("critic_shrinks"), flow(*critic, verdict), kind="critic")
         + legend(words("negative"), words("positive"))
     )
-
-
-def _path(figures: list[str]) -> str:
-    arrow = '<span class="gz-arrow" aria-hidden="true">→</span>'
-    steps = [f'<div class="gz-step">{arrow if i else ""}{one}</div>' for i, one in enumerate(figures)]
-    return f'<div class="gz-path">{"".join(steps)}</div>'
 
 
 def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
@@ -163,14 +151,12 @@ def for_labels(words: Words, model: Model, picks: list[int], seed: int) -> str:
     """The classes that were asked for, one after the other, each from its own inspiration."""
     pictures = model.tensor(model.noise(len(picks), seed), picks)
     shares = real_shares(model, pictures)
-    cells = "".join(
-        figure(
-            image(p, words("asked_alt", label=words.label(model.classes[k]))),
-            f'<span class="gz-label">{escape(words.label(model.classes[k]))}</span>{share_bar(s)}',
-        )
-        for p, k, s in zip(to_pil(pictures), picks, shares, strict=True)
+    names = [words.label(model.classes[k]) for k in picks]
+    cells = (
+        figure(image(picture, words("asked_alt", label=name)), f"<b>{escape(name)}</b>{share_bar(share)}")
+        for picture, name, share in zip(to_pil(pictures), names, shares, strict=True)
     )
-    return f'<div class="gz-asked" data-picks="{"".join(map(str, picks))}">{cells}</div>'
+    return f'<div data-picks="{"".join(map(str, picks))}">{tiles(cells, 8)}</div>'
 
 
 @torch.no_grad()
@@ -181,15 +167,13 @@ def under_labels(words: Words, model: Model, seed: int) -> str:
     pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), labels))
     creator, critic = model.generator.filter.weight, model.discriminator.filter.weight
     side = (model.config.channels, model.config.image_size, model.config.image_size)
-    columns = []
-    for k in labels:
-        name = words.label(model.classes[k])
-        made = image(pictures[k], words("asked_alt", label=name))
-        on_noise = image(signed(square(creator[k])), words("filter_noise_alt", label=name))
-        on_picture = image(signed(critic[k].view(side).mean(0)), words("filter_picture_alt", label=name))
-        columns.append(f"<li><b>{escape(name)}</b>{made}{on_noise}{on_picture}</li>")
-    rows = "".join(f"<span>{escape(words(k))}</span>" for k in ("row_label", "row_made", "row_noise", "row_picture"))
-    return (
-        f'<div class="gz-labels"><div class="gz-rows" aria-hidden="true">{rows}</div><ol>{"".join(columns)}</ol></div>'
-        + legend(words("against"), words("for"))
-    )
+    names = [words.label(name) for name in model.classes[:count]]
+    rows = {
+        "row_made": [image(pictures[k], words("asked_alt", label=names[k])) for k in labels],
+        "row_noise": [image(signed(square(creator[k])), words("filter_noise_alt", label=names[k])) for k in labels],
+        "row_picture": [
+            image(signed(critic[k].view(side).mean(0)), words("filter_picture_alt", label=names[k])) for k in labels
+        ],
+    }
+    lines = [[escape(words(key)), *cells] for key, cells in rows.items()]
+    return table([words("row_label"), *names], lines) + legend(words("against"), words("for"))

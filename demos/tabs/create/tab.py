@@ -82,7 +82,7 @@ class Create:
 
     def _between(self):
         say = self.words
-        with self._section("between"), gr.Row(elem_classes="gz-wide"):
+        with self._section("between"), gr.Row():
             with gr.Column(scale=1, min_width=150):
                 self.now = show(elem_id="now")
             with gr.Column(scale=5, min_width=300):
@@ -104,7 +104,7 @@ class Create:
                 self.picks = gr.Textbox(
                     handlers.PICKS, label=say("picks_mnist"), max_lines=1, max_length=20, elem_id="picks"
                 )
-                with gr.Row(elem_classes="gz-classes", elem_id="classes"):
+                with gr.Row(elem_classes="gz-controls", elem_id="classes"):
                     self.classes = [gr.Button(w, size="sm", min_width=40) for w in handlers.buttons(say, handlers.DATA)]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
             self.labelled = show(elem_id="asked")
@@ -113,7 +113,7 @@ class Create:
 
     def _hand(self):
         say = self.words
-        with self._section("hand"), gr.Row(elem_classes="gz-wide"):
+        with self._section("hand"), gr.Row():
             with gr.Column(scale=1, min_width=280):
                 canvas = f'<canvas width="280" height="280" role="img" aria-label="{escape(say("canvas"))}"></canvas>'
                 js = "ganzoo.sheet(element, props, trigger, watch)"

@@ -11,7 +11,7 @@ from ganzoo.images import open_picture, to_float, to_pil
 
 from ...catalog import film, local
 from ...ui import pictures
-from ...ui.html import bar, figure, prose, quiet, uri
+from ...ui.html import bar, figure, grid, image, note, prose, quiet, tiles, uri
 from ...ui.words import Words
 from ..compare.families import NAMES, Family
 from . import examples, uploads
@@ -104,9 +104,8 @@ def _headline(words: Words, work: Session) -> str:
         share, left = spent / (spent + seconds), words("own_left", time=lasting(words, seconds))
     label = escape(words("own_progress"))
     return (
-        f'<div class="gz-own-progress" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{share * 100:.0f}">{bar(share, number=f"{share:.0%}", kind="creator")}</div>'
-        f'<p class="gz-note"><span>{escape(text)}</span><span>{escape(left)}</span></p>'
+        f'<div role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{share * 100:.0f}">{bar(share, number=f"{share:.0%}", kind="creator")}</div>{note(text, left)}'
     )
 
 
@@ -157,8 +156,9 @@ def curves(words: Words, work: Session) -> str:
         return ""
     rows, last = sorted([*run.rows, *run.unseen], key=lambda row: row["step"]), run.rows[-1]["step"]
     panels = [(*PIXELS, 0.1)] + ([(title, lines, 1.0) for title, lines in film.PANELS] if run.loss != "mae" else [])
-    drawn = (film.panel(words, rows, last, title, lines, least=least) for title, lines, least in panels)
-    return f'<div class="gz-own-charts">{"".join(drawn)}</div>'
+    return grid(
+        *(film.panel(words, rows, last, title, lines, least=least) for title, lines, least in panels), kind="three"
+    )
 
 
 # --- trying it --------------------------------------------------------------------------------------------------
@@ -172,9 +172,8 @@ def tried(words: Words, work: Session, picture) -> str:
         model = work.opened(loss)
         square = pictures.square(opened, model.config.image_size)
         made = to_pil(model.translate_tensor(to_float(square)))[0]
-        alt = words("own_tried_alt", loss=NAMES[loss])
-        figures.append(figure(f'<img class="gz-own-made" src="{uri(made)}" alt="{escape(alt)}">', NAMES[loss]))
-    return f'<div class="gz-own-tried">{"".join(figures)}</div>'
+        figures.append(figure(image(made, words("own_tried_alt", loss=NAMES[loss])), NAMES[loss]))
+    return tiles(figures, 3)
 
 
 def for_board(picture: Image.Image) -> str:

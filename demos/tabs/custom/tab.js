@@ -1,40 +1,37 @@
 /* The tab Your pictures: its drawing boards. What is drawn stays in the browser until a pair is added or a picture is tried. */
 (() => {
   if (!window.ganzoo) return; // base.js went to the other language
-  const boards = {}, past = { a: [], b: [], try: [] }, changed = {};
+  const boards = {}, past = { a: [], b: [], try: [] };
   const keep = (name) => { past[name].push(boards[name].toDataURL()); if (past[name].length > 30) past[name].shift(); };
+  const trace = () => { // the target under the input
+    const on = document.querySelector("#own-boards [data-trace]")?.checked, under = boards.a?.parentElement.querySelector("img");
+    if (under) under.hidden = !on;
+    if (on) under.src = boards.b.toDataURL();
+  };
   const lay = async (name, source) => { // a picture, or nothing but white
-    const canvas = boards[name], pen = canvas.getContext("2d"), picture = new Image();
-    if (source) { picture.src = source; await picture.decode(); }
+    const canvas = boards[name], pen = canvas.getContext("2d"), picture = source && await ganzoo.picture(source);
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
     if (source) pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    changed[name]();
-  };
-  const trace = () => { // the target under the input
-    const on = document.querySelector("#own-boards [data-trace]").checked, box = boards.a.parentElement;
-    box.classList.toggle("tracing", on);
-    box.style.backgroundImage = on ? `url(${boards.b.toDataURL()})` : "";
+    trace();
   };
   ganzoo.own = {
     start(element, trigger) {
-      const tool = { colour: "#000000", brush: 9 };
-      element.querySelectorAll("canvas").forEach((canvas) => {
-        const name = canvas.dataset.board;
+      const value = (selector) => element.querySelector(selector).value;
+      const tool = { get colour() { return value(".gz-palette :checked"); }, get brush() { return 2 * value(".gz-pen input"); } };
+      for (const canvas of element.querySelectorAll("canvas")) {
+        const name = canvas.dataset.board, before = boards[name]?.toDataURL(); // gradio makes a board anew when it is shown again
         boards[name] = canvas;
-        changed[name] = name === "try" ? () => {} : trace;
+        lay(name, before);
         ganzoo.pen(canvas, tool, () => keep(name), () => (name === "try" ? trigger("input") : trace()));
-      });
-      Object.keys(boards).filter((name) => element.contains(boards[name])).forEach((name) => lay(name));
+      }
       element.addEventListener("change", trace);
       element.addEventListener("click", async (click) => {
-        const button = click.target.closest("button"), { colour, brush, undo, clear } = button?.dataset || {}, name = undo || clear;
-        if (colour) tool.colour = colour;
-        if (brush) tool.brush = Number(brush);
-        if (colour || brush) button.parentElement.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", one === button));
-        if (!name || (undo && !past[name].length)) return;
-        if (clear) keep(name);
-        await lay(name, undo && past[name].pop());
+        const asked = click.target.closest("[data-do]")?.dataset.do;
+        const name = asked && click.target.closest(".gz-board").querySelector("canvas").dataset.board;
+        if (!asked || (asked === "undo" && !past[name].length)) return;
+        if (asked === "clear") keep(name);
+        await lay(name, asked === "undo" && past[name].pop());
         if (name === "try") trigger("input");
       });
     },

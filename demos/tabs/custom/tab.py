@@ -15,11 +15,11 @@ from ganzoo.models.pix2pix import LOSSES
 
 from ...ui import pictures
 from ...ui.components import QUIET, Album, Upload, render_or_explain, show
-from ...ui.html import heading, prose, quiet
+from ...ui.html import heading, prose, quiet, tiles
 from ...ui.words import Words
 from ..compare.families import NAMES
 from . import examples, pace, render, run, session, sessions, uploads
-from .board import board, palette
+from .board import board, tools
 from .export_panel import Take
 from .results import Results
 
@@ -57,13 +57,9 @@ class Own:
                 say("own_choose_files"), file_count="multiple", visible=False, elem_id="own-files"
             )
         with gr.Column(visible=False, elem_id="own-drawing") as self.drawing:
-            show(
-                f'<div class="gz-own-tools">{palette(say)}<label class="gz-check"><input type="checkbox" data-trace> '
-                f'{escape(say("own_trace"))}</label></div><div class="gz-own-boards">'
-                f"{board(say, 'a', say('own_board_a'))}{board(say, 'b', say('own_board_b'))}</div>",
-                elem_id="own-boards",
-                js_on_load="ganzoo.own.start(element)",
-            )
+            trace = f'<label class="gz-pen"><input type="checkbox" data-trace>{escape(say("own_trace"))}</label>'
+            boards = board(say, "a", say("own_board_a")), board(say, "b", say("own_board_b")), tools(say, "own") + trace
+            show(tiles(boards, 3), elem_id="own-boards", js_on_load="ganzoo.own.start(element)")
             self.photo = self._photo("own-photo", say("own_photo"))
             self.add = gr.Button(say("own_add"), elem_id="own-add")
         self.trouble = show(elem_id="own-trouble")
@@ -97,11 +93,8 @@ class Own:
             self.size = gr.Radio(sizes, value=size, label=say("own_size"), elem_id="own-size")
             lengths = [(say(key), count) for key, count in zip(LENGTHS, run.STEPS, strict=True)]
             self.steps = gr.Radio(lengths, value=steps, label=say("own_steps"), elem_id="own-steps")
-        self.estimate = show(
-            f'<p class="gz-note gz-later">{escape(say("own_measuring"))}</p>',
-            elem_id="own-estimate",
-            js_on_load="ganzoo.later(element, trigger)",
-        )
+        wait = f'<p class="gz-note gz-later">{escape(say("own_measuring"))}</p>'
+        self.estimate = show(wait, elem_id="own-estimate", js_on_load="ganzoo.later(element, trigger)")
         with gr.Row(elem_classes="gz-controls"):
             self.train = gr.Button(say("own_train"), variant="primary", elem_id="own-train")
             self.stop = gr.Button(say("own_cancel"), visible=False, elem_id="own-stop")
@@ -110,13 +103,13 @@ class Own:
     def _trying(self):
         say = self.words
         show(heading(say("own_try"), say("own_try_said")))
-        with gr.Row(elem_classes="gz-own-try"):
+        with gr.Row():
             with gr.Column(scale=1, min_width=280):
-                self.board = show(
-                    f'<div class="gz-own-tools">{palette(say)}</div>{board(say, "try", say("own_try_board"))}',
-                    elem_id="own-try",
-                    js_on_load="ganzoo.own.start(element, trigger)",
+                html, js = (
+                    board(say, "try", say("own_try_board")) + tools(say, "own-try"),
+                    "ganzoo.own.start(element, trigger)",
                 )
+                self.board = show(html, elem_id="own-try", js_on_load=js)
                 self.opened = self._photo("own-open", say("own_open_picture"))
             with gr.Column(scale=2, min_width=280):
                 self.tried = show("", elem_id="own-tried")

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F
 
 from ...ui.charts import chart
+from ...ui.html import figure, grid, said, section
 from ...ui.words import Trouble, Words
-from .controls import Controls, dial
+from .controls import dial
 
 COURSE, LOW, HIGH = 0.5, 0.0, 0.95
 FIRST = (0.9,)
@@ -60,8 +61,8 @@ CODE = (coast, smallest_gan)
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
-    return Controls([dial(LOW, HIGH, FIRST[0], 0.05, words("beta1"), "beta1")])
+def controls(words: Words) -> list:
+    return [dial(LOW, HIGH, FIRST[0], 0.05, words("beta1"), "beta1")]
 
 
 def beta_of(value) -> float:
@@ -79,23 +80,18 @@ def show(words: Words, beta1) -> str:
     both = {COURSE: "plain second", beta1: "plain"}  # equal ones are one line
     lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
     left = {b: coast(b)[1] for b in both}
-    said = words("friction_left", beta1=f"{beta1:g}", share=f"{left[beta1]:.0%}", course=f"{left[COURSE]:.0%}")
+    speeds = words("friction_left", beta1=f"{beta1:g}", share=f"{left[beta1]:.0%}", course=f"{left[COURSE]:.0%}")
     far = {b: sum(away(smallest_gan(b))[-100:]) / 100 for b in both}
     key = "friction_same" if beta1 == COURSE else "friction_farther" if far[beta1] > far[COURSE] else "friction_closer"
     ends = words(key, beta1=f"{beta1:g}", far=f"{far[beta1]:.2f}", course=f"{far[COURSE]:.2f}", steps=STEPS)
     end = (len(lines[0][2]) - 1, words("friction_steps", count=COASTING))
-    drawn = chart(words("friction_speed"), lines, 1.0, end, True, said)
+    drawn = chart(words("friction_speed"), lines, 1.0, end, True, speeds)
     faster = sum(away(smallest_gan(COURSE, FASTER * RATE))[-100:]) / 100
     ends = words.together(ends, words("friction_rate", times=FASTER, far=f"{faster:.2f}", course=f"{far[COURSE]:.2f}"))
-    panels = "".join(_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE))
-    panels += _plane(words, COURSE, FASTER)
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=friction&amp;beta1={beta1:g}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-drawn">{drawn}</div>'
-        f"<section><h3>{escape(words('friction_game'))}</h3>"
-        f'<p class="gz-said">{escape(ends)}</p><div class="gz-planes">{panels}</div></section>'
-        "</div>"
-    )
+    planes = [_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE)]
+    planes.append(_plane(words, COURSE, FASTER))
+    game = section(words("friction_game"), said(ends), grid(*planes, kind="three"))
+    return f'{said(speeds)}<div class="gz-half">{drawn}</div>{game}'
 
 
 def _plane(words: Words, beta1: float, times: int = 1) -> str:
@@ -109,18 +105,16 @@ def _plane(words: Words, beta1: float, times: int = 1) -> str:
     (x, y), half = place(track[-1]), SIDE // 2
     name = escape(words("friction_times", times=times)) if times > 1 else ""
     alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")
-    return (
-        f'<figure class="gz-fig gz-plane"><figcaption><b>β1 {beta1:g}{name}</b>'
-        f"<span>↑ {escape(words('critic_word'))}</span></figcaption>"
-        f'<svg viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
-        f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/>'
-        f'<polyline points="{points}"/>'
-        f'<circle class="goal" cx="{half}" cy="{half}" r="9"/><circle class="end" cx="{x}" cy="{y}" r="5"/></svg>'
-        f'<span class="gz-axis">{escape(words("creator_word"))} →</span></figure>'
+    drawn = (
+        f'<svg class="gz-svg" viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
+        f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/><polyline points="{points}"/>'
+        f'<text x="{half + 6}" y="16">↑ {escape(words("critic_word"))}</text>'
+        f'<text x="{SIDE}" y="{half - 8}" text-anchor="end">{escape(words("creator_word"))} →</text>'
+        f'<circle fill="none" stroke="currentColor" cx="{half}" cy="{half}" r="9"/><circle cx="{x}" cy="{y}" r="5"/></svg>'
     )
+    return figure(drawn, f"<b>β1 {beta1:g}{name}</b>")
 
 
-def notes(words: Words) -> str:
-    names = {key: rf"\text{{{words(f'friction_{key}')}}}" for key in ("new", "old", "now")}
-    formula = rf"$${names['new']} = \beta_1 \times {names['old']} + (1 - \beta_1) \times {names['now']}$$"
-    return f"{formula}\n\n{words('friction_notes')}"
+def formula(words: Words) -> str:
+    new, old, now = (rf"\text{{{words(f'friction_{key}')}}}" for key in ("new", "old", "now"))
+    return rf"{new} = \beta_1 \times {old} + (1 - \beta_1) \times {now}"

@@ -6,7 +6,6 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-import gradio as gr
 import torch
 from PIL import Image
 
@@ -17,10 +16,9 @@ from ganzoo.models.layers import norm1d
 
 from ...catalog import local
 from ...ui.charts import chart
-from ...ui.html import image, share_bars
+from ...ui.html import grid, image, note, prose, said, section, share_bars
 from ...ui.words import Words
 from . import side_by_side
-from .controls import Controls, another
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 FIRST = (7,)
@@ -43,42 +41,29 @@ CODE = (norm1d, Generator.__init__, class_shares, centres)
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
-    return Controls([gr.State(FIRST[0])], [another(words("new"), "bn-new")])
-
-
 def show(words: Words, seed) -> str:
     seed = local.seed_of(seed)
     found = {key: centres(local.open_model(name), seed) for key, (name, _) in MODELS.items()}
     lines = [(words(key), MODELS[key][1], list(enumerate(values))) for key, values in found.items()]
     far = {key: f"{values[-1]:.2f}" for key, values in found.items()}
     nearer = found["with_bn"][-1] < found["without_bn"][-1]
-    said = words("bn_centres_said" if nearer else "bn_centres_not", a=far["with_bn"], b=far["without_bn"], count=COUNT)
+    text = words("bn_centres_said" if nearer else "bn_centres_not", a=far["with_bn"], b=far["without_bn"], count=COUNT)
     high = max(values[-1] for values in found.values())
     units = len(found["with_bn"])
-    drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=said)
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=bn&amp;idea={seed}">{_collapse(words)}'
-        f"<h3>{escape(words('bn_patient'))}</h3>"
-        f"{side_by_side.normalization(words, seed)}"
-        f'<div class="gz-drawn">{drawn}<p class="gz-prose">{escape(said)}</p></div>'
-        "</div>"
-    )
+    drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=text)
+    panels = side_by_side.normalization(words, seed)
+    return _collapse(words) + section(words("bn_patient"), panels) + grid(drawn, prose(text))
 
 
 def _collapse(words: Words) -> str:
     """What the same training made with and without the normalization, when its settings ask too much: pictures, the share
     of each digit, how much the pictures differ, and the command."""
-    said = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8"))
-    panels = ""
+    run, panels = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8")), []
     for norm, key in (("none", "without_bn"), ("batch", "with_bn")):
         with Image.open(COLLAPSE / f"{norm}.png") as sheet:
             picture = image(sheet, words("bn_sheet", name=words(key)))
-        shares = {str(digit): share for digit, share in enumerate(said[norm]["shares"])}
+        shares = {str(digit): share for digit, share in enumerate(run[norm]["shares"])}
         bars = share_bars(words, shares, words("bn_shares"), "{:.0%}", "digits")
-        spread = escape(words("bn_spread", value=f"{said[norm]['spread']:.3f}"))
-        below = f'<p class="gz-note">{spread}</p>{bars}'
-        panels += f"<section><h3>{escape(words(key))}</h3>{picture}{below}</section>"
-    command = f'<pre class="gz-command"><code>{escape(said["command"])}</code></pre>'
-    command = f'<p class="gz-note">{escape(words("bn_command"))}</p>{command}'
-    return f'<p class="gz-said">{escape(words("bn_collapse"))}</p><div class="gz-pair">{panels}</div>{command}'
+        panels.append(section(words(key), picture, note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
+    command = f'{note(words("bn_command"))}<pre class="gz-quiet"><code>{escape(run["command"])}</code></pre>'
+    return said(words("bn_collapse")) + grid(*panels) + command

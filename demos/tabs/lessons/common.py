@@ -1,10 +1,12 @@
 """What several lessons draw: cells as pictures, counts as a line."""
 
+from html import escape
+
 import torch
 from PIL import Image
 from torch import Tensor
 
-from ...ui.html import image
+from ...ui.html import uri
 from ...ui.words import Words
 
 HUES = {"creator": (178, 63, 26), "critic": (61, 79, 184)}
@@ -17,21 +19,22 @@ def heat(counts: Tensor, hue: str, alt: str, top: float, window: tuple[int, int,
     side, top = len(counts), max(1.0, float(top))
     pixels = torch.empty(side, side, 4, dtype=torch.uint8)
     pixels[..., :3] = torch.tensor(HUES[hue], dtype=torch.uint8)
-    pixels[..., 3] = (counts / top * 235).round().to(torch.uint8)
+    pixels[..., 3] = (counts / top * 150).round().to(torch.uint8)
     lines = "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
     numbers = ""
     if numbered and side <= MOST_NUMBERS:
         numbers = "".join(
-            f'<text x="{x * 20 + 10}" y="{y * 20 + 14}"{" class=strong" if 2 * n > top else ""}>{n}</text>'
+            f'<text x="{x * 20 + 10}" y="{y * 20 + 14}">{n}</text>'
             for y, row in enumerate(counts.int().tolist())
             for x, n in enumerate(row)
         )
     x, y, wide = (cells * 20 for cells in window)
-    size = "small" if not numbered else "few" if side <= 16 else "many"
+    whole = f'width="{side * 20}" height="{side * 20}"'
     return (
-        f'<div class="gz-heat {size}">{image(Image.fromarray(pixels.numpy(), "RGBA"), alt)}'
-        f'<svg viewBox="0 0 {side * 20} {side * 20}" aria-hidden="true"><path d="{lines}"/>{numbers}'
-        f'<rect x="{x}" y="{y}" width="{wide}" height="{wide}"/></svg></div>'
+        f'<svg class="gz-svg" viewBox="0 0 {side * 20} {side * 20}" role="img" aria-label="{escape(alt)}">'
+        f'<image class="gz-px" href="{uri(Image.fromarray(pixels.numpy(), "RGBA"))}" {whole}/>'
+        f'<path class="grid" d="{lines}"/><g font-size="{9 if side <= 16 else 12}" text-anchor="middle">{numbers}</g>'
+        f'<path d="M{x} {y}h{wide}v{wide}h-{wide}z" stroke-width="3"/></svg>'
     )
 
 
@@ -44,13 +47,7 @@ def tally(words: Words, counts: Tensor) -> str:
     return " · ".join(parts)
 
 
-def row(*figures: str, sign: str = "→") -> str:
-    """Figures one after the other, an arrow between them."""
-    arrow = f'<span class="gz-sign" aria-hidden="true">{sign}</span>'
-    return f'<div class="gz-sum">{arrow.join(figures)}</div>'
-
-
-def table(head: list[str], rows: list[list]) -> str:
+def markdown(head: list[str], rows: list[list]) -> str:
     """A Markdown table; the first column is words, the others are numbers."""
     lines = [head, [":---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -5,27 +5,22 @@ from ganzoo.models.pix2pix import train_step
 from ...ui.words import Words
 from ..compare import families, metrics
 from . import facade_pairs
-from .common import table
-from .controls import Controls
+from .common import markdown
 from .facade_pairs import LOSSES, made, pair
 
 FIRST = ("52.jpg",)
 NAMES = ("pair",)
 COLUMNS = 5
+FORMULA = r"L = L_{\text{GAN}} + \lambda \, L_{\text{MAE}}"
 CODE = (train_step, metrics.verdict)
 
 
-def controls(words: Words) -> Controls:
-    return facade_pairs.controls(words, FIRST[0])
-
-
 def show(words: Words, name) -> str:
-    name = facade_pairs.checked(name)
+    facade_pairs.checked(name)
     verdict = metrics.verdict(words, families.find("facades"))
     link = ("zh" if words.language == "zh" else "./") + "?family=facades"
     return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=contest&amp;pair={name}">{verdict}'
-        f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>{facade_pairs.cited(words)}</div>'
+        f'{verdict}<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>{facade_pairs.cited(words)}'
     )
 
 
@@ -38,7 +33,7 @@ def pictures(words: Words, name) -> list:
     ]
 
 
-def notes(words: Words) -> str:
+def numbers(words: Words) -> str:
     """The whole test set, from the models' own cards."""
     members = families.find("facades").members
     rows = []
@@ -46,8 +41,7 @@ def notes(words: Words) -> str:
         found = dict(metrics.numbers(members[key])) if key in members else {}
         rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
     head = [words("contest_loss"), *(f"{words(word)} → {_goal(words, word)}" for word in metrics.NUMBERS)]
-    formula = r"$$L = L_{\text{GAN}} + \lambda \, L_{\text{MAE}}$$"
-    return f"{formula}\n\n{words('contest_notes')}\n\n{table(head, rows)}"
+    return markdown(head, rows)
 
 
 def _goal(words: Words, word: str) -> str:

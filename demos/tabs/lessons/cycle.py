@@ -12,16 +12,16 @@ from ganzoo.inference import Model
 from ganzoo.models.cyclegan import train_step
 
 from ...catalog import local
-from ...ui.html import figure, uri
+from ...ui.html import figure, flow, image, section
 from ...ui.words import Trouble, Words
 from ..translate import inference
-from .common import row
-from .controls import Controls, choice
+from .controls import choice
 
 MODEL, SIDE = "cyclegan-horse2zebra", 160
 PHOTOS = ("foal", "horses")
 FIRST = PHOTOS[:1]
 NAMES = ("animals",)
+FORMULA = r"L_{\text{cycle}} = \bigl|F(G(x)) - x\bigr| + \bigl|G(F(y)) - y\bigr|"
 
 
 @lru_cache(maxsize=len(PHOTOS))
@@ -40,9 +40,8 @@ def loops(model: Model, photo: str) -> list[list[Tensor]]:
 CODE = (loops, train_step)
 
 
-def controls(words: Words) -> Controls:
-    named = [(words(f"trl_{photo}"), photo) for photo in PHOTOS]
-    return Controls([choice(words, "cycle_animals", named, FIRST[0])])
+def controls(words: Words) -> list:
+    return [choice(words, "cycle_animals", [(words(f"trl_{photo}"), photo) for photo in PHOTOS], FIRST[0])]
 
 
 def show(words: Words, photo) -> str:
@@ -51,30 +50,19 @@ def show(words: Words, photo) -> str:
     model = local.open_cycle(MODEL)
     if len(model.directions) != 2:
         raise Trouble("no_model", name=MODEL)
-    shown = "".join(_loop(words, model, found, way) for way, found in enumerate(loops(model, photo)))
-    return f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=cycle&amp;animals={photo}">{shown}</div>'
+    return "".join(_loop(words, model, found, way) for way, found in enumerate(loops(model, photo)))
 
 
 def _loop(words: Words, model: Model, pictures: list[Tensor], way: int) -> str:
-    """One loop: there, back, and the arrow from the end to the beginning, with what lies between them."""
+    """One loop: there, back, and what lies between the end and the beginning."""
     a, b = map(words.domain, model.directions[way].split("->"))
     captions = (words("cycle_input", name=a), words("cycle_there", name=b), words("cycle_back", name=a))
     figures = [_figure(p, text) for p, text in zip(pictures, captions, strict=True)]
     difference = (pictures[2] - pictures[0]).abs().mean(0, keepdim=True)  # 0 to 2
     text = words("cycle_error", error=f"{float(difference.mean()) / 2:.3f}")
-    title = escape(words("cycle_loop", a=a, b=b))
-    back = f'<p class="gz-return">{escape(words("cycle_compare"))}</p>'
-    return (
-        f'<section><h3>{title}</h3><div class="gz-loop"><div>{row(*figures)}{back}</div>'
-        f"{_figure(difference - 1, text)}</div></section>"  # black: the same
-    )
+    figures.append(_figure(difference - 1, f"{words('cycle_compare')}: {text}"))  # black: the same
+    return section(words("cycle_loop", a=a, b=b), flow(*figures, signs="→→≟"))
 
 
 def _figure(picture: Tensor, text: str) -> str:
-    source = uri(to_pil(picture[None])[0], "WEBP", quality=92)
-    shown = f'<img class="gz-photo" src="{source}" alt="{escape(text)}" width="{SIDE}" height="{SIDE}">'
-    return figure(shown, escape(text))
-
-
-def notes(words: Words) -> str:
-    return r"$$L_{\text{cycle}} = \bigl|F(G(x)) - x\bigr| + \bigl|G(F(y)) - y\bigr|$$" + f"\n\n{words('cycle_notes')}"
+    return figure(image(to_pil(picture[None])[0], text, smooth=True, form="WEBP", quality=92), escape(text))

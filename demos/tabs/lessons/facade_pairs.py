@@ -1,7 +1,6 @@
 """Rows 9, 11, 12 and 14: bundled test pairs of a drawing and its real photo, and what the models of the contest make of them."""
 
 from functools import lru_cache
-from html import escape
 
 import gradio as gr
 from PIL import Image
@@ -11,9 +10,9 @@ from ganzoo.images import from_pil, to_float
 from ganzoo.inference import Model
 
 from ...catalog import local
+from ...ui.html import note
 from ...ui.words import Trouble, Words
 from ..compare.families import DATA, SAMPLES
-from .controls import Controls
 
 PAIRS = SAMPLES["facades"]  # demos/data/facades/SOURCE.md cites them
 LOSSES = {"gan": "GAN", "mae": "MAE", "gan-mae": "GAN + MAE"}
@@ -36,7 +35,7 @@ def checked(name) -> str:
 
 def cited(words: Words) -> str:
     """Where the pairs come from, as a line of HTML."""
-    return f'<p class="gz-note">{escape(words("cmp_cited"))}</p>'
+    return note(words("cmp_cited"))
 
 
 def model(loss: str) -> Model:
@@ -59,6 +58,6 @@ def floats(picture: Image.Image) -> Tensor:
     return to_float(pixels(picture))
 
 
-def controls(words: Words, first: str) -> Controls:
+def choice(words: Words, first: str) -> gr.Radio:
     choices = [(str(i + 1), name) for i, name in enumerate(PAIRS)]
-    return Controls([gr.Radio(choices, value=first, label=words("pair_choice"))])
+    return gr.Radio(choices, value=first, label=words("pair_choice"))

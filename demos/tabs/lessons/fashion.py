@@ -1,9 +1,7 @@
 """Row 5: the homework. The same networks on Fashion-MNIST, and what kinds of garments they make, counted here."""
 
 from functools import lru_cache
-from html import escape
 
-import gradio as gr
 import torch
 
 from ganzoo.evaluation import judges
@@ -13,9 +11,8 @@ from ganzoo.images import to_pil
 from ganzoo.inference import Model
 
 from ...catalog import local
-from ...ui.html import image, share_bars
+from ...ui.html import grid, note, section, share_bars, sheet
 from ...ui.words import Words
-from .controls import Controls, another
 
 FIRST = (7,)
 NAMES = ("idea",)
@@ -36,28 +33,13 @@ def counted(lesson: str, seed: int) -> tuple[torch.Tensor, dict[str, float]]:
 CODE = (counted, class_shares)
 
 
-def controls(words: Words) -> Controls:
-    return Controls([gr.State(FIRST[0])], [another(words("new"), "fashion-new")])
-
-
 def show(words: Words, seed) -> str:
     seed = local.seed_of(seed)
     panels = []
     for lesson in MODELS:
         pictures, shares = counted(lesson, seed)
         name = words(f"lesson_{lesson}")
-        cells = "".join(image(p, f"{name} {i + 1}") for i, p in enumerate(to_pil(pictures[:SHOWN])))
         label = words("fashion_shares", count=COUNTED)
         bars = share_bars(words, shares, label, "{:.0%}", "")
-        panels.append(
-            f'<section><h3>{escape(name)}</h3><div class="gz-tiles">{cells}</div>'
-            f'<p class="gz-note">{escape(label)}</p>{bars}</section>'
-        )
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=fashion&amp;idea={seed}">'
-        f'<div class="gz-pair">{"".join(panels)}</div></div>'
-    )
-
-
-def notes(words: Words) -> str:
-    return words("fashion_notes")
+        panels.append(section(name, sheet(to_pil(pictures[:SHOWN]), name), note(label), bars))
+    return grid(*panels)

@@ -2,9 +2,7 @@
 absolute error of its pixels and by the distance of its features in a network trained on photographs."""
 
 from functools import lru_cache
-from html import escape
 
-import gradio as gr
 import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
@@ -15,9 +13,9 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ganzoo.models import features
 
 from ...catalog import local
-from ...ui.html import bar, uri
+from ...ui.html import bar, grid, image, note, said, section, tiles
 from ...ui.words import Words
-from .controls import Controls, another, dial
+from .controls import dial
 
 MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
@@ -99,21 +97,17 @@ CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptua
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
-    slider = dial(1, MOST_SHIFT, FIRST[0], 1, words("features_dial"), "features-shift")
-    return Controls([slider, gr.State(FIRST[1])], [another(words("features_walls"), "features-walls")])
+def controls(words: Words) -> list:
+    return [dial(1, MOST_SHIFT, FIRST[0], 1, words("features_dial"), "features-shift")]
 
 
 def show(words: Words, shift, seed) -> str:
     shift = local.whole(shift, 1, MOST_SHIFT, "bad_shift")
     seed = local.whole(seed, 0, local.LARGEST_SEED, "bad_wall")
     found = judged(shift, seed)
-    panels = "".join(_panel(words, found, key, shift) for key in found["pictures"])
+    panels = grid(*(_panel(words, found, key, shift) for key in found["pictures"]), kind="four")
     return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=features&amp;shift={shift}&amp;wall={seed}">'
-        f'<p class="gz-said" role="status">{escape(_verdict(words, found))}</p><div class="gz-four">{panels}</div>'
-        f'<p class="gz-note">{escape(words("features_note", count=MAPS, all=len(found["maps"]["true"])))}</p>'
-        "</div>"
+        said(_verdict(words, found)) + panels + note(words("features_note", count=MAPS, all=len(found["maps"]["true"])))
     )
 
 
@@ -125,16 +119,12 @@ def _verdict(words: Words, found: dict) -> str:
 
 
 def _panel(words: Words, found: dict, key: str, shift: int) -> str:
-    title = escape(words(TITLES[key], count=shift))
-    source = uri(found["pictures"][key], compress_level=3)
-    shown = f'<img class="gz-photo" src="{source}" alt="{title}" width="{SIDE}" height="{SIDE}">'
-    rows = ""
+    title, rows = words(TITLES[key], count=shift), ""
+    picture = image(found["pictures"][key], title, smooth=True, compress_level=3)
     for ruler, (label, kind) in RULERS.items():
         value, most = found[ruler][key], found[ruler]["other"]
         rows += bar(value / max(most, 1e-9), words(label), f"{value:.3f}", kind)
-    return (
-        f'<section><h3>{title}</h3>{shown}<div class="gz-bars">{rows}</div>{_maps(words, found, key, title)}</section>'
-    )
+    return section(title, picture, f'<div class="gz-bars">{rows}</div>', _maps(words, found, key, title))
 
 
 def _maps(words: Words, found: dict, key: str, title: str) -> str:
@@ -143,9 +133,6 @@ def _maps(words: Words, found: dict, key: str, title: str) -> str:
     chosen = true.flatten(1).std(1).topk(MAPS).indices
     low, high = true[chosen].amin((1, 2), keepdim=True), true[chosen].amax((1, 2), keepdim=True)
     sheets = (found["maps"][key][chosen] - low) / (high - low).clamp(min=1e-9)
-    cells = "".join(
-        f'<img class="gz-photo" src="{uri(to_pil(sheet.clamp(0, 1)[None, None] * 2 - 1)[0])}" '
-        f'alt="{title}: {escape(words("features_map_alt", number=i + 1))}">'
-        for i, sheet in enumerate(sheets)
-    )
-    return f'<div class="gz-maps">{cells}</div>'
+    drawn = to_pil(sheets.clamp(0, 1)[:, None] * 2 - 1)
+    alts = (f"{title}: {words('features_map_alt', number=i + 1)}" for i in range(MAPS))
+    return tiles((image(sheet, alt, smooth=True) for sheet, alt in zip(drawn, alts, strict=True)), MAPS)

@@ -1,22 +1,21 @@
 """Row 11: a creator that is graded by the critic alone. From afar its picture looks real, near by the details are poor."""
 
 from functools import lru_cache
-from html import escape
 
 from PIL import Image
 
 from ganzoo.evaluation import metrics
 from ganzoo.models.losses import creator_loss
 
-from ...ui.html import bar
+from ...ui.html import bar, grid, said, section
 from ...ui.words import Words
 from . import facade_pairs
-from .controls import Controls
 from .facade_pairs import made, pair, pixels
 
 FIRST = ("23.jpg",)
 NAMES = ("pair",)
 COLUMNS = 3
+FORMULA = r"\min_G \max_D \; \log D(x) + \log\bigl(1 - D(G(z))\bigr)"
 BOX = (80, 80, 176, 176)  # what is looked at near by
 
 
@@ -31,25 +30,18 @@ def measured(name: str) -> dict[str, tuple[float, float]]:
 CODE = (creator_loss, metrics.tone, measured)
 
 
-def controls(words: Words) -> Controls:
-    return facade_pairs.controls(words, FIRST[0])
-
-
 def show(words: Words, name) -> str:
     name = facade_pairs.checked(name)
     found = measured(name)
     key = ("near" if found["gan"][0] < found["mae"][0] else "far") + (
         "_poor" if found["gan"][1] > found["mae"][1] else ""
     )
-    said = words("ganloss_said" if key == "near_poor" else "ganloss_other")
-    rows = ""
+    rows = []
     for i, title in enumerate(("ganloss_tone", "ganloss_error")):
         bars = "".join(bar(v[i], facade_pairs.LOSSES[loss], f"{v[i]:.2f}", "creator") for loss, v in found.items())
-        rows += f'<section><h3>{escape(words(title))}</h3><div class="gz-bars">{bars}</div></section>'
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=ganloss&amp;pair={name}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-pair">{rows}</div>{facade_pairs.cited(words)}</div>'
-    )
+        rows.append(section(words(title), f'<div class="gz-bars">{bars}</div>'))
+    found = said(words("ganloss_said" if key == "near_poor" else "ganloss_other"))
+    return found + grid(*rows) + facade_pairs.cited(words)
 
 
 def pictures(words: Words, name) -> list:
@@ -57,7 +49,3 @@ def pictures(words: Words, name) -> list:
     shown = [(pair(name)[1], words("pair_real")), (made("gan", name), "GAN"), (made("mae", name), "MAE")]
     near = [(p.crop(BOX).resize((256, 256), Image.Resampling.NEAREST), words("ganloss_near", name=n)) for p, n in shown]
     return [(p, words("ganloss_far", name=n)) for p, n in shown] + near
-
-
-def notes(words: Words) -> str:
-    return r"$$\min_G \max_D \; \log D(x) + \log\bigl(1 - D(G(z))\bigr)$$" + f"\n\n{words('ganloss_notes')}"

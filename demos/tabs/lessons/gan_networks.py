@@ -2,7 +2,6 @@
 
 from html import escape
 
-import gradio as gr
 import torch
 from torch import Tensor, nn
 
@@ -11,10 +10,9 @@ from ganzoo.models.gan import Discriminator, Generator
 from ganzoo.models.losses import as_opinion
 
 from ...catalog import local
-from ...ui.html import figure, image, signed, square
+from ...ui.html import figure, flow, image, signed, square
 from ...ui.words import Words
-from .common import row, table
-from .controls import Controls, another
+from .common import markdown
 
 FIRST = (42,)
 NAMES = ("idea",)
@@ -43,38 +41,32 @@ def judge(model, seed: int) -> tuple[Tensor, Tensor, Tensor]:
 CODE = (layers, judge, Generator.__init__, Discriminator.__init__)
 
 
-def controls(words: Words) -> Controls:
-    return Controls([gr.State(FIRST[0])], [another(words("new"), "gan-new")])
-
-
 def show(words: Words, seed) -> str:
     seed = local.seed_of(seed)
     noise, work, opinion = judge(local.open_model("gan-mnist"), seed)
     idea = words("opening_idea", count=noise.numel())
     picture = image(to_pil(work)[0], words("opening_work"))
-    flow = row(
+    return flow(
         figure(image(signed(square(noise[0])), idea), escape(idea)),
         _network(words, "creator", (100, 256, 512, 784)),
         figure(picture, escape(words("opening_pixels", count=work.numel()))),
         _network(words, "critic", (784, 512, 256, 1)),
-        figure(f'<b class="gz-verdict">{float(opinion):.2f}</b>', escape(words("gan_opinion"))),
+        figure(f'<output class="gz-verdict">{float(opinion):.2f}</output>', escape(words("gan_opinion"))),
     )
-    return f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=gan&amp;idea={seed}">{flow}</div>'
 
 
 def _network(words: Words, role: str, sizes: tuple) -> str:
     """A network as bars, one a layer, as long as the layer is wide (by its root: 784 beside 1)."""
     bars = "".join(
         f'<rect x="{20 + i * 34}" y="{74 - 2.4 * size**0.5:.1f}" width="16" height="{4.8 * size**0.5:.1f}" rx="2"/>'
-        f'<text x="{28 + i * 34}" y="164">{size}</text>'
+        f'<text x="{28 + i * 34}" y="164" text-anchor="middle">{size}</text>'
         for i, size in enumerate(sizes)
     )
-    name = words(f"gan_{role}")
-    drawn = f'<svg class="gz-net {role}" viewBox="0 0 150 170" role="img" aria-label="{escape(name)}">{bars}</svg>'
-    return figure(drawn, escape(name))
+    name = escape(words(f"gan_{role}"))
+    return figure(f'<svg class="gz-svg {role}" viewBox="0 0 150 170" role="img" aria-label="{name}">{bars}</svg>', name)
 
 
-def notes(words: Words) -> str:
+def numbers(words: Words) -> str:
     with torch.device("meta"):  # only counted
         net = Generator()
     found, trained = layers(net), sum(x.numel() for x in net.parameters())
@@ -83,4 +75,4 @@ def notes(words: Words) -> str:
     rows += [[f"**{words('gan_whole')}**", "", f"**{whole:,}**"], [words("gan_trained"), "", f"{trained:,}"]]
     rows.append([words("gan_counted"), "", f"{whole - trained:,}"])
     head = [words(key) for key in ("gan_layer", "gan_outputs", "gan_numbers")]
-    return f"{words('gan_notes')}\n\n{table(head, rows)}"
+    return markdown(head, rows)

@@ -12,10 +12,10 @@ from ganzoo.data.drawings import town
 from ganzoo.images import to_float, to_pil, whole_tensor
 
 from ...catalog import local
-from ...ui.html import figure, image, quiet
+from ...ui.html import figure, grid, image, note, quiet, said, section, tiles
 from ...ui.words import Words
 from .common import heat, tally
-from .controls import Controls, dial, preset
+from .controls import dial
 
 KERNEL, STRIDE, SIZE, WAY = (1, 7), (1, 4), (5, 14), (0, 100)  # the ranges of the sliders
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
@@ -77,12 +77,13 @@ SAID = {  # their colour, and the words for one window and for the whole picture
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
+def controls(words: Words) -> list:
     ranges = zip((KERNEL, STRIDE, SIZE, WAY), FIRST, ("kernel", "stride", "cells", "stride_way"), strict=True)
-    dials = [dial(*limits, first, 1, words(name), name) for limits, first, name in ranges]
-    examples = (("stride-bad", BAD), ("stride-good", GOOD))
-    buttons = [preset(words("stride_example", kernel=k, stride=s), name, k, s) for name, (k, s) in examples]
-    return Controls(dials, buttons)
+    return [dial(*limits, first, 1, words(name), name) for limits, first, name in ranges]
+
+
+def presets(words: Words) -> dict[str, tuple]:
+    return {words("stride_example", kernel=kernel, stride=stride): (kernel, stride) for kernel, stride in (BAD, GOOD)}
 
 
 def show(words: Words, kernel, stride, size, way) -> str:
@@ -90,31 +91,27 @@ def show(words: Words, kernel, stride, size, way) -> str:
     stride = local.whole(stride, *STRIDE, "bad_stride")
     size = local.whole(size, *SIZE, "bad_size")
     way = local.whole(way, *WAY, "bad_way")
-    link = f"?tab=lessons&amp;stage=stride&amp;kernel={kernel}&amp;stride={stride}&amp;size={size}&amp;way={way}"
-    up = written(size, kernel, stride)
+    up, chosen = written(size, kernel, stride), (words, size, kernel, stride)
+    writing = _panel(words, written, size, kernel, stride, way, size)
     return (
-        f'<div class="gz-stage" data-link="{link}">{_verdict(words, up, size, kernel, stride)}'
-        f'<div class="gz-pair"><section><h3 class="creator">{escape(words("stride_up", a=size, b=len(up)))}</h3>'
-        f"{_panel(words, written, size, kernel, stride, way, size)}</section>"
-        f'<section><h3 class="critic">{escape(_title(words, size, kernel, stride))}</h3>'
-        f"{_reading(words, size, kernel, stride, way)}</section></div>"
-        f"{_pictures(words, kernel, stride)}</div>"
+        _verdict(words, up, size, kernel, stride)
+        + grid(
+            section(words("stride_up", a=size, b=len(up)), writing, kind="creator"),
+            section(_title(*chosen), _reading(*chosen, way), kind="critic"),
+        )
+        + _pictures(words, kernel, stride)
     )
 
 
 def _verdict(words: Words, up: Tensor, size: int, kernel: int, stride: int) -> str:
     counts = inner(up, size, kernel, stride)
     if not counts:
-        return _said("", words("stride_small"))
+        return said(words("stride_small"))
     even = len(counts) == 1
     name = words("stride_even" if even else "stride_uneven")
-    said = words("stride_even_said" if even else "stride_uneven_said", counts=words.listing(counts))
+    text = words("stride_even_said" if even else "stride_uneven_said", counts=words.listing(counts))
     key = "stride_holes" if kernel < stride else "stride_multiple" if kernel % stride == 0 else "stride_no_multiple"
-    return _said(name, words.together(said, words(key, kernel=kernel, stride=stride)))
-
-
-def _said(name: str, said: str) -> str:
-    return f'<p class="gz-said" role="status"><b>{escape(name)}</b> {escape(said)}</p>'
+    return said(words.together(text, words(key, kernel=kernel, stride=stride)), name)
 
 
 def _title(words: Words, size: int, kernel: int, stride: int) -> str:
@@ -133,14 +130,11 @@ def _panel(words: Words, count, size: int, kernel: int, stride: int, way: int, s
     hue, window, alt = SAID[count]
     top, left = row * stride + 1, column * stride + 1
     place = {"top": top, "bottom": top + kernel - 1, "left": left, "right": left + kernel - 1}
-    said = words(window, number=windows, all=side**2, **place)
+    text = words(window, number=windows, all=side**2, **place)
     told = tally(words, counts)
     large = heat(counts, hue, words(alt, listing=told), whole.max(), (left - 1, top - 1, kernel))
-    small = heat(done, hue, said, 2, (column, row, 1), numbered=False)
-    return (
-        f'<div class="gz-window">{small + large if count is written else large + small}</div>'
-        f'<p class="gz-note"><span>{escape(said)}</span><span>{escape(told)}</span>{more}</p>'
-    )
+    small = heat(done, hue, text, 2, (column, row, 1), numbered=False)
+    return grid(small, large, kind="aside") + note(text, told, more)
 
 
 def _reading(words: Words, size: int, kernel: int, stride: int, way: int) -> str:
@@ -148,7 +142,7 @@ def _reading(words: Words, size: int, kernel: int, stride: int, way: int) -> str
         return quiet(words("stride_too_large", kernel=kernel, size=size))
     down = read(size, kernel, stride)
     rest = int((down[:, -1:] == 0).all() and (down.sum(0) == 0).flip(0).int().cumprod(0).sum())
-    more = f"<span>{escape(words('stride_rest', count=rest))}</span>" if rest else ""
+    more = words("stride_rest", count=rest) if rest else ""
     return _panel(words, read, size, kernel, stride, way, (size - kernel) // stride + 1, more)
 
 
@@ -160,6 +154,4 @@ def _pictures(words: Words, kernel: int, stride: int) -> str:
         for picture, key in zip(patterns(*example), ("stride_grey", "stride_house"), strict=True):
             text = f"{name}: {words(key)}"
             cells.append(figure(image(picture, text), f"<b>{escape(name)}</b>{escape(words(key))}"))
-    return (
-        f'<section><h3>{escape(words("stride_pictures"))}</h3><div class="gz-patterns">{"".join(cells)}</div></section>'
-    )
+    return section(words("stride_pictures"), tiles(cells, 4))

@@ -3,7 +3,6 @@ the critic, which filters the picture position by position."""
 
 from html import escape
 
-import gradio as gr
 import torch
 from torch import Tensor
 
@@ -12,9 +11,9 @@ from ganzoo.models import cgan
 from ganzoo.models.losses import as_opinion
 
 from ...catalog import local
-from ...ui.html import figure, image, legend, score, signed, square
+from ...ui.html import figure, flow, image, legend, said, score, section, signed, square
 from ...ui.words import Trouble, Words
-from .controls import Controls, another, choice
+from .controls import choice
 
 FIRST = (3, 7)
 NAMES = ("label", "idea")
@@ -43,9 +42,8 @@ CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
-    digits = choice(words, "label_choice", [(str(i), i) for i in range(10)], FIRST[0])
-    return Controls([digits, gr.State(FIRST[1])], [another(words("new"), "label-new")])
+def controls(words: Words) -> list:
+    return [choice(words, "label_choice", [(str(i), i) for i in range(10)], FIRST[0])]
 
 
 def show(words: Words, label, seed) -> str:
@@ -56,29 +54,19 @@ def show(words: Words, label, seed) -> str:
         raise Trouble("bad_label", most=len(model.classes) - 1) from None
     found, name = filtered(model, label, seed), words.label(model.classes[label])
     turned = float(((found["noise"] > 0) != (found["after"] > 0)).float().mean())
-    said = words(
-        "label_said",
-        label=name,
-        turned=f"{turned:.0%}",
-        flat=f"{float((found['creator'].abs() < 0.5).float().mean()):.0%}",
+    flat = float((found["creator"].abs() < 0.5).float().mean())
+    picture = figure(
+        image(to_pil(found["picture"][None])[0], words("asked_alt", label=name)), escape(words("label_picture"))
     )
-    creator = (_cell(words, found, "noise", name), "×", _cell(words, found, "creator", name), "=",
-               _cell(words, found, "after", name), "→", _picture(words, found, name))  # fmt: skip
-    critic = (_picture(words, found, name), "×", _cell(words, found, "critic", name), "=",
-              _cell(words, found, "seen", name), "→", _score(words, found))  # fmt: skip
+    opinion = figure(score(float(found["score"])), escape(words("stage_score")))
+    creator = [*(_cell(words, found, key, name) for key in ("noise", "creator", "after")), picture]
+    critic = [picture, *(_cell(words, found, key, name) for key in ("critic", "seen")), opinion]
     return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=label&amp;label={label}&amp;idea={seed}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p>'
-        f'<section><h3 class="creator">{escape(words("label_creator"))}</h3>{_row(creator)}</section>'
-        f'<section><h3 class="critic">{escape(words("label_critic"))}</h3>{_row(critic)}'
-        f"{legend(words('against'), words('for'))}</section>"
-        "</div>"
+        said(words("label_said", label=name, turned=f"{turned:.0%}", flat=f"{flat:.0%}"))
+        + section(words("label_creator"), flow(*creator, signs="×=→"), kind="creator")
+        + section(words("label_critic"), flow(*critic, signs="×=→"), kind="critic")
+        + legend(words("against"), words("for"))
     )
-
-
-def _row(parts: tuple) -> str:
-    signs = (f'<span class="gz-sign" aria-hidden="true">{p}</span>' if len(p) == 1 else p for p in parts)
-    return f'<div class="gz-sum">{"".join(signs)}</div>'
 
 
 def _cell(words: Words, found: dict, key: str, label: str) -> str:
@@ -87,14 +75,3 @@ def _cell(words: Words, found: dict, key: str, label: str) -> str:
     sheet = square(values) if values.ndim == 1 else values.mean(0)
     text = words(f"label_{key}" + ("_filter" if key in ("creator", "critic") else ""), label=label)
     return figure(image(signed(sheet), f"{text}, {words('stage_alt', count=values.numel())}"), escape(text))
-
-
-def _picture(words: Words, found: dict, label: str) -> str:
-    return figure(
-        image(to_pil(found["picture"][None])[0], words("asked_alt", label=label)),
-        escape(words("label_picture")),
-    )
-
-
-def _score(words: Words, found: dict) -> str:
-    return figure(score(float(found["score"])), escape(words("stage_score")), "gz-scored")

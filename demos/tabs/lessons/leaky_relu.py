@@ -12,8 +12,9 @@ from ganzoo.models.layers import activation
 
 from ...catalog import local
 from ...ui.charts import chart
+from ...ui.html import grid, prose, said
 from ...ui.words import Trouble, Words
-from .controls import Controls, choice
+from .controls import choice
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
 FIRST = ("0.03",)
@@ -89,8 +90,8 @@ CODE = (activation, chain, reader, silent, learn)
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
-    return Controls([choice(words, "relu_rate", list(RATES), FIRST[0])])
+def controls(words: Words) -> list:
+    return [choice(words, "relu_rate", list(RATES), FIRST[0])]
 
 
 def show(words: Words, rate) -> str:
@@ -98,26 +99,15 @@ def show(words: Words, rate) -> str:
         raise Trouble("bad_rate", known=", ".join(RATES))
     found = {kind: learn(kind, str(rate)) for kind in KINDS}
     lines = [(words(f"relu_{kind}"), colour, list(enumerate(found[kind]["shares"]))) for kind, colour in KINDS.items()]
-    said = [
-        words(
-            "relu_said",
-            kind=words(f"relu_{kind}"),
-            share=f"{f['shares'][-1]:.0%}",
-            back=f["back"],
-            right=f"{f['right']:.0%}",
-        )
-        for kind, f in found.items()
-    ]
+    learnt = []
+    for kind, f in found.items():
+        values = {"share": f"{f['shares'][-1]:.0%}", "back": f["back"], "right": f"{f['right']:.0%}"}
+        learnt.append(words("relu_said", kind=words(f"relu_{kind}"), **values))
     more = found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.005
     verdict = words("relu_more" if more else "relu_even")
     end = (len(lines[0][2]) - 1, words("step_axis", step=STEPS))
-    drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(said))
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=relu&amp;rate={rate}">'
-        f'{_curves(words)}<p class="gz-said" role="status">{escape(verdict)}</p><div class="gz-drawn">{drawn}'
-        f'<ul class="gz-told">{"".join(f"<li>{escape(s)}</li>" for s in said)}</ul></div>'
-        "</div>"
-    )
+    drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(learnt))
+    return grid(_curves(words), drawn) + said(verdict) + "".join(map(prose, learnt))
 
 
 def _curves(words: Words) -> str:
@@ -133,13 +123,13 @@ def _curves(words: Words) -> str:
         keys += f'<span class="gz-key {line}">{escape(words(f"relu_{kind}"))}</span>'
     name, off = escape(words("relu_curves")), escape(words("relu_off"))
     drawn = (
-        f'<svg class="gz-curve" viewBox="0 0 480 190" role="img" aria-label="{name}"><rect class="off" width="240" height="190"/>'
+        f'<svg class="gz-svg" viewBox="0 0 480 190" role="img" aria-label="{name}"><rect width="240" height="190"/>'
         f'<path class="grid" d="M0 150H480M240 0V190"/>{lines}<text x="12" y="22">{off}</text></svg>'
     )
     return f'<figure class="gz-chart"><figcaption><b>{name}</b>{keys}</figcaption>{drawn}</figure>'
 
 
-def notes(words: Words) -> str:
+def formula(words: Words) -> str:
     rows = []
     for kind in KINDS:
         factors, whole = chain(kind)
@@ -147,4 +137,4 @@ def notes(words: Words) -> str:
         rows.append(rf"\text{{{words(f'relu_{kind}')}}} &: {product} = {whole:g}")
     parts = r" \times ".join(rf"\text{{{words(key)}}}" for key in ("relu_layer", "relu_activation", "relu_before"))
     lines = r" \\ ".join([rf"\frac{{\partial L}}{{\partial W}} &= {parts} \times \dots", *rows])
-    return rf"$$\begin{{aligned}} {lines} \end{{aligned}}$$" + f"\n\n{words('relu_notes')}"
+    return rf"\begin{{aligned}} {lines} \end{{aligned}}"

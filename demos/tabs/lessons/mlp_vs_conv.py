@@ -2,9 +2,7 @@
 how convolutions trade size for features."""
 
 from functools import cache, lru_cache
-from html import escape
 
-import gradio as gr
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -15,11 +13,11 @@ from ganzoo.images import to_float, to_pil
 from ganzoo.models import dcgan
 
 from ...catalog import local
-from ...ui.html import bar, image
+from ...ui.html import bar, grid, said, section, sheet
 from ...ui.words import Trouble, Words
 from ..compare.families import DATA
-from .common import table
-from .controls import Controls, another, choice
+from .common import markdown
+from .controls import choice
 
 SETS = {"mnist": "mnist-6000", "fashion": "fashion-6000"}  # and the real pictures to compare with
 MODELS = {"gan": "mlp", "dcgan": "convolutions"}
@@ -50,9 +48,8 @@ def made(lesson: str, data: str, seed: int) -> Tensor:
 CODE = (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages)
 
 
-def controls(words: Words) -> Controls:
-    sets = [(words(f"data_{k}"), k) for k in SETS]
-    return Controls([choice(words, "mlp_set", sets, FIRST[0]), gr.State(FIRST[1])], [another(words("new"), "mlp-new")])
+def controls(words: Words) -> list:
+    return [choice(words, "mlp_set", [(words(f"data_{k}"), k) for k in SETS], FIRST[0])]
 
 
 def show(words: Words, data, seed) -> str:
@@ -66,22 +63,17 @@ def show(words: Words, data, seed) -> str:
         bar(v / top, words(titles[k]), f"{v:.0f}", "real" if k == "real" else "creator") for k, v in dots.items()
     )
     agrees = dots["gan"] > dots["dcgan"] >= dots["real"]
-    said = words("mlp_agrees" if agrees else "mlp_not", gan=f"{dots['gan']:.0f}", dcgan=f"{dots['dcgan']:.0f}")
-    panels = "".join(_panel(words(name), made(lesson, data, seed)[:SHOWN]) for lesson, name in MODELS.items())
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=mlp&amp;pictures={data}&amp;idea={seed}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-pair">{panels}</div>'
-        f'<section><h3>{escape(words("mlp_dots", count=COUNTED))}</h3><div class="gz-bars wide">{bars}</div></section></div>'
-    )
+    verdict = words("mlp_agrees" if agrees else "mlp_not", gan=f"{dots['gan']:.0f}", dcgan=f"{dots['dcgan']:.0f}")
+    panels = (_panel(words(name), made(lesson, data, seed)[:SHOWN]) for lesson, name in MODELS.items())
+    counted = section(words("mlp_dots", count=COUNTED), f'<div class="gz-bars wide">{bars}</div>')
+    return said(verdict) + grid(*panels) + counted
 
 
 def _panel(name: str, pictures: Tensor) -> str:
-    cells = ""
-    for i, (picture, dots) in enumerate(zip(to_pil(pictures), lone_dots(pictures), strict=True)):
-        shown = picture.convert("RGB")
-        shown.paste(RED, mask=Image.fromarray(dots.byte().numpy() * 255))
-        cells += image(shown, f"{name} {i + 1}")
-    return f'<section><h3>{escape(name)}</h3><div class="gz-tiles gz-many">{cells}</div></section>'
+    marked = [picture.convert("RGB") for picture in to_pil(pictures)]
+    for picture, dots in zip(marked, lone_dots(pictures), strict=True):
+        picture.paste(RED, mask=Image.fromarray(dots.byte().numpy() * 255))
+    return section(name, sheet(marked, name, 9))
 
 
 @cache
@@ -100,9 +92,9 @@ def shapes() -> dict[str, list[tuple]]:
     return {"down": sizes(down), "up": sizes(up), "example": sizes(steps)}
 
 
-def notes(words: Words) -> str:
+def numbers(words: Words) -> str:
     rows = [
         [words(f"shapes_{key}"), " → ".join(" × ".join(map(str, size)) for size in found)]
         for key, found in shapes().items()
     ]
-    return f"{words('mlp_notes')}\n\n" + table([words("shapes_network"), words("shapes_sizes")], rows)
+    return markdown([words("shapes_network"), words("shapes_sizes")], rows)

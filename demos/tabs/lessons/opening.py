@@ -3,7 +3,6 @@
 from functools import lru_cache
 from html import escape
 
-import gradio as gr
 import torch
 from torch import Tensor
 
@@ -13,10 +12,8 @@ from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
 
 from ...catalog import local
-from ...ui.html import figure, image, signed, square
+from ...ui.html import figure, flow, image, section, signed, square
 from ...ui.words import Words
-from .common import row
-from .controls import Controls, another
 
 FIRST = (21,)
 NAMES = ("idea",)
@@ -45,32 +42,21 @@ def create(model: Model, seed: int) -> list[Tensor]:
 CODE = (recognise, create, Generator.stages)
 
 
-def controls(words: Words) -> Controls:
-    return Controls([gr.State(FIRST[0])], [another(words("new"), "opening-new")])
-
-
 def show(words: Words, seed) -> str:
     seed = local.seed_of(seed)
     noise, *hidden, picture = create(local.open_model("gan-mnist"), seed)
     pixels, features, answers = recognise(picture[None])
-    work = image(to_pil(picture[None])[0], words("opening_work"))
-    verdict = f'<b class="gz-verdict">{int(answers.argmax())}</b>'
-    creating = [_numbers(words, noise, "opening_idea"), *(_numbers(words, stage) for stage in hidden)]
-    creating.append(figure(work, escape(words("opening_pixels", count=pixels.numel()))))
-    recognising = [figure(work, escape(words("opening_pixels", count=pixels.numel())))]
-    recognising.append(_numbers(words, features))
-    recognising.append(figure(verdict, escape(words("opening_answer", share=f"{float(answers.max()):.0%}"))))
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=opening&amp;idea={seed}">'
-        f'<section><h3 class="critic">{escape(words("opening_recognise"))}</h3>{row(*recognising)}</section>'
-        f'<section><h3 class="creator">{escape(words("opening_create"))}</h3>{row(*creating)}</section></div>'
+    picture = image(to_pil(picture[None])[0], words("opening_work"))
+    work = figure(picture, escape(words("opening_pixels", count=pixels.numel())))
+    answer = escape(words("opening_answer", share=f"{float(answers.max()):.0%}"))
+    verdict = figure(f'<output class="gz-verdict">{int(answers.argmax())}</output>', answer)
+    growing = [_numbers(words, noise, "opening_idea"), *(_numbers(words, stage) for stage in hidden)]
+    recognising = flow(work, _numbers(words, features), verdict)
+    return section(words("opening_recognise"), recognising, kind="critic") + section(
+        words("opening_create"), flow(*growing, work), kind="creator"
     )
 
 
 def _numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> str:
     text = words(key, count=values.numel())
     return figure(image(signed(square(values)), text), escape(text))
-
-
-def notes(words: Words) -> str:
-    return words("opening_notes")

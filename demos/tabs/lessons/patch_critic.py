@@ -1,7 +1,6 @@
 """Row 14: a critic without its dense layers gives every region a grade of its own: PatchGAN, an FCN."""
 
 from functools import lru_cache
-from html import escape
 
 import torch
 import torch.nn.functional as F
@@ -13,10 +12,9 @@ from ganzoo.models.losses import as_opinion
 from ganzoo.models.pix2pix import PatchDiscriminator
 from ganzoo.models.receptive_field import PATCHES
 
-from ...ui.html import MINUS, PLUS, bar
+from ...ui.html import MINUS, PLUS, bar, said, section
 from ...ui.words import Words
 from . import facade_pairs
-from .controls import Controls
 from .facade_pairs import floats, made, model, pair
 
 FIRST = ("6.jpg",)
@@ -39,10 +37,6 @@ def grades(name: str, real: bool, side: int = 256) -> Tensor:
 CODE = (PatchDiscriminator.__init__, grades)
 
 
-def controls(words: Words) -> Controls:
-    return facade_pairs.controls(words, FIRST[0])
-
-
 def show(words: Words, name) -> str:
     name = facade_pairs.checked(name)
     found = {key: grades(name, key == "real") for key in ("real", "made")}
@@ -52,13 +46,9 @@ def show(words: Words, name) -> str:
     own, dense = sum(p.numel() for p in last.parameters()), last.in_channels * (count + 1) ** 2 + 1
     half = grades(name, True, 128).shape[0]
     sizes = words("patch_sizes", count=count, half=half, own=f"{own:,}", dense=f"{dense:,}")
-    said = words.together(words("patch_said", count=count, all=count * count, patch=patch), sizes)
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=patch&amp;pair={name}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p>'
-        f'<section><h3>{escape(words("patch_mean"))}</h3><div class="gz-bars wide">{bars}</div></section>'
-        f"{facade_pairs.cited(words)}</div>"
-    )
+    graded = words.together(words("patch_said", count=count, all=count * count, patch=patch), sizes)
+    means = section(words("patch_mean"), f'<div class="gz-bars wide">{bars}</div>')
+    return said(graded) + means + facade_pairs.cited(words)
 
 
 def over(picture: Image.Image, scores: Tensor) -> Image.Image:
@@ -79,7 +69,3 @@ def pictures(words: Words, name) -> list:
             (over(picture, grades(name, real)), words("patch_graded", name=words(f"patch_{key}"))),
         )
     ]
-
-
-def notes(words: Words) -> str:
-    return words("patch_notes")

@@ -5,7 +5,6 @@ import time
 from functools import lru_cache
 from html import escape
 
-import gradio as gr
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
@@ -13,9 +12,9 @@ from torch import Tensor
 from ganzoo.images import to_float, to_pil, whole_tensor
 
 from ...catalog import local
-from ...ui.html import figure, image
+from ...ui.html import figure, grid, image, note, said, section, table, tiles
 from ...ui.words import Words
-from .controls import LARGEST, Controls, dial
+from .controls import dial
 
 COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
@@ -107,10 +106,8 @@ CODE = (mean_answer, median_answer, error, descend)
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
-    agree = dial(1, COUNT, FIRST[1], 1, words("agree", count=COUNT), "agree")
-    button = gr.Button(words("other_truths"), elem_id="other-truths")
-    return Controls([gr.State(FIRST[0]), agree], [(button, lambda _, same: (random.randrange(LARGEST), same))])
+def controls(words: Words) -> list:
+    return [dial(1, COUNT, FIRST[1], 1, words("agree", count=COUNT), "agree")]
 
 
 def picture(pixels: Tensor) -> Image.Image:
@@ -120,14 +117,10 @@ def picture(pixels: Tensor) -> Image.Image:
 def show(words: Words, seed, agree) -> str:
     seed, agree = local.whole(seed, 0, local.LARGEST_SEED, "bad_truths"), local.whole(agree, 1, COUNT, "bad_agree")
     all_of_it = answers(seed, agree)
-    link = f"?tab=lessons&amp;stage=losses&amp;truths={seed}&amp;agree={agree}"
-    panels = "".join(_panel(words, all_of_it, loss) for loss in ("mse", "mae"))
-    return (
-        f'<div class="gz-stage" data-link="{link}">{_given(words, all_of_it["truths"], agree)}'
-        f'<p class="gz-said" role="status">{escape(_verdict(words, all_of_it, agree))}</p>'
-        f'<div class="gz-three">{panels}{_table(words, all_of_it["losses"], agree)}</div>'
-        "</div>"
-    )
+    panels = [_panel(words, all_of_it, loss) for loss in ("mse", "mae")]
+    panels.append(_table(words, all_of_it["losses"]))
+    verdict = said(_verdict(words, all_of_it, agree))
+    return _given(words, all_of_it["truths"], agree) + verdict + grid(*panels, kind="three")
 
 
 def _given(words: Words, given: Tensor, agree: int) -> str:
@@ -136,7 +129,7 @@ def _given(words: Words, given: Tensor, agree: int) -> str:
         same = i < agree and agree > 1
         name = words("losses_truth", number=i + 1)
         cells.append(figure(image(picture(pixels), name), escape(name), "same" if same else ""))
-    return f'<div class="gz-truths">{"".join(cells)}</div>'
+    return tiles(cells, 8)
 
 
 def _verdict(words: Words, found: dict, agree: int) -> str:
@@ -154,32 +147,22 @@ def _panel(words: Words, found: dict, loss: str) -> str:
     name = words(f"losses_{'mean' if loss == 'mse' else 'median'}")
     shown = figure(image(picture(best), name), escape(name))
     trained = figure(image(picture(walked), words("losses_descent")), escape(words("losses_descent")))
-    note = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms'] / 2:.0f}")
-    return (
-        f'<section><h3>{escape(words(f"losses_{loss}"))}</h3><div class="gz-two">{shown}{trained}</div>'
-        f'<p class="gz-note">{escape(note)}</p></section>'
-    )
+    text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms'] / 2:.0f}")
+    return section(words(f"losses_{loss}"), tiles([shown, trained], 2), note(text))
 
 
-def _table(words: Words, losses: dict, agree: int) -> str:
+def _table(words: Words, losses: dict) -> str:
     least = {loss: min(row[loss] for row in losses.values()) for loss in ("mse", "mae")}
     rows = []
     for name, row in losses.items():
         title = words("losses_truth", number=name + 1) if isinstance(name, int) else words(f"losses_{name}")
-        cells = "".join(
-            f"<td{' class=best' if row[loss] <= least[loss] + 1e-7 else ''}>{row[loss]:.4f}</td>" for loss in least
-        )
-        rows.append(f'<tr><th scope="row">{escape(title)}</th>{cells}</tr>')
-    head = "".join(f"<th>{escape(words(key))}</th>" for key in ("losses_answer", "losses_col_mse", "losses_col_mae"))
-    return (
-        f'<section><h3>{escape(words("losses_table"))}</h3><div class="gz-table gz-numbers"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div></section>"
-    )
+        best = ("b" if row[loss] <= least[loss] + 1e-7 else "span" for loss in least)
+        numbers = (f"<{tag}>{row[loss]:.4f}</{tag}>" for tag, loss in zip(best, least, strict=True))
+        rows.append([escape(title), *numbers])
+    head = [words(key) for key in ("losses_answer", "losses_col_mse", "losses_col_mae")]
+    return section(words("losses_table"), table(head, rows))
 
 
-def notes(words: Words) -> str:
-    return rf"$$\text{{MSE}} = ({_side(words)})^2 \qquad \text{{MAE}} = |{_side(words)}|$$"
-
-
-def _side(words: Words) -> str:
-    return rf"\text{{{words('losses_predicted')}}} - \text{{{words('losses_right')}}}"
+def formula(words: Words) -> str:
+    off = rf"\text{{{words('losses_predicted')}}} - \text{{{words('losses_right')}}}"
+    return rf"\text{{MSE}} = ({off})^2 \qquad \text{{MAE}} = |{off}|"

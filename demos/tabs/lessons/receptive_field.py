@@ -14,9 +14,9 @@ from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil, whole_tensor
 
 from ...catalog import local
-from ...ui.html import figure, image, uri
+from ...ui.html import figure, grid, image, said, table, tiles, uri
 from ...ui.words import Trouble, Words
-from .controls import Controls, dial
+from .controls import dial
 
 SIDE = 256  # pixels of the drawing
 MOST_LAYERS = 6
@@ -24,6 +24,7 @@ COURSE = [(2,) * n for n in range(1, 6)]
 PAPER = (2, 2, 2, 1, 1)
 FIRST = ("22222", 4, 4)
 NAMES = ("strides", "row", "column")
+FORMULA = r"r_{n+1} = 4 + (r_n - 1) \times 2"
 DRAWING = facade(11, SIDE)
 
 
@@ -92,7 +93,7 @@ CODE = (receptive_field, patch, critic, felt)
 # --- the lesson -------------------------------------------------------------------------------------------------
 
 
-def controls(words: Words) -> Controls:
+def controls(words: Words) -> list:
     ready = [(words("field_layers", count=len(p)), "".join(map(str, p))) for p in COURSE]
     ready.append((words("field_paper"), "".join(map(str, PAPER))))
     layers = gr.Dropdown(
@@ -103,19 +104,19 @@ def controls(words: Words) -> Controls:
         dial(0, most, FIRST[i], 1, words(key), key.replace("_", "-"))
         for i, key in ((1, "field_row"), (2, "field_column"))
     ]
-    return Controls([layers, *places])
+    return [layers, *places]
 
 
-def pointed(strides, row, column, said: dict) -> tuple:
+def pointed(strides, row, column, at: dict) -> tuple:
     """The score that lies where the drawing or the map of scores was pressed; x and y are shares of its side."""
     found = strides_of(strides)
     count, (start, _, side) = scores(found), patch(found, 0, 0)
     jump = patch(found, 1, 0)[0] - start
     try:
-        shares = [float(said[key]) for key in "yx"]
+        shares = [float(at[key]) for key in "yx"]
     except (KeyError, TypeError, ValueError):
         raise Trouble("bad_score", low=0, high=count - 1) from None
-    if said.get("on") == "map":
+    if at.get("on") == "map":
         cells = [math.floor(share * count) for share in shares]
     else:
         cells = [round((share * SIDE - start - side / 2) / jump) for share in shares]
@@ -134,35 +135,30 @@ def show(words: Words, strides, row, column) -> str:
     strides, row, column = checked(strides, row, column)
     count, (top, left, side) = scores(strides), patch(strides, row, column)
     lines = "".join(f"M{i} 0V{count}M0 {i}H{count}" for i in range(count + 1)) if count <= 64 else ""
-    drawing = f'<img src="{uri(DRAWING)}" alt="{escape(words("field_drawing_alt"))}" width="{SIDE}" height="{SIDE}">'
-    over = (
-        f'<div class="gz-over" data-point="picture">{drawing}<svg viewBox="0 0 {SIDE} {SIDE}" aria-hidden="true">'
-        f'<rect class="patch" x="{left}" y="{top}" width="{side}" height="{side}"/></svg></div>'
+    drawing = (
+        f'<svg class="gz-svg" data-point="picture" viewBox="0 0 {SIDE} {SIDE}" role="img" '
+        f'aria-label="{escape(words("field_drawing_alt"))}"><image href="{uri(DRAWING)}" width="{SIDE}" height="{SIDE}"/>'
+        f'<rect x="{left}" y="{top}" width="{side}" height="{side}" fill="#fff" fill-opacity="0.3" stroke="#fff" '
+        'stroke-width="2" filter="drop-shadow(0 0 1px #000)"/></svg>'
     )
-    grid = (
-        f'<div class="gz-scores" data-point="map"><svg viewBox="0 0 {count} {count}" aria-hidden="true">'
-        f'<path d="{lines}"/><rect class="score" x="{column}" y="{row}" width="1" height="1"/></svg></div>'
+    scored = (
+        f'<svg class="gz-svg" data-point="map" viewBox="0 0 {count} {count}" aria-hidden="true">'
+        f'<rect width="{count}" height="{count}"/><path class="grid" vector-effect="non-scaling-stroke" d="{lines}"/>'
+        f'<rect class="critic" x="{column}" y="{row}" width="1" height="1"/></svg>'
     )
-    link = f"?tab=lessons&amp;stage=field&amp;strides={''.join(map(str, strides))}&amp;row={row}&amp;column={column}"
-    return (
-        f'<div class="gz-stage" data-link="{link}"><div class="gz-field">'
-        f"{figure(over, escape(words('field_drawing')))}{figure(grid, escape(words('field_map', count=count)))}"
-        f"{_table(words, strides)}</div>{_seen(words, strides, row, column)}</div>"
-    )
+    pictures = ((drawing, words("field_drawing")), (scored, words("field_map", count=count)))
+    cells = [figure(drawn, escape(text)) for drawn, text in pictures]
+    return grid(*cells, _table(words, strides), kind="three") + _seen(words, strides, row, column)
 
 
 def _table(words: Words, strides: tuple) -> str:
-    head = "".join(
-        f"<th>{escape(words(k))}</th>" for k in ("field_col_layers", "field_col_sees", "field_col_how", "field_col_map")
-    )
+    head = [words(key) for key in ("field_col_layers", "field_col_sees", "field_col_how", "field_col_map")]
     rows = []
     for n in range(1, len(strides) + 1):
         part, sees = strides[:n], receptive_field(strides[:n])
         how = f"4 + ({receptive_field(part[1:])} − 1) × {part[0]}" if n > 1 else ""
-        rows.append(
-            f"<tr><td>{n}</td><td><b>{sees}</b></td><td>{how}</td><td>{scores(part)} × {scores(part)}</td></tr>"
-        )
-    return f'<div class="gz-table gz-numbers"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        rows.append([str(n), f"<b>{sees}</b>", how, f"{scores(part)} × {scores(part)}"])
+    return table(head, rows)
 
 
 def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
@@ -172,25 +168,19 @@ def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
     found = edges(field)
     tall, wide = found[2] - found[0], found[3] - found[1]
     share = 1 - (box[2] - box[0]) * (box[3] - box[1]) / side**2
-    said = [words("field_said", row=row + 1, column=column + 1, side=side)]
-    said.append(
-        words("field_agree" if found == box else "field_differ", tall=tall, wide=wide, left=found[1], top=found[0])
-    )
-    said.append(words("field_padding", share=f"{share:.0%}") if share else "")
+    agreed = words("field_agree" if found == box else "field_differ", tall=tall, wide=wide, left=found[1], top=found[0])
+    padded = words("field_padding", share=f"{share:.0%}") if share else ""
     square = (left, top, left + side, top + side)
     cut = DRAWING.convert("RGBA").crop(square)  # what lies outside stays clear: it is padding
-    return (
-        f'<p class="gz-said" role="status">{escape(words.together(*said))}</p><div class="gz-patterns">'
-        f"{figure(image(cut, words('field_cut_alt', side=side)), escape(words('field_cut')), 'gz-cut')}"
-        f"{figure(image(_glow(field, square), words('field_felt_alt')), escape(words('field_felt')), 'gz-cut')}</div>"
+    cells = (
+        figure(image(cut, words("field_cut_alt", side=side)), escape(words("field_cut")), "gz-cut"),
+        figure(image(_glow(field, square), words("field_felt_alt")), escape(words("field_felt")), "gz-cut"),
     )
+    text = words.together(words("field_said", row=row + 1, column=column + 1, side=side), agreed, padded)
+    return said(text) + tiles(cells, 4)
 
 
 def _glow(field: Tensor, square: tuple) -> Image.Image:
     """The gradient in the patch, white where it is strong (a root brings out what is weak)."""
     strength = (field / field.max().clamp(min=1e-30)).sqrt()
     return to_pil(strength[None, None] * 2 - 1)[0].convert("RGBA").crop(square)
-
-
-def notes(words: Words) -> str:
-    return r"$$r_{n+1} = 4 + (r_n - 1) \times 2$$" + f"\n\n{words('field_notes')}"

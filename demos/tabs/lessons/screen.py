@@ -1,15 +1,19 @@
 """One lesson as a screen: its question, its controls, what it computes, its formulas, and the lines of code behind it.
 
-A lesson is a module: NAMES and FIRST of its values, `show(words, *values)` -> HTML, and where it has them
-`controls(words)`, `pictures(words, *values)` -> [(picture, caption)] that can be enlarged, `notes(words)` -> Markdown with
-formulas, and CODE, the functions that compute. It computes when its screen is first opened, as the followed link says.
+A lesson is a module: NAMES and FIRST of its values, `show(words, *values)` -> HTML, CODE, the functions that compute, and
+where it has them `controls(words)` for the values that are not in SEEDS, `presets(words)`: what a button says and the first
+values that it sets, `pictures(words, *values)` -> [(picture, caption)] that can be enlarged, FORMULA or `formula(words)`, a
+sentence KEY_notes, `numbers(words)`, a table as Markdown. It computes when its screen is first opened, as the followed link says.
 """
 
 import inspect
+import random
 from dataclasses import dataclass
+from functools import partial
+from html import escape
 from pathlib import Path
 from types import ModuleType
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import gradio as gr
 
@@ -19,9 +23,16 @@ from ganzoo import GanzooError
 from ...ui.components import LIVE, QUIET, show
 from ...ui.html import heading, quiet, waiting
 from ...ui.words import Words
-from .controls import Controls
+from . import facade_pairs
 
 ROOT = Path(ganzoo.__file__).resolve().parent.parent
+SEEDS = {  # values that a button draws anew: what it says
+    "idea": "new",
+    "wall": "features_walls",
+    "drawing": "another_drawing",
+    "truths": "other_truths",
+}
+LARGEST = 1_000_000
 UNCHECKED = {"preprocess": False}  # the lesson checks what arrives, and says what is wrong in the page's language
 
 
@@ -32,6 +43,25 @@ class Lesson:
     key: str
     row: int
     module: ModuleType
+
+    def show(self, words: Words, *values) -> str:
+        """What it shows of these values, and the address that leads there."""
+        shown = self.module.show(words, *values)
+        texts = [
+            f"{v:.10g}" if isinstance(v, float) else "".join(map(str, v)) if isinstance(v, list) else v for v in values
+        ]
+        link = {"tab": "lessons", "stage": self.key} | dict(zip(self.module.NAMES, texts, strict=True))
+        return f'<div class="gz-stage" data-link="?{escape(urlencode(link))}">{shown}</div>'
+
+    def notes(self, words: Words) -> str:
+        """Its formula, its sentences and its table, as Markdown."""
+        formula, table = getattr(self.module, "FORMULA", ""), ""
+        if hasattr(self.module, "formula"):
+            formula = self.module.formula(words)
+        if hasattr(self.module, "numbers"):
+            table = self.module.numbers(words)
+        text = words(f"{self.key}_notes") if f"{self.key}_notes" in words.sentences else ""
+        return "\n\n".join(filter(None, [formula and f"$${formula}$$", text, table]))
 
 
 def source(*functions) -> str:
@@ -53,6 +83,15 @@ def linked(event: gr.EventData, key: str) -> dict[str, str]:
     return query if (query.get("tab"), query.get("stage")) == ("lessons", key) else {}
 
 
+def _anew(at: int, *values) -> list:
+    """The values with another seed at this place."""
+    return [*values[:at], random.randrange(LARGEST), *values[at + 1 :]]
+
+
+def _preset(first: tuple, *values) -> list:
+    return [*first, *values[len(first) :]]
+
+
 class Screen:
     """The components and events of one lesson in one language."""
 
@@ -61,7 +100,7 @@ class Screen:
         with gr.Column(elem_classes="gz-section gz-lesson", elem_id=f"l-{lesson.key}"):
             title = f"{lesson.row} · {words('q_' + lesson.key)}"
             show(heading(title, words("lead_" + lesson.key)))
-            self.controls = self._controls()
+            self._controls()
             js = "ganzoo.lesson(element, trigger, watch)"
             self.picture = show(waiting(words), elem_id=f"lessons-{lesson.key}", js_on_load=js)
             self.shown = [self.picture]
@@ -69,27 +108,38 @@ class Screen:
                 self.shown.append(
                     gr.Gallery(columns=self.module.COLUMNS, show_label=False, height="auto", format="png")
                 )
-            if hasattr(self.module, "notes"):
-                notes = self.module.notes(words)
+            if notes := lesson.notes(words):
                 gr.Markdown(notes, elem_classes="gz-notes")
             with gr.Accordion(words("lesson_code"), open=False) as folded:
                 code = gr.Code(language="python", interactive=False, show_label=False, max_lines=40)
         folded.expand(lambda: source(*self.module.CODE), None, code, **QUIET)
         self._wire()
 
-    def _controls(self) -> Controls:
-        if not hasattr(self.module, "controls"):
-            return Controls()
+    def _controls(self):
+        """`values`: a component for each of NAMES. `buttons`: each with what it makes of them."""
+        names, own = self.module.NAMES, {"pair": facade_pairs.choice}
         with gr.Row(elem_classes="gz-controls"):
-            return self.module.controls(self.words)
+            made = iter(self.module.controls(self.words)) if hasattr(self.module, "controls") else iter(())
+            self.values, self.buttons = [], []
+            for name, first in zip(names, self.module.FIRST, strict=True):
+                if name in SEEDS:
+                    self.values.append(gr.State(first))
+                else:
+                    self.values.append(own[name](self.words, first) if name in own else next(made))
+            presets = self.module.presets(self.words) if hasattr(self.module, "presets") else {}
+            for text, first in presets.items():
+                self.buttons.append((gr.Button(text), partial(_preset, first)))
+            for at, name in enumerate(names):
+                if name in SEEDS:
+                    self.buttons.append((gr.Button(self.words(SEEDS[name])), partial(_anew, at)))
 
     def _wire(self):
-        values = self.controls.values
+        values = self.values
         self.picture.select(self._first, None, [*values, *self.shown], **QUIET)
         for control in values:
             if not isinstance(control, gr.State):
                 control.input(self._draw, values, self.shown, **LIVE, **UNCHECKED)
-        for button, change in self.controls.buttons:
+        for button, change in self.buttons:
             button.click(self._changed(change), values, [*values, *self.shown], **QUIET, **UNCHECKED)
         if hasattr(self.module, "pointed"):
             self.picture.input(self._pointed, values, [*values, *self.shown], **LIVE, **UNCHECKED)
@@ -99,7 +149,7 @@ class Screen:
     def _draw(self, *values) -> list:
         """What the lesson shows of these values, or one quiet line that says why not and what to do."""
         try:
-            drawn = [self.module.show, getattr(self.module, "pictures", None)][: len(self.shown)]
+            drawn = [self.lesson.show, getattr(self.module, "pictures", None)][: len(self.shown)]
             return [draw(self.words, *values) for draw in drawn]
         except GanzooError as error:
             return [quiet(self.words.explain(error)), *[gr.skip()] * (len(self.shown) - 1)]
@@ -123,7 +173,7 @@ class Screen:
     def _first(self, event: gr.EventData):
         said = linked(event, self.lesson.key)
         values = [said.get(name, first) for name, first in zip(self.module.NAMES, self.module.FIRST, strict=True)]
-        return [*map(self._set, self.controls.values, values), *self._draw(*values)]
+        return [*map(self._set, self.values, values), *self._draw(*values)]
 
     def _set(self, control, value):
         """What a link says for a control, which stays as it is where that is nothing it could show."""

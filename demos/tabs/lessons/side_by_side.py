@@ -1,41 +1,26 @@
-"""Two models side by side from the same inspirations: with and without Batch Normalization, dots and strokes.
+"""Two models side by side from the same inspirations: with and without Batch Normalization.
 
 The numbers come from the models' own cards (10,000 samples each); the sentences say what they say, whatever it is.
 """
 
-from html import escape
-
-from ganzoo.evaluation import metrics
 from ganzoo.images import to_pil
 
 from ...catalog import local
-from ...ui.html import image, prose, share_bars
+from ...ui.html import grid, note, prose, section, share_bars, sheet
 from ...ui.words import Words
 
 COUNT = 18
 EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
 
 
-def _panel(title: str, pictures: list, alt: str, below: str) -> str:
-    cells = "".join(image(p, f"{alt} {i + 1}") for i, p in enumerate(pictures))
-    return f'<section><h3>{escape(title)}</h3><div class="gz-tiles">{cells}</div>{below}</section>'
-
-
-def _draw(name: str, seed: int):
-    made = local.open_model(name)
-    return made.tensor(made.noise(COUNT, seed))
-
-
-# --- lesson 4: with and without Batch Normalization -------------------------------------------------------------
-
-
 def normalization(words: Words, seed: int) -> str:
     panels, shares = [], {}
     for key, name in (("with_bn", "gan-mnist"), ("without_bn", "gan-mnist-nobn")):
         shares[key] = _shares(local.entry(name))
-        pictures = to_pil(_draw(name, seed))
-        panels.append(_panel(words(key), pictures, words(key), _share_bars(words, shares[key])))
-    return f'<div class="gz-pair">{"".join(panels)}</div>{prose(_measured(words, shares))}'
+        made = local.open_model(name)
+        pictures = to_pil(made.tensor(made.noise(COUNT, seed)))
+        panels.append(section(words(key), sheet(pictures, words(key)), _share_bars(words, shares[key])))
+    return grid(*panels) + prose(_measured(words, shares))
 
 
 def _shares(entry: local.Entry) -> dict[str, float]:
@@ -46,7 +31,7 @@ def _shares(entry: local.Entry) -> dict[str, float]:
 
 def _share_bars(words: Words, shares: dict[str, float]) -> str:
     if not shares:
-        return f'<p class="gz-note">{escape(words("not_measured"))}</p>'
+        return note(words("not_measured"))
     return share_bars(words, shares, words("share_label"), "{:.1%}", "digits")
 
 
@@ -62,19 +47,3 @@ def _measured(words: Words, shares: dict[str, dict]) -> str:
     verdict = "bn_evener" if float(said["a_off"]) < float(said["b_off"]) else "bn_not_evener"
     all_there = min(min(found.values()) for found in shares.values()) >= EASY
     return words.together(words("bn_measured", **said), words(verdict), words("bn_all_there") if all_there else "")
-
-
-# --- lesson 7: dots and strokes ---------------------------------------------------------------------------------
-
-
-BOTH = {"mlp": "gan", "convolutions": "dcgan"}
-
-
-def beside(words: Words, data: str, seed: int) -> str:
-    """The same inspirations through both creators, with the speckle of what they made."""
-    panels = []
-    for key, lesson in BOTH.items():
-        tensor = _draw(local.name_of(lesson, data), seed)
-        here = words("speckle_here", value=f"{metrics.speckle(tensor):.2f}")
-        panels.append(_panel(words(key), to_pil(tensor), words(key), f'<p class="gz-note">{escape(here)}</p>'))
-    return f'<div class="gz-pair">{"".join(panels)}</div>'

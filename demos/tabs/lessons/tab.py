@@ -24,10 +24,10 @@ class Lessons:
     def __init__(self, demo: gr.Blocks, words: Words):
         titles = [(f"{lesson.row} · {words('q_' + lesson.key)}", lesson.key) for lesson in COURSE]
         with gr.Row(elem_id="lessons-top"):
-            back = gr.Button(words("lessons_back"), elem_id="lessons-back")
+            back = gr.Button(words("lessons_back"), elem_id="lessons-back", scale=0, min_width=84)
             label = words("lessons_all")
             self.contents = gr.Dropdown(titles, value=ORDER[0], label=label, show_label=False, elem_id="lessons-all")
-            forth = gr.Button(words("lessons_next"), elem_id="lessons-next", variant="primary")
+            forth = gr.Button(words("lessons_next"), elem_id="lessons-next", variant="primary", scale=0, min_width=84)
         with gr.Walkthrough(selected=0, elem_id="lessons") as self.steps:
             for i, (title, _) in enumerate(titles):
                 with gr.Step(title, id=i):

@@ -3,7 +3,6 @@
 import math
 from html import escape
 
-import gradio as gr
 import torch
 from torch import Tensor
 
@@ -11,12 +10,12 @@ from ganzoo.images import to_pil
 from ganzoo.models.gan import Generator
 
 from ...catalog import local
-from ...ui.html import figure, image
+from ...ui.html import figure, grid, said, sheet
 from ...ui.words import Words
-from .controls import Controls, another
 
 FIRST = (7,)
 NAMES = ("idea",)
+FORMULA = r"\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} \qquad -1 < \tanh(x) < 1"
 COUNT, REACH, BINS = 64, 8.0, 48  # inspirations, half the width of the plot, bars
 
 
@@ -31,22 +30,13 @@ def before_and_after(model, seed: int) -> tuple[Tensor, Tensor]:
 CODE = (Generator.stages, before_and_after)
 
 
-def controls(words: Words) -> Controls:
-    return Controls([gr.State(FIRST[0])], [another(words("new"), "tanh-new")])
-
-
 def show(words: Words, seed) -> str:
     seed = local.seed_of(seed)
     raw, after = before_and_after(local.open_model("gan-mnist"), seed)
     outside = float((raw.abs() > 1).float().mean())
-    said = words("tanh_said", low=f"{float(raw.min()):.1f}", high=f"{float(raw.max()):.1f}", share=f"{outside:.0%}")
-    cells = "".join(image(p, f"{words('opening_work')} {i + 1}") for i, p in enumerate(to_pil(after[:6])))
-    works = figure(f'<div class="gz-tiles">{cells}</div>', escape(words("tanh_works")))
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=tanh&amp;idea={seed}">'
-        f'<p class="gz-said" role="status">{escape(said)}</p><div class="gz-pair">'
-        f"{_plot(words, raw)}{works}</div></div>"
-    )
+    text = words("tanh_said", low=f"{float(raw.min()):.1f}", high=f"{float(raw.max()):.1f}", share=f"{outside:.0%}")
+    works = figure(sheet(to_pil(after[:6]), words("opening_work")), escape(words("tanh_works")))
+    return said(text) + grid(_plot(words, raw), works)
 
 
 def _plot(words: Words, raw: Tensor) -> str:
@@ -61,13 +51,9 @@ def _plot(words: Words, raw: Tensor) -> str:
     curve = " ".join(f"{240 + x * 3:.0f},{100 - 80 * math.tanh(x * 3 / 240 * REACH):.1f}" for x in range(-80, 81))
     labels = "".join(f'<text x="{240 + x * 30}" y="216" text-anchor="middle">{x}</text>' for x in (-6, -3, 0, 3, 6))
     labels += "".join(f'<text x="4" y="{100 - 80 * y + 4}">{y}</text>' for y in (-1, 0, 1))
+    title = escape(words("tanh_plot"))
     drawn = (
-        f'<svg class="gz-curve" viewBox="0 0 480 222" role="img" aria-label="{escape(words("tanh_plot"))}">'
-        f'<g class="bars">{bars}</g><path class="grid" d="M0 20H480M0 100H480M0 180H480"/>'
-        f'<polyline points="{curve}"/>{labels}</svg>'
+        f'<svg class="gz-svg" viewBox="0 0 480 222" role="img" aria-label="{title}">{bars}'
+        f'<path class="grid" d="M0 20H480M0 100H480M0 180H480"/><polyline class="creator" points="{curve}"/>{labels}</svg>'
     )
-    return figure(drawn, escape(words("tanh_plot")))
-
-
-def notes(words: Words) -> str:
-    return r"$$\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} \qquad -1 < \tanh(x) < 1$$"
+    return figure(drawn, title)

@@ -2,7 +2,6 @@
 
 import math
 from functools import lru_cache
-from html import escape
 from itertools import groupby
 
 from ganzoo.training.doctor import state
@@ -10,8 +9,9 @@ from ganzoo.training.plots import smoothed
 
 from ...catalog import film, local
 from ...ui.charts import chart
+from ...ui.html import grid, note, prose, section, shown
 from ...ui.words import Trouble, Words
-from .controls import Controls, choice
+from .controls import choice
 
 SETS = ("mnist", "fashion")
 FIRST = ("mnist",)
@@ -42,8 +42,8 @@ def _place(step: int) -> float:
 CODE = (state, states)
 
 
-def controls(words: Words) -> Controls:
-    return Controls([choice(words, "states_set", [(words(f"data_{k}"), k) for k in SETS], FIRST[0])])
+def controls(words: Words) -> list:
+    return [choice(words, "states_set", [(words(f"data_{k}"), k) for k in SETS], FIRST[0])]
 
 
 def show(words: Words, data) -> str:
@@ -51,28 +51,21 @@ def show(words: Words, data) -> str:
         raise Trouble("bad_set")
     name = local.name_of("gan", data)
     frames, rows = film.story(name)
-    spans, last = states(name), rows[-1]["step"]
-    charts = "".join(_chart(words, rows, spans, *panel) for panel in film.PANELS)
-    ends = [0, *(first for _, first, _ in spans[1:]), last]
-    strip = "".join(
-        f'<span class="state-{key}" style="flex-grow:{_place(b) - _place(a):.3f}">{escape(words("name_" + key))}</span>'
-        for (key, *_), a, b in zip(spans, ends, ends[1:], strict=False)
-    )
-    columns = "".join(_column(words, name, frames, rows, span) for span in spans)
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=states&amp;pictures={data}">'
-        f'<div class="gz-pair">{charts}</div><div class="gz-states">{strip}</div><div class="gz-three">{columns}</div></div>'
-    )
+    spans = states(name)
+    began = [(0 if i == 0 else _place(first), key) for i, (key, first, _) in enumerate(spans)]
+    charts = (_chart(words, rows, began, *panel) for panel in film.PANELS)
+    columns = (_column(words, name, frames, rows, span) for span in spans)
+    return grid(*charts) + film.state_keys(words, began) + grid(*columns, kind="three")
 
 
-def _chart(words: Words, rows: list[dict], spans: list, title: str, lines: tuple) -> str:
+def _chart(words: Words, rows: list[dict], began: list, title: str, lines: tuple) -> str:
     last, drawn, top = rows[-1]["step"], [], 1.0
     for key, word, kind in lines:
         points = [(_place(row["step"]), v) for row, v in zip(rows, smoothed([r[key] for r in rows]), strict=True)]
         drawn.append((words(word), kind, [p for p in points if p[1] is not None]))
         top = max(top, *(v for _, v in drawn[-1][2]))
     end = (_place(last), words("states_axis", step=f"{last:,}"))
-    return chart(words(title), drawn, top, end, marks=[_place(first) for _, first, _ in spans[1:]])
+    return chart(words(title), drawn, top, end, bands=film.bands(began, end[0]))
 
 
 def _column(words: Words, name: str, frames: list[int], rows: list[dict], span: tuple) -> str:
@@ -81,14 +74,6 @@ def _column(words: Words, name: str, frames: list[int], rows: list[dict], span: 
     at = min(range(len(frames)), key=lambda i: abs(_place(frames[i]) - (_place(first) + _place(last)) / 2))
     inside = [row for row in rows if first <= row["step"] <= last]
     real, fake = (sum(row[k] for row in inside) / len(inside) for k in ("score_real", "score_fake"))
-    picture = film.facts(name, at)["picture"]
+    picture = shown(film.facts(name, at)["picture"], words("film_alt", step=frames[at]), film.SIZE)
     scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
-    return (
-        f'<section><h3>{escape(words("name_" + key))}</h3><img class="gz-px" src="{picture}" width="238" '
-        f'height="238" alt="{escape(words("film_alt", step=frames[at]))}"><p class="gz-note">{escape(scores)}</p>'
-        f'<p class="gz-prose">{escape(words("state_" + key))}</p></section>'
-    )
-
-
-def notes(words: Words) -> str:
-    return words("states_notes")
+    return section(words("name_" + key), picture, note(scores), prose(words("state_" + key)))

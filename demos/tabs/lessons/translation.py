@@ -11,9 +11,9 @@ from ganzoo.inference import Model
 from ganzoo.models.pix2pix import UNetGenerator
 
 from ...catalog import local
+from ...ui.html import said
 from ...ui.words import Words
 from . import facade_pairs
-from .controls import Controls
 from .facade_pairs import made, pair
 
 FIRST = ("6.jpg",)
@@ -33,16 +33,9 @@ def map_and_aerial() -> tuple[Image.Image, Image.Image]:
 CODE = (Model.translate, map_and_aerial, UNetGenerator.forward)
 
 
-def controls(words: Words) -> Controls:
-    return facade_pairs.controls(words, FIRST[0])
-
-
 def show(words: Words, name) -> str:
-    name = facade_pairs.checked(name)
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=translation&amp;pair={name}">'
-        f'<p class="gz-said" role="status">{words("translation_said")}</p>{facade_pairs.cited(words)}</div>'
-    )
+    facade_pairs.checked(name)
+    return said(words("translation_said")) + facade_pairs.cited(words)
 
 
 def pictures(words: Words, name) -> list:
@@ -51,7 +44,3 @@ def pictures(words: Words, name) -> list:
         drawn, aerial = map_and_aerial()
         shown += [(drawn, words("translation_map")), (aerial, words("translation_aerial"))]
     return shown
-
-
-def notes(words: Words) -> str:
-    return words("translation_notes")

@@ -2,7 +2,6 @@
 critic's opinion moves."""
 
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 
 import torch
@@ -15,9 +14,9 @@ from ganzoo.models.losses import as_opinion
 from ganzoo.seeding import global_seed, seeded
 
 from ...catalog import local
-from ...ui.html import bar, image
+from ...ui.html import bar, grid, note, section, sheet
 from ...ui.words import Words
-from .controls import Controls, dial
+from .controls import dial
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "mnist-6000"
 MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
@@ -64,19 +63,16 @@ def play(rounds: int) -> dict:
 CODE = (gan.critic_step, gan.creator_step, play)
 
 
-def controls(words: Words) -> Controls:
-    return Controls([dial(0, MOST, FIRST[0], 1, words("steps_rounds"), "steps-rounds")])
+def controls(words: Words) -> list:
+    return [dial(0, MOST, FIRST[0], 1, words("steps_rounds"), "steps-rounds")]
 
 
 def show(words: Words, rounds) -> str:
     rounds = local.whole(rounds, 0, MOST, "bad_rounds")
     found = play(rounds)
-    first = _side(words, found, "real", 1) + _side(words, found, "fake", 0)
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=steps&amp;rounds={rounds}"><div class="gz-pair">'
-        f'<section><h3 class="critic">{escape(words("steps_critic"))}</h3>{first}</section>'
-        f'<section><h3 class="creator">{escape(words("steps_creator"))}</h3>{_side(words, found, "again", 1)}</section>'
-        "</div></div>"
+    return grid(
+        section(words("steps_critic"), _side(words, found, "real", 1), _side(words, found, "fake", 0), kind="critic"),
+        section(words("steps_creator"), _side(words, found, "again", 1), kind="creator"),
     )
 
 
@@ -84,18 +80,18 @@ def _side(words: Words, found: dict, key: str, answer: int) -> str:
     """Some of the pictures, the answer that is taught, and the critic's opinion before and after."""
     before, after = found["moved"][key]
     name = words(f"steps_{key}")
-    cells = "".join(image(p, f"{name} {i + 1}") for i, p in enumerate(to_pil(found["pictures"][key][:SHOWN])))
     good = (after > before) == (answer == 1)
     said = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
     bars = bar(before, words("steps_before"), f"{before:.3f}") + bar(after, words("steps_after"), f"{after:.3f}")
     return (
-        f'<div class="gz-turn"><p class="gz-prose"><b>{escape(name)}</b></p><div class="gz-tiles">{cells}</div>'
-        f'<div class="gz-bars">{bars}</div><p class="gz-note">{escape(said)}</p></div>'
+        note(name=name)
+        + sheet(to_pil(found["pictures"][key][:SHOWN]), name)
+        + f'<div class="gz-bars">{bars}</div>'
+        + note(said)
     )
 
 
-def notes(words: Words) -> str:
-    return (
-        rf"$$L_{{\text{{{words('critic_word')}}}}} = -\log D(x) - \log\bigl(1 - D(G(z))\bigr)$$" + "\n\n"
-        rf"$$L_{{\text{{{words('creator_word')}}}}} = -\log D(G(z))$$" + f"\n\n{words('steps_notes')}"
-    )
+def formula(words: Words) -> str:
+    critic, creator = (rf"L_{{\text{{{words(key)}}}}}" for key in ("critic_word", "creator_word"))
+    lines = rf"{critic} &= -\log D(x) - \log\bigl(1 - D(G(z))\bigr) \\ {creator} &= -\log D(G(z))"
+    return rf"\begin{{aligned}} {lines} \end{{aligned}}"

@@ -4,16 +4,13 @@ the connections, with what was measured on all test pictures, and a picture of t
 from functools import lru_cache
 from html import escape
 
-import gradio as gr
-
 from ganzoo import Model
 from ganzoo.data.drawings import facade
 from ganzoo.models.pix2pix import UNetGenerator
 
 from ...catalog import local
-from ...ui.html import uri
+from ...ui.html import grid, image, note, section
 from ...ui.words import Words
-from .controls import Controls, another
 
 MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
 FIRST = (4,)  # the seed of the first drawing
@@ -35,34 +32,17 @@ def translations(unet: Model, plain: Model, seed: int) -> dict:
 CODE = (UNetGenerator.forward,)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
-def controls(words: Words) -> Controls:
-    return Controls([gr.State(FIRST[0])], [another(words("another_drawing"), "another-drawing")])
-
-
 def show(words: Words, seed) -> str:
     seed = local.whole(seed, 0, local.LARGEST_SEED, "bad_drawing")
     pair = open_pair()
     made = translations(pair["with"], pair["without"], seed)
-    notes = "".join(f'<p class="gz-note">{escape(words(key))}</p>' for key in ("unet_read", "unet_bars"))
-    panels = [_panel(words, made["drawing"], "unet_drawing", notes)]
+    title = words("unet_drawing")
+    panels = [section(title, image(made["drawing"], title), note(words("unet_read")), note(words("unet_bars")))]
     for key, opened in pair.items():
-        below = _numbers(words, opened) + layers(words, opened)
-        panels.append(_panel(words, made[key], f"unet_{key}", below))
-    return (
-        f'<div class="gz-stage" data-link="?tab=lessons&amp;stage=unet&amp;drawing={seed}">'
-        f'<div class="gz-three">{"".join(panels)}</div></div>'
-    )
-
-
-def _panel(words: Words, picture, key: str, below: str) -> str:
-    title, drawn = escape(words(key)), key == "unet_drawing"
-    source = uri(picture) if drawn else uri(picture, "WEBP", quality=92)  # a drawing's edges stay sharp
-    kind = "gz-photo gz-px" if drawn else "gz-photo"
-    shown = f'<img class="{kind}" src="{source}" alt="{title}" width="256" height="256">'
-    return f"<section><h3>{title}</h3>{shown}{below}</section>"
+        title = words(f"unet_{key}")
+        picture = image(made[key], title, smooth=True, form="WEBP", quality=92)
+        panels.append(section(title, picture, _numbers(words, opened), layers(words, opened)))
+    return grid(*panels, kind="three")
 
 
 def _numbers(words: Words, opened: Model) -> str:
@@ -73,8 +53,8 @@ def _numbers(words: Words, opened: Model) -> str:
         if value is not None:
             rows.append(f"<dt>{escape(words(key))}</dt><dd>{form.format(value)}</dd>")
     if not rows:
-        return f'<p class="gz-note">{escape(words("not_measured"))}</p>'
-    return f'<dl class="gz-facts">{"".join(rows)}</dl>'
+        return note(words("not_measured"))
+    return f"<dl>{''.join(rows)}</dl>"
 
 
 def sizes(config) -> list[tuple[int, int]]:
@@ -92,21 +72,22 @@ def layers(words: Words, opened: Model) -> str:
     for i, (side, count) in enumerate(levels):
         y, width = i * row + 4, _width(side, config)
         if i == bottom:
-            shapes.append(_bar(180, y, width, side, count, "deep"))
+            shapes.append(_bar(180, y, width, side, count))
             continue
-        shapes.append(_bar(80, y, width, side, count, "down"))
-        shapes.append(_bar(280, y, width, side, count if i else config.out_channels, "up"))
+        shapes.append(_bar(80, y, width, side, count))
+        shapes.append(_bar(280, y, width, side, count if i else config.out_channels, "creator"))
         if i > 0 and not config.no_skips:
-            shapes.append(_path("skip", f"M{83 + width / 2:.0f} {y + 13}H{275 - width / 2:.0f}m-6 -4l6 4l-6 4"))
-        if i < bottom - 1:
-            shapes.append(_path("flow", f"M80 {y + 27}v10M280 {y + 37}v-10"))
-        else:
+            line = f"M{83 + width / 2:.0f} {y + 13}H{275 - width / 2:.0f}m-6 -4l6 4l-6 4"
+            shapes.append(f'<path class="skip" d="{line}"/>')
+        line = f"M80 {y + 27}v10M280 {y + 37}v-10"
+        if i == bottom - 1:
             reach, deep = _width(levels[bottom][0], config) / 2 + 3, y + row + 13
-            shapes.append(_path("flow", f"M80 {y + 27}V{deep}H{180 - reach:.0f}M{180 + reach:.0f} {deep}H280V{y + 27}"))
+            line = f"M80 {y + 27}V{deep}H{180 - reach:.0f}M{180 + reach:.0f} {deep}H280V{y + 27}"
+        shapes.append(f'<path d="{line}"/>')
     key = "unet_layers_plain_alt" if config.no_skips else "unet_layers_alt"
     alt = escape(words(key, count=config.levels, skips=bottom - 1))
     box = f"0 0 360 {bottom * row + 34}"
-    return f'<svg class="gz-layers" viewBox="{box}" role="img" aria-label="{alt}">{"".join(shapes)}</svg>'
+    return f'<svg class="gz-svg" viewBox="{box}" role="img" aria-label="{alt}">{"".join(shapes)}</svg>'
 
 
 def _width(side: int, config) -> float:
@@ -114,12 +95,9 @@ def _width(side: int, config) -> float:
     return 54 + 80 * (side / config.image_size) ** 0.5
 
 
-def _path(kind: str, line: str) -> str:
-    return f'<path class="{kind}" d="{line}"/>'
-
-
-def _bar(x: float, y: float, width: float, side: int, count: int, kind: str) -> str:
+def _bar(x: float, y: float, width: float, side: int, count: int, kind: str = "") -> str:
     return (
-        f'<rect class="{kind}" x="{x - width / 2:.1f}" y="{y}" width="{width:.1f}" height="26" rx="3"/>'
-        f'<text x="{x}" y="{y + 17.5}">{side}² × {count}</text>'
+        f'<rect class="{kind}" fill-opacity="{0.3 if kind else 1}" x="{x - width / 2:.1f}" y="{y}" width="{width:.1f}" '
+        'height="26" rx="3"/>'
+        f'<text x="{x}" y="{y + 17.5}" text-anchor="middle">{side}² × {count}</text>'
     )

@@ -9,7 +9,7 @@ from ganzoo.images import to_pil
 from ganzoo.training.stepwise import Turn
 
 from ...catalog import film, local
-from ...ui.html import image, legend, prose, quiet, share_bars, signed, uri
+from ...ui.html import figure, grid, image, legend, note, prose, quiet, section, share_bars, shown, signed, tiles, uri
 from ...ui.words import Words
 from .run import COUNTED, Snapshot, finished_model
 from .sessions import Session
@@ -36,51 +36,37 @@ def status(words: Words, session: Session | None, limit: int, before: int) -> st
     if session.mode == "waiting":
         return _said(words("live_waiting", limit=limit, before=before), "waiting")
     if session.mode == "running":
-        if not session.run.shown.rows:
-            return _said(words("live_ready"), "running")
-        return _said(
-            words("live_running", step=step, speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}"), "running"
-        )
+        text = words("live_running", step=step, speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}")
+        return _said(text if session.run.shown.rows else words("live_ready"), "running")
     if session.why:
         return _said(words(session.why, step=step))
     return _said(words("live_resting", step=step) if session.run.shown.step else words("live_untrained"))
 
 
 def _said(text: str, mode: str = "resting") -> str:
-    return f'<p class="gz-live-status" data-mode="{mode}"><i aria-hidden="true"></i>{escape(text)}</p>'
+    return f'<p class="gz-said gz-key" data-mode="{mode}">{escape(text)}</p>'
 
 
-def stage(words: Words, shown: Snapshot | None) -> str:
+def stage(words: Words, now: Snapshot | None) -> str:
     """The pictures, both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
-    if shown is None:
+    if now is None:
         said, states = film.facts(finished_model(), 10**6), film.states(finished_model())
         rows, step, verdict, source = film.story(finished_model())[1], said["step"], said["state"], said["picture"]
         advice = marks = ()
     else:
-        rows, step, verdict, source = list(shown.rows), shown.step, shown.state, uri(shown.picture)
-        advice, marks, states = shown.advice, shown.marks, shown.states
-    picture = (
-        f'<img class="gz-px" src="{source}" width="238" height="238" '
-        f'alt="{escape(words("live_alt", step=f"{step:,}"))}">'
-    )
+        rows, step, verdict, source = list(now.rows), now.step, now.state, uri(now.picture)
+        advice, marks, states = now.advice, now.marks, now.states
+    picture = shown(source, words("live_alt", step=f"{step:,}"), film.SIZE)
     bands = film.bands(states, step)
     panels = "".join(
         film.panel(words, rows, step, title, lines, "live_axis", marks=marks, bands=bands)
         for title, lines in film.PANELS
     )
-    doctor = "".join(
-        f"<p>{escape(words('live_advice', step=f'{at:,}', text=words(ADVICE[code])))}</p>"
-        for at, code in advice[-1:]
-        if code in ADVICE
-    )
-    state = (
-        f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, shown))}"
-        f'<div class="gz-doctor">{doctor or "<p>" + escape(words("live_no_advice")) + "</p>"}</div>'
-    )
-    return (  # before the first row there is no state to tell
-        f'<div class="gz-film" data-step="{step}"><div>{picture}</div><div class="gz-charts">{panels}'
-        f'<div class="gz-state">{state if rows else ""}</div></div></div>'
-    )
+    given = [words("live_advice", step=f"{at:,}", text=words(ADVICE[code])) for at, code in advice if code in ADVICE]
+    doctor = prose(given[-1] if given else words("live_no_advice"))
+    state = f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, now))}{doctor}"
+    state = f'<div class="gz-state">{state if rows else ""}</div>'  # before the first row there is none to tell
+    return grid(picture, f"<div>{panels}{state}</div>", kind="gz-film", step=step)
 
 
 def _meaning(words: Words, verdict: str, shown: Snapshot | None) -> str:
@@ -98,9 +84,9 @@ def shares(words: Words, shown: Snapshot | None) -> str:
     count = COUNTED if shown else 10_000
     found = shown.shares if shown else local.entry(finished_model()).metric("class-share-")
     if not found:
-        return f'<p class="gz-note">{escape(words("live_share_none"))}</p>'
+        return note(words("live_share_none"))
     label = words("live_share", count=f"{count:,}")
-    return f"<h3>{escape(label)}</h3>{share_bars(words, found, label, '{:.0%}', 'gz-live-shares')}"
+    return section(label, share_bars(words, found, label, "{:.0%}", "gz-grid"))
 
 
 def changes(words: Words, shown: Snapshot | None) -> str:
@@ -112,16 +98,16 @@ def changes(words: Words, shown: Snapshot | None) -> str:
 
 
 def _changed(words: Words, step: int, name: str, old, new) -> str:
-    step = f"{step:,}"
-    if name == "lr":
-        return words("live_changed_lr", step=step, old=f"{old:g}", new=f"{new:g}")
-    if name == "beta1":
-        return words("live_changed_beta", step=step, old=f"{old:g}", new=f"{new:g}")
+    values = {"step": f"{step:,}"}
+    if name in ("lr", "beta1"):
+        return words(
+            "live_changed_lr" if name == "lr" else "live_changed_beta", old=f"{old:g}", new=f"{new:g}", **values
+        )
     if name == "norm":
-        return words("live_changed_norm_on" if new == "batch" else "live_changed_norm_off", step=step)
+        return words("live_changed_norm_on" if new == "batch" else "live_changed_norm_off", **values)
     if name == "activation":
-        return words("live_changed_activation", step=step, new=ACTIVATIONS.get(new, new))
-    return words("live_changed_strength", step=step, new=f"{new:g}")
+        return words("live_changed_activation", new=ACTIVATIONS.get(new, new), **values)
+    return words("live_changed_strength", new=f"{new:g}", **values)
 
 
 # --- one round --------------------------------------------------------------------------------------------------
@@ -131,11 +117,9 @@ def turns(words: Words, title: str, critic: Turn | None, creator: Turn | None) -
     """The critic's step and the creator's, side by side."""
     left = _critic(words, critic) if critic else ""
     right = _creator(words, creator) if creator else quiet(words("live_not_yet"))
-    head = f'<h3 class="critic">{escape(words("live_critic_head"))}</h3>'
-    other = f'<h3 class="creator">{escape(words("live_creator_head"))}</h3>'
-    return (
-        f"{prose(title)}"
-        f'<div class="gz-pair gz-live-turns"><section>{head}{left}</section><section>{other}{right}</section></div>'
+    return prose(title) + grid(
+        section(words("live_critic_head"), left, kind="critic"),
+        section(words("live_creator_head"), right, kind="creator"),
     )
 
 
@@ -143,7 +127,7 @@ def _critic(words: Words, turn: Turn) -> str:
     return (
         _row(words, words("live_real_row"), turn.real, turn.real_before, turn.real_after)
         + _row(words, words("live_fake_row"), turn.fake, turn.fake_before, turn.fake_after)
-        + f'<p class="gz-note"><span>{escape(words("live_loss", loss=f"{turn.loss:.3f}"))}</span></p>'
+        + note(words("live_loss", loss=f"{turn.loss:.3f}"))
     )
 
 
@@ -152,7 +136,7 @@ def _creator(words: Words, turn: Turn) -> str:
         _row(words, words("live_before_row"), turn.fake, turn.fake_before, None)
         + _difference(words, turn.changed - turn.fake)
         + _row(words, words("live_after_row"), turn.changed, turn.fake_before, turn.fake_after)
-        + f'<p class="gz-note"><span>{escape(words("live_loss", loss=f"{turn.loss:.3f}"))}</span></p>'
+        + note(words("live_loss", loss=f"{turn.loss:.3f}"))
     )
 
 
@@ -163,26 +147,19 @@ def _row(words: Words, title: str, pictures: Tensor, before: Tensor, after: Tens
         was, now = f"{before[i]:.2f}", f"{after[i]:.2f}" if after is not None else ""
         alt = words("live_score_alt", before=was, after=now) if now else was
         text = f"{was} → <b>{now}</b>" if now else was
-        cells.append(f'<span class="gz-live-cell">{image(picture, alt)}<small aria-hidden="true">{text}</small></span>')
+        cells.append(figure(image(picture, alt), text))
     mean = f"{before.mean():.3f}"
     if after is not None:
         mean = words("live_before_after", before=mean, after=f"{after.mean():.3f}")
-    return (
-        f'<div class="gz-live-row"><p><b>{escape(title)}</b><span>{escape(words("live_mean"))}: <b>{escape(mean)}</b></span></p>'
-        f'<div class="gz-live-cells">{"".join(cells)}</div></div>'
-    )
+    return note(f"{words('live_mean')}: {mean}", name=title) + tiles(cells, SHOWN)
 
 
 def _difference(words: Words, change: Tensor) -> str:
     maps = change[:SHOWN].mean(1)
     top = float(maps.abs().max().nan_to_num(0.0)) or 1.0
-    cells = "".join(
-        f'<span class="gz-live-cell">{image(signed(torch.where(m.abs() < 0.02 * top, 0.0, m)), words("live_change_alt"))}</span>'
-        for m in maps
-    )
+    cells = (image(signed(torch.where(m.abs() < 0.02 * top, 0.0, m)), words("live_change_alt")) for m in maps)
     return (
-        f'<div class="gz-live-row gz-live-change"><p><b>{escape(words("live_change_row"))}</b></p>'
-        f'<div class="gz-live-cells">{cells}</div>{legend(words("live_darker"), words("live_brighter"))}</div>'
+        note(name=words("live_change_row")) + tiles(cells, SHOWN) + legend(words("live_darker"), words("live_brighter"))
     )
 
 

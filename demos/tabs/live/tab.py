@@ -82,10 +82,10 @@ class Live:
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
             self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
-            with gr.Row(elem_classes="gz-wide"):
+            with gr.Row():
                 with gr.Column(scale=3, min_width=300):
                     self.stage = show(render.stage(say, None), elem_id="live-stage")
-                with gr.Column(scale=1, min_width=300, elem_classes="gz-controls", elem_id="live-dials"):
+                with gr.Column(scale=1, min_width=300, elem_id="live-dials"):
                     self._dials()
             self.timer = gr.Timer(SECONDS, active=False)
 

@@ -10,7 +10,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from ...ui.html import legend, prose, quiet
+from ...ui.html import grid, legend, note, prose, quiet
 from ...ui.words import Words
 from . import inference
 
@@ -71,11 +71,7 @@ def report(words: Words, made: inference.Made, example: str, line: str = "") -> 
     by = words("trl_by", name=name, direction=words.direction(made.direction), size=learned)
     took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size_of(made.original))
     link = {"tab": "translate", "model": name, "direction": made.direction} | ({"example": example} if example else {})
-    return (
-        f'<div class="gz-trl-said" data-link="?{escape(urlencode(link))}">{prose(numbers)}'
-        f'<div class="gz-notes">{"".join(map(quiet, notes))}</div>'
-        f'<p class="gz-note"><span>{escape(by)}</span><span>{escape(took)}</span></p></div>'
-    )
+    return f'<div data-link="?{escape(urlencode(link))}">{prose(numbers)}{"".join(map(quiet, notes))}{note(by, took)}</div>'
 
 
 def measured(made: inference.Made) -> float | None:
@@ -92,17 +88,17 @@ def measured(made: inference.Made) -> float | None:
 def loops(words: Words, direction: str) -> str:
     """Both sides of a model go there and come back: two drawings."""
     a, b = sides(words, direction)
-    return f'<div class="gz-trl-loops">{_loop(words, a, b, "G", "F")}{_loop(words, b, a, "F", "G")}</div>'
+    return grid(_loop(words, a, b, "G", "F"), _loop(words, b, a, "F", "G"))
 
 
 def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
     boxes = "".join(
-        f'<rect class="{kind}" x="{x}" y="62" width="124" height="52" rx="8"/>'
+        f'<rect class="{kind}" fill-opacity="0.15" x="{x}" y="62" width="124" height="52" rx="8"/>'
         f'<text x="{x + 62}" y="94" text-anchor="middle">{escape(text)}</text>'
         for x, text, kind in (
             (4, start, "real"),
-            (178, middle, "made"),
-            (352, words("trl_again", domain=start), "made"),
+            (178, middle, "creator"),
+            (352, words("trl_again", domain=start), "creator"),
         )
     )
     arrows = "".join(
@@ -112,11 +108,12 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
     )
     critic, same = words("trl_real", domain=middle), words("trl_same")
     return (
-        f'<svg viewBox="0 0 480 176" role="img" aria-label="{escape(words("trl_loop_alt", start=start, middle=middle))}">'
+        f'<svg class="gz-svg" viewBox="0 0 480 176" role="img" aria-label="'
+        f'{escape(words("trl_loop_alt", start=start, middle=middle))}"><g font-size="17">'
         f'{boxes}{arrows}<path class="critic" d="M240 60 v-20 m-6 8 l6 -8 l6 8"/>'
         f'<text class="critic" x="240" y="28" text-anchor="middle">{escape(critic)}</text>'
-        f'<path class="same" d="M414 116 v24 h-348 v-22 m-6 8 l6 -8 l6 8"/>'
-        f'<text class="soft" x="240" y="164" text-anchor="middle">{escape(same)}</text></svg>'
+        f'<path class="second" d="M414 116 v24 h-348 v-22 m-6 8 l6 -8 l6 8"/>'
+        f'<text x="240" y="164" text-anchor="middle">{escape(same)}</text></g></svg>'
     )
 
 

@@ -19,15 +19,12 @@ def found_html(words: Words, owner: str) -> str:
     cards = []
     for name, lesson in models.items():
         here = name in local.FETCHED
-        kind = " · ".join(
-            part
-            for part in (words(f"lesson_{lesson}") if lesson in hub.PAGES else "", words("hub_here") if here else "")
-            if part
-        )
+        said = (words(f"lesson_{lesson}") if lesson in hub.PAGES else "", words("hub_here") if here else "")
+        kind = " · ".join(filter(None, said))
         label = words("zoo_choose" if here else "hub_fetch", name=name)
         cards.append(
             f'<button type="button" class="gz-card" data-name="{escape(name)}" aria-label="{escape(label)}">'
-            f'<strong>{escape(name)}</strong><span class="gz-kind">{escape(kind)}</span></button>'
+            f"<strong>{escape(name)}</strong><span>{escape(kind)}</span></button>"
         )
     return f'<div class="gz-cards">{"".join(cards)}</div>'
 

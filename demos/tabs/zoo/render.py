@@ -11,7 +11,7 @@ from ganzoo.models.pix2pix import LOSSES
 
 from ...catalog import local
 from ...ui import pictures
-from ...ui.html import heading, quiet, uri
+from ...ui.html import heading, note, quiet, section, shown, table, uri
 from ...ui.words import Words, read
 from ..compare import families as compare_families
 from . import metrics
@@ -123,28 +123,28 @@ def listed(which: str) -> list[local.Entry]:
 def catalog_html(words: Words, which: str = "start", chosen: str = "") -> str:
     """The cards of a filter; a broken run is one quiet line under them. The way back from a model's detail ends at its
     card, or at the first where another filter hides it."""
-    shown = listed(which)
-    end = next((entry for entry in shown if entry.name == chosen), shown[0] if shown else None)
-    cards = "".join(_card(words, entry, which, chosen, ' id="zoo-back"' * (entry is end)) for entry in shown)
+    found = listed(which)
+    end = next((entry for entry in found if entry.name == chosen), found[0] if found else None)
+    cards = "".join(_card(words, entry, which, chosen, ' id="zoo-back"' * (entry is end)) for entry in found)
     broken = "".join(quiet(words("zoo_broken", name=e.name)) for e in local.entries() if e.problem)
-    aims = f'<p class="gz-note">{escape(words("zoo_aims"))}</p>'
-    return (f'{aims}<div class="gz-cards">{cards}</div>' if cards else quiet(words("zoo_empty"))) + broken
+    listing = note(words("zoo_aims")) + f'<div class="gz-cards">{cards}</div>' if cards else quiet(words("zoo_empty"))
+    return listing + broken
 
 
 def _card(words: Words, entry: local.Entry, which: str, chosen: str, place: str) -> str:
     name, translates = plain(words, entry), entry.lesson not in local.LESSONS
     size = entry.said["settings"].get("image_size", 0) if translates else 0
     source = thumbnail(entry.folder / "samples.png", size)
-    smooth = "" if translates else "gz-px"
-    alt = escape(words("zoo_sample_alt", name=name))
-    sample = f'<img class="{smooth}" src="{source}" alt="{alt}" loading="lazy">' if source else ""
+    sample = source and shown(
+        source, words("zoo_sample_alt", name=name), (520, 260), kind="" if translates else "gz-px"
+    )
     said = words(START[entry.name]) if which == "start" and entry.name in START else ""
     found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
     return (
         f'<button type="button" class="gz-card"{place} data-name="{escape(entry.name)}" '
         f'aria-pressed="{str(entry.name == chosen).lower()}" aria-label="{escape(words("zoo_choose", name=name))}">'
-        f'<span class="gz-crop">{sample}</span><strong>{escape(name)}</strong>'
-        f'<span class="gz-kind">{escape(said or f"{_origin(words, entry)} · {entry.name}")}</span>{_list(found)}</button>'
+        f"{sample}<strong>{escape(name)}</strong>"
+        f"<span>{escape(said or f'{_origin(words, entry)} · {entry.name}')}</span>{_list(found)}</button>"
     )
 
 
@@ -163,7 +163,7 @@ def title(words: Words, name: str) -> str:
     return (
         f'<a class="gz-link gz-back" href="#zoo-back">← {escape(words("zoo_back"))}</a>'
         f"{heading(plain(words, entry), f'{_origin(words, entry)} · {entry.name}')}"
-        f'<div class="gz-facts-of">{_list(making(words, entry))}</div>'
+        f'<div class="gz-half">{_list(making(words, entry))}</div>'
     )
 
 
@@ -194,16 +194,15 @@ def numbers(words: Words, name: str) -> str:
     found = metrics.rows(words, entry)
     if not found:
         return quiet(words("not_measured"))
-    rows = "".join(
-        f"<tr><td><details><summary>{escape(row.phrase)}</summary><code>{escape(row.name)}</code></details></td>"
-        f"<td>{escape(row.value)} {row.arrow}<small>{escape(row.aim)}</small></td></tr>"
+    rows = [
+        [
+            f"<details><summary>{escape(row.phrase)}</summary><code>{escape(row.name)}</code></details>",
+            f"{escape(row.value)} {row.arrow}<br><small>{escape(row.aim)}</small>",
+        ]
         for row in found
-    )
-    return (
-        f'<h3>{escape(words("zoo_numbers"))}</h3><p class="gz-note">{escape(words("zoo_open_line"))}</p>'
-        f'<div class="gz-table"><table><thead><tr><th>{escape(words("zoo_metric"))}</th>'
-        f"<th>{escape(words('zoo_value'))}</th></tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+    ]
+    numbers = table([words("zoo_metric"), words("zoo_value")], rows)
+    return section(words("zoo_numbers"), note(words("zoo_open_line")), numbers)
 
 
 def sheet(name: str) -> Image.Image | None:

@@ -19,8 +19,6 @@ from .hub_search import HubSearch
 REVEAL = (
     "() => { ganzoo.reveal('detail'); document.querySelector('#detail .gz-back')?.focus({ preventScroll: true }); }"
 )
-
-
 ADDRESS = {  # what opens a model in its own tab: the button's word, and the address
     **dict.fromkeys(local.LESSONS, ("zoo_open", "?tab=create&model=")),
     **dict.fromkeys(local.TRANSLATORS, ("zoo_compare", "?tab=compare&family=")),
@@ -34,28 +32,23 @@ class Zoo:
         with gr.Column(elem_classes="gz-section"):
             show(heading(words("tab_zoo"), words("lead_zoo")))
             choices = [("zoo_start", "start"), *((f"lesson_{key}", key) for key in ADDRESS), ("zoo_all", "all")]
-            self.which = gr.Radio(
-                [(words(word), key) for word, key in choices],
-                value="start",
-                label=words("zoo_which"),
-                elem_id="zoo-which",
-            )
+            named = [(words(word), key) for word, key in choices]
+            with gr.Row(elem_classes="gz-controls"):
+                self.which = gr.Radio(named, value="start", label=words("zoo_which"), elem_id="zoo-which")
             self.cards = show("", elem_id="cards", min_height=400, js_on_load="ganzoo.picks(element, trigger)")
         with gr.Column(visible=False, elem_classes="gz-section", elem_id="detail") as self.detail:
             self.title = show("", elem_id="detail-title")
-            self.open = gr.Button(variant="primary", elem_id="open-model")
-            with gr.Row(elem_classes="gz-readme"):
-                with gr.Column():
+            with gr.Row(elem_classes="gz-controls"):
+                self.open = gr.Button(variant="primary", elem_id="open-model")
+            buttons = ["download", "fullscreen"]
+            with gr.Row():
+                with gr.Column(min_width=320):
                     self.sheet = gr.Image(
-                        label=words("zoo_sheet"),
-                        show_label=False,
-                        interactive=False,
-                        format="png",
-                        buttons=["download", "fullscreen"],
+                        label=words("zoo_sheet"), show_label=False, interactive=False, format="png", buttons=buttons,
                         elem_id="sheet",
-                    )
+                    )  # fmt: skip
                     self.numbers = show(elem_id="numbers")
-                with gr.Column():
+                with gr.Column(min_width=320):
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
         self.hub_search = HubSearch(words)

@@ -320,7 +320,7 @@ def visit(surf, site):
     def go(path="?tab=live", **look):
         page = surf(site.url + path, **look)
         page.locator("#live-turns").scroll_into_view_if_needed()
-        page.wait_for_selector("#live-turns .gz-live-change")
+        page.wait_for_selector("#live-turns .gz-legend")
         page.evaluate("scrollTo(0, 0)")
         return page
 
