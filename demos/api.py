@@ -25,14 +25,13 @@ from .tabs.compare import families as compare_families
 from .tabs.compare import inference as compare_inference
 from .tabs.create import drawing as create_drawing
 from .tabs.create import render as create_render
-from .tabs.lessons import side_by_side
 from .tabs.translate import inference as translate_inference
 from .tabs.zoo import render as zoo_render
 from .ui import pictures
 from .ui.words import Trouble, Words
 
 ENGLISH = Words("en")
-MOST = 64  # pictures in one call
+MOST, SPECKLED = 64, 18  # pictures in one call, and in a count of speckles
 Upload = dict[str, Any]  # a picture file as gradio hands it over: its path, among others
 Pictures = list[tuple[Image.Image, str]]  # each with its caption
 VALUES = {  # what the API panel says of a parameter
@@ -181,15 +180,15 @@ def speckles(data: str = "mnist", seed: int = 7) -> dict:
     """The speckle number of 18 pictures of the dense and of the convolutional creator, from the same noise."""
     number = local.seed_of(seed)
     made = {lesson: _open(lesson, data) for lesson in ("gan", "dcgan")}
-    return {k: speckle(m.tensor(m.noise(side_by_side.COUNT, number))) for k, m in made.items()}
+    return {k: speckle(m.tensor(m.noise(SPECKLED, number))) for k, m in made.items()}
 
 
 @said
 def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Image.Image, dict]:
     """One frame of the training film: the picture; how many frames there are, its step, and the state of the training."""
     name = local.name_of(str(lesson)[:20], str(data)[:20])
-    count = film.length(name)
-    found = film.facts(name, local.whole(number, 0, count - 1, "bad_frame"))
+    told = film.of(name)
+    found = told.facts(local.whole(number, 0, len(told.steps) - 1, "bad_frame"))
     return pictures.opened(found.pop("picture")), found
 
 

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 
@@ -25,51 +25,66 @@ MILLISECONDS, COLUMNS, GAP = 120, 8, 2  # how ganzoo lays a film out
 SIZE = (238, 238)  # of its frames, as pages show them
 
 
-def length(name: str) -> int:
-    """How many frames the film of this model has."""
-    return len(story(name)[0])
+class Film:
+    """What a model folder tells of its training: the step of every frame, the rows of the curves, the pictures."""
+
+    def __init__(self, folder: Path):
+        self.path = folder / "film.webp"
+        try:
+            said = json.loads((folder / "film.json").read_text(encoding="utf-8"))
+            self.steps, columns = [int(s) for s in said["steps"]], [said["curves"][key] for key in KEYS]
+            self.rows = [dict(zip(KEYS, row, strict=True)) for row in zip(*columns, strict=True)]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise Trouble("no_film") from None
+        if not self.steps or not self.rows:
+            raise Trouble("no_film")
+
+    @cached_property
+    def pictures(self) -> list[str]:
+        """The frames as data: addresses. WebP stores equal neighbours once, shown for longer, so one is found by its time."""
+        kept, ends = [], []
+        try:
+            with Image.open(self.path) as film:
+                for i in range(getattr(film, "n_frames", 1)):
+                    film.seek(i)
+                    kept.append(uri(_on_black(film.convert("RGB")), "WEBP", quality=82))
+                    ends.append((ends[-1] if ends else 0) + film.info.get("duration", MILLISECONDS))
+        except (OSError, ValueError, EOFError, Image.DecompressionBombError):
+            raise Trouble("no_film") from None
+        return [kept[min(bisect_right(ends, i * MILLISECONDS), len(kept) - 1)] for i in range(len(self.steps))]
+
+    @cached_property
+    def states(self) -> list[tuple[int, str]]:
+        """The states of lesson 3 that the run went through: (the step it began at, state), in order."""
+        found: list[tuple[int, str]] = []
+        for step in self.steps:
+            now = self._state(step)
+            if not found or found[-1][1] != now:
+                found.append((step, now))
+        return found
+
+    def _state(self, step: int) -> str:
+        return state([row for row in self.rows if row["step"] <= step])
+
+    def facts(self, at: int) -> dict:
+        """Frame `at` (0 is before the first step): its step, the last one, the state of the run, the picture."""
+        at, steps = max(0, min(at, len(self.steps) - 1)), self.steps
+        told = {"frame": at, "frames": len(steps), "step": steps[at], "last": steps[-1]}
+        return told | {"state": self._state(steps[at]), "picture": self.pictures[at]}
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, stamp: int) -> tuple[list[int], list[dict]]:
+def _film(folder: Path, stamp: int) -> Film:
+    return Film(folder)
+
+
+def of(name: str) -> Film:
+    """The film of a model by name, read again when it changes."""
+    folder = local.open_model(name).folder
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-        steps, columns = [int(s) for s in said["steps"]], [said["curves"][key] for key in KEYS]
-        rows = [dict(zip(KEYS, row, strict=True)) for row in zip(*columns, strict=True)]
-    except (OSError, ValueError, KeyError, TypeError):
+        return _film(folder, max((folder / file).stat().st_mtime_ns for file in ("film.json", "film.webp")))
+    except OSError:
         raise Trouble("no_film") from None
-    if not steps or not rows:
-        raise Trouble("no_film")
-    return steps, rows
-
-
-def story(name: str) -> tuple[list[int], list[dict]]:
-    """The step of every frame, and the rows of the curves."""
-    return _story(local.open_model(name).folder)
-
-
-def _story(folder: Path) -> tuple[list[int], list[dict]]:
-    path = folder / "film.json"
-    if not path.is_file() or not (folder / "film.webp").is_file():
-        raise Trouble("no_film")
-    return _read(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _frames(path: Path, stamp: int, count: int) -> tuple[str, ...]:
-    """The `count` frames of a film as data: addresses. WebP stores equal neighbours once, shown for longer, so a frame
-    is found by its time."""
-    kept, ends = [], []
-    try:
-        with Image.open(path) as film:
-            for i in range(getattr(film, "n_frames", 1)):
-                film.seek(i)
-                kept.append(uri(_on_black(film.convert("RGB")), "WEBP", quality=82))
-                ends.append((ends[-1] if ends else 0) + film.info.get("duration", MILLISECONDS))
-    except (OSError, ValueError, EOFError, Image.DecompressionBombError):
-        raise Trouble("no_film") from None
-    at = [min(bisect_right(ends, i * MILLISECONDS), len(kept) - 1) for i in range(count)]
-    return tuple(kept[i] for i in at)
 
 
 def _on_black(sheet: Image.Image) -> Image.Image:
@@ -80,42 +95,6 @@ def _on_black(sheet: Image.Image) -> Image.Image:
         sheet.paste((0, 0, 0), (0, i * side - GAP, sheet.width, i * side))
     red, green, blue = sheet.split()
     return sheet.convert("L") if red.tobytes() == green.tobytes() == blue.tobytes() else sheet
-
-
-def facts(name: str, at: int) -> dict:
-    """Frame `at` of the film (0 is before the first step): its step, the last one, the state of the run, the picture."""
-    folder = local.open_model(name).folder
-    steps, rows = _story(folder)
-    film = folder / "film.webp"
-    frames = _frames(film, film.stat().st_mtime_ns, len(steps))
-    at = max(0, min(at, len(steps) - 1, len(frames) - 1))
-    seen = [row for row in rows if row["step"] <= steps[at]]
-    return {
-        "frame": at,
-        "frames": len(steps),
-        "step": steps[at],
-        "last": steps[-1],
-        "state": state(seen),
-        "picture": frames[at],
-    }
-
-
-def states(name: str) -> list[tuple[int, str]]:
-    """The states of lesson 3 that the run of this model went through: (the step it began at, state), in order."""
-    path = local.open_model(name).folder / "film.json"
-    story(name)  # says what is wrong with a film
-    return _states(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=8)
-def _states(path: Path, stamp: int) -> list[tuple[int, str]]:
-    steps, rows = _read(path, stamp)
-    found: list[tuple[int, str]] = []
-    for step in steps:
-        now = state([row for row in rows if row["step"] <= step])
-        if not found or found[-1][1] != now:
-            found.append((step, now))
-    return found
 
 
 def bands(found, last: float) -> list[tuple[float, float, str]]:
@@ -133,7 +112,8 @@ def state_keys(words: Words, found) -> str:
 
 def show(words: Words, name: str, at: int) -> str:
     """One frame, the curves with a cursor at its step, and the state of the run in words."""
-    said, rows, found = facts(name, at), story(name)[1], states(name)
+    film = of(name)
+    said, rows, found = film.facts(at), film.rows, film.states
     step, verdict = said["step"], said["state"]
     place = {"frame": said["frame"], "frames": said["frames"] - 1, "step": f"{step:,}", "last": f"{said['last']:,}"}
     sentence = prose(words("film_step", **place), words("state_" + verdict))

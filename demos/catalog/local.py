@@ -5,6 +5,7 @@ from the Hub since the start.
 """
 
 import math
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -167,6 +168,14 @@ def _opened(folder: Path, stamp: int, lessons: tuple) -> Model:
         labels = [0] if made.config.needs_labels else None
         made.critique(made.tensor(made.noise(1), labels), labels)
     return made
+
+
+def zipped(model: Path, path: Path) -> Path:
+    """A model folder as the zip `path`, in a folder of that name."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(model.iterdir()):
+            packed.write(file, f"{path.stem}/{file.name}")
+    return path
 
 
 def whole(value, low: int, high: int, key: str = "bad_seed") -> int:

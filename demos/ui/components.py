@@ -1,5 +1,7 @@
 """Components and event settings that every tab uses."""
 
+from urllib.parse import parse_qs
+
 import gradio as gr
 from gradio.components.gallery import GalleryData, GalleryImage
 from gradio.components.imageslider import SliderData
@@ -38,6 +40,21 @@ def start_with(part, value) -> None:
         elif key != "value":
             part.constructor_args[key] = setting  # of these gradio makes the component anew for each visitor
         setattr(part, key, setting)
+
+
+def named(words: Words, prefix: str, keys) -> list[tuple[str, str]]:
+    """Choices by key, called as the words PREFIX_KEY say."""
+    return [(words(f"{prefix}_{key}"), key) for key in keys]
+
+
+def sent(event: gr.EventData) -> dict:
+    """What the browser sent along with an event."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def linked(query) -> dict[str, str]:
+    """What an address says: key -> value."""
+    return {k: v[0][:200] for k, v in parse_qs(str(query or "").lstrip("?")[:1000]).items()}
 
 
 class Native:

@@ -73,9 +73,6 @@ class Compare:
             self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
             alt = words("cmp_truth_alt")
             self.truth = Picture(label=words("cmp_truth"), alt_text=alt, visible=False, elem_id="cmp-truth")
-            self.vary = gr.Checkbox(False, label=words("cmp_vary"), visible=False, container=False, elem_id="cmp-vary")
-            with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload"):
-                self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"))
 
     def _results(self, job, made) -> None:
         words = self.words
@@ -99,8 +96,11 @@ class Compare:
                 self.table = gr.Dataframe(interactive=False, wrap=True, datatype="markdown", show_label=False)
 
     def _more(self) -> None:
-        """Other models, the link, the Space."""
+        """Variations, a picture from elsewhere, other models, the link, the Space."""
         words = self.words
+        self.vary = gr.Checkbox(False, label=words("cmp_vary"), visible=False, container=False, elem_id="cmp-vary")
+        with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload"):
+            self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"))
         with gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others"), gr.Row():
             self.others = Choice(self._names(), value=None, label=words("cmp_on_machine"))
             self.hub = gr.Textbox(label=words("cmp_hub"), placeholder="user/pix2pix-facades-gan-mae", max_length=190)

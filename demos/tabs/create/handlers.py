@@ -106,7 +106,7 @@ def belongs(name) -> tuple[str | None, str | None]:
 def frames(name) -> int:
     """The number of the film's last frame; 0 for a model that came without a film."""
     try:
-        return film.length(name) - 1
+        return len(film.of(name).steps) - 1
     except GanzooError:
         return 0
 

@@ -93,7 +93,7 @@ def morph(words: Words, model: Model, first: int, second: int, share: float) -> 
     labels = _same(model, 1)
     picture = model.tensor(between(a, b, share)[None], labels)
     alt = words("between_alt", share=round(share * 100))
-    return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]))
+    return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]), "gz-now")
 
 
 def _same(model: Model, count: int) -> list[int] | None:
@@ -116,11 +116,9 @@ def grow(words: Words, model: Model, seed: int, picked: int) -> str:
     creator = [_stage(words, x[0], i == 1 and filtered, i == len(up) - 1) for i, x in enumerate(up)]
     critic = [_stage(words, x[0], i == 1 and filtered, i == 0) for i, x in enumerate(down[:-1])]
     verdict = figure(f'<output class="gz-verdict">{opinion:.2f}</output>', escape(words("stage_score")))
-    return (
-        section(words("creator_grows"), flow(*creator), kind="creator")
-        + section(words("critic_shrinks"), flow(*critic, verdict), kind="critic")
-        + legend(words("negative"), words("positive"))
-    )
+    growing = section(words("creator_grows"), flow(*creator), kind="creator")
+    shrinking = section(words("critic_shrinks"), flow(*critic, verdict), kind="critic")
+    return f'<div class="gz-stage">{growing}{shrinking}{legend(words("negative"), words("positive"))}</div>'
 
 
 def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:

@@ -7,14 +7,13 @@ import random
 import time
 from contextlib import suppress
 from html import escape
-from urllib.parse import parse_qs
 
 import gradio as gr
 
 from ganzoo import GanzooError
 
 from ...catalog import hub, local
-from ...ui.components import LIVE, QUIET, show
+from ...ui.components import LIVE, QUIET, linked, named, sent, show
 from ...ui.html import heading, uri, waiting
 from ...ui.words import Words
 from . import drawing, handlers
@@ -52,20 +51,12 @@ class Create:
         say = self.words
         with self._section("film"):
             with gr.Row(elem_classes="gz-controls"):
-                self.lesson = gr.Radio(
-                    [(say(f"lesson_{k}"), k) for k in local.LESSONS],
-                    value=handlers.LESSON,
-                    label=say("lesson"),
-                    elem_id="lesson",
-                )
-                self.data = gr.Radio(
-                    [(say(f"data_{k}"), k) for k in local.SETS], value=handlers.DATA, label=say("data"), elem_id="set"
-                )
+                lessons, sets = named(say, "lesson", local.LESSONS), named(say, "data", local.SETS)
+                self.lesson = gr.Radio(lessons, value=handlers.LESSON, label=say("lesson"), elem_id="lesson")
+                self.data = gr.Radio(sets, value=handlers.DATA, label=say("data"), elem_id="set")
                 self.play = gr.Button(say("film_play"), variant="primary", elem_id="play")
                 last = handlers.frames(handlers.chosen(handlers.LESSON, handlers.DATA, ""))
-                self.frame = gr.Slider(
-                    0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[], min_width=260
-                )
+                self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
             self.training = show(waiting(say), elem_id="training", js_on_load="ganzoo.later(element, trigger, 'focus')")
             self.began = gr.State(0.0)
             self.timer = gr.Timer(TICK, active=False)
@@ -213,7 +204,7 @@ class Create:
         return self.all(lesson, data, custom, seed, pick, picks)
 
     def _picked(self, lesson, data, custom, seed, pick, picks, event: gr.EventData):
-        pick = event._data.get("pick", 0) if isinstance(event._data, dict) else 0
+        pick = sent(event).get("pick", 0)
         name = handlers.chosen(lesson, data, custom)
         grid = handlers.grid(self.words, lesson, data, custom, seed, pick)
         return pick, grid, handlers.growth(self.words, name, seed, pick)
@@ -261,8 +252,7 @@ class Create:
 
     def _first(self, event: gr.EventData):
         """Everything when the tab is first seen, as a link says (it may also be one to another tab)."""
-        query = event._data.get("query") if isinstance(event._data, dict) else ""
-        said = {k: v[0][:80] for k, v in parse_qs(str(query or "").lstrip("?")[:500]).items()}
+        said = linked(sent(event).get("query"))
         if "family" in said or said.get("tab", "create") != "create":
             said = {}
         return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", handlers.SEED))

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import zipfile
 from pathlib import Path
 
 from huggingface_hub import HfApi
@@ -35,11 +34,8 @@ def name_for(loss: str) -> str:
 def zipped(work: Session, loss: str) -> Path:
     """The model folder of a finished run, beside it; unpacked, `ganzoo.load(FOLDER)` opens it."""
     work.opened(loss)
-    name, run = name_for(loss), work.runs[loss]
-    with zipfile.ZipFile(run.folder.parent / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in sorted(run.model.iterdir()):
-            packed.write(path, f"{name}/{path.name}")
-    return Path(packed.filename)
+    run = work.runs[loss]
+    return local.zipped(run.model, run.folder.parent / f"{name_for(loss)}.zip")
 
 
 def on_this_machine(request) -> bool:

@@ -58,9 +58,6 @@ def away(track: list) -> list[float]:
 CODE = (coast, smallest_gan)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def controls(words: Words) -> list:
     return [dial(LOW, HIGH, FIRST[0], 0.05, words("beta1"), "beta1")]
 

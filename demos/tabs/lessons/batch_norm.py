@@ -10,21 +10,23 @@ import torch
 from PIL import Image
 
 from ganzoo.evaluation.metrics import class_shares
+from ganzoo.images import to_pil
 from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
 from ganzoo.models.layers import norm1d
 
 from ...catalog import local
 from ...ui.charts import chart
-from ...ui.html import grid, image, note, prose, said, section, share_bars
+from ...ui.html import grid, image, note, prose, said, section, share_bars, sheet
 from ...ui.words import Words
-from . import side_by_side
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 FIRST = (7,)
 NAMES = ("idea",)
 COLLAPSE = Path(__file__).resolve().parents[2] / "data" / "collapse"  # a real run with each norm, and its command
 COUNT = 256  # inspirations that the values are averaged over
+SHOWN = 18
+EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
 
 
 @lru_cache(maxsize=16)
@@ -38,9 +40,6 @@ def centres(model: Model, seed: int) -> list[float]:
 CODE = (norm1d, Generator.__init__, class_shares, centres)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def show(words: Words, seed) -> str:
     seed = local.seed_of(seed)
     found = {key: centres(local.open_model(name), seed) for key, (name, _) in MODELS.items()}
@@ -51,8 +50,7 @@ def show(words: Words, seed) -> str:
     high = max(values[-1] for values in found.values())
     units = len(found["with_bn"])
     drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=text)
-    panels = side_by_side.normalization(words, seed)
-    return _collapse(words) + section(words("bn_patient"), panels) + grid(drawn, prose(text))
+    return _collapse(words) + section(words("bn_patient"), _patient(words, seed)) + grid(drawn, prose(text))
 
 
 def _collapse(words: Words) -> str:
@@ -60,10 +58,47 @@ def _collapse(words: Words) -> str:
     of each digit, how much the pictures differ, and the command."""
     run, panels = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8")), []
     for norm, key in (("none", "without_bn"), ("batch", "with_bn")):
-        with Image.open(COLLAPSE / f"{norm}.png") as sheet:
-            picture = image(sheet, words("bn_sheet", name=words(key)))
+        with Image.open(COLLAPSE / f"{norm}.png") as saved:
+            picture = image(saved, words("bn_sheet", name=words(key)))
         shares = {str(digit): share for digit, share in enumerate(run[norm]["shares"])}
         bars = share_bars(words, shares, words("bn_shares"), "{:.0%}", "digits")
         panels.append(section(words(key), picture, note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
     command = f'{note(words("bn_command"))}<pre class="gz-quiet"><code>{escape(run["command"])}</code></pre>'
     return said(words("bn_collapse")) + grid(*panels) + command
+
+
+def _patient(words: Words, seed: int) -> str:
+    """Two creators from the same inspirations, and what the models' own cards say (10,000 samples each)."""
+    panels, shares = [], {}
+    for key, (name, _) in MODELS.items():
+        shares[key] = _shares(local.entry(name))
+        made = local.open_model(name)
+        pictures = to_pil(made.tensor(made.noise(SHOWN, seed)))
+        panels.append(section(words(key), sheet(pictures, words(key)), _share_bars(words, shares[key])))
+    return grid(*panels) + prose(_measured(words, shares))
+
+
+def _shares(entry: local.Entry) -> dict[str, float]:
+    found = entry.metric("class-share-")
+    numbers = isinstance(found, dict) and all(isinstance(v, (int, float)) for v in found.values())
+    return found if numbers else {}
+
+
+def _share_bars(words: Words, shares: dict[str, float]) -> str:
+    if not shares:
+        return note(words("not_measured"))
+    return share_bars(words, shares, words("share_label"), "{:.1%}", "digits")
+
+
+def _measured(words: Words, shares: dict[str, dict]) -> str:
+    """What the digit classifier counted, as a sentence that holds for any outcome."""
+    if not all(shares.values()):
+        return ""
+    said = {}
+    for key, short in (("with_bn", "a"), ("without_bn", "b")):
+        rare = min(shares[key], key=shares[key].get)
+        said |= {f"{short}_digit": rare, f"{short}_share": f"{shares[key][rare]:.1%}"}
+        said[f"{short}_off"] = f"{50 * sum(abs(v - 1 / len(shares[key])) for v in shares[key].values()):.1f}"
+    verdict = "bn_evener" if float(said["a_off"]) < float(said["b_off"]) else "bn_not_evener"
+    all_there = min(min(found.values()) for found in shares.values()) >= EASY
+    return words.together(words("bn_measured", **said), words(verdict), words("bn_all_there") if all_there else "")

@@ -5,7 +5,6 @@ from ganzoo.models.pix2pix import train_step
 from ...ui.words import Words
 from ..compare import families, metrics
 from . import facade_pairs
-from .common import markdown
 from .facade_pairs import LOSSES, made, pair
 
 FIRST = ("52.jpg",)
@@ -33,7 +32,7 @@ def pictures(words: Words, name) -> list:
     ]
 
 
-def numbers(words: Words) -> str:
+def numbers(words: Words) -> tuple[list, list]:
     """The whole test set, from the models' own cards."""
     members = families.find("facades").members
     rows = []
@@ -41,7 +40,7 @@ def numbers(words: Words) -> str:
         found = dict(metrics.numbers(members[key])) if key in members else {}
         rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
     head = [words("contest_loss"), *(f"{words(word)} → {_goal(words, word)}" for word in metrics.NUMBERS)]
-    return markdown(head, rows)
+    return head, rows
 
 
 def _goal(words: Words, word: str) -> str:

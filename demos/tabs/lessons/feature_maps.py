@@ -94,9 +94,6 @@ def judged(shift: int, seed: int) -> dict:
 CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def controls(words: Words) -> list:
     return [dial(1, MOST_SHIFT, FIRST[0], 1, words("features_dial"), "features-shift")]
 

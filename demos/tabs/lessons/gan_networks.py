@@ -12,7 +12,6 @@ from ganzoo.models.losses import as_opinion
 from ...catalog import local
 from ...ui.html import figure, flow, image, signed, square
 from ...ui.words import Words
-from .common import markdown
 
 FIRST = (42,)
 NAMES = ("idea",)
@@ -66,7 +65,7 @@ def _network(words: Words, role: str, sizes: tuple) -> str:
     return figure(f'<svg class="gz-svg {role}" viewBox="0 0 150 170" role="img" aria-label="{name}">{bars}</svg>', name)
 
 
-def numbers(words: Words) -> str:
+def numbers(words: Words) -> tuple[list, list]:
     with torch.device("meta"):  # only counted
         net = Generator()
     found, trained = layers(net), sum(x.numel() for x in net.parameters())
@@ -74,5 +73,4 @@ def numbers(words: Words) -> str:
     rows = [[name, outputs, f"{numbers:,}"] for name, outputs, numbers in found]
     rows += [[f"**{words('gan_whole')}**", "", f"**{whole:,}**"], [words("gan_trained"), "", f"{trained:,}"]]
     rows.append([words("gan_counted"), "", f"{whole - trained:,}"])
-    head = [words(key) for key in ("gan_layer", "gan_outputs", "gan_numbers")]
-    return markdown(head, rows)
+    return [words(key) for key in ("gan_layer", "gan_outputs", "gan_numbers")], rows

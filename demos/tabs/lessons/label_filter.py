@@ -39,9 +39,6 @@ def filtered(model, label: int, seed: int) -> dict[str, Tensor]:
 CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def controls(words: Words) -> list:
     return [choice(words, "label_choice", [(str(i), i) for i in range(10)], FIRST[0])]
 

@@ -87,9 +87,6 @@ def chain(kind: str, first: float = -0.8, second: float = 1.5) -> tuple[list[flo
 CODE = (activation, chain, reader, silent, learn)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def controls(words: Words) -> list:
     return [choice(words, "relu_rate", list(RATES), FIRST[0])]
 

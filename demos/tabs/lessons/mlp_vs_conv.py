@@ -16,7 +16,6 @@ from ...catalog import local
 from ...ui.html import bar, grid, said, section, sheet
 from ...ui.words import Trouble, Words
 from ..compare.families import DATA
-from .common import markdown
 from .controls import choice
 
 SETS = {"mnist": "mnist-6000", "fashion": "fashion-6000"}  # and the real pictures to compare with
@@ -92,9 +91,9 @@ def shapes() -> dict[str, list[tuple]]:
     return {"down": sizes(down), "up": sizes(up), "example": sizes(steps)}
 
 
-def numbers(words: Words) -> str:
+def numbers(words: Words) -> tuple[list, list]:
     rows = [
         [words(f"shapes_{key}"), " → ".join(" × ".join(map(str, size)) for size in found)]
         for key, found in shapes().items()
     ]
-    return markdown([words("shapes_network"), words("shapes_sizes")], rows)
+    return [words("shapes_network"), words("shapes_sizes")], rows

@@ -103,9 +103,6 @@ def answers(seed: int, agree: int) -> dict:
 CODE = (mean_answer, median_answer, error, descend)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def controls(words: Words) -> list:
     return [dial(1, COUNT, FIRST[1], 1, words("agree", count=COUNT), "agree")]
 

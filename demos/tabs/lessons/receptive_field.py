@@ -90,9 +90,6 @@ def edges(field: Tensor) -> tuple[int, int, int, int]:
 CODE = (receptive_field, patch, critic, felt)
 
 
-# --- the lesson -------------------------------------------------------------------------------------------------
-
-
 def controls(words: Words) -> list:
     ready = [(words("field_layers", count=len(p)), "".join(map(str, p))) for p in COURSE]
     ready.append((words("field_paper"), "".join(map(str, PAPER))))

@@ -3,7 +3,8 @@
 A lesson is a module: NAMES and FIRST of its values, `show(words, *values)` -> HTML, CODE, the functions that compute, and
 where it has them `controls(words)` for the values that are not in SEEDS, `presets(words)`: what a button says and the first
 values that it sets, `pictures(words, *values)` -> [(picture, caption)] that can be enlarged, FORMULA or `formula(words)`, a
-sentence KEY_notes, `numbers(words)`, a table as Markdown. It computes when its screen is first opened, as the followed link says.
+sentence KEY_notes, `numbers(words)`: the head and the rows of a table. It computes when its screen is first opened, as the
+followed link says.
 """
 
 import inspect
@@ -13,14 +14,14 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from types import ModuleType
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import gradio as gr
 
 import ganzoo
 from ganzoo import GanzooError
 
-from ...ui.components import LIVE, QUIET, show
+from ...ui.components import LIVE, QUIET, linked, sent, show
 from ...ui.html import heading, quiet, waiting
 from ...ui.words import Words
 from . import facade_pairs
@@ -59,7 +60,9 @@ class Lesson:
         if hasattr(self.module, "formula"):
             formula = self.module.formula(words)
         if hasattr(self.module, "numbers"):
-            table = self.module.numbers(words)
+            head, rows = self.module.numbers(words)
+            lines = [head, [":---", *["---:"] * (len(head) - 1)], *rows]
+            table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
         text = words(f"{self.key}_notes") if f"{self.key}_notes" in words.sentences else ""
         return "\n\n".join(filter(None, [formula and f"$${formula}$$", text, table]))
 
@@ -74,13 +77,6 @@ def source(*functions) -> str:
         place = f"# {name}, line {inspect.getsourcelines(function)[1]}\n"
         listed.append(place + inspect.cleandoc("\n" + inspect.getsource(function)))  # a method's indent is dropped
     return "\n\n\n".join(listed)
-
-
-def linked(event: gr.EventData, key: str) -> dict[str, str]:
-    """What the address said with which the page was opened, if it was a link to this lesson."""
-    said = event._data if isinstance(event._data, dict) else {}
-    query = {k: v[0][:80] for k, v in parse_qs(str(said.get("query") or "").lstrip("?")[:500]).items()}
-    return query if (query.get("tab"), query.get("stage")) == ("lessons", key) else {}
 
 
 def _anew(at: int, *values) -> list:
@@ -163,15 +159,15 @@ class Screen:
 
     def _pointed(self, event: gr.EventData, *values):
         """A place in the picture was pressed: the module says what the values are then."""
-        said = event._data if isinstance(event._data, dict) else {}
         try:
-            new = self.module.pointed(*values, said)
+            new = self.module.pointed(*values, sent(event))
         except GanzooError as error:
             return [*values, quiet(self.words.explain(error)), *[gr.skip()] * (len(self.shown) - 1)]
         return [*new, *self._draw(*new)]
 
     def _first(self, event: gr.EventData):
-        said = linked(event, self.lesson.key)
+        said = linked(sent(event).get("query"))
+        said = said if (said.get("tab"), said.get("stage")) == ("lessons", self.lesson.key) else {}
         values = [said.get(name, first) for name, first in zip(self.module.NAMES, self.module.FIRST, strict=True)]
         return [*map(self._set, self.values, values), *self._draw(*values)]
 

@@ -22,7 +22,7 @@ NAMES = ("pictures",)
 def states(name: str) -> list[tuple[str, int, int]]:
     """(state, first step, last step) one after the other: what the doctor says at each line of the training's log. A state
     that lasts for less than a fiftieth of the run's steps (on a scale of their logarithms) is left to its neighbour."""
-    rows = film.story(name)[1]
+    rows = film.of(name).rows
     found = [(state(rows[: i + 1]), row["step"]) for i, row in enumerate(rows)]
     spans = [
         (key, steps[0], steps[-1]) for key, group in groupby(found, lambda x: x[0]) for steps in [[s for _, s in group]]
@@ -50,11 +50,11 @@ def show(words: Words, data) -> str:
     if data not in SETS:
         raise Trouble("bad_set")
     name = local.name_of("gan", data)
-    frames, rows = film.story(name)
+    rows = film.of(name).rows
     spans = states(name)
     began = [(0 if i == 0 else _place(first), key) for i, (key, first, _) in enumerate(spans)]
     charts = (_chart(words, rows, began, *panel) for panel in film.PANELS)
-    columns = (_column(words, name, frames, rows, span) for span in spans)
+    columns = (_column(words, film.of(name), span) for span in spans)
     return grid(*charts) + film.state_keys(words, began) + grid(*columns, kind="three")
 
 
@@ -68,12 +68,13 @@ def _chart(words: Words, rows: list[dict], began: list, title: str, lines: tuple
     return chart(words(title), drawn, top, end, bands=film.bands(began, end[0]))
 
 
-def _column(words: Words, name: str, frames: list[int], rows: list[dict], span: tuple) -> str:
+def _column(words: Words, told: film.Film, span: tuple) -> str:
     """The state in words, the pictures at its middle, and the critic's mean scores in it."""
     key, first, last = span
-    at = min(range(len(frames)), key=lambda i: abs(_place(frames[i]) - (_place(first) + _place(last)) / 2))
-    inside = [row for row in rows if first <= row["step"] <= last]
+    middle = (_place(first) + _place(last)) / 2
+    at = min(range(len(told.steps)), key=lambda i: abs(_place(told.steps[i]) - middle))
+    inside = [row for row in told.rows if first <= row["step"] <= last]
     real, fake = (sum(row[k] for row in inside) / len(inside) for k in ("score_real", "score_fake"))
-    picture = shown(film.facts(name, at)["picture"], words("film_alt", step=frames[at]), film.SIZE)
+    picture = shown(told.pictures[at], words("film_alt", step=told.steps[at]), film.SIZE)
     scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
     return section(words("name_" + key), picture, note(scores), prose(words("state_" + key)))

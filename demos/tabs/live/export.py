@@ -2,7 +2,6 @@
 
 import dataclasses
 import threading
-import zipfile
 from pathlib import Path
 
 from ganzoo import GanzooError
@@ -29,7 +28,7 @@ def keep(run: Run) -> tuple[str, Path]:
             _write(run, folder)
         except GanzooError:
             raise Trouble("live_no_space") from None
-        return f"runs/{folder.name}", zipped(folder)
+        return f"runs/{folder.name}", local.zipped(folder / "model", folder / f"{folder.name}.zip")
 
 
 def _new_folder(stem: str) -> Path:
@@ -58,12 +57,3 @@ def _write(run: Run, folder: Path) -> None:
     for step, picture in run.frames:
         save_picture(picture, folder / "samples" / f"{step:06d}.png")
     writer.save(run.training, config, finished=True)
-
-
-def zipped(folder: Path) -> Path:
-    """The model of a run folder as NAME.zip beside it."""
-    path = folder / f"{folder.name}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted((folder / "model").iterdir()):
-            packed.write(file, f"{folder.name}/{file.name}")
-    return path

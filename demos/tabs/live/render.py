@@ -31,7 +31,7 @@ ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
 def status(words: Words, session: Session | None, limit: int, before: int) -> str:
     """One line that says what is going on."""
     if session is None:
-        return _said(words("live_earlier", step=f"{film.facts(finished_model(), 10**6)['step']:,}"))
+        return _said(words("live_earlier", step=f"{film.of(finished_model()).steps[-1]:,}"))
     step, speed = f"{session.run.shown.step:,}", session.run.shown.speed
     if session.mode == "waiting":
         return _said(words("live_waiting", limit=limit, before=before), "waiting")
@@ -50,8 +50,9 @@ def _said(text: str, mode: str = "resting") -> str:
 def stage(words: Words, now: Snapshot | None) -> str:
     """The pictures, both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
     if now is None:
-        said, states = film.facts(finished_model(), 10**6), film.states(finished_model())
-        rows, step, verdict, source = film.story(finished_model())[1], said["step"], said["state"], said["picture"]
+        earlier = film.of(finished_model())
+        said, rows, states = earlier.facts(len(earlier.steps)), earlier.rows, earlier.states
+        step, verdict, source = said["step"], said["state"], said["picture"]
         advice = marks = ()
     else:
         rows, step, verdict, source = list(now.rows), now.step, now.state, uri(now.picture)

@@ -11,7 +11,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import local
-from ...ui.components import LIVE, QUIET, show
+from ...ui.components import LIVE, QUIET, named, show
 from ...ui.html import heading, quiet, waiting
 from ...ui.words import Words
 from . import render
@@ -73,12 +73,9 @@ class Live:
         say = self.words
         with self._section("live", "live"):
             with gr.Row(elem_classes="gz-controls"):
-                self.lesson = gr.Radio(
-                    [(say(f"lesson_{k}"), k) for k in LESSONS], value="gan", label=say("lesson"), elem_id="live-lesson"
-                )
-                self.data = gr.Radio(
-                    [(say(f"data_{k}"), k) for k in local.SETS], value="mnist", label=say("data"), elem_id="live-set"
-                )
+                lessons, sets = named(say, "lesson", LESSONS), named(say, "data", local.SETS)
+                self.lesson = gr.Radio(lessons, value="gan", label=say("lesson"), elem_id="live-lesson")
+                self.data = gr.Radio(sets, value="mnist", label=say("data"), elem_id="live-set")
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
             self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
@@ -91,16 +88,12 @@ class Live:
 
     def _dials(self):
         say = self.words
-        named = {
-            "lr": [(f"{v:g}", v) for v in CHOICES["lr"]],
-            "beta1": [(f"{v:g}", v) for v in CHOICES["beta1"]],
-            "norm": [(say("live_norm_batch"), "batch"), (say("live_norm_none"), "none")],
-            "activation": [(render.ACTIVATIONS[v], v) for v in CHOICES["activation"]],
-            "strength": [(render.STRENGTHS[v], v) for v in CHOICES["strength"]],
-        }
-        labels = {"lr": say("live_lr"), "beta1": say("live_beta1"), "norm": say("live_norm")}
-        labels |= {"activation": say("live_activation"), "strength": say("live_strength")}
-        self.dials = [gr.Radio(named[k], value=FIRST[k], label=labels[k], elem_id=f"live-{k}") for k in DIALS]
+        words = render.ACTIVATIONS | {"batch": say("live_norm_batch"), "none": say("live_norm_none")}
+        self.dials = []
+        for key in DIALS:
+            texts = render.STRENGTHS if key == "strength" else words
+            values = [(texts.get(v, v if isinstance(v, str) else f"{v:g}"), v) for v in CHOICES[key]]
+            self.dials.append(gr.Radio(values, value=FIRST[key], label=say(f"live_{key}"), elem_id=f"live-{key}"))
         self.changes = show(render.changes(say, None), elem_id="live-changes")
 
     def _shares(self):

@@ -5,12 +5,12 @@ Nothing of a visitor is kept here; what a page shows comes back with its next re
 
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qs
 
 from ganzoo import GanzooError
 
 from ...catalog import local
 from ...ui import pictures
+from ...ui.components import linked
 from ...ui.words import Trouble, Words
 from . import inference
 
@@ -76,7 +76,7 @@ def _example(name: str, stamp: int, chosen: str, example: str, times: int) -> in
 
 def first(words: Words, query, times: int = inference.USUAL) -> Row:
     """What the address asks for (?tab=translate&model=..&direction=..&example=..), or the usual example."""
-    said = {k: v[0][:200] for k, v in parse_qs(str(query or "").lstrip("?")[:1000]).items()}
+    said = linked(query)
     said = said if said.get("tab") == "translate" else {}
     try:
         model = inference.find(said.get("model", ""), fetch=True)

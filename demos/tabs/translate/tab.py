@@ -10,7 +10,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui import pictures
-from ...ui.components import QUIET, show
+from ...ui.components import QUIET, sent, show
 from ...ui.html import heading, prose, quiet, waiting
 from ...ui.words import Trouble, Words
 from . import batch, handlers, inference, render
@@ -160,8 +160,7 @@ class Translate:
 
     def _first(self, times, event: gr.EventData):
         """The row when the tab is first seen, or as a link says."""
-        query = event._data.get("query") if isinstance(event._data, dict) else ""
-        return self._answer(lambda: handlers.first(self.words, query, times), all_of_it=True)
+        return self._answer(lambda: handlers.first(self.words, sent(event).get("query"), times), all_of_it=True)
 
     def _example(self, model, way, times, event: gr.SelectData):
         def chosen():
@@ -254,12 +253,9 @@ class Translate:
             side = inference.critic_way(opened, handlers.direction(opened, way), key)
             picture = inference.sized(pictures.read(path), opened, times if key == "original" else 0)
             scores = inference.opinions(opened, picture, side)
-            clicked = event._data.get("index") if isinstance(event._data, dict) else None  # a place in the picture
-            cell = (
-                inference.patch_at(opened, picture, scores, *clicked)
-                if isinstance(clicked, (list, tuple))
-                else inference.least(scores)
-            )
+            clicked, cell = sent(event).get("index"), inference.least(scores)
+            if isinstance(clicked, (list, tuple)):  # a place in the picture
+                cell = inference.patch_at(opened, picture, scores, *clicked)
             sheet = render.stored(inference.critic_map(opened, picture, scores, cell), f"critic-{key}")
             return sheet, render.opinion(self.words, opened, side, scores, cell)
         except GanzooError as error:

@@ -6,7 +6,7 @@ from html import escape
 import gradio as gr
 
 from ...catalog import hub, local
-from ...ui.components import QUIET, render_or_explain, show
+from ...ui.components import QUIET, render_or_explain, sent, show
 from ...ui.html import heading, quiet
 from ...ui.words import Words
 
@@ -63,8 +63,7 @@ class HubSearch:
             )
 
         def wish(event: gr.EventData):
-            name = str(event._data.get("name", "") if isinstance(event._data, dict) else "")[:200]
-            return name, quiet(say("cmp_fetching"))
+            return str(sent(event).get("name", ""))[:200], quiet(say("cmp_fetching"))
 
         def fetched(owner, name, which):
             problem = render_or_explain(say, lambda words: hub.fetch(name) and "")

@@ -9,7 +9,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import local
-from ...ui.components import QUIET, render_or_explain, show
+from ...ui.components import QUIET, render_or_explain, sent, show
 from ...ui.html import heading
 from ...ui.words import Words
 from . import render
@@ -61,7 +61,7 @@ class Zoo:
         return render.catalog_html(self.words, which)
 
     def _choose(self, which: str, event: gr.EventData):
-        return self.choose(which, str(event._data.get("name", "") if isinstance(event._data, dict) else ""))
+        return self.choose(which, str(sent(event).get("name", "")))
 
     def choose(self, which: str, name: str):
         """The values that show a model's own card, under a filter that shows it."""

@@ -23,7 +23,7 @@ def test_a_config_that_has_changed_is_read_again(monkeypatch, tmp_path):
 
 
 def test_the_axis_of_a_film_ends_at_its_last_step():
-    said = film.facts("dcgan-mnist", 1)
-    assert film.story("dcgan-mnist")[1][-1]["step"] < said["last"]  # its last step has no row of numbers
+    said = film.of("dcgan-mnist").facts(1)
+    assert film.of("dcgan-mnist").rows[-1]["step"] < said["last"]  # its last step has no row of numbers
     shown = film.show(Words("en"), "dcgan-mnist", 1)
     assert shown.count(f">step {said['last']:,}</text>") == len(film.PANELS)
