@@ -45,16 +45,8 @@ def drawn(words: Words, scene: Scene) -> Job:
     family = families.find(scene.family)
     drawing = pictures.square(pictures.opened(scene.drawing), family.size)
     notes = (words(EMPTY[family.palette]),) if inference.blank(drawing) else ()
-    return Job(
-        family,
-        drawing,
-        _truth(family, scene),
-        scene.seed,
-        scene.pair,
-        cited=bool(scene.pair) and family.config.data in families.SAMPLES,
-        notes=notes,
-        tracing=scene.tracing,
-    )
+    cited, truth = bool(scene.pair) and family.config.data in families.SAMPLES, _truth(family, scene)
+    return Job(family, drawing, truth, scene.seed, scene.pair, cited, notes, tracing=scene.tracing)
 
 
 def _truth(family: families.Family, scene: Scene) -> Tensor | None:

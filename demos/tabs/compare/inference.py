@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.data import drawings
-from ganzoo.images import from_pil, to_float, to_pil
+from ganzoo.images import from_pil, to_float, to_pil, to_uint8
 
 from ...catalog import local
 from ...ui import pictures
@@ -130,7 +130,7 @@ def translate(
             made.missing[loss] = error
             continue
         made.milliseconds += (time.perf_counter() - began) * 1000
-        made.pictures[loss] = _bytes(picture)
+        made.pictures[loss] = to_uint8(picture)[0].expand(3, -1, -1)  # as it is shown, saved and measured
     if truth is not None:
         made.pictures["truth"] = truth[0]
         made.errors = {loss: pictures.apart(p, truth[0]) for loss, p in made.pictures.items() if loss != "truth"}
@@ -171,9 +171,3 @@ def _channels(pictures: Tensor, count: int) -> Tensor:
         return pictures
     grey = to_pil(pictures)[0].convert("L")
     return from_pil([grey], grey.width, 1)
-
-
-def _bytes(picture: Tensor) -> Tensor:
-    """(1, C, S, S) in [-1, 1] -> uint8 (3, S, S), as it is shown, saved and measured."""
-    whole = picture.nan_to_num(-1.0).add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
-    return whole[0].expand(3, -1, -1)

@@ -63,7 +63,7 @@ def _collapse(words: Words) -> str:
         shares = {str(digit): share for digit, share in enumerate(run[norm]["shares"])}
         bars = share_bars(words, shares, words("bn_shares"), "{:.0%}", "digits")
         panels.append(section(words(key), picture, note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
-    command = f'{note(words("bn_command"))}<pre class="gz-quiet"><code>{escape(run["command"])}</code></pre>'
+    command = f"{note(words('bn_command'))}<pre><code>{escape(run['command'])}</code></pre>"
     return said(words("bn_collapse")) + grid(*panels) + command
 
 

@@ -20,7 +20,7 @@ from ganzoo.data.labeled import Pictures, load_pictures
 from ganzoo.data.registry import CLASSES
 from ganzoo.evaluation import judges
 from ganzoo.hub.bundled import WEIGHTS
-from ganzoo.images import to_float
+from ganzoo.images import grid, to_float
 from ganzoo.inference import Model
 from ganzoo.models import registry
 from ganzoo.seeding import noise
@@ -30,7 +30,7 @@ from ganzoo.training.recorder import diversity
 from ganzoo.training.step import Training
 from ganzoo.training.stepwise import Stepwise, Turn
 
-from ...catalog import local
+from ...catalog import film, local
 from ...ui.words import Trouble
 
 HOME = Path(__file__).resolve().parents[2]
@@ -76,19 +76,6 @@ def source(data: str) -> str:
         return sample_of(data).relative_to(HOME.parent).as_posix()
     except ValueError:
         return sample_of(data).name
-
-
-def sheet(made: Tensor, columns: int = 8, gap: int = 2) -> Image.Image:
-    """Pictures (N, C, H, W) in [-1, 1] -> one picture, black between them."""
-    made = torch.nn.functional.pad(made.nan_to_num(-1.0).clamp(-1, 1), (0, gap, 0, gap), value=-1.0)
-    count, depth, height, width = made.shape
-    rows = -(-count // columns)
-    whole = torch.full((rows * columns, depth, height, width), -1.0)
-    whole[:count] = made
-    whole = whole.view(rows, columns, depth, height, width).permute(2, 0, 3, 1, 4)
-    whole = whole.reshape(depth, rows * height, columns * width)[:, : rows * height - gap, : columns * width - gap]
-    pixels = whole.add(1).mul(127.5).round().to(torch.uint8)
-    return Image.fromarray(pixels[0].numpy() if depth == 1 else pixels.permute(1, 2, 0).numpy())
 
 
 # --- the run ----------------------------------------------------------------------------------------------------
@@ -188,7 +175,7 @@ class Run:
         with self.lock:
             now, step = time.monotonic(), self.training.step
             made = self.training.preview()
-            picture = sheet(made[:SHEET])
+            picture = film.on_black(grid(made[:SHEET]))
             if self.rows and now >= self.next_count:  # before the first row there is nothing but noise to count
                 self.shares = self._count()
                 self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))

@@ -82,7 +82,7 @@ class Live:
             with gr.Row():
                 with gr.Column(scale=3, min_width=300):
                     self.stage = show(render.stage(say, None), elem_id="live-stage")
-                with gr.Column(scale=1, min_width=300, elem_id="live-dials"):
+                with gr.Column(scale=1, min_width=320, elem_id="live-dials"):
                     self._dials()
             self.timer = gr.Timer(SECONDS, active=False)
 
