@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-FULL = 0.5  # the share at which a bar is full: a fixed scale, whatever is counted (tabs/live/tab.css marks a tenth)
+FULL = 0.5  # the share at which a bar is full: a fixed scale, whatever is counted (base.css marks a tenth)
 PLUS, MINUS = (34, 148, 82), (164, 66, 172)  # the ends of the diverging scale: green for, purple against
 
 

@@ -1,19 +1,18 @@
 """A hand-drawn picture: a digit made to look like MNIST's (a box of 20 pixels, centred by mass in 28), a garment like
 Fashion-MNIST's (as large as 28 pixels allow), then judged."""
 
-import base64
-import binascii
+from contextlib import suppress
 from html import escape
 
 import torch
 from PIL import Image, ImageDraw
 
 from ganzoo.evaluation.realness import PASS, realness
-from ganzoo.images import from_pil, open_picture, to_float
+from ganzoo.images import from_pil, to_float
 
 from ...catalog import local
+from ...ui import pictures
 from ...ui.html import bar, figure, grid, image, note, prose
-from ...ui.pictures import smooth
 from ...ui.words import Trouble, Words
 
 PREFIX = "data:image/png;base64,"
@@ -35,7 +34,7 @@ def example(data: str) -> Image.Image:
     draw = ImageDraw.Draw(sheet)
     if data == "fashion":
         draw.polygon([(2 * SIDE * x, 2 * SIDE * y) for x, y in SHIRT], fill=255)
-    for x, y in smooth(EXAMPLE) if data != "fashion" else ():
+    for x, y in pictures.smooth(EXAMPLE) if data != "fashion" else ():
         x, y, pen = 2 * SIDE * x, 2 * SIDE * y, 23
         draw.ellipse((x - pen, y - pen, x + pen, y + pen), fill=255)
     return sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
@@ -48,22 +47,16 @@ def empty(data: str) -> Image.Image:
 
 def read(drawing) -> Image.Image:
     """What the canvas sent, or a picture -> a grey picture. Anything else is refused in words."""
-    if isinstance(drawing, Image.Image):
-        if max(drawing.size) > 1024:
+    if isinstance(drawing, str) and drawing.startswith(PREFIX):
+        if len(drawing) > LARGEST:
             raise Trouble("big_drawing")
-        return drawing.convert("L")
-    if not isinstance(drawing, str) or not drawing.startswith(PREFIX):
+        with suppress(Trouble):
+            drawing = pictures.opened(drawing)
+    if not isinstance(drawing, Image.Image):
         raise Trouble("no_drawing")
-    if len(drawing) > LARGEST:
+    if max(drawing.size) > 1024:
         raise Trouble("big_drawing")
-    try:
-        raw = base64.b64decode(drawing[len(PREFIX) :], validate=True)
-    except (binascii.Error, ValueError):
-        raise Trouble("no_drawing") from None
-    picture = open_picture(raw)
-    if max(picture.size) > 1024:
-        raise Trouble("big_drawing")
-    return picture.convert("L")
+    return drawing.convert("L")
 
 
 def as_trained(picture: Image.Image, data: str) -> Image.Image:

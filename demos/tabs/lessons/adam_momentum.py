@@ -107,7 +107,8 @@ def _plane(words: Words, beta1: float, times: int = 1) -> str:
         f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/><polyline points="{points}"/>'
         f'<text x="{half + 6}" y="16">↑ {escape(words("critic_word"))}</text>'
         f'<text x="{SIDE}" y="{half + 18}" text-anchor="end">{escape(words("creator_word"))} →</text>'
-        f'<circle fill="none" stroke="currentColor" cx="{half}" cy="{half}" r="9"/><circle fill="currentColor" cx="{x}" cy="{y}" r="5"/></svg>'
+        f'<circle fill="none" stroke="currentColor" cx="{half}" cy="{half}" r="9"/>'
+        f'<circle fill="currentColor" cx="{x}" cy="{y}" r="5"/></svg>'
     )
     return figure(drawn, f"<b>β1 {beta1:g}{name}</b>")
 

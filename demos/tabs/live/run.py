@@ -13,7 +13,6 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from torch import Tensor
 
 from ganzoo.data import complete
 from ganzoo.data.labeled import Pictures, load_pictures
