@@ -52,9 +52,9 @@ def sent(event: gr.EventData) -> dict:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def linked(query) -> dict[str, str]:
-    """What an address says: key -> value."""
-    return {k: v[0][:200] for k, v in parse_qs(str(query or "").lstrip("?")[:1000]).items()}
+def linked(query, most: int = 200) -> dict[str, str]:
+    """What an address says: key -> value, of so many characters at most."""
+    return {k: v[0][:most] for k, v in parse_qs(str(query or "").lstrip("?")[: 5 * most]).items()}
 
 
 class Native:

@@ -45,7 +45,7 @@ def head() -> bytes:
 
 def shell(words: Words, opening: str) -> bytes:
     """`opening`: HTML of the pictures under the first question."""
-    first = f'<section>{heading(words("q_compare"), words("lead_compare"))}{opening}</section>'
+    first = f"<section>{heading(words('q_compare'), words('lead_compare'))}{opening}</section>"
     top = f'<div class="gz-top"><b class="gz-name">{words("title")}</b><span class="gz-tagline">{words("tagline")}</span></div>'
     tabs = "".join(f"<span>{escape(words('tab_' + tab))}</span>" for tab in TABS)
     return (

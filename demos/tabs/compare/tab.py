@@ -8,14 +8,13 @@ import os
 import random
 import re
 from html import escape
-from urllib.parse import parse_qs
 
 import gradio as gr
 
 from ganzoo import GanzooError
 
 from ...ui import pictures
-from ...ui.components import QUIET, Choice, Pair, Picture, Upload, show, start_with
+from ...ui.components import QUIET, Choice, Pair, Picture, Upload, linked, sent, show, start_with
 from ...ui.html import heading, quiet
 from ...ui.words import Trouble, Words
 from . import families, handlers, inference, metrics, render
@@ -254,8 +253,7 @@ class Compare:
 
     def _followed(self, event: gr.EventData, *options) -> dict:
         """What the link names with which the page was opened."""
-        query = event._data.get("query") if isinstance(event._data, dict) else ""
-        said = {key: values[0] for key, values in parse_qs(str(query or "").lstrip("?")[:LONGEST_LINK]).items()}
+        said = linked(sent(event).get("query"), LONGEST_LINK)
         return self._answer(lambda scene: handlers.restored(self.words, said), options, True)
 
     def _on_machine(self):
