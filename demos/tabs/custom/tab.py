@@ -15,7 +15,7 @@ from ganzoo.models.pix2pix import LOSSES
 
 from ...ui import pictures
 from ...ui.components import QUIET, Album, Upload, render_or_explain, show
-from ...ui.html import heading, prose, quiet, tiles
+from ...ui.html import grid, heading, prose, quiet
 from ...ui.words import Words
 from ..compare.families import NAMES
 from . import examples, pace, render, run, session, sessions, uploads
@@ -59,7 +59,7 @@ class Own:
         with gr.Column(visible=False, elem_id="own-drawing") as self.drawing:
             trace = f'<label class="gz-pen"><input type="checkbox" data-trace>{escape(say("own_trace"))}</label>'
             boards = board(say, "a", say("own_board_a")), board(say, "b", say("own_board_b")), tools(say, "own") + trace
-            show(tiles(boards, 3), elem_id="own-boards", js_on_load="ganzoo.own.start(element)")
+            show(grid(*boards, kind="three"), elem_id="own-boards", js_on_load="ganzoo.own.start(element)")
             self.photo = self._photo("own-photo", say("own_photo"))
             self.add = gr.Button(say("own_add"), elem_id="own-add")
         self.trouble = show(elem_id="own-trouble")
