@@ -3,18 +3,19 @@ theirs, and nothing is left when the page or the server is gone."""
 
 import sys
 import tempfile
-import time
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import ganzoo
-from tests.demos.tabs.test_own import AB, SECRET, SIDES, packed, picture
+from tests.demos.tabs.test_own import AB, SECRET, SIDES, packed, picture, wait
 from tests.demos.tabs.test_translate import press
 from tests.fake_hub.server import LocalHub
-from tests.support.serve import serve
+from tests.support.serve import serve, with_hub
 
+LIMIT_MB = 700  # of memory, before anybody came
 LIMIT = 240_000  # milliseconds for a training where the machine is busy; alone it takes seconds
 
 
@@ -28,30 +29,28 @@ def hub():
 @pytest.fixture(scope="module")
 def app(tmp_path_factory, hub):
     folder = tmp_path_factory.mktemp("own")
-    patch = pytest.MonkeyPatch()
-    for key, value in {**hub.env(folder / "home", token=""), "GANZOO_OWN_STEPS": "4,3000,6000"}.items():
-        patch.setenv(key, value)
-    patch.setenv("GANZOO_TRAININGS", "1")
-    try:
-        with serve(folder, [sys.executable]) as running:  # its folders carry its process id
-            yield running
-            kept = temporary("uploads", running)
-            assert kept.is_dir() and not [
-                p for p in kept.rglob("*") if p.is_file() and p.stat().st_size
-            ]  # gradio's copies
-            root = temporary("own", running)
-            assert root.is_dir()
-        assert not root.exists() and not kept.exists()  # the server stopped: nothing is left
-        assert running.asked == "" and "Traceback" not in running.printed, running.printed[-2000:]
-        assert SECRET not in running.printed
-        for path in folder.rglob("*"):
-            assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
-    finally:
-        patch.undo()
+    variables = with_hub(hub, folder / "home", token="") | {"GANZOO_OWN_STEPS": "4,3000,6000", "GANZOO_TRAININGS": "1"}
+    with serve(folder, [sys.executable], **variables) as running:  # its folders carry its process id
+        assert running.megabytes < LIMIT_MB
+        yield running
+        uploads, own = temporary("uploads", running), temporary("own", running)
+        assert own.is_dir() and uploads.is_dir() and not kept(uploads)  # no copies of gradio's
+        form = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nmine\r\n--x--\r\n'
+        kind = {"Content-Type": "multipart/form-data; boundary=x"}
+        urllib.request.urlopen(urllib.request.Request(running.url + "gradio_api/upload", form, kind), timeout=30)
+        assert kept(uploads) == [b"mine"]
+    assert not own.exists() and not uploads.exists()  # the server stopped: nothing is left
+    assert running.asked == "" and "Traceback" not in running.printed, running.printed[-2000:]
+    assert SECRET not in running.printed
+    assert not [path for path in folder.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
 
 
 def temporary(kind: str, app) -> Path:
     return Path(tempfile.gettempdir()) / f"ganzoo-{kind}-{app.process.pid}"
+
+
+def kept(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.stat().st_size]
 
 
 @pytest.fixture
@@ -104,9 +103,10 @@ def choose(page, source: str) -> str:
     return page.inner_text("#own-said .gz-prose")
 
 
-def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
-    page = visit()
+def test_pairs_drawn_on_a_phone_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
+    page = visit(width=390)
     assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-after").is_hidden()
+    pairs_can_be_drawn(page, tmp_path)
     towns = choose(page, "towns")  # each example has its own words
     assert "water" in towns and "light" in choose(page, "houses")
     page.locator("#own-steps input").first.check()
@@ -152,61 +152,7 @@ def test_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, 
     assert not [path for _, path in hub.requests if SECRET in path]
 
 
-def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app, tmp_path):
-    page = visit("zh?tab=own")
-    upload(page, packed(tmp_path, {"notes.txt": b"text"}), "裡面沒有")  # refused in the page's language
-    choose(page, "houses")
-    page.locator("#own-loss input[value=mae]").check()
-    page.click("#own-train")
-    page.wait_for_selector('#own-live [data-step]:not([data-step="0"])', timeout=LIMIT)
-    second = visit()  # another visitor sees nothing of it
-    assert second.locator("#own-after").is_hidden() and second.inner_text("#own-live").strip() == ""
-    second.click("#own-train")
-    second.wait_for_selector("#own-live :text('queue: 1')")
-    assert second.locator("#own-source input").first.is_disabled()  # until then its pairs stay as they are
-    page.click("#own-stop")
-    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
-    assert "停止" in page.inner_text("#own-live [role=status]")
-    second.wait_for_selector(
-        "#own-live :text('queue: 1')", state="detached", timeout=LIMIT
-    )  # it is the next one's turn
-    folders = temporary("own", app)
-    assert len(list(folders.iterdir())) >= 2
-    for left in (page, second):
-        left.close()
-    for _ in range(100):
-        if not list(folders.iterdir()):
-            break
-        time.sleep(0.3)
-    assert not list(folders.iterdir())
-
-
-def test_uploads_are_read_or_refused_in_words(visit, app, tmp_path):
-    page = visit()
-    files = []
-    for name, data in AB.items():
-        (tmp_path / name).write_bytes(data)
-        files.append(tmp_path / name)
-    upload(page, files, "12 pairs")
-    pairs(page, 12)
-    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), "no partner of the same name")
-    assert "A/lonely.jpg" in said and str(temporary("own", app)) not in said
-    assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-train").is_enabled()  # still there
-    text = {f"{i}.png": b"text" for i in range(9)}
-    upload(page, packed(tmp_path, text, "text.zip"), "cannot be read as a picture")
-    page.locator("#own-kind input[value=grey]").check()  # another kind wants other files
-    page.wait_for_selector("#own-said :text('photos of anything')")
-    pairs(page, 0)
-    upload(page, packed(tmp_path, {"notes.txt": b"text"}, "none.zip"), "contains no pictures")
-    assert page.locator("#own-train").is_disabled()
-    photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(9)}
-    upload(page, packed(tmp_path, photos, "photos.zip"), "9 pairs")
-    page.locator("#own-kind input").first.check()
-    upload(page, packed(tmp_path, SIDES, "sides.zip"), "12 pairs")
-
-
-def test_pairs_can_be_drawn_on_a_phone(visit, tmp_path):
-    page = visit(width=390)
+def pairs_can_be_drawn(page, tmp_path) -> None:
     choose(page, "draw")
     page.wait_for_selector("#own-boards canvas", state="visible")
     for number in range(3):
@@ -226,6 +172,49 @@ def test_pairs_can_be_drawn_on_a_phone(visit, tmp_path):
     page.click("#own-drawing button:has-text('photo')")
     page.set_input_files("#own-photo input[type=file]", tmp_path / "photo.png")
     page.wait_for_function(f"!({EMPTY})")
+
+
+def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app, tmp_path):
+    page = visit("zh?tab=own")
+    upload(page, packed(tmp_path, {"notes.txt": b"text"}), "裡面沒有")  # refused in the page's language
+    second = visit()
+    uploads_are_read_or_refused_in_words(second, app, tmp_path)
+    choose(page, "houses")
+    page.locator("#own-loss input[value=mae]").check()
+    page.click("#own-train")
+    page.wait_for_selector('#own-live [data-step]:not([data-step="0"])', timeout=LIMIT)
+    # another visitor sees nothing of it
+    assert second.locator("#own-after").is_hidden() and second.inner_text("#own-live").strip() == ""
+    second.click("#own-train")
+    second.wait_for_selector("#own-live :text('queue: 1')")
+    assert second.locator("#own-source input").first.is_disabled()  # until then its pairs stay as they are
+    page.click("#own-stop")
+    page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
+    assert "停止" in page.inner_text("#own-live [role=status]")
+    # it is the next one's turn
+    second.wait_for_selector("#own-live :text('queue: 1')", state="detached", timeout=LIMIT)
+    folders = temporary("own", app)
+    assert len(list(folders.iterdir())) >= 2
+    for left in (page, second):
+        left.close()
+    wait(lambda: not list(folders.iterdir()))
+
+
+def uploads_are_read_or_refused_in_words(page, app, tmp_path) -> None:
+    for name, data in AB.items():
+        (tmp_path / name).write_bytes(data)
+    upload(page, [tmp_path / name for name in AB], "12 pairs")
+    pairs(page, 12)
+    said = upload(page, packed(tmp_path, SIDES | {"A/lonely.jpg": picture()}), "no partner of the same name")
+    assert "A/lonely.jpg" in said and str(temporary("own", app)) not in said
+    assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-train").is_enabled()  # still there
+    page.locator("#own-kind input[value=grey]").check()  # another kind wants other files
+    page.wait_for_selector("#own-said :text('photos of anything')")
+    pairs(page, 0)
+    upload(page, packed(tmp_path, {"notes.txt": b"text"}, "none.zip"), "contains no pictures")
+    assert page.locator("#own-train").is_disabled()
+    photos = {f"{i:02d}.png": picture(40, 40, (200, 10 * i, 40)) for i in range(9)}
+    upload(page, packed(tmp_path, photos, "photos.zip"), "9 pairs")
 
 
 def test_the_story_by_keyboard_alone(visit, tmp_path):
