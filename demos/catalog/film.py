@@ -47,7 +47,7 @@ class Film:
             with Image.open(self.path) as film:
                 for i in range(getattr(film, "n_frames", 1)):
                     film.seek(i)
-                    kept.append(uri(on_black(film.convert("RGB")), "WEBP", quality=82))
+                    kept.append(uri(on_black(film), "WEBP", quality=82))
                     ends.append((ends[-1] if ends else 0) + film.info.get("duration", MILLISECONDS))
         except (OSError, ValueError, EOFError, Image.DecompressionBombError):
             raise Trouble("no_film") from None
@@ -89,6 +89,7 @@ def of(name: str) -> Film:
 
 def on_black(sheet: Image.Image) -> Image.Image:
     """The white gaps between the 8 x 8 pictures of a sheet painted black; grey stays one channel."""
+    sheet = sheet.convert("RGB")
     side = (sheet.width + GAP) // COLUMNS
     for i in range(1, COLUMNS):
         sheet.paste((0, 0, 0), (i * side - GAP, 0, i * side, sheet.height))
