@@ -547,6 +547,15 @@ def followed(page, before: list[str]) -> list[str]:
     return shown(page)
 
 
+def settled(page, before: list[str]) -> list[str]:
+    """What is shown when no further answer comes: a brush tells of its first dot, too."""
+    seen, now = None, followed(page, before)
+    while now != seen:
+        page.wait_for_timeout(1000)
+        seen, now = now, shown(page)
+    return now
+
+
 def shows(page, pictures: list[str]) -> None:
     page.wait_for_function("first => document.querySelector('#cmp-results img').src === first", arg=pictures[0])
 
@@ -570,7 +579,7 @@ def test_drawing_is_followed_judged_once_it_is_seen_undone_and_carried_by_a_link
     page.check("#cmp-board [value=brush]")
     page.click('[data-palette="label"] label:has([value="#00cefc"])')
     drag(page, (0.1, 0.9), (0.9, 0.8))
-    third, drawn = followed(page, second), page.evaluate(SHEET)
+    third, drawn = settled(page, second), page.evaluate(SHEET)
     colours = page.evaluate(
         """() => { const c = document.querySelector('#cmp-board canvas');
            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
