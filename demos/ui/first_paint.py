@@ -21,9 +21,11 @@ LEAVE = """
 (() => { // what another tab asks stands elsewhere; and the page itself takes the shell's place
   const shell = document.querySelector(".gz-shell"), said = new URLSearchParams(location.search);
   if (["tab", "lesson", "set", "model"].some((key) => said.has(key))) shell.querySelector("section").remove();
-  const first = shell.querySelector("img") ? "#cmp-results img" : "#tabs h2";
+  const pictures = shell.querySelectorAll("section img").length - 1; // beside the drawing
+  const there = () => pictures < 1 ? document.querySelector("#tabs h2")
+    : document.querySelectorAll("#cmp-results img").length >= pictures && document.querySelector("#cmp-took p");
   const watching = new MutationObserver(() => {
-    if (!document.querySelector("main .gz-top") || !document.querySelector(first)) return;
+    if (!document.querySelector("main .gz-top") || !there()) return;
     watching.disconnect();
     shell.remove();
   });
@@ -40,7 +42,8 @@ FETCHING = re.compile(r"/(file|proxy)=\W*https?:", re.I)
 def head() -> bytes:
     texts = ((DEMOS / name).read_text(encoding="utf-8") for name in SCRIPTS)
     # gradio mounts the pages' styles too, after its own, but so late that everything would jump
-    return (f"<style>{css()}</style>" + "".join(f"<script>{text}</script>" for text in texts)).encode()
+    own = (DEMOS / "ui" / "shell.css").read_text(encoding="utf-8")
+    return (f"<style>{css()}{own}</style>" + "".join(f"<script>{text}</script>" for text in texts)).encode()
 
 
 def shell(words: Words, opening: str) -> bytes:
