@@ -1,6 +1,6 @@
 """Every sentence on the pages, by key, in the page's language: locales/en.json and locales/zh-Hant.json, grouped by tab.
 
-`Words("zh")("seed")` gives one. tests/demos/test_words.py asks that no language lacks a sentence.
+`Words("zh")("seed")` gives one. tests/demos/test_words.py asks that no language lacks a sentence, and that none is idle.
 """
 
 import json
