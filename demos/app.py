@@ -90,7 +90,7 @@ def main(argv=None) -> int:
     from .catalog import hub
     from .interface import build, warm
     from .runtime import light_sessions, memory, server_log
-    from .tabs.compare import render
+    from .tabs.compare import render as compare_render
     from .ui.first_paint import Shell
     from .ui.theme import css, theme
 
@@ -104,7 +104,7 @@ def main(argv=None) -> int:
         server_port=free_port(args.host, args.port),
         theme=theme(),
         css=css(),
-        app_kwargs={"middleware": [Middleware(Shell, opening=render.opening)]},
+        app_kwargs={"middleware": [Middleware(Shell, opening=compare_render.opening)]},
         footer_links=["api"],  # the page has its own footer; this one describes the API
         ssr_mode=False,
         share=False,
