@@ -214,6 +214,9 @@ WINNER = {"winner": "GAN + MAE"}
         ("cmp", {**CLEAR, "l1": (0.3, 0.2, 0.21), "tone": (0.1, 0.2, 0.3)}, "cmp_verdict_split",
          {"first": "GAN + MAE", "tone": "GAN"}),
         ("cmp", {**CLEAR, "l1": (0.3, 0.2, 0.21), "label_recovery": (0.4, 0.5, None)}, "", {}),  # one is missing
+        ("own", {"tone": (9, 8, 5), "sharpness": (1.4, 0.2, 0.9), "l1": (0.3, 0.2, 0.21)}, "own_verdict_wins", WINNER),
+        ("own", {"tone": (9, 8, 5), "sharpness": (1.4, 0.2, 0.9), "l1": (0.3, 0.2, 0.30)}, "own_verdict_close",
+         {**WINNER, "over": "50%", "margin": "10%"}),
         ("own", {"tone": (9, 4, 5), "sharpness": (1.4, 0.2, 0.9), "l1": (0.3, 0.2, 0.21)}, "own_verdict_split",
          {"first": "GAN + MAE", "tone": "MAE"}),
     ],
@@ -222,6 +225,7 @@ def test_the_verdict_follows_from_the_numbers(by, numbers, said, values):
     family = measured(**numbers, **{metrics.REAL: (0.62,) * 3})
     verdict, words = metrics.verdict(Words("en"), family, by), Words("en")
     assert (f"<p>{words(said, **values)}</p>" in verdict) if said else verdict == ""
+    assert bool(said) == (words(f"{by}_verdict_rule", count=4, margin="10%") in verdict)
 
 
 def test_captions_say_what_the_numbers_say():
