@@ -74,8 +74,7 @@ def column(words: Words, family: Family, made: inference.Made, key: str) -> tupl
         value = made.errors[key]
         first = value == min(made.errors.values()) < max(made.errors.values())
         text = f"<b>{value:.3f}</b>" if first else f"{value:.3f}"
-        here = words("cmp_here")  # whose arrow stays with its last word
-        caption = f'<p class="gz-note"><span>{escape(here)}</span><span>{text}</span></p>{caption}'
+        caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))}</span><span>{text}</span></p>{caption}'
     return shown(made.pictures[key], f"{family.name}-{key}"), caption
 
 

@@ -105,11 +105,8 @@ class Own:
         show(heading(say("own_try"), say("own_try_said")))
         with gr.Row():
             with gr.Column(scale=1, min_width=280):
-                html, js = (
-                    board(say, "try", say("own_try_board")) + tools(say, "own-try"),
-                    "ganzoo.own.start(element, trigger)",
-                )
-                self.board = show(html, elem_id="own-try", js_on_load=js)
+                html = board(say, "try", say("own_try_board")) + tools(say, "own-try")
+                self.board = show(html, elem_id="own-try", js_on_load="ganzoo.own.start(element, trigger)")
                 self.opened = self._photo("own-open", say("own_open_picture"))
             with gr.Column(scale=2, min_width=280):
                 self.tried = show("", elem_id="own-tried")

@@ -106,7 +106,7 @@ def _plane(words: Words, beta1: float, times: int = 1) -> str:
         f'<svg class="gz-svg" viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
         f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/><polyline points="{points}"/>'
         f'<text x="{half + 6}" y="16">↑ {escape(words("critic_word"))}</text>'
-        f'<text x="{SIDE}" y="{half + 18}" text-anchor="end">{escape(words("creator_word"))} →</text>'
+        f'<text x="{SIDE}" y="{SIDE - 6}" text-anchor="end">{escape(words("creator_word"))} →</text>'
         f'<circle fill="none" stroke="currentColor" cx="{half}" cy="{half}" r="9"/>'
         f'<circle fill="currentColor" cx="{x}" cy="{y}" r="5"/></svg>'
     )

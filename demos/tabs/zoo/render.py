@@ -125,13 +125,15 @@ def catalog_html(words: Words, which: str = "start", chosen: str = "") -> str:
     card, or at the first where another filter hides it."""
     found = listed(which)
     end = next((entry for entry in found if entry.name == chosen), found[0] if found else None)
-    cards = "".join(_card(words, entry, which, chosen, ' id="zoo-back"' * (entry is end)) for entry in found)
+    cards = "".join(_card(words, entry, which, chosen, entry is end) for entry in found)
     broken = "".join(quiet(words("zoo_broken", name=e.name)) for e in local.entries() if e.problem)
     listing = note(words("zoo_aims")) + f'<div class="gz-cards">{cards}</div>' if cards else quiet(words("zoo_empty"))
     return listing + broken
 
 
-def _card(words: Words, entry: local.Entry, which: str, chosen: str, place: str) -> str:
+def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool) -> str:
+    """`goal`: the way back from a model's detail ends here."""
+    place = ' id="zoo-back"' if goal else ""
     name, translates = plain(words, entry), entry.lesson not in local.LESSONS
     size = entry.said["settings"].get("image_size", 0) if translates else 0
     source = thumbnail(entry.folder / "samples.png", size)
