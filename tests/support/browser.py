@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.serve import serve
 
-CHROMIUM = Path("/usr/bin/chromium")
+# The headless shell opens a page with a quarter less of the processor's time.
+CHROMIUM = next(filter(Path.exists, map(Path, ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium"))), None)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -45,10 +46,10 @@ def overflowing(page) -> list[str]:
 
 @pytest.fixture(scope="session")
 def browser():
-    if not CHROMIUM.exists():
+    if CHROMIUM is None:
         if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: CI must run the pages in a browser (apt-get install chromium)")
-        pytest.skip("Chromium is not installed (apt-get install chromium)")
+            pytest.fail("Chromium is missing: CI must run the pages in a browser (apt-get install chromium-headless-shell)")
+        pytest.skip("Chromium is not installed (apt-get install chromium-headless-shell)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
