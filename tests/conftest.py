@@ -12,16 +12,20 @@ from tests.support.browser import browser, site, surf  # noqa: F401  (fixtures)
 # The files that take longest begin, so that at the end no worker waits long for the other.
 LONG = (
     "product",
-    "compare",
-    "recipes",
-    "hostile",
-    "pages",
     "own_page",
-    "translate",
     "live",
+    "compare",
+    "pages",
+    "recipes",
+    "space",
+    "own",
+    "lessons_page",
+    "zoo_hub",
+    "translate",
     "pix2pix",
-    "critics",
+    "hostile",
     "publish",
+    "trainer",
 )
 
 

@@ -211,7 +211,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(visit):
 
 def test_the_shell_leaves_and_the_page_of_a_slow_phone_works(visit):
     page = visit(width=390)
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 3})
     page.reload()
     page.wait_for_selector(THERE["compare"])
     assert page.locator(".gz-shell").count() == 0
