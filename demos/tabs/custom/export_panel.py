@@ -15,7 +15,7 @@ from ganzoo import GanzooError
 from ...ui.components import QUIET, show
 from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
-from ..compare.families import NAMES
+from ..compare.families import name
 from . import export, sessions
 from .run import DATA
 
@@ -74,8 +74,8 @@ class Take:
     def offer(self, work) -> dict:
         """The models of a training, the best one chosen."""
         names = work.finished
-        best = "gan+mae" if "gan+mae" in names else names[-1]
-        choices = [(NAMES[name], name) for name in names]
+        best = next(loss for loss in ("gan+mae+perceptual", "gan+mae", names[-1]) if loss in names)
+        choices = [(name(self.words, loss), loss) for loss in names]
         which = gr.update(choices=choices, value=best, visible=len(names) > 1)
         return {self.which: which, **self._zip(work, best)}
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
 
-from ganzoo.models.pix2pix import LOSSES
 from ganzoo.training.schedule import FRAMES
 
 from . import examples, run
@@ -67,7 +66,7 @@ def _measure(size: int) -> Pace | None:
     pace = Pace()
     with tempfile.TemporaryDirectory() as folder:
         pairs = examples.written("houses", size, Path(folder) / "pairs")
-        job = run.job(pairs, LOSSES, size, run.STEPS[0])
+        job = run.job(pairs, run.LOSSES, size, run.STEPS[0])
         began = time.monotonic()
         with run.begin(Path(folder), job | {"timing": True}) as process:
             for line in process.stdout:
@@ -76,4 +75,4 @@ def _measure(size: int) -> Pace | None:
                     pace.start = time.monotonic() - began
                 elif event["event"] == "pace":
                     pace.step[event["loss"]], pace.look[event["loss"]] = event["step"], event["look"]
-    return pace if len(pace.look) == len(LOSSES) else None
+    return pace if len(pace.look) == len(run.LOSSES) else None

@@ -1,4 +1,4 @@
-"""What Your pictures shows, as HTML: the pairs, the training as it goes, the three losses side by side, a translation."""
+"""What Your pictures shows, as HTML: the pairs, the training as it goes, the losses side by side, a translation."""
 
 import time
 from html import escape
@@ -13,7 +13,7 @@ from ...catalog import film, local
 from ...ui import pictures
 from ...ui.html import bar, figure, grid, image, note, prose, quiet, tiles, uri
 from ...ui.words import Words
-from ..compare.families import NAMES, Family
+from ..compare.families import Family, name
 from . import examples, uploads
 from .board import SIDE
 from .run import DATA
@@ -77,7 +77,7 @@ def live(words: Words, work: Session) -> str:
     if work.trouble:
         parts.append(quiet(words.explain(work.trouble)))
     for run in work.runs.values():
-        before = f"{NAMES[run.loss]}: " if len(work.losses) > 1 else ""
+        before = f"{name(words, run.loss)}: " if len(work.losses) > 1 else ""
         parts += [quiet(before + words(DOCTOR[code])) for code in run.advice if code in DOCTOR]
     if any(run.sheet for run in work.runs.values()):
         parts.append(f"<h3>{escape(words('own_results'))}</h3>")
@@ -95,7 +95,7 @@ def _headline(words: Words, work: Session) -> str:
     current = next((run for run in work.runs.values() if not run.finished), None)
     if not work.steps or current is None or not work.runs:
         return prose(words("own_starting"))
-    text = words("own_step", loss=NAMES[current.loss], step=f"{current.step:,}", steps=f"{work.steps:,}")
+    text = words("own_step", loss=name(words, current.loss), step=f"{current.step:,}", steps=f"{work.steps:,}")
     text = " · ".join(filter(None, (text, work.device)))
     seconds, spent = work.left(), time.monotonic() - work.began
     share = sum(run.step for run in work.runs.values()) / (work.steps * len(work.runs))
@@ -125,9 +125,9 @@ def results(words: Words, work: Session) -> tuple[list[tuple[str, str]], int]:
     if not begun:
         return [], 1
     inputs, _, targets = begun[0][1]
-    columns = [(words("own_input"), inputs), *((NAMES[run.loss], cells[1]) for run, cells in begun)]
+    columns = [(words("own_input"), inputs), *((name(words, run.loss), cells[1]) for run, cells in begun)]
     columns.append((words("own_truth"), targets))
-    shown = [(uri(cells[i]), name) for i in range(len(inputs)) for name, cells in columns]
+    shown = [(uri(cells[i]), title) for i in range(len(inputs)) for title, cells in columns]
     return shown, len(columns)
 
 
@@ -171,8 +171,8 @@ def tried(words: Words, work: Session, picture) -> str:
     for loss in work.finished:
         model = work.opened(loss)
         square = pictures.square(opened, model.config.image_size)
-        made = to_pil(model.translate_tensor(to_float(square)))[0]
-        figures.append(figure(image(made, words("own_tried_alt", loss=NAMES[loss])), NAMES[loss]))
+        made, title = to_pil(model.translate_tensor(to_float(square)))[0], name(words, loss)
+        figures.append(figure(image(made, words("own_tried_alt", loss=title)), title))
     return tiles(figures, 3)
 
 

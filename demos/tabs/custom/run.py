@@ -8,8 +8,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ganzoo.models import pix2pix
+
+from ..compare.families import BEYOND
 from . import worker
 
+LOSSES = (*pix2pix.LOSSES, "gan+mae" + BEYOND)
 SIZES = (64, 128)
 STEPS = tuple(map(int, (os.environ.get("GANZOO_OWN_STEPS") or "300,600,2400").split(",")))  # short, medium, long
 CORES = 2  # that one training may keep busy

@@ -15,7 +15,6 @@ from PIL import Image
 from ganzoo import GanzooError, Model
 from ganzoo.data import made_pairs
 from ganzoo.images import open_picture
-from ganzoo.models.pix2pix import LOSSES
 
 from ...runtime.training_queue import TRAININGS, Ticket
 from ...ui.words import Trouble
@@ -120,12 +119,12 @@ class Session:
         """Begin in the background; what happens is seen in `status`, `runs` and `version`. Raises Trouble."""
         with self._lock:
             self.settled()
-            if loss not in (*LOSSES, "all") or size not in SIZES or steps not in run.STEPS:
+            if loss not in (*run.LOSSES, "all") or size not in SIZES or steps not in run.STEPS:
                 raise Trouble("own_choice")
             if source not in examples.KINDS:
                 self.pairs(source)  # what is missing is said now
             self.forget()
-            self.losses = LOSSES if loss == "all" else (loss,)
+            self.losses = run.LOSSES if loss == "all" else (loss,)
             self.source, self.size, self.status = source, size, "waiting"
             chosen = self.sets.get(source)  # of swapped pairs the photo itself is the input
             self.trained_on = chosen.kind if chosen and not chosen.swapped else ""

@@ -11,13 +11,12 @@ import gradio as gr
 
 from ganzoo import GanzooError
 from ganzoo.data.made_pairs import KINDS
-from ganzoo.models.pix2pix import LOSSES
 
 from ...ui import pictures
 from ...ui.components import QUIET, Album, Upload, render_or_explain, show
 from ...ui.html import grid, heading, prose, quiet
 from ...ui.words import Words
-from ..compare.families import NAMES
+from ..compare.families import name
 from . import examples, pace, render, run, session, sessions, uploads
 from .board import board, tools
 from .export_panel import Take
@@ -87,7 +86,7 @@ class Own:
     def _training(self):
         say, (_, loss, size, steps) = self.words, session.FIRST
         with gr.Row(elem_classes="gz-controls"):
-            choices = [(NAMES[key], key) for key in LOSSES] + [(say("own_all"), "all")]
+            choices = [(name(say, key), key) for key in run.LOSSES] + [(say("own_all"), "all")]
             self.loss = gr.Radio(choices, value=loss, label=say("own_loss"), elem_id="own-loss")
             sizes = [(say("own_pixels", size=s), s) for s in run.SIZES]
             self.size = gr.Radio(sizes, value=size, label=say("own_size"), elem_id="own-size")
@@ -227,10 +226,11 @@ class Own:
         known = pace.measured(size)
         if known is None:
             return ""
-        seconds = known.whole(LOSSES if loss == "all" else (loss,), steps)
+        seconds = known.whole(run.LOSSES if loss == "all" else (loss,), steps)
         values = {"size": size, "steps": f"{steps:,}", "time": render.lasting(self.words, seconds)}
-        key = "own_estimate_all" if loss == "all" else "own_estimate"
-        return prose(self.words(key, loss=NAMES.get(loss, ""), **values))
+        if loss == "all":
+            return prose(self.words("own_estimate_all", **values))
+        return prose(self.words("own_estimate", loss=name(self.words, loss), **values))
 
     def _start(self, source, loss, size, steps, request: gr.Request):
         try:

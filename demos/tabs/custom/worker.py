@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 MODEL = Path("model")
+PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}  # as the bundled facades were trained
 
 
 def name_of(name: str, loss: str, alone: bool) -> str:
@@ -68,7 +69,8 @@ def main(job: dict) -> int:
             if stop.is_set():
                 break
             name = name_of(job["name"], loss, len(losses) == 1)
-            config = trainer.prepare(Config(**settings, loss=loss, name=name, out=str(out)))
+            told = PERCEPTUAL if loss == "gan+mae+perceptual" else {"loss": loss}
+            config = trainer.prepare(Config(**settings, **told, name=name, out=str(out)))
             if job.get("timing"):
                 say(event="pace", loss=loss, **timed(config, pairs))
                 continue

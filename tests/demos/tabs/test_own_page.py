@@ -1,4 +1,4 @@
-"""Your pictures in a real browser: an example trains to a grid, three losses are compared, a visitor's files and token stay
+"""Your pictures in a real browser: an example trains to a grid, four losses are compared, a visitor's files and token stay
 theirs, and nothing is left when the page or the server is gone."""
 
 import sys
@@ -103,7 +103,7 @@ def choose(page, source: str) -> str:
     return page.inner_text("#own-said .gz-prose")
 
 
-def test_pairs_drawn_on_a_phone_three_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
+def test_pairs_drawn_on_a_phone_four_losses_side_by_side_a_zip_a_kept_run_and_a_push(visit, app, hub, tmp_path):
     page = visit(width=390)
     assert page.locator("#own-pairs img").count() == 12 and page.locator("#own-after").is_hidden()
     pairs_can_be_drawn(page, tmp_path)
@@ -116,18 +116,18 @@ def test_pairs_drawn_on_a_phone_three_losses_side_by_side_a_zip_a_kept_run_and_a
     page.wait_for_selector("#own-after", state="visible", timeout=LIMIT)
     assert page.locator('#own-live [data-step="4"]').count() == 1  # as many as were estimated
     pictures = page.locator("#own-results button img")
-    assert pictures.count() == 6 * 5  # input, three losses and target of each held-out pair
+    assert pictures.count() == 6 * 6  # input, four losses and target of each held-out pair
     assert page.locator("#own-verdict .gz-cmp-verdict").inner_text().count("\n") >= 2  # a sentence, why, and its rule
     assert page.locator("#own-table").inner_text().count("%") == 0 and page.locator("#own-table th").count() >= 5
     page.wait_for_selector("#own-tried img")
-    assert page.locator("#own-tried img").count() == 3
+    assert page.locator("#own-tried img").count() == 4
 
     choose(page, "towns")  # what was trained on houses is not shown under towns
     page.wait_for_selector("#own-after", state="hidden")
     assert pictures.count() == 0 and page.inner_text("#own-live").strip() == ""
     choose(page, "houses")
     page.wait_for_selector("#own-tried img")
-    assert pictures.count() == 6 * 5
+    assert pictures.count() == 6 * 6
     before = page.inner_html("#own-tried")
     draw(page, "try")
     page.wait_for_function("before => document.querySelector('#own-tried').innerHTML !== before", arg=before)
@@ -136,7 +136,7 @@ def test_pairs_drawn_on_a_phone_three_losses_side_by_side_a_zip_a_kept_run_and_a
         page.click("#own-download")
     download.value.save_as(tmp_path / "model.zip")
     zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
-    assert ganzoo.load(tmp_path / "pix2pix-my-pictures-gan-mae").config.image_size == 64
+    assert ganzoo.load(tmp_path / "pix2pix-my-pictures-gan-mae-perceptual").config.image_size == 64
 
     page.fill("#own-name input", "from-the-page")
     page.click("#own-keep")
