@@ -48,7 +48,9 @@ def overflowing(page) -> list[str]:
 def browser():
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: CI must run the pages in a browser (apt-get install chromium-headless-shell)")
+            pytest.fail(
+                "Chromium is missing: CI must run the pages in a browser (apt-get install chromium-headless-shell)"
+            )
         pytest.skip("Chromium is not installed (apt-get install chromium-headless-shell)")
     from playwright.sync_api import sync_playwright
 

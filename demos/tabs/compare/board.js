@@ -42,6 +42,7 @@ const begin = () => { // another drawing than the one whose photo is known
   keep();
   set({ ...current, truth: current.tracing ? current.truth : "", photo: "", pair: "", seed: null });
   pen.fillStyle = colour();
+  last = performance.now(); // a short stroke is answered once, at its end
   show();
 };
 const received = async (first) => {
