@@ -27,9 +27,10 @@ def numbers(entry) -> list[tuple[str, str]]:
 
 
 def value(entry, *starts: str) -> float | None:
-    """The first finite metric whose name starts with one of `starts`."""
+    """The first finite metric whose name starts with one of `starts`: of made pictures, unless `starts` names real ones."""
     for start in starts:
-        found = entry.metric(start)
+        named = (name for name in entry.metrics if name.startswith(start) and ("-real-" in name) == ("-real-" in start))
+        found = entry.metrics.get(next(named, ""))
         if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
             return float(found)
     return None

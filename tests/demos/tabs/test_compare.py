@@ -228,6 +228,11 @@ def test_the_verdict_follows_from_the_numbers(by, numbers, said, values):
     assert bool(said) == (words(f"{by}_verdict_rule", count=4, margin="10%") in verdict)
 
 
+def test_what_real_photos_get_is_no_number_of_a_model():
+    entry = measured(**{metrics.REAL: (0.62,) * 3}).members["gan"]
+    assert metrics.value(entry, "label-recovery") is None and metrics.value(entry, metrics.REAL) == 0.62
+
+
 def test_captions_say_what_the_numbers_say():
     family = measured(l1=(0.3, 0.1, 0.2), tone=(0.2, 0.3, 0.1), sharpness=(0.8, 0.03, 0.5))
     gan, mae, both = (metrics.caption(Words("en"), family, loss) for loss in family.members)
