@@ -86,9 +86,12 @@ def columns_of(repo: str) -> tuple[str, ...]:
 
 
 def data_word(data: str) -> str:
-    """The {data} part of a run's name: the alias, or the last part of the path or Hub id."""
+    """The {data} part of a run's name: the alias, or the last part of the path or Hub id; of two sets with a comma between
+    both."""
     if data in ALIASES:
         return ALIASES[data][0]
+    if "," in data and not Path(data).exists():
+        return "-".join(data_word(part.strip()) for part in data.split(",") if part.strip()) or "pictures"
     named = re.split("[@:]", data)[0] if like_hub_id(data) and not Path(data).exists() else data
     word = Path(named).name.lower()
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in word).strip("-.") or "pictures"

@@ -55,6 +55,15 @@ def test_every_word_says_what_a_recipe_needs():
     assert all(len(sha) == 40 and int(sha, 16) for sha in registry.PINS.values())
 
 
+def test_a_run_is_named_after_both_of_two_sets(tmp_path, monkeypatch):
+    for data in ("horses,zebras", "my/horses, my/zebras", "me/horses@v1,me/zebras:500", "horses/,./zebras"):
+        assert registry.data_word(data) == "horses-zebras"
+    assert registry.data_word("fashion-mnist,horses") == "fashion-horses"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my" / "cats,dogs").mkdir(parents=True)
+    assert registry.data_word("my/cats,dogs") == "cats-dogs"  # one folder of this name
+
+
 def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(hub, running):
     client = running[1]
     pairs = {"data/train-00000-of-00001.parquet": columns("imageA", "imageB", 10)}
