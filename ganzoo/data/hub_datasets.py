@@ -47,21 +47,18 @@ def open_dataset(name: str) -> OnHub:
     from ganzoo.hub_client import short
 
     info = hub_lookup.look(asked, hub_lookup.PATIENCE)
-    late = info is None
     try:
-        try:
-            return _open(asked, info)
-        except Exception:
+        if info is None:
+            with contextlib.suppress(Exception):  # whatever is wrong with a copy in the cache, the Hub has another
+                return _open(asked, None)
             # Neither answered soon nor in the cache: a slow Hub gets as long as the client would give it.
-            info = info or hub_lookup.look(asked, constants.HF_HUB_ETAG_TIMEOUT)
-            if info is None or not late:
-                raise
-            log.warning("The Hub is slow to answer: waiting for %s.", asked.repo)
-            return _open(asked, info)
+            info = hub_lookup.look(asked, constants.HF_HUB_ETAG_TIMEOUT)
+            if info:
+                log.warning("The Hub is slow to answer: waiting for %s.", asked.repo)
+        return _open(asked, info)
     except GanzooError:
         raise
-    # The client raises a dozen unrelated kinds, from ConnectionError to DatasetNotFoundError.
-    except Exception as error:
+    except Exception as error:  # the client raises a dozen unrelated kinds, DatasetNotFoundError and others
         reason = short(error).partition(": ")[2] or type(error).__name__
         if info is None:
             raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
@@ -88,7 +85,7 @@ def _open(asked: hub_lookup.Name, info) -> OnHub:
     where = copy or {"path": asked.repo, "name": asked.config or None, "revision": asked.revision}
     try:
         return OnHub(asked.repo, None, _load(where, asked.rows, info))
-    except Exception:
+    except ValueError:  # so `datasets` refuses a configuration that is missing or not there
         if info is not None:
             hub_lookup.check_config(asked)
         raise
