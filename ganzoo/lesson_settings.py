@@ -19,7 +19,8 @@ ADVERSARIAL = ("bce", "lsgan", "hinge", "relativistic")  # losses of ganzoo/mode
 
 
 class Declared:
-    """What the settings of a lesson or a judge say besides their values. A lesson overrides what differs."""
+    """What the settings of a lesson or a judge say besides their values. A lesson overrides what differs, where it depends on
+    the values by a property."""
 
     lesson: ClassVar[str]
     task: ClassVar[str]  # the kind of data: labeled, paired or unpaired
@@ -28,47 +29,19 @@ class Declared:
     same_with_init: ClassVar[tuple] = ()  # settings that --init must share although no tensor's shape shows them
     rare: ClassVar[tuple] = ()  # settings without a flag of their own: --set NAME=VALUE
     size_multiple: ClassVar[int] = 1  # that the side of a picture is a multiple of
+    variant: ClassVar[str] = ""  # the last part of a run's name, where a setting makes it another kind of model
+    problem: ClassVar[GanzooError | None] = None  # what cannot be built
+    directions: ClassVar[tuple[str, ...]] = ()  # of a translation, for example ("label->photo",)
+    varies: ClassVar[bool] = False  # one picture has several translations
+    critic_sees_input: ClassVar[bool] = False  # the discriminator judges a translation beside its original
+    draws_in_step: ClassVar[bool] = False  # a training step draws random numbers of its own (dropout, --diffaugment)
+    needs_features: ClassVar[bool] = False  # a training step asks the pretrained network (ganzoo/models/features.py)
     channels: int
-
-    @property
-    def variant(self) -> str:
-        """The last part of a run's name, where a setting makes it another kind of model."""
-        return ""
-
-    @property
-    def problem(self) -> GanzooError | None:
-        """What cannot be built; None if all fits."""
-        return None
 
     @property
     def depths(self) -> tuple[int, ...]:
         """The channels of the networks' pictures: of input and output where there are both."""
         return (self.channels,)
-
-    @property
-    def directions(self) -> tuple[str, ...]:
-        """The directions of a translation, for example ("label->photo",)."""
-        return ()
-
-    @property
-    def varies(self) -> bool:
-        """Whether one picture has several translations."""
-        return False
-
-    @property
-    def critic_sees_input(self) -> bool:
-        """Whether the discriminator judges a translation beside its original."""
-        return False
-
-    @property
-    def draws_in_step(self) -> bool:
-        """Whether a training step draws random numbers of its own (dropout, --diffaugment)."""
-        return False
-
-    @property
-    def needs_features(self) -> bool:
-        """Whether a training step asks the network of pretrained features (ganzoo/models/features.py)."""
-        return False
 
 
 @dataclass(frozen=True)
