@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,6 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ganzoo.data import hub_files, hub_lookup
 from ganzoo.data.folders import SPLITS, check_size, read_folder
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, open_picture
@@ -37,15 +36,32 @@ class OnHub:
     folder: Path | None = None
     splits: dict = field(default_factory=dict)
 
+    @property
+    def features(self) -> dict:
+        """The columns of its table."""
+        return next(iter(self.splits.values())).features
+
+    @contextlib.contextmanager
+    def named(self) -> Iterator[None]:
+        """Errors of the readers of folders name the set on the Hub, not where it lies in the cache."""
+        try:
+            yield
+        except GanzooError as error:
+            for name, value in error.values.items():
+                if isinstance(value, (str, Path)):
+                    error.values[name] = str(value).replace(str(self.folder), self.repo)
+            raise
+
 
 def open_dataset(name: str) -> OnHub:
     """A data set's name as `parse` takes it -> its folder or its splits."""
-    asked = hub_lookup.parse(name)
-    from huggingface_hub import constants
+    from huggingface_hub import constants  # here, because the client of the Hub takes a second to load
     from huggingface_hub.errors import GatedRepoError
 
+    from ganzoo.data import hub_lookup
     from ganzoo.hub_client import short
 
+    asked = hub_lookup.parse(name)
     info = hub_lookup.look(asked, hub_lookup.PATIENCE)
     try:
         if info is None:
@@ -67,8 +83,11 @@ def open_dataset(name: str) -> OnHub:
         raise GanzooError("data_not_loaded", name=name, reason=reason) from error
 
 
-def _open(asked: hub_lookup.Name, info) -> OnHub:
-    """Picture files as a folder, all else by `datasets`. `info` is what the Hub says of the set; None: out of the cache."""
+def _open(asked, info) -> OnHub:
+    """Picture files as a folder, all else by `datasets`. `asked` is a hub_lookup.Name, `info` what the Hub says of the set; None:
+    out of the cache."""
+    from ganzoo.data import hub_files, hub_lookup
+
     copy: dict = {}
     if info is None:
         folder = hub_files.kept(asked)
@@ -185,7 +204,7 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
     """A name as `parse` takes it -> the dict that folders.read_folder describes."""
     opened = open_dataset(name)
     if opened.folder:
-        with hub_files.named(opened):
+        with opened.named():
             return read_folder(opened.folder, image_size, channels)
     repo, splits = opened.repo, opened.splits
     first, other = train_and_test(splits)

@@ -18,9 +18,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
+from huggingface_hub.errors import GatedRepoError
+from huggingface_hub.file_download import repo_folder_name
+from huggingface_hub.utils import tqdm
+
 from ganzoo.data.decode import first_ten
 from ganzoo.data.folders import SIDES, SPLITS, SUFFIXES
 from ganzoo.errors import GanzooError
+from ganzoo.hub_client import TROUBLE, short
 
 TABLES = {".parquet", ".arrow", ".tar"}  # what `datasets` reads even where pictures lie beside it
 LISTS = {".csv", ".tsv", ".json", ".jsonl"}  # what it reads where there are more of them than pictures
@@ -83,23 +89,7 @@ def kept(asked) -> Path | None:
     return _inner(place / asked.config) if _whole(place) else None
 
 
-@contextlib.contextmanager
-def named(opened) -> Iterator[None]:
-    """Errors of the readers of folders name the set on the Hub, not where it lies in the cache."""
-    try:
-        yield
-    except GanzooError as error:
-        where, values = str(opened.folder), error.values
-        error.values = {
-            n: str(v).replace(where, opened.repo) if isinstance(v, (str, Path)) else v for n, v in values.items()
-        }
-        raise
-
-
 def _home(repo: str) -> Path:
-    from huggingface_hub import constants
-    from huggingface_hub.file_download import repo_folder_name
-
     return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="dataset") / "ganzoo"
 
 
@@ -157,20 +147,15 @@ def _chosen(repo: str, sizes: dict[str, int], asked) -> list[str]:
     return sorted(name for inside in folders.values() for name in inside[: rows or None])
 
 
+class Silent(tqdm):
+    """No bar: a set may have thousands of files."""
+
+    def __init__(self, *words, **more):
+        super().__init__(*words, **more | {"disable": True})
+
+
 def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
     """Files by name and size -> where the client's cache has them. What is there already is not asked for again."""
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
-    from huggingface_hub.errors import GatedRepoError
-    from huggingface_hub.utils import tqdm
-
-    from ganzoo.hub_client import TROUBLE, short
-
-    class Silent(tqdm):
-        """No bar: a set may have thousands of files."""
-
-        def __init__(self, *words, **more):
-            super().__init__(*words, **more | {"disable": True})
-
     found: dict[str, Path] = {}
     for name in sizes:
         path = try_to_load_from_cache(info.id, name, revision=info.sha, repo_type="dataset")

@@ -6,9 +6,18 @@ import logging
 import re
 from dataclasses import dataclass
 
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
 from ganzoo.data import hub_files
 from ganzoo.data.decode import first_ten
 from ganzoo.errors import GanzooError
+from ganzoo.hub_client import TROUBLE, reachable
 
 PATIENCE, ANSWER = 2.0, 5.0  # seconds to wait for a sign of life and for an answer where the set may be in the cache
 
@@ -46,17 +55,6 @@ def parse(name: str) -> Name:
 def look(asked: Name, patience: float):
     """What the Hub says of a data set; None if it does not answer in so many seconds. GanzooError where there is no such set,
     with the nearest ones that there are."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import (
-        GatedRepoError,
-        HFValidationError,
-        HTTPError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
-
-    from ganzoo.hub_client import reachable
-
     if not reachable(patience):
         return None
     api, repo, revision = HfApi(), asked.repo, asked.revision
@@ -78,20 +76,16 @@ def look(asked: Name, patience: float):
         if near:
             raise GanzooError("data_not_on_hub_but_near", repo=repo, near=near) from None
         raise GanzooError("data_not_on_hub", repo=repo) from None
-    except (HTTPError, OSError, ValueError):
+    except (*TROUBLE, ValueError):
         return None
 
 
 def gated(repo: str) -> GanzooError:
-    from huggingface_hub import constants
-
     return GanzooError("data_gated", repo=repo, endpoint=constants.ENDPOINT)
 
 
 def nearest(api, repo: str) -> list[str]:
     """Up to three data sets whose names are like this one: the same owner's, and what a search for its words finds."""
-    from ganzoo.hub_client import TROUBLE
-
     owner, name = repo.split("/")
     words = sorted(re.findall(r"[A-Za-z0-9]{3,}", name), key=len, reverse=True)
     found: list[str] = []
@@ -105,8 +99,6 @@ def nearest(api, repo: str) -> list[str]:
 
 def revisions(api, repo: str) -> list[str]:
     """Up to ten branches and tags of a data set; none where they cannot be asked for."""
-    from ganzoo.hub_client import TROUBLE
-
     try:
         refs = api.list_repo_refs(repo, repo_type="dataset")
         return [ref.name for ref in [*refs.branches, *refs.tags]][:10]
@@ -117,8 +109,6 @@ def revisions(api, repo: str) -> list[str]:
 def parquet_copy(asked: Name, names: list[str]) -> dict:
     """How `datasets` loads the parquet copy that the Hub makes of a set with a script, which nobody runs any more. Nothing where
     the set can be read as files; GanzooError where there is neither."""
-    from huggingface_hub import HfApi
-
     api, repo = HfApi(), asked.repo
     made = {ref.ref for ref in api.list_repo_refs(repo, repo_type="dataset").converts}
     if COPY not in made or asked.revision:

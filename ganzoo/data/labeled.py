@@ -14,20 +14,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from ganzoo.data import registry
 from ganzoo.data.folders import check_shape, read_folder
 from ganzoo.data.hub_datasets import read_hub
-from ganzoo.data.registry import (
-    ALIASES,
-    CLASSES,
-    FEWEST,
-    HELD_OUT,
-    PAIR_ALIASES,
-    UNPAIRED_ALIASES,
-    alias_folder,
-    data_word,
-    like_hub_id,
-    on_hub,
-)
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, to_float
 from ganzoo.seeding import epoch_order, seeded
@@ -78,25 +67,24 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Picture
     """
     check_shape(image_size, channels)
     data = str(data)
-    word = data_word(data)
-    if data in ALIASES:
-        folder = alias_folder(data)
-        found = read_folder(folder, image_size, channels) if folder else read_hub(on_hub(data), image_size, channels)
-    elif Path(data).is_dir():
-        found = read_folder(Path(data), image_size, channels)
-    elif Path(data).exists():
+    word = registry.data_word(data)
+    known = data in registry.ALIASES
+    folder = registry.alias_folder(data) if known else Path(data)
+    if folder and folder.is_dir():
+        found = read_folder(folder, image_size, channels)
+    elif folder and folder.exists():
         raise GanzooError("data_is_a_file", data=data)
-    elif like_hub_id(data):
-        found = read_hub(data, image_size, channels)
+    elif known or registry.like_hub_id(data):
+        found = read_hub(registry.on_hub(data), image_size, channels)
     else:
-        for aliases, recipe in ((PAIR_ALIASES, "pix2pix"), (UNPAIRED_ALIASES, "cyclegan")):
+        for aliases, recipe in ((registry.PAIR_ALIASES, "pix2pix"), (registry.UNPAIRED_ALIASES, "cyclegan")):
             if data in aliases:
                 raise GanzooError("data_of_other_recipe", data=data, recipe=recipe)
-        raise GanzooError("data_not_found", data=data, known=list(ALIASES))
+        raise GanzooError("data_not_found", data=data, known=list(registry.ALIASES))
     pictures = _split(word, **found)
     if pictures.train_labels is not None:
         count = 1 + max(int(pictures.train_labels.max()), int(pictures.test_labels.max()))
-        named = CLASSES.get(word, ())  # short English names, the same whatever the source calls them
+        named = registry.CLASSES.get(word, ())  # short English names, the same whatever the source calls them
         if len(named) >= count:
             pictures.classes = named
         elif not pictures.classes:
@@ -106,10 +94,10 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Picture
 
 def _split(word, train, train_labels, test, test_labels, classes, notes) -> Pictures:
     """The data set as it is, or, without a test split, with a tenth held out: the same one for every run and judge."""
-    if len(train) < FEWEST:
-        raise GanzooError("too_few_pictures", count=len(train), fewest=FEWEST)
+    if len(train) < registry.FEWEST:
+        raise GanzooError("too_few_pictures", count=len(train), fewest=registry.FEWEST)
     if test is None or len(test) == 0:
-        order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT))
+        order = torch.randperm(len(train), generator=seeded("cpu", *registry.HELD_OUT))
         held, kept = order.split([len(train) // 10 or 1, len(train) - (len(train) // 10 or 1)])
         notes.append(f"no test split: a fixed tenth ({len(held)} pictures) is held out and never trained on")
         test, train = train[held], train[kept]
@@ -145,7 +133,7 @@ def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, 
         drawn.append(picture)
     pictures, test = from_pil(drawn, image_size, channels or 1), count // 5
     parts = pictures[test:], pictures[:test], labels[test:], labels[:test]
-    return Pictures("smoke", *parts, CLASSES["mnist"], ["made-up digits, drawn by code"])
+    return Pictures("smoke", *parts, registry.CLASSES["mnist"], ["made-up digits, drawn by code"])
 
 
 class Batches:

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from ganzoo.data import hub_datasets, hub_files
+from ganzoo.data import hub_datasets
 from ganzoo.data.folders import SPLITS, SUFFIXES, child
 from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, pixels
@@ -79,10 +79,9 @@ def photo_splits(data: str) -> dict[str, list[tuple[str, Photo]]]:
         return _in_folder(Path(data))
     found = hub_datasets.open_dataset(data)
     if found.folder:
-        with hub_files.named(found):
+        with found.named():
             return _in_folder(found.folder)
-    first = next(iter(found.splits.values()))
-    column = hub_datasets.image_column(found.repo, first.features)
+    column = hub_datasets.image_column(found.repo, found.features)
     return hub_datasets.row_readers(found.splits, lambda row: hub_datasets.decoded(row[column]))
 
 

@@ -11,22 +11,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo.data import drawings, fingerprints, hub_datasets, hub_files, made_pairs
+from ganzoo.data import drawings, fingerprints, hub_datasets, made_pairs, registry
 from ganzoo.data.decode import UNREADABLE, PairReader, read_pairs, readable
 from ganzoo.data.folders import SPLITS, check_shape
 from ganzoo.data.pair_folders import folder_splits, halves, one_shape, refuse_wide_photos, wide
 from ganzoo.data.paired import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed, domain_names, turned
-from ganzoo.data.registry import (
-    FEWEST,
-    HELD_OUT,
-    HUB_IDS,
-    PAIR_ALIASES,
-    columns_of,
-    data_folder,
-    data_word,
-    like_hub_id,
-    on_hub,
-)
 from ganzoo.errors import GanzooError
 from ganzoo.images import square
 from ganzoo.inputs import check_choice
@@ -58,7 +47,7 @@ def load_pairs(
         check_choice("--pairs-from", pairs_from, made_pairs.KINDS)
         usual = ("", (pairs_from, "photo"), f"{pairs_from}->photo")
     else:
-        usual = PAIR_ALIASES.get(data, ("", ("A", "B"), ""))
+        usual = registry.PAIR_ALIASES.get(data, ("", ("A", "B"), ""))
     splits, names = _find(data, domain_names(domains, usual[1]), bool(domains), split_test, pairs_from)
     notes: list[str] = []
     if not direction:
@@ -93,30 +82,30 @@ def load_pairs(
         kept = _streamed(train, names_read, large, depth, swap)
     if swap:
         test_a, test_b = test_b, test_a
-    return Pairs(data_word(data), kept, test_a, test_b, test_names, direction, notes)
+    return Pairs(registry.data_word(data), kept, test_a, test_b, test_names, direction, notes)
 
 
 def _find(
     data: str, names: tuple[str, str], named: bool, split_test: str, pairs_from: str
 ) -> tuple[dict, tuple[str, str]]:
     """({split: [(name, reader)]}, names of the sides) of what --data says; `named`: --domains gave the names."""
-    known = data in PAIR_ALIASES or (pairs_from and data in HUB_IDS)
-    folder = (known and data_folder(data)) or Path(data)
+    known = data in registry.PAIR_ALIASES or (pairs_from and data in registry.HUB_IDS)
+    folder = (known and registry.data_folder(data)) or Path(data)
     if folder.is_dir():
         return made_pairs.photo_splits(str(folder)) if pairs_from else folder_splits(folder, split_test), names
     if folder.exists():
         raise GanzooError("data_is_a_file", data=data)
-    if data in PAIR_ALIASES and not HUB_IDS.get(data):
+    if data in registry.PAIR_ALIASES and not registry.HUB_IDS.get(data):
         raise GanzooError("data_only_local", data=data)
-    if pairs_from and (data in HUB_IDS or like_hub_id(data)):
-        return made_pairs.photo_splits(on_hub(data)), names
-    if data in PAIR_ALIASES or like_hub_id(data):
-        found = hub_datasets.open_dataset(on_hub(data))
+    if pairs_from and (data in registry.HUB_IDS or registry.like_hub_id(data)):
+        return made_pairs.photo_splits(registry.on_hub(data)), names
+    if data in registry.PAIR_ALIASES or registry.like_hub_id(data):
+        found = hub_datasets.open_dataset(registry.on_hub(data))
         if not found.folder:
             return hub_splits(found, names, named)
-        with hub_files.named(found):
+        with found.named():
             return folder_splits(found.folder, split_test), names
-    raise GanzooError("data_not_found", data=data, known=list(PAIR_ALIASES))
+    raise GanzooError("data_not_found", data=data, known=list(registry.PAIR_ALIASES))
 
 
 def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, int], notes: list) -> tuple[list, list]:
@@ -124,8 +113,8 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
     train = splits.get("train") or next(iter(splits.values()))
     if test is train or not test:
-        _enough(data, len(train), "", FEWEST + 1)  # one at least is held out
-        order = torch.randperm(len(train), generator=seeded("cpu", *HELD_OUT)).tolist()
+        _enough(data, len(train), "", registry.FEWEST + 1)  # one at least is held out
+        order = torch.randperm(len(train), generator=seeded("cpu", *registry.HELD_OUT)).tolist()
         count = max(1, len(train) // 10)
         # What cannot be read is no test: it stays with the others, where it will be named.
         held = list(islice((i for i in order if readable(train[i][1])), count))
@@ -153,7 +142,7 @@ def _streamed(train: list, names: list[str], large: int, depth: list[int], swap:
     return Streamed(read, len(reading))
 
 
-def _enough(data: str, count: int, what: str, least: int = FEWEST) -> None:
+def _enough(data: str, count: int, what: str, least: int = registry.FEWEST) -> None:
     if count < least:
         raise GanzooError("too_few_pairs", data=data, count=count, what=what, least=least)
 
@@ -194,10 +183,10 @@ def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs
 def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -> tuple[dict, tuple[str, str]]:
     """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides)."""
     repo, splits = found.repo, found.splits
-    images = hub_datasets.image_columns(next(iter(splits.values())).features)
+    images = hub_datasets.image_columns(found.features)
     if len(images) == 1 and not (asked and set(names) & set(images)):
         return _hub_halves(found, images[0]), names
-    known = columns_of(repo)
+    known = registry.columns_of(repo)
     if asked and set(names) <= set(images):
         columns = names
     elif known and set(known) <= set(images):

@@ -9,22 +9,12 @@ from pathlib import Path
 
 import torch
 
-from ganzoo.data import drawings, hub_datasets, hub_files
+from ganzoo.data import drawings, hub_datasets, registry
 from ganzoo.data.decode import Reader, depth_of, first_ten, read_all, stacked
 from ganzoo.data.folders import SPLITS, check_shape, check_size, child, side_folders
 from ganzoo.data.pair_folders import files_of
 from ganzoo.data.paired import JITTER, domain_names
 from ganzoo.data.paired_sources import COLUMNS
-from ganzoo.data.registry import (
-    FEWEST,
-    HELD_OUT,
-    UNPAIRED_ALIASES,
-    columns_of,
-    data_folder,
-    data_word,
-    like_hub_id,
-    on_hub,
-)
 from ganzoo.data.unpaired import Unpaired
 from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, pixels, square
@@ -57,8 +47,8 @@ def load_unpaired(
     for side, name in zip("ab", names, strict=True):
         readers = dict(splits[side])
         if "test" not in readers:
-            _enough(data, len(readers["train"]), name, "", FEWEST + 1)  # one at least is held out
-            order = torch.randperm(len(readers["train"]), generator=seeded("cpu", *HELD_OUT)).tolist()
+            _enough(data, len(readers["train"]), name, "", registry.FEWEST + 1)  # one at least is held out
+            order = torch.randperm(len(readers["train"]), generator=seeded("cpu", *registry.HELD_OUT)).tolist()
             held = max(1, len(order) // 10)
             readers["test"] = [readers["train"][i] for i in order[:held]]
             readers["train"] = [readers["train"][i] for i in sorted(order[held:])]
@@ -76,18 +66,18 @@ def load_unpaired(
             train[side] = train[side][[i for i, (_, mark) in enumerate(own) if mark not in tested]]
         said = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
         _enough(data, len(train[side]), name, said)
-    return Unpaired(data_word(data), names, train, test, notes, test_names)
+    return Unpaired(registry.data_word(data), names, train, test, notes, test_names)
 
 
-def _enough(data: str, count: int, name: str, what: str, least: int = FEWEST) -> None:
+def _enough(data: str, count: int, name: str, what: str, least: int = registry.FEWEST) -> None:
     if count < least:
         raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, what=what, least=least)
 
 
 def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
     """-> ({"a": {"train": readers, "test": readers}, "b": ...}, usual names of the sides)."""
-    hub_id, names = UNPAIRED_ALIASES.get(data, ("", ("A", "B")))
-    folder = (hub_id and data_folder(data)) or Path(data)
+    hub_id, names = registry.UNPAIRED_ALIASES.get(data, ("", ("A", "B")))
+    folder = (hub_id and registry.data_folder(data)) or Path(data)
     if folder.is_dir():
         return folder_sides(folder, names)
     if folder.exists():
@@ -98,15 +88,15 @@ def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
         for side, place in zip("ab", places, strict=True):
             if place and Path(place).is_dir():
                 sides[side] = {"train": _readers(Path(place))}
-            elif like_hub_id(place):
+            elif registry.like_hub_id(place):
                 sides[side] = _hub_side(place, notes)
             else:
                 raise GanzooError("data_side_not_found", place=place)
-        words = tuple(data_word(place) for place in places)
+        words = tuple(registry.data_word(place) for place in places)
         return sides, words if words[0] != words[1] else ("A", "B")
-    if hub_id or like_hub_id(data):
-        return _hub_both(on_hub(data), names, notes)
-    raise GanzooError("unpaired_data_not_found", data=data, known=list(UNPAIRED_ALIASES))
+    if hub_id or registry.like_hub_id(data):
+        return _hub_both(registry.on_hub(data), names, notes)
+    raise GanzooError("unpaired_data_not_found", data=data, known=list(registry.UNPAIRED_ALIASES))
 
 
 def folder_sides(folder: Path, names: tuple[str, str]) -> tuple[dict, tuple[str, str]]:
@@ -165,10 +155,9 @@ def _hub_side(name: str, notes: list[str]) -> dict:
     if opened.folder:
         top = child(opened.folder, "train") or opened.folder
         others = [place for place in (child(opened.folder, split) for split in SPLITS[1:]) if place]
-        with hub_files.named(opened):
+        with opened.named():
             return {"train": _readers(top)} | ({"test": _readers(others[0])} if others else {})
-    features = next(iter(opened.splits.values())).features
-    return _both_splits(opened.splits, hub_datasets.image_column(opened.repo, features), notes)
+    return _both_splits(opened.splits, hub_datasets.image_column(opened.repo, opened.features), notes)
 
 
 def _both_splits(splits: dict, column: str, notes: list[str]) -> dict:
@@ -181,7 +170,7 @@ def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict
     """One data set: a folder as on disk, two image columns, or the splits trainA, trainB, testA, testB."""
     opened = hub_datasets.open_dataset(name)
     if opened.folder:
-        with hub_files.named(opened):
+        with opened.named():
             return folder_sides(opened.folder, names)
     repo, splits = opened.repo, opened.splits
     if {"trainA", "trainB"} <= set(splits):
@@ -192,8 +181,8 @@ def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict
                 kind = "train" if name[:-1] == "train" else "test"
                 found[name[-1].lower()][kind] = _column(splits[name], column, name, notes)
         return found, names
-    pictures = hub_datasets.image_columns(next(iter(splits.values())).features)
-    columns = next((c for c in (columns_of(repo), *COLUMNS) if c and set(c) <= set(pictures)), tuple(pictures))
+    pictures = hub_datasets.image_columns(opened.features)
+    columns = next((c for c in (registry.columns_of(repo), *COLUMNS) if c and set(c) <= set(pictures)), tuple(pictures))
     if len(pictures) == 1:
         return _labelled_sides(opened, pictures[0], names, notes)
     if len(columns) != 2:
@@ -205,7 +194,7 @@ def _labelled_sides(
     opened: hub_datasets.OnHub, column: str, names: tuple[str, str], notes: list[str]
 ) -> tuple[dict, tuple[str, str]]:
     """Two classes are two sides; so are the classes trainA, trainB, testA and testB, which imagefolder sets have."""
-    features = next(iter(opened.splits.values())).features
+    features = opened.features
     label = hub_datasets.label_column(features) or next(
         (c for c in ("label", "domain", "class") if c in features), None
     )
