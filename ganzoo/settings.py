@@ -96,6 +96,11 @@ def _expected(f) -> str:
 
 
 class Parser(argparse.ArgumentParser):
+    """Shows a description line by line as it is written, and a mistake as one sentence."""
+
+    def __init__(self, **how):
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **how)
+
     def error(self, message):  # argparse prints its whole usage first; one sentence is enough
         raise GanzooError("wrong_usage", problem=message[:1].upper() + message[1:])
 
@@ -136,7 +141,6 @@ def _parser(config_class, fields: dict, description: str) -> Parser:
         epilog="\n".join(["what --set knows:", *rare]) if rare else None,
         allow_abbrev=False,
         argument_default=argparse.SUPPRESS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     if rare:
         help = "settings that are seldom changed, listed below"

@@ -9,7 +9,6 @@ the same outputs. Batch norm: the reference's own test divides by what each pict
 by the averages of the training (--statistics running, as ganzoo does by itself).
 """
 
-import argparse
 import dataclasses
 import sys
 from pathlib import Path
@@ -29,7 +28,7 @@ ROLES = {
 
 
 def parse(argv):
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("generator", type=Path, help="latest_net_G.pth, or latest_net_G_A.pth of a CycleGAN")
     parser.add_argument("--critic", type=Path, metavar="FILE", help="latest_net_D.pth, or latest_net_D_A.pth")
     parser.add_argument("--back", type=Path, metavar="FILE", help="latest_net_G_B.pth: a CycleGAN's way back")

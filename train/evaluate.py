@@ -14,7 +14,6 @@ and a Fréchet distance; for horses and zebras also the change of the background
 measured; --judge FOLDER names another.
 """
 
-import argparse
 import dataclasses
 import json
 import os
@@ -84,7 +83,7 @@ def push(made) -> None:
 
 
 def command_line() -> settings.Parser:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("models", nargs="+", help="model folders or bundled names")
     parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")

@@ -7,7 +7,6 @@ Takes a bundled name, a model folder or a Hub id. The file takes any batch size,
 of what is printed; numbers are -1 .. 1. Where onnxruntime is installed the file is run before it is kept.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from ganzoo.interop import onnx_export
 
 
 def main(argv=None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("model", help="bundled name, model folder or user/name on the Hub")
     parser.add_argument("--out", default="", metavar="FILE", help="the file to write (default: the model's name .onnx)")
     parser.add_argument("--direction", metavar="TEXT", help="of a CycleGAN: zebra->horse (default: the first)")

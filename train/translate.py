@@ -7,7 +7,6 @@ Names and sub-folders stay, the pictures become PNG. What cannot be read is name
 left alone, so that the same command goes on where it was stopped.
 """
 
-import argparse
 import sys
 from collections import Counter
 from pathlib import Path
@@ -18,7 +17,7 @@ from ganzoo.errors import GanzooError
 
 
 def main(argv=None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument("model", help="bundled name, model folder or user/name on the Hub")
     parser.add_argument("folder", type=Path, help="pictures to translate, sub-folders too")
     parser.add_argument("out", type=Path, help="where the translations go")

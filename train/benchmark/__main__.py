@@ -112,7 +112,7 @@ def contest(asked, device) -> tuple:
 
 
 def main(argv=None) -> int:
-    parser = settings.Parser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = settings.Parser(description=__doc__)
     parser.add_argument(
         "lesson",
         choices=["gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live"],
