@@ -79,4 +79,4 @@ def warm() -> None:
     """What costs its first visitor seconds, before anybody comes: Translate's example, and a training step, at which torch
     imports its compiler."""
     translate_handlers.first(Words(LANGUAGES[0]), "")
-    two_steps.play(*two_steps.FIRST)
+    two_steps.play(two_steps.VALUES["rounds"].first)

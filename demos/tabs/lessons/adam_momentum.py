@@ -14,8 +14,7 @@ from ...ui.words import Trouble, Words
 from .controls import dial
 
 COURSE, LOW, HIGH = 0.5, 0.0, 0.95
-FIRST = (0.9,)
-NAMES = ("beta1",)
+VALUES = {"beta1": dial(0.9, LOW, HIGH, "beta1", step=0.05)}
 PUSHED, COASTING = 20, 12  # steps with a push, and without
 STEPS, RATE, R1, FASTER = 600, 0.02, 0.3, 5
 SIDE, REACH = 360, 2.0  # pixels and half the width of the plane
@@ -56,10 +55,6 @@ def away(track: list) -> list[float]:
 
 
 CODE = (coast, smallest_gan)
-
-
-def controls(words: Words) -> list:
-    return [dial(LOW, HIGH, FIRST[0], 0.05, words("beta1"), "beta1")]
 
 
 def beta_of(value) -> float:

@@ -19,10 +19,10 @@ from ...catalog import local
 from ...ui.charts import chart
 from ...ui.html import grid, image, note, prose, said, section, share_bars, sheet
 from ...ui.words import Words
+from .controls import seed
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
-FIRST = (7,)
-NAMES = ("idea",)
+VALUES = {"idea": seed(7)}
 COLLAPSE = Path(__file__).resolve().parents[2] / "data" / "collapse"  # a real run with each norm, and its command
 COUNT = 256  # inspirations that the values are averaged over
 SHOWN = 18

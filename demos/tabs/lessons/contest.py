@@ -7,8 +7,7 @@ from ..compare import families, metrics
 from . import facade_pairs
 from .facade_pairs import LOSSES, made, pair
 
-FIRST = ("52.jpg",)
-NAMES = ("pair",)
+VALUES = {"pair": facade_pairs.choice("52.jpg")}
 COLUMNS = 5
 FORMULA = r"L = L_{\text{GAN}} + \lambda \, L_{\text{MAE}}"
 CODE = (train_step, metrics.verdict)

@@ -19,8 +19,7 @@ from .controls import choice
 
 MODEL, SIDE = "cyclegan-horse2zebra", 160
 PHOTOS = ("foal", "horses")
-FIRST = PHOTOS[:1]
-NAMES = ("animals",)
+VALUES = {"animals": choice("foal", "cycle_animals", PHOTOS, prefix="trl")}
 FORMULA = r"L_{\text{cycle}} = \bigl|F(G(x)) - x\bigr| + \bigl|G(F(y)) - y\bigr|"
 
 
@@ -38,10 +37,6 @@ def loops(model: Model, photo: str) -> list[list[Tensor]]:
 
 
 CODE = (loops, train_step)
-
-
-def controls(words: Words) -> list:
-    return [choice(words, "cycle_animals", [(words(f"trl_{photo}"), photo) for photo in PHOTOS], FIRST[0])]
 
 
 def show(words: Words, photo) -> str:

@@ -13,6 +13,7 @@ from ...catalog import local
 from ...ui.html import note
 from ...ui.words import Trouble, Words
 from ..compare.families import DATA, SAMPLES
+from .controls import Value
 
 PAIRS = SAMPLES["facades"]  # demos/data/facades/SOURCE.md cites them
 LOSSES = {"gan": "GAN", "mae": "MAE", "gan-mae": "GAN + MAE"}
@@ -58,6 +59,6 @@ def floats(picture: Image.Image) -> Tensor:
     return to_float(pixels(picture))
 
 
-def choice(words: Words, first: str) -> gr.Radio:
+def choice(first: str) -> Value:
     choices = [(str(i + 1), name) for i, name in enumerate(PAIRS)]
-    return gr.Radio(choices, value=first, label=words("pair_choice"))
+    return Value(first, lambda words: gr.Radio(choices, value=first, label=words("pair_choice")))

@@ -13,9 +13,9 @@ from ganzoo.inference import Model
 from ...catalog import local
 from ...ui.html import grid, note, section, share_bars, sheet
 from ...ui.words import Words
+from .controls import seed
 
-FIRST = (7,)
-NAMES = ("idea",)
+VALUES = {"idea": seed(7)}
 MODELS = ("gan", "dcgan")
 SHOWN, COUNTED = 18, 300
 

@@ -15,14 +15,16 @@ from ganzoo.models import features
 from ...catalog import local
 from ...ui.html import bar, grid, image, note, said, section, tiles
 from ...ui.words import Words
-from .controls import dial
+from .controls import dial, seed
 
 MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
 MOST_SHIFT = 8
 WIDEST = 64.0  # pixels: the largest radius of a blur
-FIRST = (1, 4)
-NAMES = ("shift", "wall")
+VALUES = {
+    "shift": dial(1, 1, MOST_SHIFT, "features_dial", elem_id="features-shift"),
+    "wall": seed(4, "features_walls"),
+}
 MAPS = 3  # feature maps that are shown
 TITLES = {"true": "features_true", "shift": "features_shift", "blur": "features_blur", "other": "features_other"}
 RULERS = {"pixels": ("features_mae", "creator"), "features": ("features_distance", "critic")}  # and their bars
@@ -92,10 +94,6 @@ def judged(shift: int, seed: int) -> dict:
 
 
 CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)
-
-
-def controls(words: Words) -> list:
-    return [dial(1, MOST_SHIFT, FIRST[0], 1, words("features_dial"), "features-shift")]
 
 
 def show(words: Words, shift, seed) -> str:

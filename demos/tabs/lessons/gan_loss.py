@@ -12,8 +12,7 @@ from ...ui.words import Words
 from . import facade_pairs
 from .facade_pairs import made, pair, pixels
 
-FIRST = ("23.jpg",)
-NAMES = ("pair",)
+VALUES = {"pair": facade_pairs.choice("23.jpg")}
 COLUMNS = 3
 FORMULA = r"\min_G \max_D \; \log D(x) + \log\bigl(1 - D(G(z))\bigr)"
 BOX = (80, 80, 176, 176)  # what is looked at near by

@@ -12,9 +12,9 @@ from ganzoo.models.losses import as_opinion
 from ...catalog import local
 from ...ui.html import figure, flow, image, signed, square
 from ...ui.words import Words
+from .controls import seed
 
-FIRST = (42,)
-NAMES = ("idea",)
+VALUES = {"idea": seed(42)}
 KERAS = {"Linear": "Dense", "BatchNorm1d": "Batch Normalization"}  # the course's names
 
 

@@ -19,8 +19,12 @@ from .controls import dial
 
 KERNEL, STRIDE, SIZE, WAY = (1, 7), (1, 4), (5, 14), (0, 100)  # the ranges of the sliders
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
-FIRST = (*BAD, 10, 60)
-NAMES = ("kernel", "stride", "size", "way")
+VALUES = {
+    "kernel": dial(BAD[0], *KERNEL, "kernel"),
+    "stride": dial(BAD[1], *STRIDE, "stride"),
+    "size": dial(10, *SIZE, "cells"),
+    "way": dial(60, *WAY, "stride_way", elem_id="stride_way"),
+}
 PLAIN, DRAWN = 44, 88  # pixels of the pictures that show the pattern
 
 
@@ -76,11 +80,6 @@ SAID = {  # their colour, and the words for one window and for the whole picture
 
 HUES = {"creator": (178, 63, 26), "critic": (61, 79, 184)}
 MOST_NUMBERS = 32  # cells a side that still have room for a number each
-
-
-def controls(words: Words) -> list:
-    ranges = zip((KERNEL, STRIDE, SIZE, WAY), FIRST, ("kernel", "stride", "cells", "stride_way"), strict=True)
-    return [dial(*limits, first, 1, words(name), name) for limits, first, name in ranges]
 
 
 def presets(words: Words) -> dict[str, tuple]:

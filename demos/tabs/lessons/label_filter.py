@@ -13,10 +13,9 @@ from ganzoo.models.losses import as_opinion
 from ...catalog import local
 from ...ui.html import figure, flow, image, legend, said, score, section, signed, square
 from ...ui.words import Trouble, Words
-from .controls import choice
+from .controls import choice, seed
 
-FIRST = (3, 7)
-NAMES = ("label", "idea")
+VALUES = {"label": choice(3, "label_choice", range(10)), "idea": seed(7)}
 
 
 @torch.no_grad()
@@ -37,10 +36,6 @@ def filtered(model, label: int, seed: int) -> dict[str, Tensor]:
 
 
 CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
-
-
-def controls(words: Words) -> list:
-    return [choice(words, "label_choice", [(str(i), i) for i in range(10)], FIRST[0])]
 
 
 def show(words: Words, label, seed) -> str:

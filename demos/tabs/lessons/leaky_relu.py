@@ -17,8 +17,7 @@ from ...ui.words import Trouble, Words
 from .controls import choice
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
-FIRST = ("0.03",)
-NAMES = ("rate",)
+VALUES = {"rate": choice("0.03", "relu_rate", RATES)}
 STEPS, EVERY, BATCH, WIDTH, PICTURES = 120, 4, 64, 96, 1024
 KINDS = {"relu": "plain second", "leaky_relu": "plain"}  # and their lines
 
@@ -85,10 +84,6 @@ def chain(kind: str, first: float = -0.8, second: float = 1.5) -> tuple[list[flo
 
 
 CODE = (activation, chain, reader, silent, learn)
-
-
-def controls(words: Words) -> list:
-    return [choice(words, "relu_rate", list(RATES), FIRST[0])]
 
 
 def show(words: Words, rate) -> str:

@@ -16,12 +16,11 @@ from ...catalog import local
 from ...ui.html import bar, grid, said, section, sheet
 from ...ui.words import Trouble, Words
 from ..compare.families import DATA
-from .controls import choice
+from .controls import choice, seed
 
 SETS = {"mnist": "mnist-6000", "fashion": "fashion-6000"}  # and the real pictures to compare with
 MODELS = {"gan": "mlp", "dcgan": "convolutions"}
-FIRST = ("mnist", 7)
-NAMES = ("pictures", "idea")
+VALUES = {"pictures": choice("mnist", "mlp_set", SETS, prefix="data"), "idea": seed(7)}
 SHOWN, COUNTED = 36, 400
 BRIGHT = -0.5  # a quarter of white
 RED = (255, 70, 50)
@@ -45,10 +44,6 @@ def made(lesson: str, data: str, seed: int) -> Tensor:
 
 
 CODE = (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages)
-
-
-def controls(words: Words) -> list:
-    return [choice(words, "mlp_set", [(words(f"data_{k}"), k) for k in SETS], FIRST[0])]
 
 
 def show(words: Words, data, seed) -> str:

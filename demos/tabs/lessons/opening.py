@@ -14,9 +14,9 @@ from ganzoo.models.gan import Generator
 from ...catalog import local
 from ...ui.html import figure, flow, image, section, signed, square
 from ...ui.words import Words
+from .controls import seed
 
-FIRST = (21,)
-NAMES = ("idea",)
+VALUES = {"idea": seed(21)}
 
 
 @lru_cache(maxsize=1)

@@ -17,8 +17,7 @@ from ...ui.words import Words
 from . import facade_pairs
 from .facade_pairs import floats, made, model, pair
 
-FIRST = ("6.jpg",)
-NAMES = ("pair",)
+VALUES = {"pair": facade_pairs.choice("6.jpg")}
 COLUMNS = 4
 LOSS = "gan-mae"
 

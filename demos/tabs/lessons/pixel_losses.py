@@ -14,12 +14,11 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...catalog import local
 from ...ui.html import figure, grid, image, note, said, section, table, tiles
 from ...ui.words import Words
-from .controls import dial
+from .controls import dial, seed
 
 COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
-FIRST = (2026, 3)  # seed, how many truths agree
-NAMES = ("truths", "agree")
+VALUES = {"truths": seed(2026, "other_truths"), "agree": dial(3, 1, COUNT, "agree")}
 STEPS = 250
 SKIES = ["#8fc1ea", "#f2c078", "#dfe6ec", "#31456b", "#b9d8c2"]
 WALLS = ["#b5482c", "#f2ead8", "#d9a441", "#6e8fa3", "#7c9b5b", "#e9b7b0", "#8a5a44"]
@@ -101,10 +100,6 @@ def answers(seed: int, agree: int) -> dict:
 
 
 CODE = (mean_answer, median_answer, error, descend)
-
-
-def controls(words: Words) -> list:
-    return [dial(1, COUNT, FIRST[1], 1, words("agree", count=COUNT), "agree")]
 
 
 def picture(pixels: Tensor) -> Image.Image:

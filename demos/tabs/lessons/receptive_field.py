@@ -16,25 +16,19 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...catalog import local
 from ...ui.html import figure, grid, image, said, table, tiles, uri
 from ...ui.words import Trouble, Words
-from .controls import dial
+from .controls import Value, dial
 
 SIDE = 256  # pixels of the drawing
 MOST_LAYERS = 6
-COURSE = [(2,) * n for n in range(1, 6)]
-PAPER = (2, 2, 2, 1, 1)
-FIRST = ("22222", 4, 4)
-NAMES = ("strides", "row", "column")
+COURSE = ("2", "22", "222", "2222", "22222")  # the strides of a critic, layer by layer
+PAPER = "22211"
 FORMULA = r"r_{n+1} = 4 + (r_n - 1) \times 2"
 DRAWING = facade(11, SIDE)
 
 
 def strides_of(value) -> tuple[int, ...]:
     """ "22211" or [2, 2, 2, 1, 1] -> strides, or Trouble in words."""
-    digits = (
-        [str(v) for v in value]
-        if isinstance(value, (list, tuple))
-        else list(str(value if value is not None else ""))[:99]
-    )
+    digits = list(map(str, value)) if isinstance(value, (list, tuple)) else list(str(value or ""))[:99]
     if not 1 <= len(digits) <= MOST_LAYERS or not set(digits) <= {"1", "2"}:
         raise Trouble("bad_strides", high=MOST_LAYERS)
     return tuple(map(int, digits))
@@ -90,18 +84,21 @@ def edges(field: Tensor) -> tuple[int, int, int, int]:
 CODE = (receptive_field, patch, critic, felt)
 
 
-def controls(words: Words) -> list:
-    ready = [(words("field_layers", count=len(p)), "".join(map(str, p))) for p in COURSE]
-    ready.append((words("field_paper"), "".join(map(str, PAPER))))
-    layers = gr.Dropdown(
-        ready, value=FIRST[0], label=words("field_strides"), allow_custom_value=True, elem_id="field-strides"
-    )
-    most = scores((1,)) - 1
-    places = [
-        dial(0, most, FIRST[i], 1, words(key), key.replace("_", "-"))
-        for i, key in ((1, "field_row"), (2, "field_column"))
-    ]
-    return [layers, *places]
+LAST = scores((1,)) - 1  # in the largest map of scores that there is
+
+
+def layers(words: Words) -> gr.Dropdown:
+    ready = [(words("field_layers", count=len(digits)), digits) for digits in COURSE]
+    ready.append((words("field_paper"), PAPER))
+    label = words("field_strides")
+    return gr.Dropdown(ready, value=COURSE[-1], label=label, allow_custom_value=True, elem_id="field-strides")
+
+
+VALUES = {
+    "strides": Value(COURSE[-1], layers),
+    "row": dial(4, 0, LAST, "field_row"),
+    "column": dial(4, 0, LAST, "field_column"),
+}
 
 
 def pointed(strides, row, column, at: dict) -> tuple:
@@ -123,8 +120,8 @@ def pointed(strides, row, column, at: dict) -> tuple:
 def checked(strides, row, column) -> tuple:
     """Layers and a score as a visitor gave them, checked; a score beyond the map is its last one."""
     strides = strides_of(strides)
-    last, most = scores(strides) - 1, scores((1,)) - 1
-    return strides, *(min(last, local.whole(v, 0, most, "bad_score")) for v in (row, column))
+    last = scores(strides) - 1
+    return strides, *(min(last, local.whole(v, 0, LAST, "bad_score")) for v in (row, column))
 
 
 def show(words: Words, strides, row, column) -> str:

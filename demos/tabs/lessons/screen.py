@@ -1,10 +1,9 @@
 """One lesson as a screen: its question, its controls, what it computes, its formulas, and the lines of code behind it.
 
-A lesson is a module: NAMES and FIRST of its values, `show(words, *values)` -> HTML, CODE, the functions that compute, and
-where it has them `controls(words)` for the values that are not in SEEDS, `presets(words)`: what a button says and the first
-values that it sets, `pictures(words, *values)` -> [(picture, caption)] that can be enlarged, FORMULA or `formula(words)`, a
-sentence KEY_notes, `numbers(words)`: the head and the rows of a table. It computes when its screen is first opened, as the
-followed link says.
+A lesson is a module: VALUES by name (see `controls`), `show(words, *values)` -> HTML, CODE, the functions that compute, and
+where it has them `presets(words)`: what a button says and the first values that it sets, `pictures(words, *values)` ->
+[(picture, caption)] that can be enlarged, FORMULA or `formula(words)`, a sentence KEY_notes, `numbers(words)`: the head and
+the rows of a table. It computes when its screen is first opened, as the followed link says.
 """
 
 import inspect
@@ -24,15 +23,8 @@ from ganzoo import GanzooError
 from ...ui.components import LIVE, QUIET, linked, sent, show
 from ...ui.html import heading, quiet, waiting
 from ...ui.words import Words
-from . import facade_pairs
 
 ROOT = Path(ganzoo.__file__).resolve().parent.parent
-SEEDS = {  # values that a button draws anew: what it says
-    "idea": "new",
-    "wall": "features_walls",
-    "drawing": "another_drawing",
-    "truths": "other_truths",
-}
 LARGEST = 1_000_000
 UNCHECKED = {"preprocess": False}  # the lesson checks what arrives, and says what is wrong in the page's language
 
@@ -45,13 +37,17 @@ class Lesson:
     row: int
     module: ModuleType
 
+    @property
+    def first(self) -> list:
+        return [value.first for value in self.module.VALUES.values()]
+
     def show(self, words: Words, *values) -> str:
         """What it shows of these values, and the address that leads there."""
         shown = self.module.show(words, *values)
         texts = [
             f"{v:.10g}" if isinstance(v, float) else "".join(map(str, v)) if isinstance(v, list) else v for v in values
         ]
-        link = {"tab": "lessons", "stage": self.key} | dict(zip(self.module.NAMES, texts, strict=True))
+        link = {"tab": "lessons", "stage": self.key} | dict(zip(self.module.VALUES, texts, strict=True))
         return f'<div class="gz-stage" data-link="?{escape(urlencode(link))}">{shown}</div>'
 
     def notes(self, words: Words) -> str:
@@ -112,22 +108,15 @@ class Screen:
         self._wire()
 
     def _controls(self):
-        """`values`: a component for each of NAMES. `buttons`: each with what it makes of them."""
-        names, own = self.module.NAMES, {"pair": facade_pairs.choice}
+        """`values`: a component for each of VALUES. `buttons`: each with what it makes of them."""
+        declared = self.module.VALUES.values()
         with gr.Row(elem_classes="gz-controls"):
-            made = iter(self.module.controls(self.words)) if hasattr(self.module, "controls") else iter(())
-            self.values, self.buttons = [], []
-            for name, first in zip(names, self.module.FIRST, strict=True):
-                if name in SEEDS:
-                    self.values.append(gr.State(first))
-                else:
-                    self.values.append(own[name](self.words, first) if name in own else next(made))
+            self.values = [value.make(self.words) for value in declared]
             presets = self.module.presets(self.words) if hasattr(self.module, "presets") else {}
-            for text, first in presets.items():
-                self.buttons.append((gr.Button(text), partial(_preset, first)))
-            for at, name in enumerate(names):
-                if name in SEEDS:
-                    self.buttons.append((gr.Button(self.words(SEEDS[name])), partial(_anew, at)))
+            self.buttons = [(gr.Button(text), partial(_preset, first)) for text, first in presets.items()]
+            for at, value in enumerate(declared):
+                if value.button:
+                    self.buttons.append((gr.Button(self.words(value.button)), partial(_anew, at)))
 
     def _wire(self):
         values = self.values
@@ -168,7 +157,7 @@ class Screen:
     def _first(self, event: gr.EventData):
         said = linked(sent(event).get("query"))
         said = said if (said.get("tab"), said.get("stage")) == ("lessons", self.lesson.key) else {}
-        values = [said.get(name, first) for name, first in zip(self.module.NAMES, self.module.FIRST, strict=True)]
+        values = [said.get(name, first) for name, first in zip(self.module.VALUES, self.lesson.first, strict=True)]
         return [*map(self._set, self.values, values), *self._draw(*values)]
 
     def _set(self, control, value):

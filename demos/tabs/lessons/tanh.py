@@ -12,9 +12,9 @@ from ganzoo.models.gan import Generator
 from ...catalog import local
 from ...ui.html import figure, grid, said, sheet
 from ...ui.words import Words
+from .controls import seed
 
-FIRST = (7,)
-NAMES = ("idea",)
+VALUES = {"idea": seed(7)}
 FORMULA = r"\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} \qquad -1 < \tanh(x) < 1"
 COUNT, REACH, BINS = 64, 8.0, 48  # inspirations, half the width of the plot, bars
 

@@ -13,9 +13,7 @@ from ...ui.html import grid, note, prose, section, shown
 from ...ui.words import Trouble, Words
 from .controls import choice
 
-SETS = ("mnist", "fashion")
-FIRST = ("mnist",)
-NAMES = ("pictures",)
+VALUES = {"pictures": choice("mnist", "states_set", local.SETS, prefix="data")}
 
 
 @lru_cache(maxsize=4)
@@ -42,12 +40,8 @@ def _place(step: int) -> float:
 CODE = (state, states)
 
 
-def controls(words: Words) -> list:
-    return [choice(words, "states_set", [(words(f"data_{k}"), k) for k in SETS], FIRST[0])]
-
-
 def show(words: Words, data) -> str:
-    if data not in SETS:
+    if data not in local.SETS:
         raise Trouble("bad_set")
     name = local.name_of("gan", data)
     rows = film.of(name).rows

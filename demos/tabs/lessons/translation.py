@@ -16,8 +16,7 @@ from ...ui.words import Words
 from . import facade_pairs
 from .facade_pairs import made, pair
 
-FIRST = ("6.jpg",)
-NAMES = ("pair",)
+VALUES = {"pair": facade_pairs.choice("6.jpg")}
 COLUMNS = 4
 AERIAL = "pix2pix-aerial-map-gan-mae-perceptual"
 

@@ -20,8 +20,7 @@ from .controls import dial
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "mnist-6000"
 MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
-FIRST = (2,)
-NAMES = ("rounds",)
+VALUES = {"rounds": dial(2, 0, MOST, "steps_rounds")}
 
 
 @lru_cache(maxsize=1)
@@ -61,10 +60,6 @@ def play(rounds: int) -> dict:
 
 
 CODE = (gan.critic_step, gan.creator_step, play)
-
-
-def controls(words: Words) -> list:
-    return [dial(0, MOST, FIRST[0], 1, words("steps_rounds"), "steps-rounds")]
 
 
 def show(words: Words, rounds) -> str:

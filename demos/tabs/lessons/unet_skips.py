@@ -11,10 +11,10 @@ from ganzoo.models.pix2pix import UNetGenerator
 from ...catalog import local
 from ...ui.html import grid, image, note, section
 from ...ui.words import Words
+from .controls import seed
 
 MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
-FIRST = (4,)  # the seed of the first drawing
-NAMES = ("drawing",)
+VALUES = {"drawing": seed(4, "another_drawing")}
 METRICS = (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", "label-recovery", "{:.1%}"))
 
 

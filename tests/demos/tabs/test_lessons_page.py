@@ -133,15 +133,15 @@ def lessons():
 def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(lesson):
     module = lesson.module
     for words in (WORDS, CHINESE):
-        shown = lesson.show(words, *module.FIRST)
+        shown = lesson.show(words, *lesson.first)
         assert not re.search(r"<img(?![^>]*alt=)", shown) and "gz-quiet" not in shown
     assert f'data-link="?tab=lessons&amp;stage={lesson.key}' in shown and all(
-        f"{name}=" in shown for name in module.NAMES
+        f"{name}=" in shown for name in module.VALUES
     )
     assert re.search(r"# (demos|ganzoo)/[\w/]+\.py, line \d+\n", source(*module.CODE))
-    for place in range(len(module.FIRST)):
+    for place in range(len(lesson.first)):
         for junk in JUNK:
-            given = [*module.FIRST]
+            given = lesson.first
             given[place] = junk
             said = render_or_explain(CHINESE, lesson.show, *given)
             assert said.startswith('<p class="gz-quiet"') and not LEAKS.search(said), (junk, said[:200])

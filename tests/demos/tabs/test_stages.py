@@ -118,7 +118,7 @@ def test_the_critic_grades_regions_at_any_size_and_knows_its_own_creator():
 
 
 def test_the_default_pair_shows_what_the_gan_loss_does():
-    found = gan_loss.measured(*gan_loss.FIRST)
+    found = gan_loss.measured(gan_loss.VALUES["pair"].first)
     assert found["gan"][0] < found["mae"][0] and found["gan"][1] > found["mae"][1]
 
 
@@ -136,7 +136,7 @@ def test_batch_normalization_pulls_the_units_back():
 
 
 def test_both_steps_move_the_opinions_towards_their_answers():
-    for rounds in (0, *two_steps.FIRST):
+    for rounds in (0, two_steps.VALUES["rounds"].first):
         moved = two_steps.play(rounds)["moved"]
         assert moved["real"][1] > moved["real"][0] + 0.05
         assert moved["fake"][1] < moved["fake"][0] and moved["again"][1] > moved["again"][0]
