@@ -91,7 +91,6 @@ def _labels(model, labels, count: int) -> list[int] | None:
         raise Trouble("bad_labels", high=count, most=most) from None
 
 
-@said
 def models() -> list[dict]:
     """Every model on this machine: name, lesson, data, metrics, megabytes."""
     return [
@@ -101,26 +100,22 @@ def models() -> list[dict]:
     ]
 
 
-@said
 def found(owner: str) -> list[dict]:
     """Somebody's models on the Hub that were pushed with ganzoo: name, lesson, and whether it is in the catalog already."""
     return [{"name": k, "lesson": v, "here": k in local.FETCHED} for k, v in hub.of(owner).items()]
 
 
-@said
 def fetch(name: str) -> dict:
     """Put one model of the Hub into the catalog."""
     hub.fetch(name)
     return {"name": name}
 
 
-@said
 def card(name: str) -> str:
     """The model card as Markdown."""
     return zoo_render.card(ENGLISH, name)
 
 
-@said
 def sample(
     lesson: str = "gan", data: str = "mnist", seed: int = 7, count: int = 24, labels: list[int] | None = None
 ) -> tuple[Pictures, dict]:
@@ -135,25 +130,18 @@ def sample(
     return list(zip(to_pil(made), captions, strict=True)), details
 
 
-@said
 def morph(
     lesson: str = "gan", data: str = "mnist", seed_a: int = 7, seed_b: int = 8, share: float = 0.5
 ) -> tuple[Image.Image, dict]:
     """The picture at `share` of the way from inspiration A to B, on the sphere, with the critic's score."""
     model = _open(lesson, data)
-    try:
-        at = float(share)
-    except (TypeError, ValueError, OverflowError):
-        raise Trouble("bad_share") from None
-    if not 0 <= at <= 1:
-        raise Trouble("bad_share")
+    at = local.number(share, 0, 1, "bad_share")
     a, b = create_render.ends(model, local.seed_of(seed_a), local.seed_of(seed_b))
     labels = create_render.labels_for(model, 1)
     picture = model.tensor(create_render.between(a, b, at)[None], labels)
     return to_pil(picture)[0], {"share": at, "score": create_render.critique(model, picture, labels)[0]}
 
 
-@said
 def grow(lesson: str = "gan", data: str = "mnist", seed: int = 7) -> dict:
     """How many numbers an inspiration becomes layer by layer, how the critic shrinks them, and its score."""
     model = _open(lesson, data)
@@ -165,7 +153,6 @@ def grow(lesson: str = "gan", data: str = "mnist", seed: int = 7) -> dict:
     return {"creator": [list(x.shape[1:]) for x in up], "critic": [list(x.shape[1:]) for x in down], "score": score}
 
 
-@said
 def filters(data: str = "mnist") -> dict:
     """What each label multiplies: the creator's factors (labels x 100) and the critic's (labels x 784)."""
     model = _open("cgan", data)
@@ -175,7 +162,6 @@ def filters(data: str = "mnist") -> dict:
     }
 
 
-@said
 def speckles(data: str = "mnist", seed: int = 7) -> dict:
     """The speckle number of 18 pictures of the dense and of the convolutional creator, from the same noise."""
     number = local.seed_of(seed)
@@ -183,7 +169,6 @@ def speckles(data: str = "mnist", seed: int = 7) -> dict:
     return {k: speckle(m.tensor(m.noise(SPECKLED, number))) for k, m in made.items()}
 
 
-@said
 def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Image.Image, dict]:
     """One frame of the training film: the picture; how many frames there are, its step, and the state of the training."""
     name = local.name_of(str(lesson)[:20], str(data)[:20])
@@ -192,7 +177,6 @@ def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Im
     return pictures.opened(found.pop("picture")), found
 
 
-@said
 def judge(picture: Upload, lesson: str = "gan", data: str = "mnist") -> tuple[Image.Image, dict]:
     """A drawing in white on black: what critics see of it (28 x 28), `real_share`, the share of real pictures that look less
     real to the critic of the set, and `scores`, what the model's own critic says: one number, or one a label."""
@@ -203,7 +187,6 @@ def judge(picture: Upload, lesson: str = "gan", data: str = "mnist") -> tuple[Im
     return seen, {"real_share": share, "scores": scores, "classes": list(model.classes)}
 
 
-@said
 def translate(picture: Upload, family: str = "facades", truth: Upload | None = None) -> tuple[Pictures, dict]:
     """A picture -> its translation by each loss of a family, or by one model of that name. The middle square is taken, at
     the models' size. A picture twice as wide as high is read as a pair: drawing and truth. With a truth: `l1`, the mean
@@ -227,7 +210,6 @@ def translate(picture: Upload, family: str = "facades", truth: Upload | None = N
     }
 
 
-@said
 def cycle(picture: Upload, direction: str = "", model: str = "") -> tuple[Image.Image, Image.Image | None, dict]:
     """A picture of any size there and back by a CycleGAN: the translation, the way back, and `cycle_l1`, the mean absolute
     difference in 0..1 between the original and the way back. `direction` is one that the model names, such as horse->zebra
@@ -237,18 +219,15 @@ def cycle(picture: Upload, direction: str = "", model: str = "") -> tuple[Image.
     chosen = translate_inference.find(model[:300])
     way = translate_inference.way(chosen, direction[:300])
     made = translate_inference.there_and_back(chosen, _read(picture), way)
-    return (
-        made.there,
-        made.back,
-        {
-            "model": translate_inference.catalog_name(chosen),
-            "direction": way,
-            "directions": list(chosen.directions),
-            "size": list(made.there.size),
-            "cycle_l1": made.cycle,
-            "milliseconds": round(made.milliseconds, 1),
-        },
-    )
+    details = {
+        "model": translate_inference.catalog_name(chosen),
+        "direction": way,
+        "directions": list(chosen.directions),
+        "size": list(made.there.size),
+        "cycle_l1": made.cycle,
+        "milliseconds": round(made.milliseconds, 1),
+    }
+    return made.there, made.back, details
 
 
 # --- registering them -------------------------------------------------------------------------------------------
@@ -284,4 +263,5 @@ def publish() -> None:
             kinds = signature.return_annotation
             kinds = kinds.__args__ if getattr(kinds, "__origin__", None) is tuple else (kinds,)
             outputs = [_component(kind, "pictures" if "Image" in str(kind) else "details") for kind in kinds]
-            gr.on([], function, inputs, outputs, api_name=function.__name__, preprocess=False, concurrency_limit=4)
+            name = function.__name__
+            gr.on([], said(function), inputs, outputs, api_name=name, preprocess=False, concurrency_limit=4)

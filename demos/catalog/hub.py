@@ -84,11 +84,7 @@ def _pull(name: str) -> Path:
         return download.pull(name, token=token())
     except Trouble:
         raise
-    except (
-        GanzooError,
-        *TROUBLE,
-        ValueError,
-    ) as error:  # whatever its client or the network says: one line for the visitor
+    except (GanzooError, *TROUBLE, ValueError) as error:  # of its client or the network: one line for the visitor
         raise Trouble("cmp_no_hub", name=name) from error
 
 

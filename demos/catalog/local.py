@@ -178,15 +178,19 @@ def zipped(model: Path, path: Path) -> Path:
     return path
 
 
-def whole(value, low: int, high: int, key: str = "bad_seed") -> int:
-    """What a visitor typed -> a whole number in range, or Trouble in words. NaN, text and huge numbers are all said."""
+def number(value, low: float, high: float, key: str, step: float = 0) -> float:
+    """What a visitor typed -> a number in range, a multiple of `step`, or Trouble in words; NaN, text and huge ones are said."""
     try:
-        number = float(value)
+        found = float(value)
     except (TypeError, ValueError, OverflowError):
-        raise Trouble(key, low=low, high=f"{high:,}") from None
-    if isinstance(value, bool) or not math.isfinite(number) or number != int(number) or not low <= number <= high:
+        found = math.nan
+    if isinstance(value, bool) or not low <= found <= high or (step and found % step):
         raise Trouble(key, low=low, high=f"{high:,}")
-    return int(number)
+    return found
+
+
+def whole(value, low: int, high: int, key: str = "bad_seed") -> int:
+    return int(number(value, low, high, key, step=1))
 
 
 def seed_of(value) -> int:

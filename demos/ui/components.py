@@ -1,5 +1,6 @@
 """Components and event settings that every tab uses."""
 
+from contextlib import contextmanager
 from urllib.parse import parse_qs
 
 import gradio as gr
@@ -9,7 +10,7 @@ from gradio.data_classes import GradioModel, GradioRootModel, ImageData
 
 from ganzoo import GanzooError
 
-from .html import quiet
+from .html import heading, quiet
 from .words import Words
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
@@ -19,6 +20,14 @@ LIVE = {**QUIET, "queue": False, "trigger_mode": "always_last"}
 def show(value: str = "", js_on_load: str | None = None, **kwargs) -> gr.HTML:
     """Our own HTML, without gradio's prose styles around it."""
     return gr.HTML(value, js_on_load=js_on_load, apply_default_css=False, **kwargs)
+
+
+@contextmanager
+def question(words: Words, key: str, elem_id: str, **values):
+    """A section of a tab: what stands in this context, under the words q_KEY and lead_KEY."""
+    with gr.Column(elem_classes="gz-section", elem_id=elem_id):
+        show(heading(words(f"q_{key}"), words(f"lead_{key}", **values)))
+        yield
 
 
 def render_or_explain(words: Words, draw, *args) -> str:

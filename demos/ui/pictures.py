@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import math
 
 from PIL import Image
 from torch import Tensor
@@ -63,10 +64,7 @@ def spans(patch: int, size: int, count: int) -> list[tuple[int, int]]:
 
 def jump(patch: int) -> int:
     """How many pixels neighbouring scores lie apart."""
-    product = 1
-    for stride in PATCHES[patch]:
-        product *= stride
-    return product
+    return math.prod(PATCHES[patch])
 
 
 def smooth(points) -> list[tuple[float, float]]:

@@ -6,8 +6,8 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...ui.components import QUIET, Picture, show
-from ...ui.html import bar, heading, prose, quiet, section, waiting
+from ...ui.components import QUIET, Picture, question, show
+from ...ui.html import bar, prose, quiet, section, waiting
 from ...ui.words import Trouble, Words
 from . import handlers, render
 from .families import KEYS, name
@@ -23,8 +23,7 @@ class Blind:
         self.words = words
         self.order = gr.State([])  # the keys of the pictures of this round, as they are shown
         self.tally = gr.BrowserState({}, storage_key="ganzoo-blind", secret="ganzoo")
-        with gr.Column(elem_classes="gz-section", elem_id="s-cmp-blind"):
-            show(heading(words("q_cmp_blind"), words("lead_cmp_blind")))
+        with question(words, "cmp_blind", "s-cmp-blind"):
             with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
                 self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(SLOTS)]]

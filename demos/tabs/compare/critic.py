@@ -4,8 +4,8 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...ui.components import QUIET, Choice, Picture, show
-from ...ui.html import heading, prose, quiet
+from ...ui.components import QUIET, Choice, Picture, question, show
+from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
 from . import handlers, inference, render
 from .families import name
@@ -22,8 +22,7 @@ class Critic:
 
     def __init__(self, words: Words, board, vary):
         self.words = words
-        with gr.Column(elem_classes="gz-section", elem_id="s-cmp-heat"):
-            show(heading(words("q_cmp_heat"), words("lead_cmp_heat")))
+        with question(words, "cmp_heat", "s-cmp-heat"):
             with gr.Row():
                 self.judged = Choice([], label=words("cmp_judged"), min_width=160)
                 self.judge = Choice([], label=words("cmp_judge"), min_width=160)

@@ -74,10 +74,8 @@ def name(words: Words, key: str) -> str:
     """What a column is called: the real photo, or what its model was graded on."""
     if key == "truth":
         return words("cmp_truth")
-    beyond = (
-        f" +\u00a0{words('cmp_perceptual')}" if key.endswith(BEYOND) else ""
-    )  # where narrow, that is the second line
-    return NAMES[key.removesuffix(BEYOND)] + beyond
+    beyond = f" +\u00a0{words('cmp_perceptual')}"  # where narrow, that is the second line
+    return NAMES[key.removesuffix(BEYOND)] + (beyond if key.endswith(BEYOND) else "")
 
 
 def publishing(family: Family | None = None) -> str:

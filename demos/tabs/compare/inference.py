@@ -22,10 +22,8 @@ from ...ui import pictures
 from .families import KEYS, PALETTES, Family
 
 NEAR = 48  # how far a channel may lie from a palette's colour and still mean it
-NOISE, NOTED = (
-    8,
-    0.02,
-)  # a channel this far off counts as another colour; a page says so from this share of the pixels on
+NOISE = 8  # a channel this far off counts as another colour
+NOTED = 0.02  # share of the pixels from which a page says so
 STRANGE = 0.3  # share of other colours from which a drawing is no label map
 
 
@@ -100,9 +98,7 @@ class Made:
 
     drawing: Tensor
     pictures: dict[str, Tensor] = field(default_factory=dict)
-    missing: dict[str, GanzooError | None] = field(
-        default_factory=dict
-    )  # loss -> why not; None: there is no such model
+    missing: dict[str, GanzooError | None] = field(default_factory=dict)  # loss -> why not; None: no such model
     milliseconds: float = 0.0
     errors: dict[str, float] = field(default_factory=dict)  # loss -> L1 of this picture, where the truth is known
 

@@ -14,8 +14,8 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui import pictures
-from ...ui.components import QUIET, Choice, Pair, Picture, Upload, linked, sent, show, start_with
-from ...ui.html import heading, quiet
+from ...ui.components import QUIET, Choice, Pair, Picture, Upload, linked, question, sent, show, start_with
+from ...ui.html import quiet
 from ...ui.words import Trouble, Words
 from . import families, handlers, inference, metrics, render
 from .blind import Blind
@@ -44,8 +44,7 @@ class Compare:
         except (GanzooError, OSError) as error:  # a damaged checkout: the other tabs still work
             show(quiet(words.explain(error) if isinstance(error, GanzooError) else words("cmp_no_first")))
             return
-        with gr.Column(elem_classes="gz-section", elem_id="s-compare"):
-            show(heading(words("q_compare"), words("lead_compare")))
+        with question(words, "compare", "s-compare"):
             with gr.Row(elem_classes="gz-controls", elem_id="cmp-controls"):
                 choices = [(words("cmp_family_" + key.replace("-", "_")), key) for key in families.FIRST]
                 self.family = gr.Radio(choices, value=job.family.name, label=words("cmp_family"), container=False)
@@ -120,8 +119,7 @@ class Compare:
 
     def _two(self, job) -> None:
         words = self.words
-        with gr.Column(elem_classes="gz-section", elem_id="s-cmp-two"):
-            show(heading(words("q_cmp_two"), words("lead_cmp_two")))
+        with question(words, "cmp_two", "s-cmp-two"):
             with gr.Row():
                 choices = self._choices(job)
                 self.left = Choice(choices, value="mae", label=words("cmp_first"))

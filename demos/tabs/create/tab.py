@@ -13,8 +13,8 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import hub, local
-from ...ui.components import LIVE, QUIET, linked, named, sent, show
-from ...ui.html import heading, uri, waiting
+from ...ui.components import LIVE, QUIET, linked, named, question, sent, show
+from ...ui.html import uri, waiting
 from ...ui.words import Words
 from . import drawing, handlers
 
@@ -37,19 +37,12 @@ class Create:
         self._hand()
         self._wire()
 
-    def _section(self, key: str) -> gr.Column:
-        column = gr.Column(elem_classes="gz-section", elem_id=f"s-{key}")
-        with column:
-            lead = self.words(f"lead_{key}", noise=100)
-            show(heading(self.words(f"q_{key}"), lead))
-        return column
-
     def _seed(self, value: int, label: str, name: str) -> gr.Number:
         return gr.Number(value, label=self.words(label), precision=0, elem_id=name)
 
     def _film(self):
         say = self.words
-        with self._section("film"):
+        with question(say, "film", "s-film"):
             with gr.Row(elem_classes="gz-controls"):
                 lessons, sets = named(say, "lesson", local.LESSONS), named(say, "data", local.SETS)
                 self.lesson = gr.Radio(lessons, value=handlers.LESSON, label=say("lesson"), elem_id="lesson")
@@ -63,7 +56,7 @@ class Create:
 
     def _make(self):
         say = self.words
-        with self._section("make"):
+        with question(say, "make", "s-make", noise=100):
             with gr.Row(elem_classes="gz-controls"):
                 self.seed = self._seed(handlers.SEED, "seed", "seed")
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
@@ -73,7 +66,7 @@ class Create:
 
     def _between(self):
         say = self.words
-        with self._section("between"), gr.Row():
+        with question(say, "between", "s-between"), gr.Row():
             with gr.Column(scale=1, min_width=150):
                 self.now = show(elem_id="now")
             with gr.Column(scale=5, min_width=300):
@@ -85,12 +78,12 @@ class Create:
                     self.others = gr.Button(say("two_others"), elem_id="two-others")
 
     def _grow(self):
-        with self._section("grow"):
+        with question(self.words, "grow", "s-grow"):
             self.growth = show(elem_id="growth")
 
     def _cgan(self):
         say = self.words
-        with self._section("cgan"):
+        with question(say, "cgan", "s-cgan"):
             with gr.Row(elem_classes="gz-controls"):
                 self.picks = gr.Textbox(
                     handlers.PICKS, label=say("picks_mnist"), max_lines=1, max_length=20, elem_id="picks"
@@ -104,7 +97,7 @@ class Create:
 
     def _hand(self):
         say = self.words
-        with self._section("hand"), gr.Row():
+        with question(say, "hand", "s-hand"), gr.Row():
             with gr.Column(scale=1, min_width=280):
                 canvas = f'<canvas width="280" height="280" role="img" aria-label="{escape(say("canvas"))}"></canvas>'
                 js = "ganzoo.sheet(element, props, trigger, watch)"

@@ -13,7 +13,7 @@ from ganzoo import GanzooError
 from ganzoo.data.made_pairs import KINDS
 
 from ...ui import pictures
-from ...ui.components import QUIET, Album, Upload, render_or_explain, show
+from ...ui.components import QUIET, Album, Upload, question, render_or_explain, show
 from ...ui.html import grid, heading, prose, quiet
 from ...ui.words import Words
 from ..compare.families import name
@@ -34,8 +34,7 @@ class Own:
 
     def __init__(self, words: Words):
         self.words = words
-        with gr.Column(elem_classes="gz-section", elem_id="own"):
-            show(heading(words("q_own"), words("lead_own")))
+        with question(words, "own", "own"):
             self._pairs()
             self._training()
         with gr.Column(elem_classes="gz-section", elem_id="own-after", visible=False) as self.after:

@@ -8,9 +8,10 @@ from html import escape
 import torch
 import torch.nn.functional as F
 
+from ...catalog import local
 from ...ui.charts import chart
 from ...ui.html import figure, grid, said, section
-from ...ui.words import Trouble, Words
+from ...ui.words import Words
 from .controls import dial
 
 COURSE, LOW, HIGH = 0.5, 0.0, 0.95
@@ -57,18 +58,8 @@ def away(track: list) -> list[float]:
 CODE = (coast, smallest_gan)
 
 
-def beta_of(value) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise Trouble("bad_beta1", low=LOW, high=HIGH) from None
-    if isinstance(value, bool) or not LOW <= number <= HIGH:
-        raise Trouble("bad_beta1", low=LOW, high=HIGH)
-    return round(number, 2)
-
-
 def show(words: Words, beta1) -> str:
-    beta1 = beta_of(beta1)
+    beta1 = round(local.number(beta1, LOW, HIGH, "bad_beta1"), 2)
     both = {COURSE: "plain second", beta1: "plain"}  # equal ones are one line
     lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
     left = {b: coast(b)[1] for b in both}

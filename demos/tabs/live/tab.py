@@ -11,8 +11,8 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import local
-from ...ui.components import LIVE, QUIET, named, show
-from ...ui.html import heading, quiet, waiting
+from ...ui.components import LIVE, QUIET, named, question, show
+from ...ui.html import quiet, waiting
 from ...ui.words import Words
 from . import render
 from . import run as live_run
@@ -63,15 +63,9 @@ class Live:
         self._keep()
         self._wire(demo)
 
-    def _section(self, key: str, name: str) -> gr.Column:
-        column = gr.Column(elem_classes="gz-section", elem_id=f"s-{name}")
-        with column:
-            show(heading(self.words(f"q_{key}"), self.words(f"lead_{key}")))
-        return column
-
     def _stage(self):
         say = self.words
-        with self._section("live", "live"):
+        with question(say, "live", "s-live"):
             with gr.Row(elem_classes="gz-controls"):
                 lessons, sets = named(say, "lesson", LESSONS), named(say, "data", local.SETS)
                 self.lesson = gr.Radio(lessons, value="gan", label=say("lesson"), elem_id="live-lesson")
@@ -97,19 +91,19 @@ class Live:
         self.changes = show(render.changes(say, None), elem_id="live-changes")
 
     def _shares(self):
-        with self._section("live_shares", "live-shares"):
+        with question(self.words, "live_shares", "s-live-shares"):
             self.shares = show(render.shares(self.words, None), elem_id="live-shares")
 
     def _turn(self):
         say = self.words
-        with self._section("live_turn", "live-turn"):
+        with question(say, "live_turn", "s-live-turn"):
             with gr.Row(elem_classes="gz-controls"):
                 self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
                 self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
             self.turns = show(waiting(say), elem_id="live-turns", js_on_load="ganzoo.later(element, trigger)")
 
     def _keep(self):
-        with self._section("live_keep", "live-keep"):
+        with question(self.words, "live_keep", "s-live-keep"):
             with gr.Row(elem_classes="gz-controls"):
                 self.keep = gr.Button(self.words("live_keep"), interactive=False, elem_id="live-save")
                 self.download = gr.DownloadButton(self.words("live_download"), visible=False, elem_id="live-download")

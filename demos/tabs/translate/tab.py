@@ -10,8 +10,8 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui import pictures
-from ...ui.components import QUIET, sent, show
-from ...ui.html import heading, prose, quiet, waiting
+from ...ui.components import QUIET, question, sent, show
+from ...ui.html import prose, quiet, waiting
 from ...ui.words import Trouble, Words
 from . import batch, handlers, inference, render
 
@@ -26,11 +26,9 @@ class Translate:
 
     def __init__(self, words: Words):
         self.words = words
-        with gr.Column(elem_classes="gz-section", elem_id="s-translate"):
-            show(heading(words("q_translate"), words("lead_translate")))
+        with question(words, "translate", "s-translate"):
             self._bench()
-        with gr.Column(elem_classes="gz-section", elem_id="s-trl-two"):
-            show(heading(words("q_trl_two"), words("lead_trl_two")))
+        with question(words, "trl_two", "s-trl-two"):
             with gr.Row():
                 self.slider = gr.ImageSlider(
                     show_label=False,
@@ -42,14 +40,11 @@ class Translate:
                 )
                 self.change = self._picture("change", words("trl_change"), height=400)
             show(prose(words("trl_says_error")))
-        with gr.Column(elem_classes="gz-section", elem_id="s-trl-loops"):
-            show(heading(words("q_trl_loops"), words("lead_trl_loops")))
+        with question(words, "trl_loops", "s-trl-loops"):
             self.loops = show(render.loops(words, "horse->zebra"), elem_id="trl-loops")
-        with gr.Column(elem_classes="gz-section", elem_id="s-trl-heat"):
-            show(heading(words("q_trl_heat"), words("lead_trl_heat")))
+        with question(words, "trl_heat", "s-trl-heat"):
             self._critic()
-        with gr.Column(elem_classes="gz-section", elem_id="s-trl-folder"):
-            show(heading(words("q_trl_folder"), words("lead_trl_folder")))
+        with question(words, "trl_folder", "s-trl-folder"):
             self._folder()
         self._wire()
 

@@ -6,8 +6,8 @@ from html import escape
 import gradio as gr
 
 from ...catalog import hub, local
-from ...ui.components import QUIET, render_or_explain, sent, show
-from ...ui.html import heading, quiet
+from ...ui.components import QUIET, question, render_or_explain, sent, show
+from ...ui.html import quiet
 from ...ui.words import Words
 
 
@@ -35,8 +35,7 @@ class HubSearch:
     def __init__(self, words: Words):
         self.words = words
         self.wish = gr.State("")
-        with gr.Column(elem_classes="gz-section", elem_id="hub-search"):
-            show(heading(words("q_hub"), words("lead_hub")))
+        with question(words, "hub", "hub-search"):
             with gr.Row(elem_classes="gz-controls"):
                 self.owner = gr.Textbox(
                     os.environ.get("GANZOO_NAMESPACE", "").strip()[:96],
