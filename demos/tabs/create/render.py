@@ -1,22 +1,77 @@
-"""What one model shows of itself: the grid, the morph, an idea growing and the critic shrinking it. Pure functions."""
+"""What the tab Create shows, as HTML: the grid, the morph, an idea growing and the critic shrinking it, the labels.
+
+Everything is computed per call; nothing a visitor does is kept on the server. What was typed is checked here.
+"""
 
 import time
 from html import escape
+from urllib.parse import quote
 
 import torch
 from torch import Tensor
 
-from ganzoo import Model
+from ganzoo import GanzooError, Model
+from ganzoo.data.registry import CLASSES
 from ganzoo.evaluation.realness import realness
 from ganzoo.images import to_pil
 from ganzoo.models.losses import as_opinion
 
-from ...catalog import local
+from ...catalog import film, local
 from ...ui.html import bar, figure, flow, image, legend, mosaic, note, section, signed, square, table, tiles
-from ...ui.words import Words
+from ...ui.words import Trouble, Words
 
+LESSON, DATA, SEED, PICKS = "dcgan", "mnist", 7, "2026"
+MOST_PICKS = 8
+QUESTIONS = ("between", "grow", "cgan", "hand")
 COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
 STRIP = 9  # pictures in the strip between two ideas
+
+
+# --- what was chosen --------------------------------------------------------------------------------------------
+
+
+def chosen(lesson, data, custom) -> str:
+    return custom or local.name_of(lesson or LESSON, data or DATA)
+
+
+def belongs(name) -> tuple[str | None, str | None]:
+    """The lesson and the set of a model by name; None for what cannot be told."""
+    try:
+        model = local.open_model(name)
+    except GanzooError:
+        return None, None
+    return model.config.lesson, local.set_of(model)
+
+
+def frames(name) -> int:
+    """The number of the film's last frame; 0 for a model that came without a film."""
+    try:
+        return len(film.of(name).steps) - 1
+    except GanzooError:
+        return 0
+
+
+def buttons(words: Words, data) -> list[str]:
+    """What the buttons of the labels say: "0" .. "9", or "0 T-shirt" .. "9 boot"."""
+    names = CLASSES.get(data or DATA, CLASSES["mnist"])
+    return [name if name == str(k) else f"{k} {words.label(name)}" for k, name in enumerate(names)]
+
+
+def picks_of(text, classes: int) -> list[int]:
+    """ "2026" -> [2, 0, 2, 6]"""
+    digits = "".join(str(text or "").replace(",", "").split())
+    if not digits.isascii() or not digits.isdigit() or len(digits) > MOST_PICKS or max(map(int, digits)) >= classes:
+        raise Trouble("bad_labels", high=MOST_PICKS, most=min(9, classes - 1))
+    return [int(d) for d in digits]
+
+
+# --- the grid ---------------------------------------------------------------------------------------------------
+
+
+def contents(words: Words) -> str:
+    """One line of links to the questions further down."""
+    links = "".join(f'<a href="#s-{key}">{escape(words("q_" + key))}</a>' for key in QUESTIONS)
+    return f'<nav class="gz-contents" aria-label="{escape(words("sections"))}">{links}</nav>'
 
 
 def labels_for(model: Model, count: int) -> list[int] | None:
@@ -39,9 +94,11 @@ def share_bar(share: float | None) -> str:
     return "" if share is None else bar(share, number=f"{share:.0%}", kind="critic score")
 
 
-def make(words: Words, model: Model, seed: int, picked: int = 0) -> str:
+def grid(words: Words, lesson, data, custom, seed, pick) -> str:
     """COUNT pictures, under each how real it is for the critic of its set; each is a button that makes it the idea followed
     below."""
+    seed, picked = local.seed_of(seed), local.whole(pick, 0, COUNT - 1, "bad_pick")
+    model = local.open_model(chosen(lesson, data, custom))
     began = time.perf_counter()
     labels = labels_for(model, COUNT)
     pictures = model.tensor(model.noise(COUNT, seed), labels)
@@ -58,7 +115,11 @@ def make(words: Words, model: Model, seed: int, picked: int = 0) -> str:
     critic = words("grid_note" if shares[0] is not None else "no_realness")
     made_in = words("made_in", count=COUNT, name=model.name, ms=f"{took:.0f}")
     label = escape(words("grid_label", seed=seed))
-    return f'<div role="group" aria-label="{label}">{tiles(cells, 8)}</div>{note(critic, made_in)}'
+    link = f"model={quote(custom)}" if custom else f"lesson={lesson}&amp;set={data}"
+    return (
+        f'<div data-link="?{link}&amp;seed={seed}"><div role="group" aria-label="{label}">{tiles(cells, 8)}</div>'
+        f"{note(critic, made_in)}</div>"
+    )
 
 
 # --- between two ideas ------------------------------------------------------------------------------------------
@@ -77,22 +138,22 @@ def ends(model: Model, first: int, second: int) -> tuple[Tensor, Tensor]:
     return model.noise(1, first)[0], model.noise(1, second)[0]
 
 
-def strip(words: Words, model: Model, first: int, second: int) -> str:
+def strip(words: Words, name, first, second) -> str:
     """Nine pictures on the way from one inspiration to the other, evenly spaced like the slider under them."""
-    a, b = ends(model, first, second)
+    model = local.open_model(name)
+    a, b = ends(model, local.seed_of(first), local.seed_of(second))
     shares = [i / (STRIP - 1) for i in range(STRIP)]
     pictures = model.tensor(torch.stack([between(a, b, s) for s in shares]), _same(model, STRIP))
     alts = (words("between_alt", share=round(share * 100)) for share in shares)
     return tiles(map(image, to_pil(pictures), alts), STRIP)
 
 
-def morph(words: Words, model: Model, first: int, second: int, share: float) -> str:
+def morph(words: Words, name, first, second, percent) -> str:
     """The one picture at the slider, large, with how real it is."""
-    a, b = ends(model, first, second)
-    share = min(1.0, max(0.0, share))
-    labels = _same(model, 1)
-    picture = model.tensor(between(a, b, share)[None], labels)
-    alt = words("between_alt", share=round(share * 100))
+    percent, model = local.whole(percent, 0, 100, "bad_share"), local.open_model(name)
+    a, b = ends(model, local.seed_of(first), local.seed_of(second))
+    picture = model.tensor(between(a, b, percent / 100)[None], _same(model, 1))
+    alt = words("between_alt", share=percent)
     return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]), "gz-now")
 
 
@@ -104,11 +165,12 @@ def _same(model: Model, count: int) -> list[int] | None:
 
 
 @torch.no_grad()
-def grow(words: Words, model: Model, seed: int, picked: int) -> str:
+def grow(words: Words, name, seed, pick) -> str:
     """Every stage of one inspiration on its way to a picture, and of the picture on its way to one number."""
+    picked, model = local.whole(pick, 0, COUNT - 1, "bad_pick"), local.open_model(name)
     labels = labels_for(model, COUNT)
     label = model.labels([labels[picked]], 1) if labels else ()
-    noise = model.noise(picked + 1, seed)[picked:]
+    noise = model.noise(picked + 1, local.seed_of(seed))[picked:]
     up = model.generator.stages(noise, *label)
     down = model.discriminator.stages(up[-1], *label)
     opinion = float(as_opinion(down[-1].float(), model.config.adversarial).flatten()[0])
@@ -145,9 +207,11 @@ def _numbers(words: Words, values: Tensor, text: str = "") -> str:
 # --- the conditional lesson -------------------------------------------------------------------------------------
 
 
-def for_labels(words: Words, model: Model, picks: list[int], seed: int) -> str:
+def for_labels(words: Words, data, picks, seed) -> str:
     """The classes that were asked for, one after the other, each from its own inspiration."""
-    pictures = model.tensor(model.noise(len(picks), seed), picks)
+    model = local.open_model(local.name_of("cgan", data or DATA))
+    picks = picks_of(picks, len(model.classes))
+    pictures = model.tensor(model.noise(len(picks), local.seed_of(seed)), picks)
     shares = real_shares(model, pictures)
     names = [words.label(model.classes[k]) for k in picks]
     cells = (
@@ -158,8 +222,9 @@ def for_labels(words: Words, model: Model, picks: list[int], seed: int) -> str:
 
 
 @torch.no_grad()
-def under_labels(words: Words, model: Model, seed: int) -> str:
+def under_labels(words: Words, data, seed) -> str:
     """One inspiration under every label (the first ten), with the filter that each label is, in both networks."""
+    model, seed = local.open_model(local.name_of("cgan", data or DATA)), local.seed_of(seed)
     count = min(10, len(model.classes))
     labels = list(range(count))
     pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), labels))

@@ -1,6 +1,6 @@
 """The tab Create: one question after the other, each answered by pictures that are already there.
 
-Components and events only; what is shown comes from handlers.py.
+Components and events only; what is shown comes from render.py and drawing.py.
 """
 
 import random
@@ -12,11 +12,11 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...catalog import hub, local
-from ...ui.components import LIVE, QUIET, linked, named, question, sent, show
+from ...catalog import film, hub, local
+from ...ui.components import LIVE, QUIET, linked, named, question, render_or_explain, sent, show
 from ...ui.html import uri, waiting
 from ...ui.words import Words
-from . import drawing, handlers
+from . import drawing, render
 
 SECONDS, TICK = 8.0, 0.15  # that a film plays, and between two of its frames
 
@@ -28,7 +28,7 @@ class Create:
         self.words = words
         self.name = gr.State("")  # a model chosen in the Zoo or by ?model=; else lesson and set name it
         self.pick = gr.State(0)
-        self.shown = gr.State(handlers.SEED)  # the seed that the page shows: leaving the box unchanged does nothing
+        self.shown = gr.State(render.SEED)  # the seed that the page shows: leaving the box unchanged does nothing
         self._film()
         self._make()
         self._between()
@@ -45,10 +45,10 @@ class Create:
         with question(say, "film", "s-film"):
             with gr.Row(elem_classes="gz-controls"):
                 lessons, sets = named(say, "lesson", local.LESSONS), named(say, "data", local.SETS)
-                self.lesson = gr.Radio(lessons, value=handlers.LESSON, label=say("lesson"), elem_id="lesson")
-                self.data = gr.Radio(sets, value=handlers.DATA, label=say("data"), elem_id="set")
+                self.lesson = gr.Radio(lessons, value=render.LESSON, label=say("lesson"), elem_id="lesson")
+                self.data = gr.Radio(sets, value=render.DATA, label=say("data"), elem_id="set")
                 self.play = gr.Button(say("film_play"), variant="primary", elem_id="play")
-                last = handlers.frames(handlers.chosen(handlers.LESSON, handlers.DATA, ""))
+                last = render.frames(render.chosen(render.LESSON, render.DATA, ""))
                 self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
             self.training = show(waiting(say), elem_id="training", js_on_load="ganzoo.later(element, trigger, 'focus')")
             self.began = gr.State(0.0)
@@ -58,11 +58,11 @@ class Create:
         say = self.words
         with question(say, "make", "s-make", noise=100):
             with gr.Row(elem_classes="gz-controls"):
-                self.seed = self._seed(handlers.SEED, "seed", "seed")
+                self.seed = self._seed(render.SEED, "seed", "seed")
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
                 self.copy = gr.Button(say("copy_link"), elem_id="copy-link")
             self.grid = show(elem_id="grid", js_on_load="ganzoo.picks(element, trigger); ganzoo.follow(element, watch)")
-            show(handlers.contents(say))
+            show(render.contents(say))
 
     def _between(self):
         say = self.words
@@ -73,8 +73,8 @@ class Create:
                 self.strip = show(elem_id="strip")
                 self.slider = gr.Slider(0, 100, value=50, step=1, label=say("from_a_to_b"), elem_id="morph", buttons=[])
                 with gr.Row(elem_classes="gz-controls"):
-                    self.first = self._seed(handlers.SEED, "seed_a", "seed-a")
-                    self.second = self._seed(handlers.SEED + 1, "seed_b", "seed-b")
+                    self.first = self._seed(render.SEED, "seed_a", "seed-a")
+                    self.second = self._seed(render.SEED + 1, "seed_b", "seed-b")
                     self.others = gr.Button(say("two_others"), elem_id="two-others")
 
     def _grow(self):
@@ -86,10 +86,10 @@ class Create:
         with question(say, "cgan", "s-cgan"):
             with gr.Row(elem_classes="gz-controls"):
                 self.picks = gr.Textbox(
-                    handlers.PICKS, label=say("picks_mnist"), max_lines=1, max_length=20, elem_id="picks"
+                    render.PICKS, label=say("picks_mnist"), max_lines=1, max_length=20, elem_id="picks"
                 )
                 with gr.Row(elem_classes="gz-controls", elem_id="classes"):
-                    self.classes = [gr.Button(w, size="sm", min_width=40) for w in handlers.buttons(say, handlers.DATA)]
+                    self.classes = [gr.Button(w, size="sm", min_width=40) for w in render.buttons(say, render.DATA)]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
             self.labelled = show(elem_id="asked")
             show(f"<h3>{say('one_idea')}</h3>")
@@ -101,7 +101,7 @@ class Create:
             with gr.Column(scale=1, min_width=280):
                 canvas = f'<canvas width="280" height="280" role="img" aria-label="{escape(say("canvas"))}"></canvas>'
                 js = "ganzoo.sheet(element, props, trigger, watch)"
-                first = uri(drawing.example(handlers.DATA))
+                first = uri(drawing.example(render.DATA))
                 self.board = show(first, elem_id="board", html_template=canvas, js_on_load=js)
                 with gr.Row(elem_classes="gz-controls"):
                     self.clear = gr.Button(say("clear"), elem_id="clear")
@@ -147,13 +147,11 @@ class Create:
         self.timer.tick(self._played, [*self.choice, self.began], film, **{**LIVE, "trigger_mode": "once"})
 
         for i, button in enumerate(self.classes):
-            button.click(
-                None, self.picks, self.picks, js=f"(text) => ((text || '') + '{i}').slice(-{handlers.MOST_PICKS})"
-            )
+            js = f"(text) => ((text || '') + '{i}').slice(-{render.MOST_PICKS})"
+            button.click(None, self.picks, self.picks, js=js)
         self.no_picks.click(None, None, self.picks, js="() => ''")
-        self.picks.change(
-            lambda *a: handlers.for_labels(say, *a), [self.data, self.picks, self.seed], self.labelled, **LIVE
-        )
+        asked = [self.data, self.picks, self.seed]
+        self.picks.change(lambda *a: self._draw(render.for_labels, *a), asked, self.labelled, **LIVE)
 
         self.board.input(self._judge, [self.board, self.data], self.judged, **QUIET)
         for button, make in ((self.clear, drawing.empty), (self.example, drawing.example)):
@@ -162,33 +160,36 @@ class Create:
         self.state = [*self.choice, self.seed, *self.everything, *self.faces]
         self.training.focus(self._first, None, self.state, **QUIET)
 
+    def _draw(self, draw, *args) -> str:
+        return render_or_explain(self.words, draw, *args)
+
     def all(self, lesson, data, custom, seed, pick, picks):
         """Everything that follows from the choice and the seed, in the order of `self.everything`."""
-        say, name = self.words, handlers.chosen(lesson, data, custom)
-        top = handlers.grid(say, lesson, data, custom, seed, pick)
+        name = render.chosen(lesson, data, custom)
+        top = self._draw(render.grid, lesson, data, custom, seed, pick)
         try:
             first = local.seed_of(seed)
         except GanzooError:  # the quiet line stands in place of the grid; the rest stays
             return [seed, top] + [gr.skip()] * (len(self.everything) - 2)
-        second, last = min(first + 1, local.LARGEST_SEED), handlers.frames(name)
+        second, last = min(first + 1, local.LARGEST_SEED), render.frames(name)
         return [
             first,
             top,
             first,
             second,
-            handlers.way(say, name, first, second),
-            handlers.point(say, name, first, second, 50),
+            self._draw(render.strip, name, first, second),
+            self._draw(render.morph, name, first, second, 50),
             50,
-            handlers.growth(say, name, first, pick),
+            self._draw(render.grow, name, first, pick),
             gr.Slider(maximum=max(1, last), value=last),
-            handlers.training(say, name, last),
+            self._draw(film.show, name, last),
             gr.Timer(active=False),
-            handlers.for_labels(say, data, picks, first),
-            handlers.labels(say, data, first),
+            self._draw(render.for_labels, data, picks, first),
+            self._draw(render.under_labels, data, first),
         ]
 
     def _chose(self, lesson, data, custom, seed, pick, picks):
-        lesson, data = lesson or handlers.LESSON, data or handlers.DATA
+        lesson, data = lesson or render.LESSON, data or render.DATA
         return ["", *self.all(lesson, data, "", seed, pick, picks), *self._faces(data)]
 
     def _left(self, shown, lesson, data, custom, seed, pick, picks):
@@ -198,33 +199,35 @@ class Create:
 
     def _picked(self, lesson, data, custom, seed, pick, picks, event: gr.EventData):
         pick = sent(event).get("pick", 0)
-        name = handlers.chosen(lesson, data, custom)
-        grid = handlers.grid(self.words, lesson, data, custom, seed, pick)
-        return pick, grid, handlers.growth(self.words, name, seed, pick)
+        name = render.chosen(lesson, data, custom)
+        grid = self._draw(render.grid, lesson, data, custom, seed, pick)
+        return pick, grid, self._draw(render.grow, name, seed, pick)
 
     def _now(self, lesson, data, custom, first, second, percent):
-        return handlers.point(self.words, handlers.chosen(lesson, data, custom), first, second, percent)
+        return self._draw(render.morph, render.chosen(lesson, data, custom), first, second, percent)
 
     def _way(self, lesson, data, custom, first, second, percent):
-        name = handlers.chosen(lesson, data, custom)
-        return handlers.way(self.words, name, first, second), handlers.point(self.words, name, first, second, percent)
+        name = render.chosen(lesson, data, custom)
+        strip = self._draw(render.strip, name, first, second)
+        return strip, self._draw(render.morph, name, first, second, percent)
 
     def _two(self, lesson, data, custom, first, second, percent):
         first, second = random.sample(range(1_000_000), 2)
         return first, second, *self._way(lesson, data, custom, first, second, percent)
 
     def _frame(self, lesson, data, custom, frame):
-        return handlers.training(self.words, handlers.chosen(lesson, data, custom), frame), gr.Timer(active=False)
+        name = render.chosen(lesson, data, custom)
+        return self._draw(film.show, name, int(frame or 0)), gr.Timer(active=False)
 
     def _played(self, lesson, data, custom, began):
         """The frame that is due SECONDS after Play was pressed at the latest, however slow the line is."""
-        name = handlers.chosen(lesson, data, custom)
-        share, last = min(1.0, (time.time() - began) / SECONDS), handlers.frames(name)
+        name = render.chosen(lesson, data, custom)
+        share, last = min(1.0, (time.time() - began) / SECONDS), render.frames(name)
         frame = round(share * last)
-        return frame, handlers.training(self.words, name, frame), gr.Timer(active=share < 1)
+        return frame, self._draw(film.show, name, frame), gr.Timer(active=share < 1)
 
     def _judge(self, picture, data):
-        return handlers.judged(self.words, data, picture)
+        return self._draw(drawing.judge, data, picture)
 
     def _put(self, make):
         """What puts a picture that `make` gives on the board, and has it judged."""
@@ -239,7 +242,7 @@ class Create:
         say = self.words
         return [
             gr.Textbox(label=say("picks_fashion" if data == "fashion" else "picks_mnist")),
-            *(gr.Button(w) for w in handlers.buttons(say, data)),
+            *(gr.Button(w) for w in render.buttons(say, data)),
             *self._put(drawing.example)(data),
         ]
 
@@ -248,22 +251,22 @@ class Create:
         said = linked(sent(event).get("query"))
         if "family" in said or said.get("tab", "create") != "create":
             said = {}
-        return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", handlers.SEED))
+        return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", render.SEED))
 
-    def open(self, custom="", lesson=None, data=None, seed=handlers.SEED):
+    def open(self, custom="", lesson=None, data=None, seed=render.SEED):
         """Values for `self.state`: a model by name, or by lesson and set. A model by name sets both: what is drawn or made
         is judged by a critic of the pictures that it learned from."""
         if hub.NAME.fullmatch(custom) and not custom.startswith("runs/"):
             with suppress(GanzooError):  # then the grid says that there is no such model
                 hub.fetch(custom)
         if custom:
-            lesson, data = handlers.belongs(custom)
+            lesson, data = render.belongs(custom)
         else:
-            lesson = lesson if lesson in local.LESSONS else handlers.LESSON
-            data = data if data in local.SETS else handlers.DATA
+            lesson = lesson if lesson in local.LESSONS else render.LESSON
+            data = data if data in local.SETS else render.DATA
         if custom == local.name_of(lesson, data):
             custom = ""
-        everything = self.all(lesson, data, custom, seed, 0, handlers.PICKS)
+        everything = self.all(lesson, data, custom, seed, 0, render.PICKS)
         try:
             seed = local.seed_of(seed)
         except GanzooError:  # the grid says so
