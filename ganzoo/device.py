@@ -1,5 +1,6 @@
 """Which device computes: chosen once, never at import (a leaf)."""
 
+import os
 import platform
 
 import torch
@@ -9,7 +10,9 @@ from ganzoo.errors import GanzooError
 
 
 def choose_device(word: str | torch.device) -> torch.device:
-    word = distributed.device_word(str(word))
+    word, local = str(word), os.environ.get("LOCAL_RANK")
+    if word in ("auto", "cuda") and local and distributed.place()[1] > 1 and torch.cuda.is_available():
+        word = f"cuda:{local}"  # with torchrun each process of a host takes its own GPU
     if word == "auto":
         word = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     kind, _, number = word.partition(":")

@@ -26,14 +26,6 @@ def first() -> bool:
     return place()[0] == 0
 
 
-def device_word(word: str) -> str:
-    """`--device` for this process: with torchrun each process of a host takes its own GPU."""
-    local = os.environ.get("LOCAL_RANK")
-    return (
-        f"cuda:{local}" if local and place()[1] > 1 and word in ("auto", "cuda") and torch.cuda.is_available() else word
-    )
-
-
 def start(device: torch.device) -> tuple[int, int]:
     """Meet the other processes, once. Returns (rank, world)."""
     rank, world = place()
@@ -60,11 +52,7 @@ def average_gradients(optimizer: torch.optim.Optimizer) -> None:
 
 def anyone(wish: bool) -> bool:
     """True for all processes as soon as one wishes it: they must stop at the same step or wait for each other for ever."""
-    if not dist.is_initialized():
-        return wish
-    flag = torch.tensor(float(wish), device="cuda" if dist.get_backend() == "nccl" else "cpu")
-    dist.all_reduce(flag)
-    return bool(flag.item())
+    return bool(slowest(float(bool(wish))))
 
 
 def slowest(seconds: float) -> float:

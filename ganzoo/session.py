@@ -34,9 +34,8 @@ class Session:
         self.lock = locked(Path(self.config.out) / self.config.name)
         self.tracker = None
         if self.config.track and distributed.first():
-            contest = (
-                self.config.name.removesuffix("-smoke").removesuffix(f"-{self.config.word}") if self.runs > 1 else None
-            )
+            name = self.config.name.removesuffix("-smoke")
+            contest = name.removesuffix(f"-{self.config.word}") if self.runs > 1 else None
             self.tracker = tracking.Tracker(self.config, contest)
         self.handlers = heed_ctrl_c(self.asked)
         return self
@@ -157,13 +156,8 @@ def progress_line(row: dict) -> str:
     }
     for key, word in words.items():
         if key in row:
-            said += word + (
-                "   nan"
-                if row[key] is None
-                else f" {row[key]:5.3f}"
-                if key in ("mae", "cycle")
-                else f" {row[key]:5.2f}"
-            )
+            digits = 3 if key in ("mae", "cycle") else 2
+            said += word + ("   nan" if row[key] is None else f" {row[key]:5.{digits}f}")
     if row.get("waiting", 0) >= 0.05:
         said += f"  waits for data {row['waiting']:.0%}"
     return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")

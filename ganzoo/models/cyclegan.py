@@ -26,15 +26,12 @@ class Residual(nn.Module):
 
     def __init__(self, features: int, norm: str):
         super().__init__()
-        self.layers = nn.Sequential(
-            *(
-                nn.ReflectionPad2d(1),
-                nn.Conv2d(features, features, 3, bias=norm == "none"),
-                *norm2d(norm, features),
-                nn.ReLU(),
-            ),
-            *(nn.ReflectionPad2d(1), nn.Conv2d(features, features, 3, bias=norm == "none"), *norm2d(norm, features)),
-        )
+
+        def convolution():
+            conv = nn.Conv2d(features, features, 3, bias=norm == "none")
+            return [nn.ReflectionPad2d(1), conv, *norm2d(norm, features)]
+
+        self.layers = nn.Sequential(*convolution(), nn.ReLU(), *convolution())
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.layers(x)

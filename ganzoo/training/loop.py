@@ -1,39 +1,28 @@
-"""The loop that every training drives: that of a recipe (trainer.py), of a judge and of the live page."""
+"""The loop that every training drives: that of a recipe (trainer.py), of a judge and of the live page.
+
+A training is anything with `step`, the rounds played so far, `advance()`, which plays one, and `averages()`, the means of its
+numbers since they were last asked for.
+"""
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from ganzoo import distributed
 
 
-class Player(Protocol):
-    """What the loop plays."""
-
-    step: int  # rounds played so far
-
-    def advance(self) -> None:
-        """Play one round."""
-
-    def averages(self) -> dict[str, float | None]:
-        """Means of the round's numbers since they were last asked for."""
-
-
-def step_row(player: Player) -> dict:
+def step_row(training) -> dict:
     """The row of the log for the rounds since the last one."""
-    return {"event": "step", "step": player.step, **player.averages()}
+    return {"event": "step", "step": training.step, **training.averages()}
 
 
-def rounds(
-    player: Player, until: float, every: int, should_stop: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[dict | None, bool]]:
+def rounds(training, until: float, every: int, should_stop: Callable[[], bool] = lambda: False) -> Iterator[tuple]:
     """Play until step `until`. Yields after each step: (a row where one is due, every `every` steps and at the end, else
     None; whether the loop was asked to stop and ends here)."""
-    while player.step < until:
-        player.advance()
-        stopping = distributed.anyone(should_stop()) and player.step < until
-        due = player.step % every == 0 or player.step == until
-        yield step_row(player) if due else None, stopping
+    while training.step < until:
+        training.advance()
+        stopping = distributed.anyone(should_stop()) and training.step < until
+        due = training.step % every == 0 or training.step == until
+        yield step_row(training) if due else None, stopping
         if stopping:
             return
 
