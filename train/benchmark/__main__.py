@@ -75,13 +75,6 @@ def count(text: str) -> int:
     return int(text)
 
 
-def checked(config):
-    """A config that a recipe would take, too."""
-    config = settings.checked(config)
-    trainer.check_size(config)
-    return config
-
-
 def contest(asked, device) -> tuple:
     """(our step, the usual step, images in one of ours, images in one of theirs) for the lesson asked for."""
     # No average in the usual loop, so none here: the comparison is of the same work.
@@ -92,23 +85,19 @@ def contest(asked, device) -> tuple:
         return Training(config, pictures, device).advance, lambda: next(usual), config.batch_size, config.batch_size
     if asked.lesson == "translate":
         return handler(asked)
+    size = dict(image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0)
+    more = dict(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
+    many = max(64, asked.batch_size)
     if asked.lesson == "cyclegan":
-        size = dict(image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0)
-        ours = checked(
-            cyclegan.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
-        )
-        sets = made_up_unpaired(max(64, asked.batch_size), asked.image_size)
-        usual = usual_loops.usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), sets, device)
-        return Training(ours, sets, device).advance, lambda: next(usual), asked.batch_size, 1
-    size = dict(
-        image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0, upsample="deconv"
-    )
-    ours = checked(
-        pix2pix.Config(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
-    )
-    pairs = paired_sources.made_up_pairs(max(64, asked.batch_size), asked.image_size)
-    usual = usual_loops.usual_pix2pix(pix2pix.Config(**size), pairs, device)
-    return Training(ours, pairs, device).advance, lambda: next(usual), asked.batch_size, 1
+        ours, pictures = cyclegan.Config(**more), made_up_unpaired(many, asked.image_size)
+        usual = usual_loops.usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), pictures, device)
+    else:
+        ours = pix2pix.Config(**more, upsample="deconv")
+        pictures = paired_sources.made_up_pairs(many, asked.image_size)
+        usual = usual_loops.usual_pix2pix(pix2pix.Config(**size, upsample="deconv"), pictures, device)
+    ours = settings.checked(ours)
+    trainer.check_size(ours)
+    return Training(ours, pictures, device).advance, lambda: next(usual), asked.batch_size, 1
 
 
 def main(argv=None) -> int:
@@ -131,6 +120,7 @@ def main(argv=None) -> int:
     parser.add_argument("--calls", type=count, default=5000, help="load only: mixed calls that memory is watched over")
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
+    sys.stdout.reconfigure(line_buffering=True)  # each line when it is known, also in a file
     if asked.lesson == "compare":
         return compare.compare(asked.runs)
     if asked.lesson == "page":
@@ -144,14 +134,14 @@ def main(argv=None) -> int:
     began = time.perf_counter()
     for _ in range(10 if asked.lesson == "gan" else 5):
         ours(), usual()
-    print(f"warm-up, compilation included: {time.perf_counter() - began:.1f} s", flush=True)
+    print(f"warm-up, compilation included: {time.perf_counter() - began:.1f} s")
     speeds = []
     for run in range(asked.runs):
         seconds = [timed(ours, asked.batches, device), timed(usual, asked.batches, device)]
         speeds.append([asked.batches * n / s for n, s in zip((our_images, their_images), seconds, strict=True)])
         mine, theirs, what = (*speeds[-1], "pairs/s" if asked.lesson in ("pix2pix", "cyclegan") else "images/s")
         usually = "bare passes" if asked.lesson == "translate" else "usual loop"
-        print(f"run {run + 1}: ganzoo {mine:,.1f} {what}, {usually} {theirs:,.1f} {what}", flush=True)
+        print(f"run {run + 1}: ganzoo {mine:,.1f} {what}, {usually} {theirs:,.1f} {what}")
     ratios = [theirs / mine if asked.lesson == "translate" else mine / theirs for mine, theirs in speeds]  # time, speed
     where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
     print(

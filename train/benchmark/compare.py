@@ -26,10 +26,7 @@ SETTLED = "performance.now() - Math.max(seen.lifted, seen.changed) > 1000 && see
 
 def compare(runs: int) -> int:
     picture, (inside, whole) = facade(4, 256), _in_process(runs)
-    print(
-        f"the event of the page, HTML included, the critic's map out of sight: {whole:.2f} times the bare passes",
-        flush=True,
-    )
+    print(f"the event of the page, HTML included, the critic's map out of sight: {whole:.2f} times the bare passes")
     with served([str(APP)]) as (url, _):
         _through_client(url, picture, runs, inside)
         _in_browser(url)
@@ -79,8 +76,7 @@ def _in_process(runs: int) -> tuple[float, float]:
     mine, theirs, whole = (statistics.median(seconds) for seconds in took.values())
     print(
         f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of as "
-        f"many bare passes: {mine / theirs:.2f} times (medians of {runs})",
-        flush=True,
+        f"many bare passes: {mine / theirs:.2f} times (medians of {runs})"
     )
     return mine, whole / theirs
 
@@ -101,8 +97,7 @@ def _through_client(url: str, picture, runs: int, inside: float) -> None:
     took = statistics.median(seconds)
     print(
         f"through gradio_client (/translate, pictures only): {1000 * took:.0f} ms, {1000 * (took - inside):.0f} ms more than in "
-        f"process (median of {runs})",
-        flush=True,
+        f"process (median of {runs})"
     )
 
 

@@ -97,7 +97,6 @@ def page(runs: int) -> int:
                     f"run {run + 1}: first paint {mine['fcp']:.0f} ms beside {theirs['fcp']:.0f}, largest {mine['lcp']:.0f} "
                     f"beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside {theirs['ready']:.0f}, "
                     f"layout shift {mine['cls']:.4f}, on a phone six times slower {phone['cls']:.4f}",
-                    flush=True,
                 )
             browser.close()
     firsts, largests, shifts = zip(*rows, strict=True)
@@ -244,7 +243,6 @@ def load(visitors: int, calls: int, limit_s: float) -> int:
         print(
             f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "
             f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}",
-            flush=True,
         )
         kept, began, done = {}, time.perf_counter(), 0
         with ThreadPoolExecutor(4) as pool:
@@ -283,13 +281,13 @@ def live(calls: int = 30) -> int:
         visit.goto(url + "?tab=live")
         visit.wait_for_selector("#live-stage .gz-film", timeout=120_000)
         waits()  # models are read, threads are there
-        print(f"before: {waits()}, {memory(process):.0f} MB", flush=True)
+        print(f"before: {waits()}, {memory(process):.0f} MB")
         visit.click("#live-go")
         began = time.perf_counter()
-        print(f"while it trains: {waits()}", flush=True)
+        print(f"while it trains: {waits()}")
         visit.wait_for_timeout(max(0, 60 - (time.perf_counter() - began)) * 1000)
         rounds = visit.locator("#live-stage .gz-film").get_attribute("data-step")
-        print(f"after 60 s: round {rounds}, {memory(process):.0f} MB; the pictures: live.png", flush=True)
+        print(f"after 60 s: round {rounds}, {memory(process):.0f} MB; the pictures: live.png")
         visit.locator("#live-stage").screenshot(path="live.png")
         browser.close()
     return 0
