@@ -12,9 +12,7 @@ from huggingface_hub.errors import HTTPError
 
 # HTTPError is the client's own transport library's (httpx or httpx2): refusals by the Hub and broken connections alike.
 TROUBLE = (HTTPError, OSError)
-PATIENCE = (
-    2.0  # seconds to wait for a sign of life where something could stand in; the client waits HF_HUB_ETAG_TIMEOUT
-)
+PATIENCE = 2.0  # seconds to wait for a sign of life where something could stand in (the client: HF_HUB_ETAG_TIMEOUT)
 
 
 def reachable(seconds: float = PATIENCE) -> bool:

@@ -19,9 +19,7 @@ from ganzoo.files import save_atomic
 
 # Set once: filters belong to the whole process, so a thread that changes them for a moment changes them for all.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # larger pictures are refused below
-warnings.filterwarnings(
-    "ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin"
-)  # the pixels count, not the EXIF
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImagePlugin")  # pixels count, not EXIF
 
 # What is opened; not EPS, which would start another program.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
@@ -97,9 +95,8 @@ def open_picture(source) -> Image.Image:
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode == "LAB":
-        return ImageCms.profileToProfile(
-            picture, ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB"), outputMode="RGB"
-        )
+        lab, srgb = (ImageCms.createProfile(name) for name in ("LAB", "sRGB"))
+        return ImageCms.profileToProfile(picture, lab, srgb, outputMode="RGB")
     if picture.mode == "La":
         picture = picture.convert("LA")
     if "A" in picture.mode.upper() or "transparency" in picture.info:
@@ -212,11 +209,7 @@ def grid(pictures: Tensor, columns: int = 8, scale: int = 1, gap: int = 2) -> Im
     width, height = cells[0].size
     width, height = width * scale, height * scale
     rows = -(-len(cells) // columns)
-    sheet = Image.new(
-        cells[0].mode,
-        (columns * (width + gap) - gap, rows * (height + gap) - gap),
-        255 if cells[0].mode == "L" else (255, 255, 255),
-    )
+    sheet = Image.new(cells[0].mode, (columns * (width + gap) - gap, rows * (height + gap) - gap), "white")
     for i, cell in enumerate(cells):
         place = ((i % columns) * (width + gap), (i // columns) * (height + gap))
         sheet.paste(cell.resize((width, height), Image.Resampling.NEAREST), place)

@@ -35,10 +35,6 @@ def known(data: str) -> dict[str, list[str]]:
     return json.loads(FILE.read_text(encoding="utf-8")).get(data, {})
 
 
-def written(bits: Tensor) -> str:
-    return f"{int(''.join('1' if bit else '0' for bit in bits.tolist()), 2):064x}"
-
-
 def _read(text: str) -> Tensor:
     return torch.tensor([bit == "1" for bit in f"{int(text, 16):0256b}"])
 

@@ -91,9 +91,8 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
 
     High frequencies are what a 5 x 5 binomial blur takes away from the brightness and a 3 x 3 one leaves: that one wipes
     out what changes at every pixel, for a checkerboard (which has a number of its own) is no detail."""
-    wide, narrow = (
-        torch.tensor(x, dtype=torch.float64) for x in ([1.0, 4.0, 6.0, 4.0, 1.0], [0.0, 1.0, 2.0, 1.0, 0.0])
-    )
+    wide = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], dtype=torch.float64)
+    narrow = torch.tensor([0.0, 1.0, 2.0, 1.0, 0.0], dtype=torch.float64)
     band = torch.outer(narrow, narrow) / 16 - torch.outer(wide, wide) / 256
 
     def energy(pictures: Tensor) -> float:

@@ -150,17 +150,15 @@ and compares with nothing else. What it makes repeats the biases and the blind s
 
 def _table(metrics: dict) -> str:
     """The metrics as a Markdown table, shares of classes under it."""
+    if not metrics:
+        return "Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n"
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
     shares = "".join(
         f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
         for key, value in metrics.items()
         if isinstance(value, dict)
     )
-    return (
-        f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n{shares}"
-        if metrics
-        else ("Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n")
-    )
+    return f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n{shares}"
 
 
 def _how_trained(facts: dict, made: dict) -> str:

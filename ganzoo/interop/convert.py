@@ -108,12 +108,8 @@ def _agree(config, found: dict[str, Found]) -> None:
                 "pth_critic_channels", file=one.file, inputs=one.inputs, lesson=config.lesson, wanted=seen[role]
             )
     back, critic, other = (found.get(role) for role in ("generator_back", "discriminator", "discriminator_back"))
-    if back and (back.what, back.width, back.inputs, back.outputs) != (
-        first.what,
-        first.width,
-        first.outputs,
-        first.inputs,
-    ):
+    turned = (first.what, first.width, first.outputs, first.inputs)
+    if back and (back.what, back.width, back.inputs, back.outputs) != turned:
         raise GanzooError("pth_not_the_way_back", file=back.file, back=str(back), first=first.file, there=str(first))
     if other and (not back or not critic or (other.what, other.width) != (critic.what, critic.width)):
         raise GanzooError("pth_other_critic", file=other.file)
@@ -165,12 +161,9 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
             new[f"{norm}.weight"] = take(f"{layer.norm}.weight", features)
             new[f"{norm}.bias"] = take(f"{layer.norm}.bias", features)
         if found.norm == "batch":
-            statistics = {
-                "running_mean": take(f"{layer.norm}.running_mean", features)
-                - bias,  # the norm would take it away again
-                "running_var": take(f"{layer.norm}.running_var", features),
-                "num_batches_tracked": torch.tensor(0),
-            }
+            mean = take(f"{layer.norm}.running_mean", features) - bias  # the norm would take it away again
+            variance = take(f"{layer.norm}.running_var", features)
+            statistics = {"running_mean": mean, "running_var": variance, "num_batches_tracked": torch.tensor(0)}
             new |= {f"{norm}.{key}": value for key, value in statistics.items() if f"{norm}.{key}" in own}
         else:  # instance norm kept statistics in the files of torch 0.3, and the reference never used them
             for key in ("running_mean", "running_var"):

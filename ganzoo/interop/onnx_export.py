@@ -17,9 +17,8 @@ from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic
 from ganzoo.models.registry import LESSONS
 
-FARTHEST = (
-    1e-3  # in -1 .. 1, an eighth of a step of 8 bits; measured are 1e-6, and 1e-4 where a network is ill-conditioned
-)
+# In -1 .. 1, an eighth of a step of 8 bits; measured are 1e-6, and 1e-4 where a network is ill-conditioned.
+FARTHEST = 1e-3
 
 
 def write(made, path: Path, direction: str | None = None) -> float | None:

@@ -14,6 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo.models import gan
+
+# The game is lesson 1's: it hands the label on to both networks.
+from ganzoo.models.gan import columns, draw_batch, held_out, penalty_step, sheet, train_step  # noqa: F401
 from ganzoo.seeding import noise
 
 
@@ -63,15 +66,6 @@ def build(config: Config) -> dict[str, nn.Module]:
         "generator": Generator(labels, config.noise_size, norm=config.norm, **size),
         "discriminator": Discriminator(labels, **size),
     }
-
-
-# The game is lesson 1's: it hands the label on to both networks.
-columns = gan.columns
-draw_batch = gan.draw_batch
-train_step = gan.train_step
-penalty_step = gan.penalty_step
-sheet = gan.sheet
-held_out = gan.held_out
 
 
 def preview(nets: dict, config: Config, pictures, device) -> Tensor:

@@ -12,8 +12,6 @@ from ganzoo.settings import option
 
 @dataclass(frozen=True)
 class Config(JudgeSettings):
-    """Settings of a judge."""
-
     lesson: ClassVar[str] = "judge"
     task: ClassVar[str] = "labeled"
     needs_labels: ClassVar[bool] = True

@@ -13,14 +13,15 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from ganzoo.models import gan
+
+# The game is lesson 1's; only the networks differ.
+from ganzoo.models.gan import columns, draw_batch, held_out, penalty_step, preview, sheet, train_step  # noqa: F401
 from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.settings import option
 
 
 @dataclass(frozen=True)
 class Config(gan.Config):
-    """Settings of lesson 7."""
-
     lesson: ClassVar[str] = "dcgan"
     size_multiple: ClassVar[int] = 4  # two halvings
 
@@ -88,13 +89,3 @@ def build(config: Config) -> dict[str, nn.Module]:
         "generator": Generator(config.noise_size, norm=config.norm, upsample=config.upsample, **size),
         "discriminator": Discriminator(**size),
     }
-
-
-# The game is lesson 1's; only the networks differ.
-columns = gan.columns
-draw_batch = gan.draw_batch
-train_step = gan.train_step
-penalty_step = gan.penalty_step
-preview = gan.preview
-sheet = gan.sheet
-held_out = gan.held_out

@@ -65,7 +65,7 @@ class Block(nn.Module):
 class EfficientNetLite(nn.Module):
     """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s), s = 4, 8, 16, 32.
 
-    Batch norm is folded into the convolutions. `classes` adds the head, which `scores` asks. Pictures smaller than
+    Batch norm is folded into the convolutions. `classes` adds the head. Pictures smaller than
     64 pixels are enlarged first; grey ones count as three equal channels.
     """
 
@@ -98,16 +98,8 @@ class EfficientNetLite(nn.Module):
         return maps
 
     def pooled(self, pictures: Tensor) -> Tensor:
-        """(B, 1280): the features before the classes, averaged over the picture. Only with a head."""
-        return self.pool(self(pictures))
-
-    def pool(self, maps: list[Tensor]) -> Tensor:
-        """`pooled` of pictures whose maps are there already."""
-        return F.relu6(self.head(maps[-1])).mean((2, 3))
-
-    def scores(self, pictures: Tensor) -> Tensor:
-        """(B, classes): raw scores. Only with a head."""
-        return self.classes(self.pooled(pictures))
+        """(B, 1280): the features before the classes, averaged over the picture. Only with a head; `classes` of it are scores."""
+        return F.relu6(self.head(self(pictures)[-1])).mean((2, 3))
 
 
 def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:

@@ -26,8 +26,6 @@ PREVIEW = 64  # pictures in a sample grid, from noise that never changes
 
 @dataclass(frozen=True)
 class Config(Settings):
-    """Settings of lesson 1."""
-
     lesson: ClassVar[str] = "gan"
     task: ClassVar[str] = "labeled"
     rare: ClassVar[tuple] = ("save_every", "compile", "license", "push_every")

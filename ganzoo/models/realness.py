@@ -22,8 +22,6 @@ SEEN = Classifier.FEATURES + 2 * MAPS
 
 @dataclass(frozen=True)
 class Config(JudgeSettings):
-    """Settings of a critic of a set."""
-
     lesson: ClassVar[str] = "realness"
     task: ClassVar[str] = "labeled"
     needs_labels: ClassVar[bool] = True

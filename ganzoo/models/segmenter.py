@@ -12,8 +12,6 @@ from ganzoo.settings import option
 
 @dataclass(frozen=True)
 class Config(JudgeSettings):
-    """Settings of a segmenter."""
-
     lesson: ClassVar[str] = "segmenter"
     task: ClassVar[str] = "paired"
 

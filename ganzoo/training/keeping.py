@@ -46,16 +46,12 @@ class Keeper:
         """A disk that refuses costs nothing but this copy: the next save tries again."""
         if not self.kept:
             return
-        files = [
-            p
-            for p in self.folder.rglob("*")
-            if p.is_file() and not p.relative_to(self.folder).as_posix().startswith(".")
-        ]
+        names = [path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file()]
         try:
-            for path in sorted(files, key=lambda path: (path.name == "resume.pt", path)):
+            for name in sorted(names, key=lambda name: (name.name == "resume.pt", name)):
+                path, target = self.folder / name, self.kept / name
                 time = path.stat().st_mtime_ns
-                if self.seen.get(path) != time:
-                    target = self.kept / path.relative_to(self.folder)
+                if not name.parts[0].startswith(".") and self.seen.get(path) != time:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     temporary = target.with_name(f".{target.name}.tmp")
                     shutil.copyfile(path, temporary)

@@ -8,7 +8,7 @@ from PIL import Image
 
 import ganzoo
 from ganzoo.data import fingerprints, registry
-from ganzoo.data.fingerprints import fingerprint, written
+from ganzoo.data.fingerprints import fingerprint
 from tests.fake_hub.pictures import columns
 
 ROOT = Path(__file__).parent.parent.parent
@@ -105,6 +105,10 @@ def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(hub, 
     before = file.read_text()
     said = client.run(PIN, ROOT / "train", file, "{}", endpoint="http://127.0.0.1:9")
     assert said.code == 2 and "no revision was pinned anew" in said.err and file.read_text() == before
+
+
+def written(bits) -> str:
+    return f"{int(''.join('1' if bit else '0' for bit in bits.tolist()), 2):064x}"
 
 
 def photo(seed: int) -> Image.Image:
