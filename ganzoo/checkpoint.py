@@ -202,10 +202,8 @@ def check_optimizers(saved: dict, optimizers: dict[str, torch.optim.Optimizer]) 
         for group, own in zip(groups, optimizer.state_dict()["param_groups"], strict=True):
             for name, value in own.items():
                 # the two that depend on the device may differ; moments of another parameter would be read past their end
-                same = group[name] == value if name == "params" else _alike(group[name], value)
-                if not same or (
-                    isinstance(value, bool) and name not in ("fused", "capturable") and group[name] != value
-                ):
+                fixed = name == "params" or (isinstance(value, bool) and name not in ("fused", "capturable"))
+                if not _alike(group[name], value) or (fixed and group[name] != value):
                     raise ValueError(f"an odd {name} of {role}")
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         for number, found in moments.items():

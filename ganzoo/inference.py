@@ -126,7 +126,7 @@ class Model:
 
     def translator(self, direction: str | None = None) -> torch.nn.Module:
         """The generator of one of `directions`, the first if left out."""
-        return self.generator_back if self._way(direction) else self.generator
+        return self.network(f"generator{self._way(direction)}")
 
     @torch.no_grad()
     def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
@@ -255,8 +255,9 @@ class Model:
             depth = self.config.in_channels + self.config.out_channels
         seen = floats(self.name, seen, f"(1, {depth}, H, W) in [-1, 1]", 1, depth, None, None)
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
-        critic = self.discriminator_back if way else self.discriminator
-        return as_opinion(critic(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
+        return (
+            as_opinion(self.network(f"discriminator{way}")(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
+        )
 
 
 class _NoInit(TorchFunctionMode):

@@ -81,24 +81,17 @@ def main(argv=None) -> int:
     for role, path in files.items():
         found[role] = reference.read(path)
         print(f"{path}: {found[role]}")
+    dropout = 0.0 if asked.no_dropout else 0.5
     config, nets = convert.networks(
-        found,
-        asked.data,
-        asked.direction,
-        asked.name,
-        asked.image_size,
-        asked.statistics,
-        0.0 if asked.no_dropout else 0.5,
-        asked.adversarial,
+        found, asked.data, asked.direction, asked.name, asked.image_size, asked.statistics, dropout, asked.adversarial
     )
     config = dataclasses.replace(config, name=trainer.run_name(config))
     trainer.check_run_name(config.name)
     folder = Path(asked.out) / config.name
     if folder.exists():
         raise GanzooError("folder_exists", folder=folder)
-    words = [
-        Path(a).name if Path(a) in files.values() else a for a in argv
-    ]  # whose disk they lay on is nobody's business
+    # Whose disk the files lay on is nobody's business.
+    words = [Path(a).name if Path(a) in files.values() else a for a in argv]
     said = notes(asked, found)
     facts = {
         "name": config.name,

@@ -57,9 +57,8 @@ def wheel(folder: Path) -> Path:
         *(path for kind in ("judge-*", "features-*") for path in home.glob(f"weights/{kind}/*.safetensors")),
     ]
     files = {path.relative_to(home.parent).as_posix(): path.read_bytes() for path in sorted(sources)}
-    files[f"{info}/METADATA"] = "\n".join(
-        [*meta, *(f"Requires-Dist: {need}" for need in package.requirements()), ""]
-    ).encode()
+    meta += [f"Requires-Dist: {need}" for need in package.requirements()]
+    files[f"{info}/METADATA"] = "\n".join([*meta, ""]).encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: ganzoo\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     rows = [
         f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip('=')},{len(data)}"
@@ -67,9 +66,8 @@ def wheel(folder: Path) -> Path:
     ]
     files[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():  # the whole folder is mounted
-        if old.suffix == ".whl":
-            old.unlink()
+    for old in folder.glob("*.whl"):  # the whole folder is mounted
+        old.unlink()
     path = folder / f"{stem}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():

@@ -114,13 +114,12 @@ def check_size(count: int, image_size: int, channels: int) -> None:
 
 
 def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) -> dict:
-    def find(*words):
-        return next((path for name, path in sorted(idx.items()) if all(w in name for w in words)), None)
+    def find(prefixes, kind):
+        return next((idx[name] for p in prefixes for name in sorted(idx) if p in name and kind in name), None)
 
     found: dict = {"classes": (), "notes": []}
     for split, prefixes in (("train", ("train",)), ("test", ("t10k", "test"))):
-        images = next(filter(None, (find(p, "images") for p in prefixes)), None)
-        labels = next(filter(None, (find(p, "labels") for p in prefixes)), None)
+        images, labels = find(prefixes, "images"), find(prefixes, "labels")
         pictures = read_idx(images, 3)[:, None] if images else None
         answers = read_idx(labels, 1).long() if labels and images else None
         if answers is not None and len(answers) != len(pictures):

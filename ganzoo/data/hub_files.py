@@ -165,15 +165,8 @@ def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
     if missing:
         what = "zip file(s)" if missing[0].lower().endswith(".zip") else "pictures"
         hint = f"; {info.id}:500 takes the first 500 of each folder" if len(missing) > MANY and not asked.rows else ""
-        log.warning(
-            "%s, revision %s: %s %s, %s, are fetched from the Hub%s.",
-            info.id,
-            info.sha[:8],
-            f"{len(missing):,}",
-            what,
-            _size(sum(sizes[name] for name in missing)),
-            hint,
-        )
+        what = f"{len(missing):,} {what}, {_size(sum(sizes[name] for name in missing))}"
+        log.warning("%s, revision %s: %s, are fetched from the Hub%s.", info.id, info.sha[:8], what, hint)
     said = time.monotonic()
 
     def one(name: str) -> tuple[str, str]:

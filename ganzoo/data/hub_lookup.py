@@ -7,12 +7,7 @@ import re
 from dataclasses import dataclass
 
 from huggingface_hub import HfApi, constants
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HFValidationError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
 
 from ganzoo.data import hub_files
 from ganzoo.data.decode import first_ten
@@ -126,11 +121,7 @@ def parquet_copy(asked: Name, names: list[str]) -> dict:
         _refuse_config(asked, sorted(splits))
     log.warning("%s has a script, which is not run: its parquet copy on the Hub is read (%s).", repo, COPY)
     config = asked.config or next(iter(splits))
-    return {
-        "path": repo,
-        "revision": COPY,
-        "data_files": {split: sorted(files) for split, files in splits[config].items()},
-    }
+    return {"path": repo, "revision": COPY, "data_files": {name: sorted(f) for name, f in splits[config].items()}}
 
 
 def check_config(asked: Name) -> None:

@@ -195,22 +195,18 @@ def _labelled_sides(
 ) -> tuple[dict, tuple[str, str]]:
     """Two classes are two sides; so are the classes trainA, trainB, testA and testB, which imagefolder sets have."""
     features = opened.features
-    label = hub_datasets.label_column(features) or next(
-        (c for c in ("label", "domain", "class") if c in features), None
-    )
-    labels = {split: rows[label] if label else [] for split, rows in opened.splits.items()}
-    named = getattr(features.get(label), "names", None)
-    labels = {
-        split: [named[x] if named and x is not None else str(x) for x in found] for split, found in labels.items()
-    }
+    usual = (column for column in ("label", "domain", "class") if column in features)
+    label = hub_datasets.label_column(features) or next(usual, None)
+    named, labels = getattr(features.get(label), "names", None), {}
+    for split, rows in opened.splits.items():
+        labels[split] = [named[x] if named and x is not None else str(x) for x in (rows[label] if label else [])]
     used = {x for found in labels.values() for x in found}
     classes = [x for x in named or sorted(used) if x in used]
     halves = {f"{split}{dash}{side}": (split, side.lower()) for split in SPLITS for dash in ("", "_") for side in "AB"}
     in_halves = bool(classes) and set(classes) <= set(halves)
     if not in_halves and len(classes) != 2:
-        raise GanzooError(
-            "hub_not_two_sides", repo=opened.repo, classes=f"{len(classes)} classes" if classes else "no classes"
-        )
+        said = f"{len(classes)} classes" if classes else "no classes"
+        raise GanzooError("hub_not_two_sides", repo=opened.repo, classes=said)
     found: dict = {"a": {}, "b": {}}
     for split, rows in opened.splits.items():
         for name in classes:

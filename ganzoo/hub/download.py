@@ -114,11 +114,8 @@ def _names(repo_id: str, info) -> list[str]:
         raise GanzooError("repo_of_pickles", repo_id=repo_id, missing=missing[0], pickle=pickles[0][:80])
     if missing:
         raise GanzooError("repo_not_a_model", repo_id=repo_id, missing=missing[0])
-    wanted = [
-        file
-        for file in info.siblings or []
-        if "/" not in file.rfilename and any(fnmatch(file.rfilename, pattern) for pattern in WANTED)
-    ]
+    top = [file for file in info.siblings or [] if "/" not in file.rfilename]
+    wanted = [file for file in top if any(fnmatch(file.rfilename, pattern) for pattern in WANTED)]
     size = sum(file.size or 0 for file in wanted)
     if size > LARGEST or len(wanted) > MOST_FILES:
         what = f"{size / 2**30:.1f} GB" if size > LARGEST else f"{len(wanted):,} files"

@@ -118,8 +118,12 @@ class Training:
             capturable=graph,
         )
 
+    def autocast(self) -> torch.autocast:
+        half = self.precision is not None
+        return torch.autocast(self.device.type, self.precision, enabled=half, cache_enabled=False)
+
     def _compute(self, batch) -> None:
-        with torch.autocast(self.device.type, self.precision, enabled=self.precision is not None, cache_enabled=False):
+        with self.autocast():
             self.sums += self.lesson.train_step(self.running, self.optimizers, batch, self.config)
         if self.config.ema:
             self._move_average()

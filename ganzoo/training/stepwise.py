@@ -59,10 +59,6 @@ class Stepwise:
         else:
             self.creator_turn()
 
-    def _autocast(self):
-        t = self.training
-        return torch.autocast(t.device.type, t.precision, enabled=t.precision is not None, cache_enabled=False)
-
     def critic_turn(self) -> Turn:
         """Step 1: real pictures are 1, what the creator makes at present is 0. Called twice, the round is finished first."""
         if self.half is not None:
@@ -70,7 +66,7 @@ class Stepwise:
         t = self.training
         batch = t.ready()
         label = (batch["label"],) if "label" in batch else ()
-        with self._autocast():
+        with t.autocast():
             fake = t.nets["generator"](batch["noise"], *label)
             made = fake.detach().float()
             before = [self._opinions(x, label) for x in (batch["real"], made)]
@@ -93,7 +89,7 @@ class Stepwise:
             self.critic_turn()
         t, (batch, fake, loss_d, on_real, on_fake) = self.training, self.half
         label = (batch["label"],) if "label" in batch else ()
-        with self._autocast():
+        with t.autocast():
             made = fake.detach().float()
             before = self._opinions(made, label)
             loss = gan.creator_step(t.nets, t.optimizers, batch, fake, t.config)
