@@ -41,8 +41,7 @@ LOCAL = ("out", "resume", "device")  # settings that say something of a machine 
 
 
 def describe(config, facts: dict, local: bool = True) -> dict:
-    """The content of config.json: what builds the networks (settings) and what is known of them (facts). Without `local`
-    it says nothing of the machine."""
+    """config.json: the settings that build the networks, and the facts. Not `local`: nothing of the machine."""
     own = {name: value for name, value in settings.to_json(config).items() if local or name not in LOCAL}
     return {
         "library": "ganzoo",
@@ -195,8 +194,7 @@ def read_resume(path: Path, device) -> dict:
 
 
 def check_optimizers(saved: dict, optimizers: dict[str, torch.optim.Optimizer]) -> None:
-    """ValueError where the saved state of an optimizer has other kinds of numbers or shapes than this optimizer, which
-    would stop the first step."""
+    """ValueError where an optimizer's saved state has other kinds of numbers or shapes: the first step would stop."""
     for role, optimizer in optimizers.items():
         groups, moments = saved[role]["param_groups"], saved[role]["state"]
         for group, own in zip(groups, optimizer.state_dict()["param_groups"], strict=True):

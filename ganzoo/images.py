@@ -129,8 +129,7 @@ def _decoding(source) -> Iterator[None]:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """A copy, turned as its metadata say and without them. Damaged metadata count as far as they can be read: the pixels
-    are what a picture is."""
+    """A copy, turned as its metadata say and without them. Damaged metadata count as far as they can be read."""
     picture.load()
     turn = None
     for _ in range(2):  # of damaged EXIF Pillow raises once, and then gives what it could read

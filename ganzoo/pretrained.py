@@ -26,8 +26,7 @@ def digest() -> str:
 
 
 def load(folder: Path = FOLDER, device: torch.device | str = "cpu") -> EfficientNetLite:
-    """The frozen network of a folder (config.json, model.safetensors). Raises GanzooError where a file is missing or
-    damaged."""
+    """The frozen network of a folder (config.json, model.safetensors). GanzooError where one is missing or damaged."""
     try:
         said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")

@@ -110,8 +110,7 @@ def finish_push(push, model: str) -> None:
 
 
 def several(config, entries: list) -> list:
-    """The runs of --loss all, one for each of `entries`, which share --minutes; with --resume those that were begun go on.
-    A single entry is the run itself."""
+    """A run for each of `entries` (--loss all), which share --minutes; with --resume those that were begun go on."""
     if len(entries) == 1:
         return entries
     if config.resume not in ("", "auto"):

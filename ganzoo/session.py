@@ -131,8 +131,7 @@ def locked(folder: Path):
 
 
 def heed_ctrl_c(stop: list) -> dict:
-    """From now on Ctrl-C and SIGTERM fill `stop` instead of ending the process; the third one ends it. Returns the handlers
-    before, by signal."""
+    """From now on Ctrl-C and SIGTERM fill `stop`; only the third one ends the process. Returns the handlers before."""
 
     def asked(*how):
         if len(stop) == 2:

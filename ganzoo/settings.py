@@ -62,8 +62,7 @@ def typed(settings, name: str) -> str:
 
 
 def checked(settings):
-    """The same settings, a whole number where a float belongs made one. Raises GanzooError for a value of the wrong type
-    or outside its range or choices."""
+    """The same settings, with floats where whole numbers stood for them. GanzooError for a value that does not fit."""
     fields = dataclasses.fields(settings)
     return dataclasses.replace(
         settings, **{f.name: _checked(f, getattr(settings, f.name), typed(settings, f.name)) for f in fields}

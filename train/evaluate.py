@@ -30,8 +30,7 @@ from ganzoo.models.registry import JUDGES
 
 
 def measure(made: inference.Model, n: int, seed: int, inception=None, given=None) -> dict:
-    """The metrics of one model, by name; `n` samples of `seed` against the whole test split of its data. `given`: the judge
-    to ask instead of the set's own."""
+    """The metrics of a model: `n` samples against the test split of its data. `given`: another judge than the set's."""
     word = registry.data_word(made.config.data)
     judge = comparison.judge_for(made, given)
     if judge and (judge.config.image_size, judge.config.channels) != (made.config.image_size, made.config.channels):

@@ -13,15 +13,13 @@ READERS = {
 
 
 def load(config):
-    """(data, completed config): Pictures, Pairs or Unpaired, as `config.task` says. Raises GanzooError where they cannot be
-    read or do not fit."""
+    """(Pictures, Pairs or Unpaired, as `config.task` says; the completed config). GanzooError where they do not fit."""
     found = READERS[config.task](config)
     return found, complete(config, found)
 
 
 def complete(config, data):
-    """The config with what only the data knows: labels, channels, the direction in full. Raises GanzooError where a resumed
-    run began with other data."""
+    """The config with labels, channels and direction of its data. GanzooError where a resumed run began with others."""
     own = {f.name for f in dataclasses.fields(config)}
     found = dataclasses.replace(config, **{name: value for name, value in data.facts.items() if name in own})
     if config.resume and found.depths != config.depths:

@@ -124,20 +124,17 @@ def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) ->
         answers = read_idx(labels, 1).long() if labels and images else None
         if answers is not None and len(answers) != len(pictures):
             raise GanzooError("idx_labels_count", labels=labels, count=len(answers), pictures=len(pictures))
-        if pictures is not None and split == "train" and tuple(pictures.shape[2:]) != (image_size, image_size):
-            was = f"{pictures.shape[3]}x{pictures.shape[2]}"
-            found["notes"].append(f"pictures of {was} pixels are resized to {image_size}x{image_size}")
-        found[split] = _resized(pictures, image_size, channels) if pictures is not None else None
-        found[f"{split}_labels"] = answers
+        if pictures is not None:
+            height, width = pictures.shape[2:]
+            if split == "train" and (height, width) != (image_size, image_size):
+                note = f"pictures of {width}x{height} pixels are resized to {image_size}x{image_size}"
+                found["notes"].append(note)
+            check_size(len(pictures), image_size, channels or 1)
+            pictures = resized(pictures, image_size).expand(-1, channels or -1, -1, -1).contiguous()
+        found |= {split: pictures, f"{split}_labels": answers}
     if found["train"] is None:
         raise GanzooError("idx_without_train", folder=folder, found=sorted(idx))
     return found
-
-
-def _resized(pictures: Tensor, image_size: int, channels: int) -> Tensor:
-    check_size(len(pictures), image_size, channels or 1)
-    pictures = resized(pictures, image_size) if len(pictures) else pictures
-    return pictures.expand(-1, 3, -1, -1).contiguous() if channels == 3 else pictures
 
 
 def read_idx(path: Path, dimensions: int) -> Tensor:

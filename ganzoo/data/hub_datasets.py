@@ -84,8 +84,7 @@ def open_dataset(name: str) -> OnHub:
 
 
 def _open(asked, info) -> OnHub:
-    """Picture files as a folder, all else by `datasets`. `asked` is a hub_lookup.Name, `info` what the Hub says of the set; None:
-    out of the cache."""
+    """Picture files as a folder, all else by `datasets`. `info` is what the Hub says of it; None: from the cache."""
     from ganzoo.data import hub_files, hub_lookup
 
     copy: dict = {}
@@ -215,7 +214,8 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
         found[part] = found[f"{part}_labels"] = None
         if split is None:
             continue
-        channels = channels or _depth(splits[split], column)
+        grey = channels == 0 and all(decoded(value).mode == "L" for value in splits[split][:100][column])
+        channels = channels or (1 if grey else 3)
         found[part] = _read_rows(repo, splits[split], column, image_size, channels)
         if label:
             answers = splits[split][label][:]
@@ -270,11 +270,6 @@ def label_column(features) -> str | None:
     whole = [c for c, f in features.items() if str(getattr(f, "dtype", "")).startswith("int")]
     usual = [c for c in ("label", "labels", "fine_label", "class") if c in named or c in whole]
     return next(iter([c for c in usual if c in named] + named + usual), None)
-
-
-def _depth(rows, column: str) -> int:
-    """1 if the first hundred pictures are all grey, else 3."""
-    return 1 if all(decoded(value).mode == "L" for value in rows[:100][column]) else 3
 
 
 def _read_rows(repo: str, rows, column: str, image_size: int, channels: int) -> Tensor:

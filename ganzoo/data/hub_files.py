@@ -58,8 +58,7 @@ def holds_data(names: Iterable[str]) -> bool:
 
 
 def fetch(info, asked) -> Path:
-    """The folder with the pictures of a set that lies on the Hub as files. `info` is what the Hub says of it, `asked` a
-    hub_lookup.Name."""
+    """The folder with the pictures of a set of files. `info` is what the Hub says of it, `asked` a hub_lookup.Name."""
     home = _home(info.id)
     place = home / info.sha / _key(asked)
     if not _whole(place):
@@ -120,8 +119,7 @@ def _size(count: int) -> str:
 
 
 def _chosen(repo: str, sizes: dict[str, int], asked) -> list[str]:
-    """The pictures of a repository that are fetched: those of one folder if it was named, the first rows of every folder if
-    a number was."""
+    """The pictures that are fetched: of one folder if it was named, the first rows of every folder if a number was."""
     paths = [PurePosixPath(name) for name in sizes]
     names = [str(path) for path in paths if path.suffix.lower() in SUFFIXES and not _hidden(path) and _safe(path)]
     if asked.config:

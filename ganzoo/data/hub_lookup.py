@@ -48,8 +48,7 @@ def parse(name: str) -> Name:
 
 
 def look(asked: Name, patience: float):
-    """What the Hub says of a data set; None if it does not answer in so many seconds. GanzooError where there is no such set,
-    with the nearest ones that there are."""
+    """What the Hub says of a data set; None if it is silent for so many seconds. GanzooError if there is none."""
     if not reachable(patience):
         return None
     api, repo, revision = HfApi(), asked.repo, asked.revision

@@ -79,8 +79,7 @@ SEAM = 2.2  # measured: of wide photos the middle is 0.5 to 2.2 usual steps, of 
 
 
 def refuse_wide_photos(data: str, pairs: list[tuple[str, PairReader]]) -> None:
-    """GanzooError where AB pictures are photos of 2:1: across the middle they change no more than beside it. Plain borders, as
-    drawings have them, say nothing."""
+    """GanzooError where AB pictures are photos of 2:1: their middle changes no more than what is beside it."""
     steps = []
     for name, read in pairs[:: max(1, len(pairs) // 16)][:16]:
         with suppress(*UNREADABLE):
@@ -91,6 +90,7 @@ def refuse_wide_photos(data: str, pairs: list[tuple[str, PairReader]]) -> None:
             columns = pixels(strip)[0].float()
             change = columns.diff(dim=1).abs().mean(0)
             beside = float(change.sum() - change[3]) / 6
+            # plain borders, as drawings have them, say nothing
             if min(columns[:, 3].std(), columns[:, 4].std()) > 8 and beside > 1:
                 steps.append((float(change[3]) / beside, name))
     if len(steps) >= FEWEST and max(steps)[0] < SEAM:

@@ -1,5 +1,4 @@
-"""The known words of --data: where each set lies, at which revision, what its columns, labels and sides are called (a leaf of
-the readers)."""
+"""The known words of --data: where each set lies, at which revision, what its columns, labels and sides are called."""
 
 import json
 import logging
@@ -71,8 +70,7 @@ def on_hub(data: str) -> str:
 
 
 def revision_of(data: str) -> str | None:
-    """The revision that `data` is read at: the one it names, or the pin of a known word; None where none is fixed, and of what
-    lies on this machine."""
+    """The revision that `data` is read at: the one it names, or its word's pin; None where none is fixed, and of folders."""
     if alias_folder(data) if data in ALIASES else data in HUB_IDS and data_folder(data):
         return None
     hub = HUB_IDS.get(data)
@@ -86,8 +84,7 @@ def columns_of(repo: str) -> tuple[str, ...]:
 
 
 def data_word(data: str) -> str:
-    """The {data} part of a run's name: the alias, or the last part of the path or Hub id; of two sets with a comma between
-    both."""
+    """The {data} part of a run's name: the alias, or the last part of the path or Hub id; of two sets those of both."""
     if data in ALIASES:
         return ALIASES[data][0]
     if "," in data and not Path(data).exists():

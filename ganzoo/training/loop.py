@@ -28,8 +28,7 @@ def rounds(training, until: float, every: int, should_stop: Callable[[], bool] =
 
 
 class Clock:
-    """Counts the seconds in which a training computes. What is done while it stands, drawing samples and saving, is left
-    out."""
+    """Counts the seconds in which a training computes; drawing samples and saving do not count."""
 
     def __init__(self, training):
         self.training, self.began = training, time.perf_counter()

@@ -19,8 +19,7 @@ PANELS = (  # title, then (row key, words, colour) of its lines; a panel without
 
 
 def draw_curves(rows: list[dict]) -> Image.Image:
-    """Rows of log.jsonl (events "step" and "samples") -> a 960 x 320 picture: what was logged of the pixel error, the losses
-    and the critic's opinions."""
+    """Rows of log.jsonl -> curves of the pixel error, the losses and the critic's opinions as a 960 x 320 picture."""
     steps = [row for row in rows if row.get("event") in ("step", "samples")]
     logged = {key for row in steps for key in row}
     panels = [(title, [line for line in lines if line[0] in logged]) for title, lines in PANELS]

@@ -45,8 +45,7 @@ def frames(config, steps: int) -> int:
 
 
 def film_steps(config, steps: int) -> set[int]:
-    """The steps after which samples are drawn: quadratically spaced, so that the early ones, where most happens, get
-    most frames; both ends included."""
+    """The steps after which samples are drawn, both ends included: most of them early, where most happens."""
     count = frames(config, steps)
     return {round(steps * (i / count) ** 2) for i in range(count + 1)}
 

@@ -166,7 +166,8 @@ class Training:
         began = time.perf_counter()
         batch = self.lesson.draw_batch(self.batches, self.step, self.config)
         self.waited += time.perf_counter() - began
-        self._decay_rates()
+        if self.config.decay and self.steps:  # constant, then over this last share of the run in a straight line to 0
+            self.set_rates(min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps)))
         # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
         age = self.step - self.born
         self.pace.fill_(1 - min(self.config.ema, (1 + age) / (10 + age)))
@@ -183,11 +184,6 @@ class Training:
     def _count(self) -> None:
         self.step += 1
         self.counted += 1
-
-    def _decay_rates(self) -> None:
-        """Constant, then over the last `decay` share of the run in a straight line to 0: a function of the step."""
-        if self.config.decay and self.steps:
-            self.set_rates(min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps)))
 
     def set_rates(self, share: float = 1.0) -> None:
         """Give the optimizers this share of the learning rates."""

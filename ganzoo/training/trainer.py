@@ -92,8 +92,7 @@ def check_size(config) -> None:
 
 
 def _resumed(config, given, folder: Path):
-    """The settings of the run in `folder`, with what `given` may change. A run killed before its first save is whole
-    again at step 0."""
+    """The settings of the run in `folder`, with what `given` may change. Killed before a save it begins at step 0."""
     if folder.name in ("", ".."):  # --resume . from inside the run
         folder = folder.resolve()
     if not (folder / "config.json").is_file():
@@ -204,8 +203,7 @@ def _begin(config, pictures, folder: Path, nets: dict | None, init: Path | None)
 
 
 def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[dict]]:
-    """Bring a training to where its run was saved: (what the user should know, rows that the log and the card keep of it).
-    Raises GanzooError for other data."""
+    """Bring a training to where its run was saved: (what the user should know, rows that the log and the card keep)."""
     state, notes, changed = checkpoint.read_resume(folder / "resume.pt", training.device), [], []
     now = training.batches.per_epoch
     then = state.get("per_epoch", now)

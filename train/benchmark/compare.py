@@ -102,8 +102,7 @@ def _through_client(url: str, picture, runs: int, inside: float) -> None:
 
 
 def _in_browser(url: str) -> None:
-    """The seconds between the end of a stroke on the board and the last of its pictures; those that follow the pen while it
-    moves do not count."""
+    """The seconds from the end of a stroke on the board to the last of its pictures, not those while the pen moves."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

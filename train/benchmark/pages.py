@@ -236,8 +236,7 @@ def uploaded(url: str, picture) -> dict:
 
 
 def load(visitors: int, calls: int, limit_s: float) -> int:
-    """What `visitors` wait beside one alone, whether each gets his own pictures, and memory over `calls` mixed calls: what the
-    server gives back, and what it keeps."""
+    """What `visitors` wait beside one alone, whether each gets his own pictures, and memory over `calls` calls."""
     with served([str(APP)]) as (url, process):
         met = crowd(compare(url), visitors, 60)
         print(
