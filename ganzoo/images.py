@@ -202,6 +202,12 @@ def fit_multiple(pictures: Tensor, multiple: int) -> tuple[Tensor, tuple[slice, 
     return pictures[:, :, ys.to(pictures.device)][:, :, :, xs.to(pictures.device)], (rows, columns)
 
 
+def together(rows: list[Tensor]) -> Tensor:
+    """Pictures (N, C, H, W) in one batch; grey ones beside colour ones get three channels."""
+    depth = max(row.shape[1] for row in rows)
+    return torch.cat([row.expand(-1, depth, -1, -1) for row in rows])
+
+
 def grid(pictures: Tensor, columns: int = 8, scale: int = 1, gap: int = 2) -> Image.Image:
     """(N, C, H, W) -> one picture, row by row, each cell magnified `scale` times by whole pixels."""
     cells = to_pil(pictures)

@@ -19,20 +19,16 @@ from ganzoo.hub import model_card
 from ganzoo.interop import convert, reference
 from ganzoo.training import run_dir, trainer
 
-ROLES = {
-    "generator": "generator",
-    "critic": "discriminator",
-    "back": "generator_back",
-    "critic_back": "discriminator_back",
-}
+ROLES = ("generator", "discriminator", "generator_back", "discriminator_back")
 
 
 def parse(argv):
     parser = settings.Parser(description=__doc__)
     parser.add_argument("generator", type=Path, help="latest_net_G.pth, or latest_net_G_A.pth of a CycleGAN")
-    parser.add_argument("--critic", type=Path, metavar="FILE", help="latest_net_D.pth, or latest_net_D_A.pth")
-    parser.add_argument("--back", type=Path, metavar="FILE", help="latest_net_G_B.pth: a CycleGAN's way back")
-    parser.add_argument("--critic-back", type=Path, metavar="FILE", help="latest_net_D_B.pth")
+    file = dict(type=Path, metavar="FILE")
+    parser.add_argument("--critic", dest=ROLES[1], **file, help="latest_net_D.pth, or latest_net_D_A.pth")
+    parser.add_argument("--back", dest=ROLES[2], **file, help="latest_net_G_B.pth: a CycleGAN's way back")
+    parser.add_argument("--critic-back", dest=ROLES[3], **file, help="latest_net_D_B.pth")
     parser.add_argument("--direction", default="", metavar="TEXT", help="what becomes what: label->photo")
     parser.add_argument("--data", default="", metavar="TEXT", help="what it was trained on: facades, or any name")
     parser.add_argument("--name", default="", metavar="TEXT", help="name of the model (default: lesson-data)")
@@ -76,7 +72,7 @@ def notes(asked, found: dict) -> list[str]:
 def main(argv=None) -> int:
     argv = sys.argv[1:] if argv is None else [str(a) for a in argv]
     asked = parse(argv)
-    files = {role: getattr(asked, flag) for flag, role in ROLES.items() if getattr(asked, flag)}
+    files = {role: getattr(asked, role) for role in ROLES if getattr(asked, role)}
     found = {}
     for role, path in files.items():
         found[role] = reference.read(path)

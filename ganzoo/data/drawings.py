@@ -97,14 +97,11 @@ def town(seed: int, size: int = 256) -> Image.Image:
     pen, side = ImageDraw.Draw(sheet), 4 * size
 
     def blob(name, x, y, reach):
-        points = [
-            (
-                (x + reach * dice.uniform(0.6, 1.0) * dx) * side,
-                (y + reach * dice.uniform(0.6, 1.0) * dy) * side,
-            )
-            for dx, dy in ((1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7))
-        ]
-        pen.polygon(points, fill=MAP[name])
+        def place(middle, way):
+            return (middle + reach * dice.uniform(0.6, 1.0) * way) * side
+
+        ways = ((1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7))
+        pen.polygon([(place(x, dx), place(y, dy)) for dx, dy in ways], fill=MAP[name])
 
     for _ in range(dice.randint(1, 3)):
         blob("vegetation", dice.random(), dice.random(), dice.uniform(0.15, 0.35))

@@ -191,11 +191,8 @@ def _first_rows(repo: str, streams: dict, most: int) -> dict:
             splits[split] = datasets.Dataset.from_list(rows, features=features)
     if not splits:
         raise GanzooError("data_without_rows", repo=repo)
-    log.warning(
-        "%s is streamed, not downloaded: %s are used.",
-        repo,
-        " and ".join(f"the first {len(rows):,} rows of {split}" for split, rows in splits.items()),
-    )
+    used = " and ".join(f"the first {len(rows):,} rows of {split}" for split, rows in splits.items())
+    log.warning("%s is streamed, not downloaded: %s are used.", repo, used)
     return splits
 
 

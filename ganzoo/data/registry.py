@@ -70,7 +70,7 @@ def on_hub(data: str) -> str:
 
 
 def revision_of(data: str) -> str | None:
-    """The revision that `data` is read at: the one it names, or its word's pin; None where none is fixed, and of folders."""
+    """The revision that `data` is read at: the one it names or its word's pin; None where none is fixed."""
     if alias_folder(data) if data in ALIASES else data in HUB_IDS and data_folder(data):
         return None
     hub = HUB_IDS.get(data)

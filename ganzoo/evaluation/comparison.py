@@ -166,9 +166,7 @@ def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:
     save_text(folder / "table.md", text + "\n")
     few, truth = pairs.few(8)
     rows = [few, *(images.to_uint8(m.translate_tensor(images.to_float(few))) for m in opened.values()), truth]
-    depth = max(row.shape[1] for row in rows)
-    sheet = images.grid(torch.cat([row.expand(-1, depth, -1, -1) for row in rows]), columns=len(few))
-    images.save_picture(sheet, folder / "grid.png")
+    images.save_picture(images.grid(images.together(rows), columns=len(few)), folder / "grid.png")
     logs = {name: checkpoint.read_log(path / "log.jsonl") for name, path in models.items()}
     images.save_picture(draw_comparison(logs), folder / "curves.png")
     return text

@@ -190,19 +190,15 @@ def texts(said) -> list[str]:
 def _how_converted(facts: dict) -> str:
     """A model that was trained elsewhere: what its files were, and that nothing is known of the training."""
     files = "\n".join(f"- `{file}`: {facts['networks'][role]}" for role, file in facts["files"].items())
-    return " ".join(
-        [
-            f"""`{facts["command"]}`
+    text = f"""`{facts["command"]}`
 
 Converted from weights of the reference PyTorch code (junyanz/pytorch-CycleGAN-and-pix2pix), which give the same outputs:
 
 {files}
 
-How long and with which seed they were trained is not known.""",
-            *facts["notes"],
-            f"Converted by ganzoo at `{facts['git_commit']}`, {_versions(facts)}; stored as {facts['stored']}, computed in fp32.",
-        ]
-    )
+How long and with which seed they were trained is not known."""
+    by = f"Converted by ganzoo at `{facts['git_commit']}`, {_versions(facts)}"
+    return " ".join([text, *facts["notes"], f"{by}; stored as {facts['stored']}, computed in fp32."])
 
 
 def _versions(facts: dict) -> str:

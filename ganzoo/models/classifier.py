@@ -66,6 +66,5 @@ class Classifier(nn.Module):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    return {
-        "generator": Classifier(config.width, config.channels, config.image_size, len(config.classes), config.depth)
-    }
+    shape = (config.width, config.channels, config.image_size, len(config.classes), config.depth)
+    return {"generator": Classifier(*shape)}

@@ -113,30 +113,25 @@ def build(config: Config) -> dict[str, nn.Module]:
     generator_back: B -> A, judged by discriminator_back, which knows A."""
 
     def creator(inputs, outputs):
+        style = dict(norm=config.norm, upsample=config.upsample)
         if config.generator == "unet":
-            return UNetGenerator(
-                inputs, outputs, config.width, config.levels, norm=config.norm, upsample=config.upsample, dropout=0.0
-            )
-        return ResNetGenerator(
-            inputs, outputs, config.width, config.blocks, config.norm, config.upsample, config.residual, config.gate
-        )
+            return UNetGenerator(inputs, outputs, config.width, config.levels, dropout=0.0, **style)
+        style |= dict(residual=config.residual, gate=config.gate)
+        return ResNetGenerator(inputs, outputs, config.width, config.blocks, **style)
 
     a, b = config.in_channels, config.out_channels
     nets: dict[str, nn.Module] = {"generator": creator(a, b), "generator_back": creator(b, a)}
     for way, channels in (("", b), ("_back", a)):
         if config.critic != "projected":
-            nets[f"discriminator{way}"] = PatchDiscriminator(
-                channels, config.critic_width, config.patch, config.norm, config.activation
-            )
+            shape = (channels, config.critic_width, config.patch)
+            nets[f"discriminator{way}"] = PatchDiscriminator(*shape, config.norm, config.activation)
         if config.critic != "patch":
             nets[f"projected{way}"] = ProjectedDiscriminator()
     if config.one_way:
         return {role: net for role, net in nets.items() if not role.endswith("_back")}
     if config.pool:
-        nets |= {
-            "pool": ImagePool(config.pool, b, config.image_size),
-            "pool_back": ImagePool(config.pool, a, config.image_size),
-        }
+        nets["pool"] = ImagePool(config.pool, b, config.image_size)
+        nets["pool_back"] = ImagePool(config.pool, a, config.image_size)
     return nets
 
 
@@ -159,7 +154,7 @@ def preview(nets: dict, config: Config, sets, device) -> Tensor:
     a, b = (images.to_float(sets.few(side)).to(device) for side in "ab")
     forth, back = nets["generator"], nets["generator_back"]
     fake_b, fake_a = forth(a), back(b)
-    return torch.cat(_alike([fake_b, back(fake_b), fake_a, forth(fake_a)]))
+    return images.together([fake_b, back(fake_b), fake_a, forth(fake_a)])
 
 
 def sheet(made: Tensor, sets, scale: int = 1):
@@ -168,18 +163,12 @@ def sheet(made: Tensor, sets, scale: int = 1):
     if len(rows) != 4:  # the sides show a different number of pictures: only what is sure
         return images.grid(images.to_uint8(made).cpu(), scale=scale)
     rows = [sets.few("a"), *rows[:2], sets.few("b"), *rows[2:]]
-    return images.grid(torch.cat(_alike(rows)), columns=len(rows[0]), scale=scale)
+    return images.grid(images.together(rows), columns=len(rows[0]), scale=scale)
 
 
 def held_out(nets: dict, config: Config, sets, device) -> dict[str, float]:
     """Without pairs nobody knows the right answer, so there is nothing to measure."""
     return {}
-
-
-def _alike(rows: list[Tensor]) -> list[Tensor]:
-    """Grey rows beside colour ones get three channels."""
-    depth = max(row.shape[1] for row in rows)
-    return [row.expand(-1, depth, -1, -1) for row in rows]
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:

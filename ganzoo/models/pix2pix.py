@@ -69,13 +69,9 @@ class UNetGenerator(nn.Module):
         self.down = nn.ModuleList()
         for i in range(levels):
             ends = i in (0, levels - 1)  # no norm on the picture itself, none where one pixel may be left
-            self.down.append(
-                nn.Sequential(
-                    *([activation(act)] if i else []),
-                    nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1, bias=ends or norm == "none"),
-                    *([] if ends else norm2d(norm, sizes[i + 1])),
-                )
-            )
+            conv = nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1, bias=ends or norm == "none")
+            normed = [] if ends else norm2d(norm, sizes[i + 1])
+            self.down.append(nn.Sequential(*([activation(act)] if i else []), conv, *normed))
         self.up = nn.ModuleList()
         for i in reversed(range(levels)):
             inputs = sizes[i + 1] * (2 if skips and i < levels - 1 else 1)
@@ -129,26 +125,14 @@ class PatchDiscriminator(nn.Module):
 
 def build(config: Config) -> dict[str, nn.Module]:
     """The networks of a config, with fresh weights; a run on pixels alone (`mae`) has no discriminator."""
-    nets: dict[str, nn.Module] = {
-        "generator": UNetGenerator(
-            config.in_channels,
-            config.out_channels,
-            config.width,
-            config.levels,
-            config.most,
-            not config.no_skips,
-            config.norm,
-            config.upsample,
-            config.dropout,
-            config.activation,
-        )
-    }
+    shape = (config.in_channels, config.out_channels, config.width, config.levels, config.most, not config.no_skips)
+    style = dict(norm=config.norm, act=config.activation)
+    unet = UNetGenerator(*shape, upsample=config.upsample, dropout=config.dropout, **style)
+    nets: dict[str, nn.Module] = {"generator": unet}
     condition = 0 if config.unconditional else config.in_channels
     if config.loss != "mae" and config.critic != "projected":
         channels = config.out_channels + condition
-        nets["discriminator"] = PatchDiscriminator(
-            channels, config.critic_width, config.patch, config.norm, config.activation
-        )
+        nets["discriminator"] = PatchDiscriminator(channels, config.critic_width, config.patch, **style)
     if config.loss != "mae" and config.critic != "patch":
         nets["projected"] = ProjectedDiscriminator(condition)
     return nets
@@ -183,10 +167,9 @@ def held_out(nets: dict, config: Config, pairs, device) -> dict[str, float]:
 
 def sheet(made: Tensor, pairs, scale: int = 1):
     """Three rows as one PIL picture: inputs, what was made, the truth."""
-    rows = [images.to_uint8(made).cpu(), *pairs.few()]
-    depth = max(row.shape[1] for row in rows)
-    made, original, truth = (row.expand(-1, depth, -1, -1) for row in rows)
-    return images.grid(torch.cat([original, made, truth]), columns=len(made), scale=scale)
+    original, truth = pairs.few()
+    rows = [original, images.to_uint8(made).cpu(), truth]
+    return images.grid(images.together(rows), columns=len(made), scale=scale)
 
 
 def shown(picture: Tensor, original: Tensor, config: Config) -> tuple[Tensor, Tensor | None]:

@@ -36,14 +36,5 @@ class Config(JudgeSettings):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    return {
-        "generator": UNetGenerator(
-            config.channels,
-            len(config.classes),
-            config.width,
-            config.levels,
-            norm="batch",
-            dropout=0.0,
-            last=nn.Identity,
-        )
-    }
+    shape = (config.channels, len(config.classes), config.width, config.levels)
+    return {"generator": UNetGenerator(*shape, norm="batch", dropout=0.0, last=nn.Identity)}

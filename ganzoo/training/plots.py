@@ -59,14 +59,11 @@ def _panel(draw, steps, title, lines, box) -> None:
         draw.text((at, top - 36 * SCALE), words, fill=colour, font=font)
         at += draw.textlength(words, font=font) + 14 * SCALE
         logged = [row for row in steps if key in row]
-        points = [
-            (
-                left + (right - left) * row["step"] / last,
-                bottom - (bottom - top) * (min(max(v, low), high) - low) / (high - low),
-            )
-            for row, v in zip(logged, smoothed([row[key] for row in logged]), strict=True)
-            if v is not None
-        ]
+        points = []
+        for row, value in zip(logged, smoothed([row[key] for row in logged]), strict=True):
+            if value is not None:
+                y = bottom - (bottom - top) * (min(max(value, low), high) - low) / (high - low)
+                points.append((left + (right - left) * row["step"] / last, y))
         if len(points) > 1:
             draw.line(points, fill=colour, width=2 * SCALE, joint="curve")
 

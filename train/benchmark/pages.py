@@ -152,11 +152,8 @@ class Tab:
                     break
         took = time.perf_counter() - began
         said = json.dumps(message["output"]["data"]).replace('\\"', '"')
-        return (
-            took,
-            [pixels(data) for data in re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", said)],
-            told,
-        )
+        found = re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", said)
+        return took, [pixels(data) for data in found], told
 
 
 def compare(url: str) -> Tab:
