@@ -20,6 +20,8 @@ from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, pixels, square
 from ganzoo.seeding import seeded
 
+Found = tuple[dict, tuple[str, str]]  # {"a": {"train": readers, "test": readers}, "b": ...}, names of the sides
+
 
 def read_data(config) -> Unpaired:
     """The pictures of a config; with --smoke drawn facades and towns."""
@@ -74,8 +76,7 @@ def _enough(data: str, count: int, name: str, what: str, least: int = registry.F
         raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, what=what, least=least)
 
 
-def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
-    """-> ({"a": {"train": readers, "test": readers}, "b": ...}, usual names of the sides)."""
+def _find(data: str, notes: list[str]) -> Found:
     hub_id, names = registry.UNPAIRED_ALIASES.get(data, ("", ("A", "B")))
     folder = (hub_id and registry.data_folder(data)) or Path(data)
     if folder.is_dir():
@@ -99,7 +100,7 @@ def _find(data: str, notes: list[str]) -> tuple[dict, tuple[str, str]]:
     raise GanzooError("unpaired_data_not_found", data=data, known=list(registry.UNPAIRED_ALIASES))
 
 
-def folder_sides(folder: Path, names: tuple[str, str]) -> tuple[dict, tuple[str, str]]:
+def folder_sides(folder: Path, names: tuple[str, str]) -> Found:
     """The sides of a folder and what they are called: after their folders where these are two classes."""
     found: dict = {"a": {}, "b": {}}
     classes = _two_classes(folder)
@@ -166,7 +167,7 @@ def _both_splits(splits: dict, column: str, notes: list[str]) -> dict:
     return found | ({"test": _column(splits[other], column, other, notes)} if other else {})
 
 
-def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict, tuple[str, str]]:
+def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> Found:
     """One data set: a folder as on disk, two image columns, or the splits trainA, trainB, testA, testB."""
     opened = hub_datasets.open_dataset(name)
     if opened.folder:
@@ -190,9 +191,7 @@ def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> tuple[dict
     return {side: _both_splits(splits, column, notes) for side, column in zip("ab", columns, strict=True)}, names
 
 
-def _labelled_sides(
-    opened: hub_datasets.OnHub, column: str, names: tuple[str, str], notes: list[str]
-) -> tuple[dict, tuple[str, str]]:
+def _labelled_sides(opened: hub_datasets.OnHub, column: str, names: tuple[str, str], notes: list[str]) -> Found:
     """Two classes are two sides; so are the classes trainA, trainB, testA and testB, which imagefolder sets have."""
     features = opened.features
     usual = (column for column in ("label", "domain", "class") if column in features)

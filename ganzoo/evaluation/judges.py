@@ -18,17 +18,14 @@ from ganzoo.models.classifier import Classifier, Config, build
 from ganzoo.seeding import global_seed, seeded
 from ganzoo.training.loop import rounds, step_row
 
-__all__ = ["Classifier", "Config", "answers", "ask", "augment", "build", "fit"]
-
 
 def augment(pictures: Tensor, generator: torch.Generator, flip: bool, photo: bool = False) -> Tensor:
     """A small seeded rotation, scaling and shift for every picture, and a mirror for half of them if `flip`. A `photo`
     keeps its class under far more: half its side cut out, another light, other colours or none, so that a judge of
     animals looks at the animals and not at the grass."""
     n = len(pictures)
-    angle, zoom, dx, dy, side, light, colour, contrast = (
-        torch.rand(8, n, generator=generator, device=pictures.device).mul(2).sub(1)
-    )
+    drawn = torch.rand(8, n, generator=generator, device=pictures.device).mul(2).sub(1)
+    angle, zoom, dx, dy, side, light, colour, contrast = drawn
     angle, side = angle * 0.2, torch.where(side > 0, -1.0, 1.0) if flip else torch.ones_like(side)
     zoom = 0.8 + zoom * 0.3 if photo else 1 + zoom * 0.1
     reach = (1.1 - zoom).clamp(min=0) if photo else 0.15  # of the middle of what is cut out

@@ -23,8 +23,6 @@ from ganzoo.models.realness import Config, Critic, build, see
 from ganzoo.models.registry import LESSONS
 from ganzoo.training.step import Training
 
-__all__ = ["Config", "Realness", "build", "fit", "realness"]
-
 PASS = 0.1  # a picture that looks less real than nine in ten real ones counts as a fake
 BATCH = 250
 HELD_OUT = 3000  # test pictures whose scores are the measure

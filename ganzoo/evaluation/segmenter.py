@@ -21,8 +21,6 @@ from ganzoo.images import to_float
 from ganzoo.models.segmenter import Config, build
 from ganzoo.seeding import global_seed
 
-__all__ = ["Config", "answers", "build", "classes_of", "fit", "recovery"]
-
 
 def palette(pairs: Pairs) -> dict[str, tuple]:
     """The colours of the input side, by its domain's name."""

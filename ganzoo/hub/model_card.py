@@ -4,14 +4,10 @@ import hashlib
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ganzoo import package
 from ganzoo.data.registry import HUB_IDS, data_word, like_hub_id
 from ganzoo.files import save_json, save_text
-
-if TYPE_CHECKING:
-    from huggingface_hub import EvalResult, ModelCardData
 
 WHAT = {
     "gan": "A GAN: a dense network turns 100 random numbers into a picture ({paper}).",
@@ -205,7 +201,7 @@ def _versions(facts: dict) -> str:
     return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
 
 
-def card_data(said: dict, name: str) -> "ModelCardData":
+def card_data(said: dict, name: str):
     """The front matter, as the Hub's own client writes it: what the Hub filters by and shows beside a model."""
     from huggingface_hub import ModelCardData  # here, because the client of the Hub takes a second to load
 
@@ -242,7 +238,7 @@ def _where(data: str, revision: str | None) -> str:
     return f" ({' and '.join(links)}{at})" if links else ""
 
 
-def _results(said: dict) -> "list[EvalResult]":
+def _results(said: dict) -> list:
     """The measured numbers. The type is the measure alone, the name the whole protocol."""
     from huggingface_hub import EvalResult  # here, because the client of the Hub takes a second to load
 

@@ -46,12 +46,13 @@ class Keeper:
         """A disk that refuses costs nothing but this copy: the next save tries again."""
         if not self.kept:
             return
-        names = [path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file()]
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        names = [name for name in files if not name.parts[0].startswith(".")]
         try:
             for name in sorted(names, key=lambda name: (name.name == "resume.pt", name)):
                 path, target = self.folder / name, self.kept / name
                 time = path.stat().st_mtime_ns
-                if not name.parts[0].startswith(".") and self.seen.get(path) != time:
+                if self.seen.get(path) != time:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     temporary = target.with_name(f".{target.name}.tmp")
                     shutil.copyfile(path, temporary)
