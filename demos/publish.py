@@ -21,11 +21,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from huggingface_hub import HfApi, SpaceHardware, constants, logging
-from huggingface_hub.errors import (
-    HFValidationError,
-    LocalTokenNotFoundError,
-    RepositoryNotFoundError,
-)
+from huggingface_hub.errors import HFValidationError, LocalTokenNotFoundError, RepositoryNotFoundError
 
 from ganzoo.errors import GanzooError
 from ganzoo.hub.upload import REFUSALS, check_repo_id, patiently, root
@@ -164,13 +160,9 @@ def _upload(api: HfApi, space: str, folder: str) -> None:
     )
 
 
-def _status(error: Exception) -> int:
-    return getattr(getattr(error, "response", None), "status_code", 0)
-
-
 def _refusal(space: str, error: Exception, hardware: str) -> GanzooError:
     """An error of the client as one sentence with its remedy."""
-    status = _status(error)
+    status = getattr(getattr(error, "response", None), "status_code", 0)
     if status == 402 and hardware == staging.FREE:
         return GanzooError("space_quota_used_up", space=space, endpoint=constants.ENDPOINT)
     if status == 402:

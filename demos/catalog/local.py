@@ -147,11 +147,15 @@ def _open(name: str, lessons: tuple) -> Model:
     folder = folders().get(name) if isinstance(name, str) else None
     if folder is None:
         raise Trouble("no_model", name=str(name)[:80])
+    return _opened(folder, stamp(folder, name), lessons)
+
+
+def stamp(folder: Path, name: str) -> int:
+    """Changes when a model's files do."""
     try:
-        stamp = max(path.stat().st_mtime_ns for path in folder.glob("*"))
+        return max(path.stat().st_mtime_ns for path in folder.glob("*"))
     except (OSError, ValueError):  # removed meanwhile
-        raise Trouble("no_model", name=str(name)[:80]) from None
-    return _opened(folder, stamp, lessons)
+        raise Trouble("no_model", name=name[:80]) from None
 
 
 @lru_cache(maxsize=24)

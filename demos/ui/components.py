@@ -124,13 +124,10 @@ class Album(Native, gr.Gallery):
         super().__init__(value, **ours | kwargs)
 
     def postprocess(self, value: list[tuple[str, str]] | None) -> GalleryData:
-        shown = enumerate(value or [])
-        return GalleryData(
-            root=[
-                GalleryImage(image=ImageData(url=url, orig_name=f"{i + 1}.png"), caption=text)
-                for i, (url, text) in shown
-            ]
-        )
+        shown = []
+        for i, (url, text) in enumerate(value or [], 1):
+            shown.append(GalleryImage(image=ImageData(url=url, orig_name=f"{i}.png"), caption=text))
+        return GalleryData(root=shown)
 
     def preprocess(self, payload) -> None:
         """What is shown is known where it was made."""

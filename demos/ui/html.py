@@ -64,9 +64,12 @@ def sheet(pictures: Iterable[Image.Image], name: str, row: int = 6) -> str:
 
 def flow(*figures: str, signs: str = "") -> str:
     """Figures one after the other with a sign (an arrow) between each two."""
-    between = [f'<span class="gz-sign" aria-hidden="true">{sign}</span>' for sign in signs or "→" * len(figures)]
-    parts = [part for pair in zip(["", *between], figures, strict=False) for part in pair]
-    return f'<div class="gz-flow">{"".join(parts)}</div>'
+    first, *others = figures
+    steps = "".join(
+        f'<div class="gz-step"><span class="gz-sign" aria-hidden="true">{sign}</span>{part}</div>'
+        for sign, part in zip(signs or "→" * len(others), others, strict=True)
+    )
+    return f'<div class="gz-flow">{first}{steps}</div>'
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

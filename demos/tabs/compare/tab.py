@@ -53,7 +53,7 @@ class Compare:
             self.said = show(elem_id="cmp-said")
             with gr.Row():
                 self._beside(job)
-                self._results(job, made)
+                self._results()
             self._more()
         self._two(job)
         self.critic = Critic(words, self.board, self.vary)
@@ -72,7 +72,7 @@ class Compare:
             alt = words("cmp_truth_alt")
             self.truth = Picture(label=words("cmp_truth"), alt_text=alt, visible=False, elem_id="cmp-truth")
 
-    def _results(self, job, made) -> None:
+    def _results(self) -> None:
         words = self.words
         self.columns, self.images, self.captions = {}, {}, {}
         with gr.Column(scale=4, min_width=244):
@@ -145,22 +145,17 @@ class Compare:
         self.outputs = [*whole, *filter(None, [self.command])]
         self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
         self._on(self.vary.input, handlers.drawn, outputs=live)
-        self._on(
-            self.board.upload, lambda words, scene: handlers.uploaded(words, scene, pictures.opened(scene.picture))
-        )
+        self._on(self.board.upload, self._dropped)
         self._on(self.upload.input, self._file, [self.upload])
         self._on(self.surprise.click, handlers.surprise)
         self._on(self.example.click, handlers.example)
         self._on(self.keep.click, handlers.kept)
         self._on(self.trace.click, handlers.traced)
         self._on(self.back.click, handlers.back)
-        for event, value in (
-            (self.family.input, self.family),
-            (self.others.input, self.others),
-            (self.fetch.click, self.hub),
-            (self.hub.submit, self.hub),
-        ):
-            self._on(event, lambda words, scene, name: handlers.opened(words, scene, str(name or "").strip()), [value])
+        self._on(self.family.input, self._open, [self.family])
+        self._on(self.others.input, self._open, [self.others])
+        self._on(self.fetch.click, self._open, [self.hub])
+        self._on(self.hub.submit, self._open, [self.hub])
         self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
         self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
@@ -185,6 +180,12 @@ class Compare:
         event(answer, [*self.options, *extra], outputs or self.outputs, show_progress_on=self.took, **LIVE, **how).then(
             None, *self._slide(), js=PAIR, **QUIET
         )
+
+    def _open(self, words: Words, scene: Scene, name: str | None):
+        return handlers.opened(words, scene, str(name or "").strip())
+
+    def _dropped(self, words: Words, scene: Scene):
+        return handlers.uploaded(words, scene, pictures.opened(scene.picture))
 
     def _file(self, words: Words, scene: Scene, path: str | None):
         return handlers.drawn(words, scene) if path is None else handlers.uploaded(words, scene, pictures.read(path))

@@ -102,9 +102,5 @@ def push(work: Session, loss: str, repo: str, token: str | None, private: bool) 
 
 
 def _told(error: GanzooError) -> Trouble:
-    known = {
-        "push_needs_token": "own_token",
-        "push_token_refused": "own_token",
-        "push_not_allowed": "own_not_allowed",
-    }
+    known = {"push_needs_token": "own_token", "push_token_refused": "own_token", "push_not_allowed": "own_not_allowed"}
     return Trouble(known.get(error.code, "own_push_failed"))

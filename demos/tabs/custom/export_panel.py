@@ -12,7 +12,7 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...ui.components import QUIET, show
+from ...ui.components import QUIET, render_or_explain, show
 from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
 from ..compare.families import name
@@ -64,13 +64,6 @@ class Take:
         work = sessions.of(request.session_hash)
         return work, which if which in work.finished else (work.finished or [""])[-1]
 
-    def _said(self, answer) -> str:
-        """What `answer()` gives, or the one quiet line that says why not."""
-        try:
-            return answer()
-        except GanzooError as error:
-            return quiet(self.words.explain(error))
-
     def offer(self, work) -> dict:
         """The models of a training, the best one chosen."""
         names = work.finished
@@ -90,32 +83,32 @@ class Take:
         return {self.download: str(path), self.taken: quiet(self.words("own_downloaded", name=path.stem))}
 
     def _keep(self, which, name, request: gr.Request):
-        def keep():
+        def keep(words):
             if not export.on_this_machine(request):
                 raise Trouble("own_not_here")
-            return quiet(self.words("own_kept", name=export.keep(*self._model(which, request), name)))
+            return quiet(words("own_kept", name=export.keep(*self._model(which, request), name)))
 
-        return self._said(keep)
+        return render_or_explain(self.words, keep)
 
     def _push(self, which, repo, token, private, request: gr.Request):
         """Locally: with the token of the field or, at this machine, its own login. Also empties the field."""
 
-        def push():
+        def push(words):
             if SPACE or (not token and not export.on_this_machine(request)):
                 raise Trouble("own_token")
             return self._pushed(which, repo, str(token).strip() if token else None, private, request)
 
-        return self._said(push), ""
+        return render_or_explain(self.words, push), ""
 
     def _push_logged_in(self, which, repo, _, private, request: gr.Request, login: gr.OAuthToken | None):
         """On a Space: with the visitor's own login, never with the Space's."""
 
-        def push():
+        def push(words):
             if login is None:
                 raise Trouble("own_no_login")
             return self._pushed(which, repo, login.token, private, request)
 
-        return self._said(push), ""
+        return render_or_explain(self.words, push), ""
 
     def _pushed(self, which, repo, token, private, request) -> str:
         address = export.push(*self._model(which, request), repo, token, private)

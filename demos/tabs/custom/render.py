@@ -1,4 +1,4 @@
-"""What Your pictures shows, as HTML: the pairs, the training as it goes, the losses side by side, a translation."""
+"""What Your pictures shows, as HTML: the boards, the pairs, the training, the losses side by side, a translation."""
 
 import time
 from html import escape
@@ -13,17 +13,35 @@ from ...catalog import film, local
 from ...ui import pictures
 from ...ui.html import bar, figure, grid, image, note, prose, quiet, tiles, uri
 from ...ui.words import Words
+from ..compare.board import choices, frame, pen
 from ..compare.families import Family, name
 from . import examples, uploads
-from .board import SIDE
 from .run import DATA
 from .session import Session
 
 SHOWN, SMALL = 12, 96  # pairs made by code that are shown, the side of any in pixels
 GAP = 2  # between the cells of a sheet of samples
+COLOURS = (("own_black", "#000000"), ("own_white", "#ffffff"), ("own_red", "#c8321e"), ("own_orange", "#f0a030"),
+           ("own_yellow", "#f8d84a"), ("own_green", "#3c9a4c"), ("own_blue", "#2f62c8"), ("own_brown", "#7a4a34"))  # fmt: skip
+SIDE = 256  # of a board
 DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "same_answer": "own_doctor_collapse",
           "by_heart": "own_doctor_heart", "plateau": "own_doctor_level"}  # fmt: skip
 PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", "own_curve_unseen", "fake")))
+
+
+# --- the boards, like that of Compare; tab.js makes them draw -----------------------------------------------------
+
+
+def tools(words: Words, group: str) -> str:
+    """Colours and the width of the brush for the boards beside them."""
+    return choices(words("own_colour"), group, [(words(key), hue) for key, hue in COLOURS]) + pen(words)
+
+
+def board(words: Words, key: str, label: str) -> str:
+    """A sheet called `key` under its label."""
+    size = f'width="{SIDE}" height="{SIDE}"'
+    canvas = f'<canvas {size} data-board="{key}" role="img" aria-label="{escape(label)}"></canvas>'
+    return frame(words, label, f'{canvas}<img class="gz-under" alt="" hidden>')
 
 
 # --- the pairs --------------------------------------------------------------------------------------------------

@@ -100,10 +100,6 @@ class Session:
             raise Trouble("own_nothing")
         return self.sets[source]
 
-    def enough(self, source: str) -> bool:
-        """Whether there are pairs to train on."""
-        return source in examples.KINDS or len(self.own(source)) >= uploads.FEWEST
-
     def pairs(self, source: str, size: int = SIZES[0]) -> Path:
         """The folder of the chosen set, as it is trained on; `size`: of what is drawn by code."""
         if source in examples.KINDS:

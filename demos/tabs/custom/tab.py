@@ -18,7 +18,6 @@ from ...ui.html import grid, heading, prose, quiet
 from ...ui.words import Words
 from ..compare.families import name
 from . import examples, pace, render, run, session, sessions, uploads
-from .board import board, tools
 from .export_panel import Take
 from .results import Results
 
@@ -46,31 +45,25 @@ class Own:
         say, first = self.words, session.FIRST[0]
         with gr.Row(elem_classes="gz-controls"):
             labels = [say(key) for key in ("own_houses", "own_towns", "own_draw", "own_upload")]
-            self.source = gr.Radio(
-                list(zip(labels, SOURCES, strict=True)), value=first, label=say("own_source"), elem_id="own-source"
-            )
+            sources = list(zip(labels, SOURCES, strict=True))
+            self.source = gr.Radio(sources, value=first, label=say("own_source"), elem_id="own-source")
             kinds = list(zip([say(key) for key in MADE], ("", *KINDS), strict=True))
             self.kind = gr.Radio(kinds, value="", label=say("own_made"), visible=False, elem_id="own-kind")
-            self.files = gr.UploadButton(
-                say("own_choose_files"), file_count="multiple", visible=False, elem_id="own-files"
-            )
+            text = say("own_choose_files")
+            self.files = gr.UploadButton(text, file_count="multiple", visible=False, elem_id="own-files")
         with gr.Column(visible=False, elem_id="own-drawing") as self.drawing:
             trace = f'<label class="gz-pen"><input type="checkbox" data-trace>{escape(say("own_trace"))}</label>'
-            boards = board(say, "a", say("own_board_a")), board(say, "b", say("own_board_b")), tools(say, "own") + trace
+            boards = [render.board(say, "a", say("own_board_a")), render.board(say, "b", say("own_board_b"))]
+            boards.append(render.tools(say, "own") + trace)
             show(grid(*boards, kind="three"), elem_id="own-boards", js_on_load="ganzoo.own.start(element)")
             self.photo = self._photo("own-photo", say("own_photo"))
             self.add = gr.Button(say("own_add"), elem_id="own-add")
         self.trouble = show(elem_id="own-trouble")
         show(f"<h3>{escape(say('own_pairs'))}</h3>")
         self.pairs = Album(
-            render.pairs(None, first),
-            label=say("own_pairs"),
-            show_label=False,
-            columns=6,
-            allow_preview=False,
-            buttons=[],
+            render.pairs(None, first), label=say("own_pairs"), show_label=False, columns=6, allow_preview=False, buttons=[],
             elem_id="own-pairs",
-        )
+        )  # fmt: skip
         with gr.Row(visible=False, elem_classes="gz-controls", elem_id="own-change") as self.change:
             self.swap = gr.Button(say("own_swap"), elem_id="own-swap")
             self.remove = gr.Button(say("own_remove_none"), interactive=False, elem_id="own-remove")
@@ -103,7 +96,7 @@ class Own:
         show(heading(say("own_try"), say("own_try_said")))
         with gr.Row():
             with gr.Column(scale=1, min_width=280):
-                html = board(say, "try", say("own_try_board")) + tools(say, "own-try")
+                html = render.board(say, "try", say("own_try_board")) + render.tools(say, "own-try")
                 self.board = show(html, elem_id="own-try", js_on_load="ganzoo.own.start(element, trigger)")
                 self.opened = self._photo("own-open", say("own_open_picture"))
             with gr.Column(scale=2, min_width=280):

@@ -17,9 +17,8 @@ def show(words: Words, name) -> str:
     facade_pairs.checked(name)
     verdict = metrics.verdict(words, families.find("facades"))
     link = ("zh" if words.language == "zh" else "./") + "?family=facades"
-    return (
-        f'{verdict}<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>{facade_pairs.cited(words)}'
-    )
+    linked = f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>'
+    return verdict + linked + facade_pairs.cited(words)
 
 
 def pictures(words: Words, name) -> list:

@@ -101,9 +101,8 @@ def show(words: Words, shift, seed) -> str:
     seed = local.whole(seed, 0, local.LARGEST_SEED, "bad_wall")
     found = judged(shift, seed)
     panels = grid(*(_panel(words, found, key, shift) for key in found["pictures"]), kind="four")
-    return (
-        said(_verdict(words, found)) + panels + note(words("features_note", count=MAPS, all=len(found["maps"]["true"])))
-    )
+    counted = note(words("features_note", count=MAPS, all=len(found["maps"]["true"])))
+    return said(_verdict(words, found)) + panels + counted
 
 
 def _verdict(words: Words, found: dict) -> str:

@@ -32,14 +32,12 @@ CODE = (creator_loss, metrics.tone, measured)
 def show(words: Words, name) -> str:
     name = facade_pairs.checked(name)
     found = measured(name)
-    key = ("near" if found["gan"][0] < found["mae"][0] else "far") + (
-        "_poor" if found["gan"][1] > found["mae"][1] else ""
-    )
+    near_but_poor = found["gan"][0] < found["mae"][0] and found["gan"][1] > found["mae"][1]
     rows = []
     for i, title in enumerate(("ganloss_tone", "ganloss_error")):
         bars = "".join(bar(v[i], facade_pairs.LOSSES[loss], f"{v[i]:.2f}", "creator") for loss, v in found.items())
         rows.append(section(words(title), f'<div class="gz-bars">{bars}</div>'))
-    found = said(words("ganloss_said" if key == "near_poor" else "ganloss_other"))
+    found = said(words("ganloss_said" if near_but_poor else "ganloss_other"))
     return found + grid(*rows) + facade_pairs.cited(words)
 
 

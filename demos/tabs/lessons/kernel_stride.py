@@ -185,7 +185,5 @@ def heat(counts: Tensor, hue: str, alt: str, top: float, window: tuple[int, int,
 def tally(words: Words, counts: Tensor) -> str:
     """How many cells have which count, as one line."""
     values, cells = counts.int().unique(return_counts=True)
-    parts = [
-        words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(values.tolist(), cells.tolist(), strict=True)
-    ]
-    return " · ".join(parts)
+    pairs = zip(values.tolist(), cells.tolist(), strict=True)
+    return " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in pairs)

@@ -34,14 +34,8 @@ def reader(kind: str) -> nn.Sequential:
     """Dense WIDTH, activation, dense WIDTH, activation, ten scores; the same first weights for either activation."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        layers = [
-            nn.Linear(784, WIDTH),
-            activation(kind),
-            nn.Linear(WIDTH, WIDTH),
-            activation(kind),
-            nn.Linear(WIDTH, 10),
-        ]
-    return nn.Sequential(*layers)
+        first, second, last = nn.Linear(784, WIDTH), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 10)
+    return nn.Sequential(first, activation(kind), second, activation(kind), last)
 
 
 @torch.no_grad()

@@ -58,13 +58,8 @@ def over(picture: Image.Image, scores: Tensor) -> Image.Image:
 
 
 def pictures(words: Words, name) -> list:
-    photo, work = pair(name)[1], made(LOSS, name)
-    shown = ((photo, "real", True), (work, "made", False))
-    return [
-        item
-        for picture, key, real in shown
-        for item in (
-            (picture, words(f"patch_{key}")),
-            (over(picture, grades(name, real)), words("patch_graded", name=words(f"patch_{key}"))),
-        )
-    ]
+    shown = []
+    for key, picture in (("real", pair(name)[1]), ("made", made(LOSS, name))):
+        title, graded = words(f"patch_{key}"), over(picture, grades(name, key == "real"))
+        shown += [(picture, title), (graded, words("patch_graded", name=title))]
+    return shown

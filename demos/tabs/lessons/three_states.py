@@ -21,15 +21,15 @@ def states(name: str) -> list[tuple[str, int, int]]:
     """(state, first step, last step) one after the other: what the doctor says at each line of the training's log. A state
     that lasts for less than a fiftieth of the run's steps (on a scale of their logarithms) is left to its neighbour."""
     rows = film.of(name).rows
-    found = [(state(rows[: i + 1]), row["step"]) for i, row in enumerate(rows)]
-    spans = [
-        (key, steps[0], steps[-1]) for key, group in groupby(found, lambda x: x[0]) for steps in [[s for _, s in group]]
-    ]
+    spans = _joined([(state(rows[: i + 1]), row["step"], row["step"]) for i, row in enumerate(rows)])
     long = [s for i, s in enumerate(spans) if i == 0 or _place(s[2]) - _place(s[1]) > _place(rows[-1]["step"]) / 50]
-    joined = [
-        (key, parts[0][1], parts[-1][2]) for key, group in groupby(long, lambda x: x[0]) for parts in [list(group)]
-    ]
-    return joined
+    return _joined(long)
+
+
+def _joined(spans: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Neighbours of one state as one span."""
+    groups = [list(group) for _, group in groupby(spans, lambda span: span[0])]
+    return [(group[0][0], group[0][1], group[-1][2]) for group in groups]
 
 
 def _place(step: int) -> float:

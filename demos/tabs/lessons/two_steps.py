@@ -78,12 +78,8 @@ def _side(words: Words, found: dict, key: str, answer: int) -> str:
     good = (after > before) == (answer == 1)
     said = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
     bars = bar(before, words("steps_before"), f"{before:.3f}") + bar(after, words("steps_after"), f"{after:.3f}")
-    return (
-        note(name=name)
-        + sheet(to_pil(found["pictures"][key][:SHOWN]), name)
-        + f'<div class="gz-bars">{bars}</div>'
-        + note(said)
-    )
+    pictures = sheet(to_pil(found["pictures"][key][:SHOWN]), name)
+    return f'{note(name=name)}{pictures}<div class="gz-bars">{bars}</div>{note(said)}'
 
 
 def formula(words: Words) -> str:

@@ -18,10 +18,6 @@ VALUES = {"drawing": seed(4, "another_drawing")}
 METRICS = (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", "label-recovery", "{:.1%}"))
 
 
-def open_pair() -> dict[str, Model]:
-    return {key: local.open_translator(name) for key, name in MODELS.items()}
-
-
 @lru_cache(maxsize=16)
 def translations(unet: Model, plain: Model, seed: int) -> dict:
     """A drawing and what each of the two networks makes of it (PIL pictures)."""
@@ -34,7 +30,7 @@ CODE = (UNetGenerator.forward,)
 
 def show(words: Words, seed) -> str:
     seed = local.whole(seed, 0, local.LARGEST_SEED, "bad_drawing")
-    pair = open_pair()
+    pair = {key: local.open_translator(name) for key, name in MODELS.items()}
     made = translations(pair["with"], pair["without"], seed)
     title = words("unet_drawing")
     panels = [section(title, image(made["drawing"], title), note(words("unet_read")), note(words("unet_bars")))]

@@ -11,16 +11,11 @@ from ganzoo.training.stepwise import Turn
 from ...catalog import film, local
 from ...ui.html import figure, grid, image, legend, note, prose, quiet, section, share_bars, shown, signed, tiles, uri
 from ...ui.words import Words
-from .run import COUNTED, Snapshot, finished_model
+from .run import COUNTED, FINISHED, Snapshot
 from .sessions import Session
 
 SHOWN = 8  # pictures of a batch on the page
-ADVICE = {
-    "nan": "live_adv_nan",
-    "critic_wins": "live_adv_critic_wins",
-    "collapse": "live_adv_collapse",
-    "plateau": "live_adv_plateau",
-}
+ADVICE = ("nan", "critic_wins", "collapse", "plateau")  # of the doctor, for which there are words
 STRENGTHS = {0.25: "× ¼", 0.5: "× ½", 1.0: "× 1", 2.0: "× 2", 4.0: "× 4"}
 ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
 
@@ -31,7 +26,7 @@ ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
 def status(words: Words, session: Session | None, limit: int, before: int) -> str:
     """One line that says what is going on."""
     if session is None:
-        return _said(words("live_earlier", step=f"{film.of(finished_model()).steps[-1]:,}"))
+        return _said(words("live_earlier", step=f"{film.of(FINISHED).steps[-1]:,}"))
     step, speed = f"{session.run.shown.step:,}", session.run.shown.speed
     if session.mode == "waiting":
         return _said(words("live_waiting", limit=limit, before=before), "waiting")
@@ -50,7 +45,7 @@ def _said(text: str, mode: str = "resting") -> str:
 def stage(words: Words, now: Snapshot | None) -> str:
     """The pictures, both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
     if now is None:
-        earlier = film.of(finished_model())
+        earlier = film.of(FINISHED)
         said, rows, states = earlier.facts(len(earlier.steps)), earlier.rows, earlier.states
         step, verdict, source = said["step"], said["state"], said["picture"]
         advice = marks = ()
@@ -63,7 +58,9 @@ def stage(words: Words, now: Snapshot | None) -> str:
         film.panel(words, rows, step, title, lines, "live_axis", marks=marks, bands=bands)
         for title, lines in film.PANELS
     )
-    given = [words("live_advice", step=f"{at:,}", text=words(ADVICE[code])) for at, code in advice if code in ADVICE]
+    given = [
+        words("live_advice", step=f"{at:,}", text=words(f"live_adv_{code}")) for at, code in advice if code in ADVICE
+    ]
     doctor = prose(given[-1] if given else words("live_no_advice"))
     state = f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, now))}{doctor}"
     state = f'<div class="gz-state">{state if rows else ""}</div>'  # before the first row there is none to tell
@@ -83,7 +80,7 @@ def shares(words: Words, shown: Snapshot | None) -> str:
     """A bar for each class of the set, as the judge counted (without a snapshot, those of the earlier run's card), on a
     scale that stays."""
     count = COUNTED if shown else 10_000
-    found = shown.shares if shown else local.entry(finished_model()).metric("class-share-")
+    found = shown.shares if shown else local.entry(FINISHED).metric("class-share-")
     if not found:
         return note(words("live_share_none"))
     label = words("live_share", count=f"{count:,}")
@@ -101,9 +98,8 @@ def changes(words: Words, shown: Snapshot | None) -> str:
 def _changed(words: Words, step: int, name: str, old, new) -> str:
     values = {"step": f"{step:,}"}
     if name in ("lr", "beta1"):
-        return words(
-            "live_changed_lr" if name == "lr" else "live_changed_beta", old=f"{old:g}", new=f"{new:g}", **values
-        )
+        key = "live_changed_lr" if name == "lr" else "live_changed_beta"
+        return words(key, old=f"{old:g}", new=f"{new:g}", **values)
     if name == "norm":
         return words("live_changed_norm_on" if new == "batch" else "live_changed_norm_off", **values)
     if name == "activation":
@@ -159,9 +155,8 @@ def _difference(words: Words, change: Tensor) -> str:
     maps = change[:SHOWN].mean(1)
     top = float(maps.abs().max().nan_to_num(0.0)) or 1.0
     cells = (image(signed(torch.where(m.abs() < 0.02 * top, 0.0, m)), words("live_change_alt")) for m in maps)
-    return (
-        note(name=words("live_change_row")) + tiles(cells, SHOWN) + legend(words("live_darker"), words("live_brighter"))
-    )
+    scale = legend(words("live_darker"), words("live_brighter"))
+    return note(name=words("live_change_row")) + tiles(cells, SHOWN) + scale
 
 
 def kept(words: Words, name: str, step: int) -> str:

@@ -32,6 +32,7 @@ from ganzoo.training.stepwise import Stepwise, Turn
 from ...catalog import film, local
 from ...ui.words import Trouble
 
+FINISHED = "gan-mnist"  # the earlier run that is on the page before a new one begins
 HOME = Path(__file__).resolve().parents[2]
 EXAMPLE = 3  # the round of a new run that the page opens with
 EVERY = 20  # rounds to a row of the log
@@ -232,8 +233,3 @@ def checked(lesson, data) -> tuple[str, str]:
     if lesson not in LESSONS or data not in local.SETS:
         raise Trouble("no_model", name=f"{str(lesson)[:20]}-{str(data)[:20]}")
     return lesson, data
-
-
-def finished_model() -> str:
-    """The earlier run that is on the page before a new one begins."""
-    return local.name_of("gan", "mnist")

@@ -80,9 +80,8 @@ class Sessions:
         with self.lock:
             if session.mode == "resting" and not session.closed:
                 session.why, session.ticket = "", self.queue.enter()
-                threading.Thread(
-                    target=self._work, args=(session, session.ticket), daemon=True, name="ganzoo-live"
-                ).start()
+                work = (session, session.ticket)
+                threading.Thread(target=self._work, args=work, daemon=True, name="ganzoo-live").start()
 
     def rest(self, session: Session, why: str = "") -> None:
         """Stop after the present round. The run stays as it is."""

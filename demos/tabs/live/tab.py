@@ -127,15 +127,10 @@ class Live:
         )
         self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
         named = json.dumps([[name, first] for name, (_, first) in LINKED.items()])
-        say_so = {
-            "fn": None,
-            "inputs": choice,
-            "outputs": None,
-            "js": f"(...values) => ganzoo.settings({named}, ...values)",
-        }
+        js = f"(...values) => ganzoo.settings({named}, ...values)"
         for setting in choice:
-            setting.input(**say_so)
-        demo.load(linked, None, choice, **QUIET).then(**say_so)
+            setting.input(None, choice, None, js=js)
+        demo.load(linked, None, choice, **QUIET).then(None, choice, None, js=js)
         self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
         demo.unload(leave)
 
@@ -156,9 +151,8 @@ class Live:
         mode_changed = everything or session is None or session.sent[:2] != state[:2]
         if session:
             session.sent = state
-        line = (
-            quiet(note) if note else render.status(say, session, SESSIONS.queue.limit, session.before if session else 0)
-        )
+        before = session.before if session else 0
+        line = quiet(note) if note else render.status(say, session, SESSIONS.queue.limit, before)
         key = "live_pause" if at_work else "live_resume" if learnt else "live_start"
         return [
             line,

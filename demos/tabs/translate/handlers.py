@@ -11,7 +11,7 @@ from ganzoo import GanzooError
 from ...catalog import local
 from ...ui import pictures
 from ...ui.components import linked
-from ...ui.words import Trouble, Words
+from ...ui.words import Words
 from . import inference
 
 
@@ -26,9 +26,8 @@ class Row:
 
 def of_picture(path: str, model: str, way: int, times: int) -> Row:
     """A visitor's own picture."""
-    opened = inference.find(model, fetch=True)
-    picture = pictures.read(path)
-    return Row(inference.there_and_back(opened, picture, direction(opened, way), _times(times)), "")
+    opened, picture = inference.find(model, fetch=True), pictures.read(path)
+    return Row(inference.there_and_back(opened, picture, direction(opened, way), _known(times)), "")
 
 
 def of_example(name: str, model: str, way: int, times: int) -> Row:
@@ -37,7 +36,7 @@ def of_example(name: str, model: str, way: int, times: int) -> Row:
     chosen = direction(opened, way)
     if inference.kind(name) == chosen.split("->")[-1]:
         chosen = inference.other_way(opened, chosen) or chosen
-    return Row(_example(inference.catalog_name(opened), _stamp(opened), chosen, name, _times(times)), name)
+    return _row(opened, chosen, name, times)
 
 
 def turned(name: str, model: str, way: int, times: int) -> Row:
@@ -54,16 +53,13 @@ def direction(model, way: int) -> str:
     return model.directions[min(way if way in (0, 1) else 0, len(model.directions) - 1)]
 
 
-def _times(times) -> int:
+def _known(times) -> int:
     return times if times in inference.SIZES else inference.USUAL
 
 
-def _stamp(model) -> int:
-    """Changes when a model's files do."""
-    try:
-        return max(path.stat().st_mtime_ns for path in model.folder.glob("*"))
-    except (OSError, ValueError):
-        raise Trouble("no_model", name=model.name) from None
+def _row(model, chosen: str, example: str, times) -> Row:
+    stamp = local.stamp(model.folder, model.name)
+    return Row(_example(inference.catalog_name(model), stamp, chosen, example, _known(times)), example)
 
 
 @lru_cache(maxsize=16)
@@ -81,9 +77,7 @@ def first(words: Words, query, times: int = inference.USUAL) -> Row:
     try:
         model = inference.find(said.get("model", ""), fetch=True)
         chosen = inference.way(model, said.get("direction", ""))
-        name = said.get("example") or inference.example_for(model, chosen)
-        made = _example(inference.catalog_name(model), _stamp(model), chosen, name, _times(times))
-        return Row(made, name)
+        return _row(model, chosen, said.get("example") or inference.example_for(model, chosen), times)
     except GanzooError as error:
         if not any(said.get(key) for key in ("model", "direction", "example")):
             raise

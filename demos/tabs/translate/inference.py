@@ -53,6 +53,7 @@ def models() -> list[str]:
 
 def find(name: str, fetch: bool = False) -> Model:
     """The model of that name; nothing means the first there is. `fetch` looks for user/name on the Hub as well."""
+    name = str(name or "")
     if not name:
         if not models():
             raise Trouble("trl_no_model")
@@ -214,11 +215,6 @@ def _judge(data: str) -> Model | None:
 # --- a critic's patches -----------------------------------------------------------------------------------------
 
 
-def critic_way(model: Model, direction: str, key: str) -> str:
-    """Whose critic judges a picture of the row: the one that knows real pictures of its side."""
-    return direction if key == "there" else other_way(model, direction)
-
-
 def opinions(model: Model, picture: Image.Image, direction: str) -> numpy.ndarray:
     """The patch map (h, w) in 0..1 of the critic that knows what a direction ends at."""
     if not direction:
@@ -253,18 +249,10 @@ def critic_map(model: Model, picture: Image.Image, scores: numpy.ndarray, cell=N
     share = 0.75 * numpy.abs(sure)
     sheet = Image.fromarray((grey * (1 - share) + colour * share).round().astype(numpy.uint8))
     if cell:
-        (y0, y1), (x0, x1) = (_span(patch, at, count) for at, count in zip(cell, scores.shape, strict=True))
-        y0, y1, x0, x1 = y0 - top, y1 - top, x0 - left, x1 - left
-        ImageDraw.Draw(sheet).rectangle(
-            (x0, y0, x1 - 1, y1 - 1), outline=(255, 255, 255), width=max(1, picture.width // 128)
-        )
+        y, x = ((at + 0.5) * jump - patch / 2 - cut for at, cut in zip(cell, (top, left), strict=True))
+        box = (x, y, x + patch - 1, y + patch - 1)
+        ImageDraw.Draw(sheet).rectangle(box, outline=(255, 255, 255), width=max(1, picture.width // 128))
     return sheet
-
-
-def _span(patch: int, at: int, count: int) -> tuple[float, float]:
-    """From where to where a score sees, in pixels of a sheet that its `count` patches fill."""
-    middle = (at + 0.5) * pictures.jump(patch)
-    return middle - patch / 2, middle + patch / 2
 
 
 def least(scores: numpy.ndarray) -> tuple[int, int]:

@@ -31,13 +31,9 @@ class Translate:
         with question(words, "trl_two", "s-trl-two"):
             with gr.Row():
                 self.slider = gr.ImageSlider(
-                    show_label=False,
-                    label=words("trl_slide"),
-                    interactive=False,
-                    max_height=400,
-                    buttons=BUTTONS,
+                    show_label=False, label=words("trl_slide"), interactive=False, max_height=400, buttons=BUTTONS,
                     elem_id="trl-slider",
-                )
+                )  # fmt: skip
                 self.change = self._picture("change", words("trl_change"), height=400)
             show(prose(words("trl_says_error")))
         with question(words, "trl_loops", "s-trl-loops"):
@@ -64,9 +60,8 @@ class Translate:
                 inference.models(), value=model, label=say("trl_model"), allow_custom_value=True, elem_id="trl-model"
             )
         with gr.Row(elem_id="trl-row"):
-            self.original = self._picture(
-                "original", say("trl_original"), interactive=True, sources=["upload", "webcam", "clipboard"]
-            )
+            own = {"interactive": True, "sources": ["upload", "webcam", "clipboard"]}
+            self.original = self._picture("original", say("trl_original"), **own)
             self.there = self._picture("there", say("trl_there", domain="…"))
             self.back = self._picture("back", say("trl_back", domain="…"))
             self.error = self._picture("error", say("trl_error"))
@@ -87,12 +82,8 @@ class Translate:
             with gr.Column():
                 names = [say("trl_original"), say("trl_translation"), say("trl_way_back")]
                 with gr.Row(elem_classes="gz-controls"):
-                    self.judged = gr.Radio(
-                        list(zip(names, KEYS, strict=True)),
-                        value="there",
-                        label=say("trl_judged"),
-                        elem_id="trl-judged",
-                    )
+                    judged = list(zip(names, KEYS, strict=True))
+                    self.judged = gr.Radio(judged, value="there", label=say("trl_judged"), elem_id="trl-judged")
                 self.opinion = show("", elem_id="trl-opinion")
 
     def _folder(self):
@@ -113,18 +104,14 @@ class Translate:
 
     def _ways(self, model) -> list[tuple[str, int]]:
         """The directions of a model by their numbers, so that any model's fit the same component."""
-        return [
-            (self.words.direction(d), i)
-            for i, d in enumerate(model.directions if model else ("horse->zebra", "zebra->horse"))
-        ]
+        directions = model.directions if model else ("horse->zebra", "zebra->horse")
+        return [(self.words.direction(d), i) for i, d in enumerate(directions)]
 
     def _sizes(self, model) -> list[tuple[str, int]]:
         learned = model.config.image_size if model else 128
-        names = [
-            self.words("trl_size_own", size=learned),
-            *(self.words("own_pixels", size=learned * n) for n in (2, 4)),
-        ]
-        return list(zip([*names, self.words("trl_size_full")], inference.SIZES, strict=True))
+        larger = [self.words("own_pixels", size=learned * n) for n in (2, 4)]
+        names = [self.words("trl_size_own", size=learned), *larger, self.words("trl_size_full")]
+        return list(zip(names, inference.SIZES, strict=True))
 
     # --- events -------------------------------------------------------------------------------------------------
 
@@ -159,21 +146,21 @@ class Translate:
 
     def _example(self, model, way, times, event: gr.SelectData):
         def chosen():
-            names = inference.examples(inference.find(str(model or "")))
-            return handlers.of_example(names[min(event.index, len(names) - 1)], str(model or ""), way, times)
+            names = inference.examples(inference.find(model))
+            return handlers.of_example(names[min(event.index, len(names) - 1)], model, way, times)
 
         return self._answer(chosen, all_of_it=True)
 
     def _own(self, path, model, way, times):
         if not path:
             return self._empty("")
-        return self._answer(lambda: handlers.of_picture(path, str(model or ""), way, times))
+        return self._answer(lambda: handlers.of_picture(path, model, way, times))
 
     def _again(self, path, example, model, way, times):
         """Another direction, size or model for what is shown."""
         if example or not path:
-            return self._answer(lambda: handlers.turned(example, str(model or ""), way, times), all_of_it=True)
-        answer = self._answer(lambda: handlers.of_picture(path, str(model or ""), way, times), all_of_it=True)
+            return self._answer(lambda: handlers.turned(example, model, way, times), all_of_it=True)
+        answer = self._answer(lambda: handlers.of_picture(path, model, way, times), all_of_it=True)
         return [gr.skip(), *answer[1:]]  # the visitor's picture stays as it came
 
     def _other(self, known, path, example, model, way, times):
@@ -244,8 +231,10 @@ class Translate:
         if not path:
             return None, ""
         try:
-            opened = inference.find(str(model or ""))
-            side = inference.critic_way(opened, handlers.direction(opened, way), key)
+            opened = inference.find(model)
+            side = handlers.direction(opened, way)
+            if key != "there":  # the critic is asked that knows real pictures of this side
+                side = inference.other_way(opened, side)
             picture = inference.sized(pictures.read(path), opened, times if key == "original" else 0)
             scores = inference.opinions(opened, picture, side)
             clicked, cell = sent(event).get("index"), inference.least(scores)
@@ -261,7 +250,7 @@ class Translate:
         yield self._nothing("trl_reading")
         shown = []
         try:
-            for event in batch.translated_all(files or [], str(model or ""), way, times):
+            for event in batch.translated_all(files or [], model, way, times):
                 if isinstance(event, batch.Result):
                     packed = render.save_bytes_to_cache(event.data, event.name, render.get_upload_folder())
                     yield gr.update(value=packed, visible=True), gr.skip(), batch.said(self.words, event)

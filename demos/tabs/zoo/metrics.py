@@ -59,7 +59,7 @@ def rows(words: Words, entry: local.Entry) -> list[Row]:
         if "-real-" in name:
             real[_same(name)] = written(words, start, value)
         elif "-before-" not in name:
-            found.append(_row(words, entry, name, start, value))
+            found.append(_row(words, name, start, value))
     for row in found:
         _, _, aim = KNOWN.get(row.start, ("", "", ""))
         beside = real.get(_same(row.name))
@@ -70,7 +70,7 @@ def rows(words: Words, entry: local.Entry) -> list[Row]:
     return found
 
 
-def _row(words: Words, entry: local.Entry, name: str, start: str, value) -> Row:
+def _row(words: Words, name: str, start: str, value) -> Row:
     word, _, aim = KNOWN.get(start, ("", "", ""))
     way = (WAY.search(name) or ["", ""])[1]
     side, target = (re.match(r"taken-for-([^-]+)", name) or ["", ""])[1], way.rpartition("->")[2]
