@@ -35,7 +35,6 @@ def footer(words: Words) -> str:
 
 
 def page(demo: gr.Blocks, words: Words) -> None:
-    """One page in one language."""
     gr.Navbar(visible=False)
     show(header(words))
     with gr.Tabs(selected="compare", elem_id="tabs") as tabs:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ganzoo import GanzooError, Model, checkpoint
+from ganzoo.data.labeled import Pictures, load_pictures
 from ganzoo.data.registry import data_word
 from ganzoo.hub.bundled import WEIGHTS, bundled
 
@@ -24,6 +25,7 @@ CYCLES = ("cyclegan",)  # that translate there and back
 SETS = ("mnist", "fashion")
 LARGEST_SEED = 2**31 - 1
 RUNS = Path("runs")
+DATA = Path(__file__).resolve().parents[1] / "data"  # the bundled pictures
 FETCHED: dict[str, Path] = {}  # user/name -> its folder in the Hub's cache
 open_folder: Callable[[Path], Model] = Model  # what opens a model folder; a Space's models may use its GPU
 
@@ -174,6 +176,23 @@ def _opened(folder: Path, stamp: int, lessons: tuple) -> Model:
     return made
 
 
+@lru_cache(maxsize=4)
+def judge(data: str) -> Model | None:
+    """The bundled network that says which class of this data a picture is; None where there is none."""
+    folder = WEIGHTS / f"judge-{data}"
+    if folder.parent != WEIGHTS or not folder.is_dir():
+        return None
+    found = Model(folder)
+    found.network("generator")  # read now, so that later calls only read
+    return found
+
+
+@lru_cache(maxsize=2)
+def samples(data: str) -> Pictures:
+    """The 6,000 bundled pictures of a set."""
+    return load_pictures(str(DATA / f"{data}-6000"))
+
+
 def zipped(model: Path, path: Path) -> Path:
     """A model folder as the zip `path`, in a folder of that name."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -189,7 +208,7 @@ def number(value, low: float, high: float, key: str, step: float = 0) -> float:
     except (TypeError, ValueError, OverflowError):
         found = math.nan
     if isinstance(value, bool) or not low <= found <= high or (step and found % step):
-        raise Trouble(key, low=low, high=f"{high:,}")
+        raise Trouble(key, low=low, high=f"{high:,}", most=high)
     return found
 
 

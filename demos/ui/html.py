@@ -32,7 +32,6 @@ def image(picture: Image.Image, alt: str, cells: int = 0, smooth: bool = False, 
 
 
 def shown(source: str, alt: str, size: tuple[int, int], cells: int = 0, kind: str = "gz-px") -> str:
-    """An <img> of a data: address."""
     width = f' style="width:calc(var(--cell) * {cells})"' if cells else ""
     return f'<img class="gz-img {kind}" src="{source}" alt="{escape(alt)}" width="{size[0]}" height="{size[1]}"{width}>'
 

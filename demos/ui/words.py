@@ -40,8 +40,6 @@ class Trouble(GanzooError):
 
 
 class Words:
-    """The words of one language."""
-
     def __init__(self, language: str):
         self.language = language
         self.sentences = sentences(language)

@@ -22,7 +22,6 @@ FIRST = ("facades", "aerial-map")  # offered as buttons; the others behind "Othe
 PAPER = {"paper": (255, 255, 255), "ink": (0, 0, 0)}  # where the colours mean nothing: black on white
 PALETTES = {**drawings.PALETTES, "plain": PAPER}
 NAMES = {"gan": "GAN", "mae": "MAE", "gan+mae": "GAN + MAE"}
-DATA = Path(__file__).parents[2] / "data"
 # Bundled test pairs by data set; the first opens the page. demos/data/facades/SOURCE.md cites them.
 SAMPLES = {"facades": tuple(f"{number}.jpg" for number in (6, 23, 52, 12, 46, 32, 57, 34))}
 BEYOND = "+perceptual"  # ends the key of a model that was trained with the perceptual loss too
@@ -177,7 +176,7 @@ def real_pairs(family: Family) -> list:
 def samples(family: Family) -> list:
     """[(name, reader)] of the test pairs that come with the pages, in the order in which they are shown."""
     data = family.config.data
-    found = dict(_test_pairs(DATA / data)) if data in SAMPLES else {}
+    found = dict(_test_pairs(local.DATA / data)) if data in SAMPLES else {}
     return [(name, found[name]) for name in SAMPLES.get(data, ()) if name in found]
 
 

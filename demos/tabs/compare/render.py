@@ -50,7 +50,6 @@ def opening(words: Words) -> str:
 
 
 def scene(job) -> dict:
-    """The value of the board."""
     return {
         "family": job.family.name,
         "size": job.family.size,

@@ -64,7 +64,6 @@ class Compare:
     # --- the components -----------------------------------------------------------------------------------------
 
     def _beside(self, job) -> None:
-        """The board, and what belongs to it."""
         words = self.words
         with gr.Column(scale=1, min_width=244):
             self.board = Board(words, render.scene(job))
@@ -208,7 +207,6 @@ class Compare:
         return shown | self._rest(job) if whole else shown
 
     def _live(self, job, made, left, right) -> dict:
-        """What follows every stroke."""
         words, shown = self.words, {self.said: "", self.notes: render.notes(self.words, job, made)}
         for key in KEYS:
             picture, caption = render.column(words, job.family, made, key)

@@ -45,5 +45,4 @@ class PairSet:
         return [pair[::-1] for pair in found] if self.swapped else found
 
     def write(self, folder: Path) -> None:
-        """As a folder that is trained on."""
         uploads.write(folder, self.pairs("train"), self.pairs("test"))

@@ -33,7 +33,6 @@ PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", 
 
 
 def tools(words: Words, group: str) -> str:
-    """Colours and the width of the brush for the boards beside them."""
     return choices(words("own_colour"), group, [(words(key), hue) for key, hue in COLOURS]) + pen(words)
 
 
@@ -57,7 +56,6 @@ def pairs(work: Session | None, source: str) -> list[tuple[str, str]]:
 
 
 def said(words: Words, work: Session | None, source: str, kind: str = "") -> str:
-    """One sentence about the chosen set."""
     if source in examples.KINDS:
         return prose(words(f"own_{source}_said", count=examples.COUNT, held=examples.HELD))
     found = work.own(source) if work else ()
@@ -168,7 +166,6 @@ def family(work: Session) -> Family:
 
 
 def curves(words: Words, work: Session) -> str:
-    """Of a training with one loss."""
     run = next(iter(work.runs.values()), None)
     if run is None or len(work.losses) > 1 or not run.rows or not run.sheet:
         return ""

@@ -63,14 +63,12 @@ class Run:
 
 
 def job(pairs: Path, losses: tuple, size: int, steps: int) -> dict:
-    """What worker.py does."""
     batch = min(BATCH, len(list((pairs / "train").iterdir())))
     settings = SETTINGS | {"image_size": size, "batch_size": batch, "steps": steps}
     return {"pairs": str(pairs), "out": OUT, "name": DATA, "losses": losses, "settings": settings}
 
 
 def begin(folder: Path, job: dict) -> subprocess.Popen:
-    """worker.py on `job`, in `folder`."""
     env = {k: v for k, v in os.environ.items() if k not in SECRET}
     env |= {
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),

@@ -75,7 +75,6 @@ class Session:
         self._changing("draw").add(uploads.small(a, b))
 
     def take_back(self) -> None:
-        """Nothing is uploaded any more."""
         self._changing("upload").clear()
 
     def remove(self, source: str, index: int) -> None:

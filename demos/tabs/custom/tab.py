@@ -29,8 +29,6 @@ WATCH = {**QUIET, "concurrency_limit": None, "trigger_mode": "always_last"}
 
 
 class Own:
-    """The components of the tab in one language."""
-
     def __init__(self, words: Words):
         self.words = words
         with question(words, "own", "own"):

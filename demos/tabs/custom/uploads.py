@@ -88,7 +88,6 @@ def read(uploads: list[Path], rough: Path, kind: str = "") -> tuple[dict[str, li
 
 
 def gather(uploads: list[Path], rough: Path) -> None:
-    """One zip, or pictures: into the folder `rough`."""
     zips = [path for path in uploads if path.suffix.lower() == ".zip"]
     pictures = [path for path in uploads if path.suffix.lower() in SUFFIXES]
     if len(zips) + len(pictures) < len(uploads) or (zips and len(uploads) > 1) or not uploads:

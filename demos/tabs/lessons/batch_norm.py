@@ -4,7 +4,6 @@ counted, and what the normalization does inside: where the values lie that reach
 import json
 from functools import lru_cache
 from html import escape
-from pathlib import Path
 
 import torch
 from PIL import Image
@@ -23,7 +22,7 @@ from .controls import seed
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 VALUES = {"idea": seed(7)}
-COLLAPSE = Path(__file__).resolve().parents[2] / "data" / "collapse"  # a real run with each norm, and its command
+COLLAPSE = local.DATA / "collapse"  # a real run with each norm, and its command
 COUNT = 256  # inspirations that the values are averaged over
 SHOWN = 18
 EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
@@ -71,23 +70,14 @@ def _patient(words: Words, seed: int) -> str:
     """Two creators from the same inspirations, and what the models' own cards say (10,000 samples each)."""
     panels, shares = [], {}
     for key, (name, _) in MODELS.items():
-        shares[key] = _shares(local.entry(name))
+        shares[key] = found = local.entry(name).metric("class-share-") or {}
         made = local.open_model(name)
         pictures = to_pil(made.tensor(made.noise(SHOWN, seed)))
-        panels.append(section(words(key), sheet(pictures, words(key)), _share_bars(words, shares[key])))
+        bars = (
+            share_bars(words, found, words("share_label"), "{:.1%}", "digits") if found else note(words("not_measured"))
+        )
+        panels.append(section(words(key), sheet(pictures, words(key)), bars))
     return grid(*panels) + prose(_measured(words, shares))
-
-
-def _shares(entry: local.Entry) -> dict[str, float]:
-    found = entry.metric("class-share-")
-    numbers = isinstance(found, dict) and all(isinstance(v, (int, float)) for v in found.values())
-    return found if numbers else {}
-
-
-def _share_bars(words: Words, shares: dict[str, float]) -> str:
-    if not shares:
-        return note(words("not_measured"))
-    return share_bars(words, shares, words("share_label"), "{:.1%}", "digits")
 
 
 def _measured(words: Words, shares: dict[str, dict]) -> str:

@@ -12,7 +12,7 @@ from ganzoo.inference import Model
 from ...catalog import local
 from ...ui.html import note
 from ...ui.words import Trouble, Words
-from ..compare.families import DATA, SAMPLES
+from ..compare.families import SAMPLES
 from .controls import Value
 
 PAIRS = SAMPLES["facades"]  # demos/data/facades/SOURCE.md cites them
@@ -22,7 +22,7 @@ LOSSES = {"gan": "GAN", "mae": "MAE", "gan-mae": "GAN + MAE"}
 @lru_cache(maxsize=len(PAIRS))
 def pair(name: str) -> tuple[Image.Image, Image.Image]:
     """The drawing and the real photo of a bundled test pair, both 256 x 256."""
-    with Image.open(DATA / "facades" / "test" / name) as both:
+    with Image.open(local.DATA / "facades" / "test" / name) as both:
         photo, drawing = both.crop((0, 0, 256, 256)), both.crop((256, 0, 512, 256))
     return drawing.convert("RGB"), photo.convert("RGB")
 

@@ -6,9 +6,7 @@ import torch
 
 from ganzoo.evaluation import judges
 from ganzoo.evaluation.metrics import class_shares
-from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.images import to_pil
-from ganzoo.inference import Model
 
 from ...catalog import local
 from ...ui.html import grid, note, section, share_bars, sheet
@@ -26,7 +24,7 @@ def counted(lesson: str, seed: int) -> tuple[torch.Tensor, dict[str, float]]:
     """COUNTED garments (N, 1, 28, 28) of a bundled creator, and the share of each kind, by the bundled judge."""
     made = local.open_model(local.name_of(lesson, "fashion"))
     pictures = made.tensor(made.noise(COUNTED, seed))
-    judge = Model(WEIGHTS / "judge-fashion")
+    judge = local.judge("fashion")
     return pictures, class_shares(judges.answers(judge.generator, pictures), judge.config.classes)
 
 

@@ -12,7 +12,7 @@ from ganzoo.models.losses import as_opinion
 
 from ...catalog import local
 from ...ui.html import figure, flow, image, legend, said, score, section, signed, square
-from ...ui.words import Trouble, Words
+from ...ui.words import Words
 from .controls import choice, seed
 
 VALUES = {"label": choice(3, "label_choice", range(10)), "idea": seed(7)}
@@ -40,10 +40,7 @@ CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
 
 def show(words: Words, label, seed) -> str:
     model, seed = local.open_model("cgan-mnist"), local.seed_of(seed)
-    try:
-        label = local.whole(label, 0, len(model.classes) - 1)
-    except Trouble:
-        raise Trouble("bad_label", most=len(model.classes) - 1) from None
+    label = local.whole(label, 0, len(model.classes) - 1, "bad_label")
     found, name = filtered(model, label, seed), words.label(model.classes[label])
     turned = float(((found["noise"] > 0) != (found["after"] > 0)).float().mean())
     flat = float((found["creator"].abs() < 0.5).float().mean())

@@ -8,19 +8,16 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
-from ganzoo.data.labeled import load_pictures
 from ganzoo.images import to_float, to_pil
 from ganzoo.models import dcgan
 
 from ...catalog import local
 from ...ui.html import bar, grid, said, section, sheet
 from ...ui.words import Trouble, Words
-from ..compare.families import DATA
 from .controls import choice, seed
 
-SETS = {"mnist": "mnist-6000", "fashion": "fashion-6000"}  # and the real pictures to compare with
 MODELS = {"gan": "mlp", "dcgan": "convolutions"}
-VALUES = {"pictures": choice("mnist", "mlp_set", SETS, prefix="data"), "idea": seed(7)}
+VALUES = {"pictures": choice("mnist", "mlp_set", local.SETS, prefix="data"), "idea": seed(7)}
 SHOWN, COUNTED = 36, 400
 BRIGHT = -0.5  # a quarter of white
 RED = (255, 70, 50)
@@ -38,7 +35,7 @@ def lone_dots(pictures: Tensor) -> Tensor:
 def made(lesson: str, data: str, seed: int) -> Tensor:
     """COUNTED pictures of a bundled creator, or real ones."""
     if lesson == "real":
-        return to_float(load_pictures(str(DATA / SETS[data])).train[:COUNTED])
+        return to_float(local.samples(data).train[:COUNTED])
     model = local.open_model(local.name_of(lesson, data))
     return model.tensor(model.noise(COUNTED, seed))
 
@@ -48,7 +45,7 @@ CODE = (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages)
 
 def show(words: Words, data, seed) -> str:
     seed = local.seed_of(seed)
-    if not isinstance(data, str) or data not in SETS:
+    if not isinstance(data, str) or data not in local.SETS:
         raise Trouble("bad_set")
     dots = {key: float(lone_dots(made(key, data, seed)).sum()) * 100 / COUNTED for key in (*MODELS, "real")}
     top = max(*dots.values(), 1e-9)

@@ -1,12 +1,10 @@
 """Row 0: recognising shrinks a picture to one answer, creating expands an inspiration to a picture; who says what is right?"""
 
-from functools import lru_cache
 from html import escape
 
 import torch
 from torch import Tensor
 
-from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.images import to_pil
 from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
@@ -19,16 +17,10 @@ from .controls import seed
 VALUES = {"idea": seed(21)}
 
 
-@lru_cache(maxsize=1)
-def reader() -> torch.nn.Module:
-    """The network that reads digits for our measurements: it recognises."""
-    return Model(WEIGHTS / "judge-mnist").generator
-
-
 @torch.no_grad()
 def recognise(picture: Tensor) -> list[Tensor]:
     """What is left of a picture (1, 1, 28, 28) on the way to an answer: (784,), (128,), the shares of ten answers (10,)."""
-    net = reader()
+    net = local.judge("mnist").generator
     features = net.features(picture)
     return [picture.flatten(), features[0], net.last(features)[0].softmax(0)]
 

@@ -85,8 +85,6 @@ def _preset(first: tuple, *values) -> list:
 
 
 class Screen:
-    """The components and events of one lesson in one language."""
-
     def __init__(self, words: Words, lesson: Lesson):
         self.words, self.lesson, self.module = words, lesson, lesson.module
         with gr.Column(elem_classes="gz-section gz-lesson", elem_id=f"l-{lesson.key}"):

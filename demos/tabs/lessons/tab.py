@@ -19,8 +19,6 @@ FIRST = f"""() => {{ // the lesson that the followed link names
 
 
 class Lessons:
-    """The components of the tab in one language."""
-
     def __init__(self, demo: gr.Blocks, words: Words):
         titles = [(f"{lesson.row} · {words('q_' + lesson.key)}", lesson.key) for lesson in COURSE]
         with gr.Row(elem_id="lessons-top"):

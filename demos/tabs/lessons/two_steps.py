@@ -2,12 +2,10 @@
 critic's opinion moves."""
 
 from functools import lru_cache
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from ganzoo.data.labeled import Pictures, load_pictures
 from ganzoo.images import to_float, to_pil
 from ganzoo.models import gan
 from ganzoo.models.losses import as_opinion
@@ -18,14 +16,8 @@ from ...ui.html import bar, grid, note, section, sheet
 from ...ui.words import Words
 from .controls import dial
 
-DATA = Path(__file__).resolve().parents[2] / "data" / "mnist-6000"
 MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
 VALUES = {"rounds": dial(2, 0, MOST, "steps_rounds")}
-
-
-@lru_cache(maxsize=1)
-def digits() -> Pictures:
-    return load_pictures(str(DATA))
 
 
 @torch.no_grad()
@@ -37,7 +29,7 @@ def opinion(nets: dict, shown: Tensor, config) -> float:
 @lru_cache(maxsize=MOST + 1)
 def play(rounds: int) -> dict:
     """A fresh GAN plays so many rounds; then one more, step by step. Pictures, and opinions (before, after)."""
-    config, real = gan.Config(channels=1, lr=RATE, batch_size=BATCH), digits().train
+    config, real = gan.Config(channels=1, lr=RATE, batch_size=BATCH), local.samples("mnist").train
     with global_seed(0):
         nets = gan.build(config)
     optimizers = {role: torch.optim.Adam(net.parameters(), RATE, (config.beta1, 0.999)) for role, net in nets.items()}

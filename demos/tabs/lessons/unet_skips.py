@@ -11,6 +11,7 @@ from ganzoo.models.pix2pix import UNetGenerator
 from ...catalog import local
 from ...ui.html import grid, image, note, section
 from ...ui.words import Words
+from ..compare import metrics
 from .controls import seed
 
 MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
@@ -43,14 +44,12 @@ def show(words: Words, seed) -> str:
 
 def _numbers(words: Words, opened: Model) -> str:
     """What evaluate.py measured on the test pictures; what it did not measure is left out."""
-    metrics, rows = opened.said.get("metrics", {}), []
+    rows = ""
     for key, start, form in METRICS:
-        value = next((v for k, v in metrics.items() if k.startswith(start) and isinstance(v, (int, float))), None)
+        value = metrics.value(local.entry(opened.name), start)
         if value is not None:
-            rows.append(f"<dt>{escape(words(key))}</dt><dd>{form.format(value)}</dd>")
-    if not rows:
-        return note(words("not_measured"))
-    return f"<dl>{''.join(rows)}</dl>"
+            rows += f"<dt>{escape(words(key))}</dt><dd>{form.format(value)}</dd>"
+    return f"<dl>{rows}</dl>" if rows else note(words("not_measured"))
 
 
 def sizes(config) -> list[tuple[int, int]]:

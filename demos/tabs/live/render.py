@@ -24,7 +24,6 @@ ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
 
 
 def status(words: Words, session: Session | None, limit: int, before: int) -> str:
-    """One line that says what is going on."""
     if session is None:
         return _said(words("live_earlier", step=f"{film.of(FINISHED).steps[-1]:,}"))
     step, speed = f"{session.run.shown.step:,}", session.run.shown.speed
@@ -88,7 +87,6 @@ def shares(words: Words, shown: Snapshot | None) -> str:
 
 
 def changes(words: Words, shown: Snapshot | None) -> str:
-    """What the latest changes of settings did."""
     if shown is None or not shown.changes:
         return prose(words("live_changes_none"))
     lines = [_changed(words, *change) for change in reversed(shown.changes)]

@@ -4,23 +4,21 @@ Only its thread (sessions.py) and the visitor's own clicks touch a Run, one at a
 many times a second is `shown`, a finished Snapshot that nobody changes any more.
 """
 
+import dataclasses
 import math
 import threading
 import time
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import torch
 from PIL import Image
 
 from ganzoo.data import complete
-from ganzoo.data.labeled import Pictures, load_pictures
+from ganzoo.data.labeled import Pictures
 from ganzoo.data.registry import CLASSES
 from ganzoo.evaluation import judges
-from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.images import grid, to_float
-from ganzoo.inference import Model
 from ganzoo.models import registry
 from ganzoo.seeding import noise
 from ganzoo.training.doctor import Doctor, kinds, state
@@ -33,7 +31,6 @@ from ...catalog import film, local
 from ...ui.words import Trouble
 
 FINISHED = "gan-mnist"  # the earlier run that is on the page before a new one begins
-HOME = Path(__file__).resolve().parents[2]
 EXAMPLE = 3  # the round of a new run that the page opens with
 EVERY = 20  # rounds to a row of the log
 LOOK = 0.8  # seconds between two snapshots, or LIGHT times what one takes: on a busy machine learning comes first
@@ -52,30 +49,10 @@ LESSONS = {  # chosen by trying on one core: recognisable pictures come after 10
 # --- pictures ---------------------------------------------------------------------------------------------------
 
 
-def sample_of(data: str) -> Path:
-    """The folder of the 6,000 bundled pictures of a set."""
-    return HOME / "data" / f"{data}-6000"
-
-
 @lru_cache(maxsize=2)
 def pictures(data: str) -> Pictures:
-    """The bundled pictures of a set, read once and shared by all runs."""
-    found = load_pictures(str(sample_of(data)))
-    found.classes = CLASSES[data]
-    return found
-
-
-@lru_cache(maxsize=2)
-def judge(data: str) -> torch.nn.Module:
-    return Model(WEIGHTS / f"judge-{data}").generator
-
-
-def source(data: str) -> str:
-    """What the card of a kept model calls its data: what --data of the recipe takes."""
-    try:
-        return sample_of(data).relative_to(HOME.parent).as_posix()
-    except ValueError:
-        return sample_of(data).name
+    """The bundled pictures of a set with the names of its classes, shared by all runs."""
+    return dataclasses.replace(local.samples(data), classes=CLASSES[data])
 
 
 # --- the run ----------------------------------------------------------------------------------------------------
@@ -104,7 +81,7 @@ class Run:
     def __init__(self, lesson: str, data: str, more: dict | None = None, seed: int = 0):
         self.lesson, self.data, self.lock = lesson, data, threading.RLock()
         found = pictures(data)
-        own = {"device": "cpu", "precision": "fp32", "seed": seed, "data": source(data)}
+        own = {"device": "cpu", "precision": "fp32", "seed": seed, "data": f"demos/data/{data}-6000"}
         config = registry.LESSONS[lesson].Config(**(own | LESSONS[lesson] | (more or {})))
         config = complete(config, found)
         self.play = Stepwise(Training(config, found, torch.device("cpu")))
@@ -171,7 +148,6 @@ class Run:
 
     @torch.no_grad()
     def look(self) -> None:
-        """Draw a new snapshot."""
         with self.lock:
             now, step = time.monotonic(), self.training.step
             made = self.training.preview()
@@ -214,7 +190,7 @@ class Run:
         made = training.shared["generator"].eval()(fixed, *label).nan_to_num(-1.0)
         if training.shared["generator"] is training.nets["generator"]:
             training.nets["generator"].train()
-        found = judges.answers(judge(self.data), made).bincount(minlength=len(config.classes)).double()
+        found = judges.answers(local.judge(self.data).generator, made).bincount(minlength=len(config.classes)).double()
         return dict(zip(config.classes, (found / found.sum()).tolist(), strict=True))
 
 

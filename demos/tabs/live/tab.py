@@ -53,8 +53,6 @@ def settings(dials) -> dict:
 
 
 class Live:
-    """The components of the tab in one language."""
-
     def __init__(self, demo: gr.Blocks, words: Words):
         self.words = words
         self._stage()
@@ -240,5 +238,4 @@ class Live:
 
 
 def leave(request: gr.Request):
-    """The visitor has closed or reloaded the page."""
     SESSIONS.leave(request.session_hash)

@@ -25,7 +25,6 @@ class Row:
 
 
 def of_picture(path: str, model: str, way: int, times: int) -> Row:
-    """A visitor's own picture."""
     opened, picture = inference.find(model, fetch=True), pictures.read(path)
     return Row(inference.there_and_back(opened, picture, direction(opened, way), _known(times)), "")
 

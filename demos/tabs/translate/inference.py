@@ -7,7 +7,6 @@ import threading
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy
 import torch
@@ -16,7 +15,6 @@ from PIL import Image, ImageDraw
 from ganzoo import Model, checkpoint
 from ganzoo.data import drawings
 from ganzoo.evaluation.cyclemetrics import ask_judge
-from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.images import open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inference import LONGEST
 
@@ -26,7 +24,7 @@ from ...ui.html import MINUS, PLUS
 from ...ui.words import Trouble
 
 NAME = "cyclegan-horse2zebra"  # shown first, once it is there
-PHOTOS = Path(__file__).resolve().parents[2] / "data" / "animals"  # SOURCE.md there says whose they are
+PHOTOS = local.DATA / "animals"  # SOURCE.md there says whose they are
 ANIMALS = {  # example -> the side that it belongs to, its file, the part of it that is shown
     "horses": ("horse", "horses.webp", (400, 200, 930, 580)),
     "foal": ("horse", "horses.webp", (180, 400, 520, 600)),
@@ -176,7 +174,6 @@ def there_and_back(model: Model, picture: Image.Image, direction: str, times: in
 
 
 def there(model: Model, picture: Image.Image, direction: str, times: int = 0) -> Image.Image:
-    """The translation alone."""
     pixels = to_float(_pixels(model, sized(picture, model, times), direction))
     with BUSY:
         return to_pil(model.translate_tensor(pixels, direction=direction))[0]
@@ -193,23 +190,13 @@ def heat(differences: torch.Tensor) -> Image.Image:
 def already(model: Model, picture: Image.Image, direction: str) -> bool:
     """Whether the picture shows what the direction ends at: a horse that was sent from zebra to horse. The bundled judge of
     the model's own data says so; without one nobody does."""
-    judge, target = _judge(model.config.data), direction.split("->")[-1]
+    judge, target = local.judge(model.config.data), direction.split("->")[-1]
     if judge is None or target not in judge.config.classes:
         return False
     small = picture.convert("RGB").copy()
     small.thumbnail((256, 256))
     scores = ask_judge(judge, to_float(whole_tensor(small, 3)))[1][0].softmax(0)
     return float(scores[list(judge.config.classes).index(target)]) > SURE
-
-
-@lru_cache(maxsize=2)
-def _judge(data: str) -> Model | None:
-    folder = WEIGHTS / f"judge-{data}"
-    if folder.parent != WEIGHTS or not folder.is_dir():
-        return None
-    judge = Model(folder)
-    judge.network("generator")  # read now, so that later calls only read
-    return judge
 
 
 # --- a critic's patches -----------------------------------------------------------------------------------------

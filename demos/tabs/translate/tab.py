@@ -22,8 +22,6 @@ KEYS = ("original", "there", "back")  # that a critic can be asked about
 
 
 class Translate:
-    """The components of the tab in one language."""
-
     def __init__(self, words: Words):
         self.words = words
         with question(words, "translate", "s-translate"):
@@ -212,7 +210,6 @@ class Translate:
         ]
 
     def _empty(self, line: str) -> list:
-        """No row, and why."""
         pictures_gone, kept = [None] * 5, gr.skip()
         return [*pictures_gone, quiet(line) if line else "", kept, kept, kept, "", kept]
 
