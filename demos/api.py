@@ -230,9 +230,6 @@ def cycle(picture: Upload, direction: str = "", model: str = "") -> tuple[Image.
     return made.there, made.back, details
 
 
-# --- registering them -------------------------------------------------------------------------------------------
-
-
 def _component(kind, label: str, default=None) -> gr.components.Component:
     """What gradio needs to know of a value: pictures are files, all other values plain JSON."""
     if kind in (Upload, Upload | None, Image.Image, Image.Image | None):

@@ -134,11 +134,16 @@ def panel(
     `bands`; the scale reaches `least`, the axis the last step of all these: not every step has a row."""
     values = [row[k] for row in rows for k, *_ in lines if isinstance(row.get(k), (int, float))]
     last = max([step, *(row["step"] for row in rows), *(end for _, end, _ in bands)]) or 1
-    curves = []
+    end, drawn = (last, words(axis, step=f"{last:,}")), curves(words, rows, lines)
+    return chart(words(title), drawn, limit(values, least), end, at=step, marks=marks, bands=bands)
+
+
+def curves(words: Words, rows: list[dict], lines, place=lambda step: step) -> list[tuple]:
+    """Smoothed lines as `chart` wants them; `place`: where a step stands on the scale."""
+    found = []
     for key, word, kind in lines:
         known = [row for row in rows if key in row]
         smooth = smoothed([row[key] for row in known])
-        points = [(row["step"], v) for row, v in zip(known, smooth, strict=True) if v is not None]
-        curves.append((words(word), kind, points))
-    end = (last, words(axis, step=f"{last:,}"))
-    return chart(words(title), curves, limit(values, least), end, at=step, marks=marks, bands=bands)
+        points = [(place(row["step"]), v) for row, v in zip(known, smooth, strict=True) if v is not None]
+        found.append((words(word), kind, points))
+    return found

@@ -61,9 +61,8 @@ class Blind:
             shown[column] = gr.update(visible=place < len(order))
             if place < len(order):
                 shown[picture] = render.shown(made.pictures[order[place]], letter)
-                shown[button] = gr.update(
-                    value=self.words("cmp_blind_pick", letter=letter), interactive=True, variant="secondary"
-                )
+                text = self.words("cmp_blind_pick", letter=letter)
+                shown[button] = gr.update(value=text, interactive=True, variant="secondary")
         return shown
 
     def _chosen(self, place: int):

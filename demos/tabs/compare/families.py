@@ -189,9 +189,6 @@ def _test_pairs(folder: Path) -> list:
     return splits.get("test") or splits.get("val") or []
 
 
-# --- the Hub ----------------------------------------------------------------------------------------------------
-
-
 def fetch(name: str) -> None:
     """Put a Pix2Pix model of the Hub into the catalog, and the other losses of its family where there are any."""
     folder = hub.fetch(name)

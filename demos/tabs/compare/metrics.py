@@ -110,13 +110,8 @@ def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]
         best = _nearest(values, goal, form)
         meaning = words(word.replace("cmp_", "cmp_means_"))
         texts = {key: "–" if number is None else form.format(number) for key, number in values.items()}
-        rows.append(
-            [
-                f"{words(word)} {arrow}",
-                *(f"**{text}**" if key in best else text for key, text in texts.items()),
-                meaning,
-            ]
-        )
+        marked = [f"**{text}**" if key in best else text for key, text in texts.items()]
+        rows.append([f"{words(word)} {arrow}", *marked, meaning])
     measured = count(family)
     title = words("cmp_tested", count=measured) if measured else words("cmp_tested_all")
     return title, ["", *(name(words, key) for key in keys), words("cmp_meaning")], rows

@@ -95,9 +95,6 @@ def varies(family: Family) -> bool:
     return any(bool(s.get("dropout")) and s.get("variations", "asked") == "asked" for s in settings)
 
 
-# --- the critic's map -------------------------------------------------------------------------------------------
-
-
 def edges(opinion: inference.Opinion, size: int) -> list[float]:
     """Where the cells of the map begin and end, in pixels: a score's place is the middle of its patch."""
     count, jump = len(opinion.scores), pictures.jump(opinion.patch)

@@ -61,8 +61,6 @@ class Compare:
         self._wire(demo)
         self._open_with(job, made)
 
-    # --- the components -----------------------------------------------------------------------------------------
-
     def _beside(self, job) -> None:
         words = self.words
         with gr.Column(scale=1, min_width=244):
@@ -131,8 +129,6 @@ class Compare:
 
     def _names(self) -> list[str]:
         return [name for name in families.families() if name not in families.FIRST]
-
-    # --- the events ---------------------------------------------------------------------------------------------
 
     def _wire(self, demo: gr.Blocks) -> None:
         self.options = [self.board, self.vary, self.left, self.right, *self.critic.options]

@@ -65,9 +65,6 @@ def picks_of(text, classes: int) -> list[int]:
     return [int(d) for d in digits]
 
 
-# --- the grid ---------------------------------------------------------------------------------------------------
-
-
 def contents(words: Words) -> str:
     """One line of links to the questions further down."""
     links = "".join(f'<a href="#s-{key}">{escape(words("q_" + key))}</a>' for key in QUESTIONS)
@@ -202,9 +199,6 @@ def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
 def _numbers(words: Words, values: Tensor, text: str = "") -> str:
     size = " × ".join(map(str, values.shape[1:] + values.shape[:1])) if values.ndim == 3 else str(values.numel())
     return f"<b>{size}</b>{escape(text or words('numbers'))}"
-
-
-# --- the conditional lesson -------------------------------------------------------------------------------------
 
 
 def for_labels(words: Words, data, picks, seed) -> str:

@@ -32,7 +32,8 @@ class Create:
         self._film()
         self._make()
         self._between()
-        self._grow()
+        with question(words, "grow", "s-grow"):
+            self.growth = show(elem_id="growth")
         self._cgan()
         self._hand()
         self._wire()
@@ -77,17 +78,12 @@ class Create:
                     self.second = self._seed(render.SEED + 1, "seed_b", "seed-b")
                     self.others = gr.Button(say("two_others"), elem_id="two-others")
 
-    def _grow(self):
-        with question(self.words, "grow", "s-grow"):
-            self.growth = show(elem_id="growth")
-
     def _cgan(self):
         say = self.words
         with question(say, "cgan", "s-cgan"):
             with gr.Row(elem_classes="gz-controls"):
-                self.picks = gr.Textbox(
-                    render.PICKS, label=say("picks_mnist"), max_lines=1, max_length=20, elem_id="picks"
-                )
+                label = say("picks_mnist")
+                self.picks = gr.Textbox(render.PICKS, label=label, max_lines=1, max_length=20, elem_id="picks")
                 with gr.Row(elem_classes="gz-controls", elem_id="classes"):
                     self.classes = [gr.Button(w, size="sm", min_width=40) for w in render.buttons(say, render.DATA)]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
@@ -109,8 +105,6 @@ class Create:
             with gr.Column(scale=2, min_width=280):
                 self.judged = show(elem_id="judged")
 
-    # --- events -------------------------------------------------------------------------------------------------
-
     def _wire(self):
         say = self.words
         self.choice = [self.lesson, self.data, self.name]
@@ -123,12 +117,7 @@ class Create:
 
         for chooser in (self.lesson, self.data):
             chooser.input(self._chose, make, [self.name, *self.everything, *self.faces], **QUIET)
-        self.new.click(
-            lambda *a: [*(new := (random.randrange(1_000_000), 0)), *self.all(*a[:3], *new, a[5])],
-            make,
-            [self.seed, self.pick, *self.everything],
-            **QUIET,
-        )
+        self.new.click(self._new, make, [self.seed, self.pick, *self.everything], **QUIET)
         self.seed.submit(self.all, make, self.everything, **QUIET)
         self.seed.blur(self._left, [self.shown, *make], self.everything, **QUIET)
         self.copy.click(lambda: gr.Info(say("copied"), duration=2), None, None, js="ganzoo.copy", **QUIET)
@@ -191,6 +180,10 @@ class Create:
     def _chose(self, lesson, data, custom, seed, pick, picks):
         lesson, data = lesson or render.LESSON, data or render.DATA
         return ["", *self.all(lesson, data, "", seed, pick, picks), *self._faces(data)]
+
+    def _new(self, lesson, data, custom, seed, pick, picks):
+        seed = random.randrange(1_000_000)
+        return [seed, 0, *self.all(lesson, data, custom, seed, 0, picks)]
 
     def _left(self, shown, lesson, data, custom, seed, pick, picks):
         if seed == shown:

@@ -27,15 +27,11 @@ REPO = re.compile(r"([A-Za-z0-9][\w.-]{0,95}/)?[A-Za-z0-9][\w.-]{0,95}", re.ASCI
 TOKEN = re.compile(r"[\x21-\x7e]{4,300}")
 
 
-def name_for(loss: str) -> str:
-    return f"pix2pix-{DATA}-{loss.replace('+', '-')}"
-
-
 def zipped(work: Session, loss: str) -> Path:
     """The model folder of a finished run, beside it; unpacked, `ganzoo.load(FOLDER)` opens it."""
     work.opened(loss)
     run = work.runs[loss]
-    return local.zipped(run.model, run.folder.parent / f"{name_for(loss)}.zip")
+    return local.zipped(run.model, run.folder.parent / f"pix2pix-{DATA}-{loss.replace('+', '-')}.zip")
 
 
 def on_this_machine(request) -> bool:

@@ -29,15 +29,12 @@ DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "same_ans
 PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", "own_curve_unseen", "fake")))
 
 
-# --- the boards, like that of Compare; tab.js makes them draw -----------------------------------------------------
-
-
 def tools(words: Words, group: str) -> str:
     return choices(words("own_colour"), group, [(words(key), hue) for key, hue in COLOURS]) + pen(words)
 
 
 def board(words: Words, key: str, label: str) -> str:
-    """A sheet called `key` under its label."""
+    """A sheet called `key` under its label, like that of Compare; tab.js makes it draw."""
     size = f'width="{SIDE}" height="{SIDE}"'
     canvas = f'<canvas {size} data-board="{key}" role="img" aria-label="{escape(label)}"></canvas>'
     return frame(words, label, f'{canvas}<img class="gz-under" alt="" hidden>')
@@ -52,7 +49,8 @@ def pairs(work: Session | None, source: str) -> list[tuple[str, str]]:
         found = [examples.pair(source, examples.HELD + i, SMALL) for i in range(SHOWN)]
     else:
         found = work.own(source).pairs() if work else []
-    return [(_small(uploads.sheet(*pair)), str(i + 1)) for i, pair in enumerate(found)]
+    sheets = (uploads.sheet(*pair).resize((2 * SMALL, SMALL), Image.Resampling.LANCZOS) for pair in found)
+    return [(uri(sheet), str(i)) for i, sheet in enumerate(sheets, 1)]
 
 
 def said(words: Words, work: Session | None, source: str, kind: str = "") -> str:
@@ -61,22 +59,13 @@ def said(words: Words, work: Session | None, source: str, kind: str = "") -> str
     found = work.own(source) if work else ()
     if source == "upload" and not len(found):
         return prose(words("own_photos_said" if kind else "own_upload_said"))
-    sentences = [_few(words, len(found)) or words("own_ready", count=len(found))]
+    count, fewest, enough = len(found), uploads.FEWEST, uploads.ENOUGH
+    key = "own_too_few" if count < fewest else "own_small" if count < enough else "own_ready"
+    sentences = [words(key, count=count, fewest=fewest, enough=enough)]
     if found and found.left_out:
         names = ", ".join(found.left_out[: uploads.NAMED])
         sentences.append(words("own_left_out", count=len(found.left_out), names=names))
     return prose(*sentences)
-
-
-def _few(words: Words, count: int) -> str:
-    """The honest sentence about a small set; nothing for one that is large enough."""
-    if count < uploads.FEWEST:
-        return words("own_too_few", count=count, fewest=uploads.FEWEST)
-    return words("own_small", count=count, enough=uploads.ENOUGH) if count < uploads.ENOUGH else ""
-
-
-def _small(sheet: Image.Image) -> str:
-    return uri(sheet.resize((2 * SMALL, SMALL), Image.Resampling.LANCZOS) if sheet.height != SMALL else sheet)
 
 
 # --- the training -----------------------------------------------------------------------------------------------
@@ -171,12 +160,7 @@ def curves(words: Words, work: Session) -> str:
         return ""
     rows, last = sorted([*run.rows, *run.unseen], key=lambda row: row["step"]), run.rows[-1]["step"]
     panels = [(*PIXELS, 0.1)] + ([(title, lines, 1.0) for title, lines in film.PANELS] if run.loss != "mae" else [])
-    return grid(
-        *(film.panel(words, rows, last, title, lines, least=least) for title, lines, least in panels), kind="three"
-    )
-
-
-# --- trying it --------------------------------------------------------------------------------------------------
+    return grid(*(film.panel(words, rows, last, *panel[:2], least=panel[2]) for panel in panels), kind="three")
 
 
 def tried(words: Words, work: Session, picture) -> str:

@@ -76,8 +76,8 @@ def main(job: dict) -> int:
                 continue
             say(event="run", loss=loss)
             for event in trainer.fit(config, pairs, stop.is_set):
-                if event["event"] != "saved":
-                    say(loss=loss, **_public(event))
+                if event["event"] != "saved":  # where files lie is nobody's business
+                    say(loss=loss, **{k: v for k, v in event.items() if k not in ("folder", "model", "notes")})
             (out / name / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
             say(event="measured", loss=loss, metrics=measured(out / name / MODEL, pairs))
     except GanzooError as error:
@@ -85,11 +85,6 @@ def main(job: dict) -> int:
         return 2
     say(event="end", stopped=stop.is_set())
     return 0
-
-
-def _public(event: dict) -> dict:
-    """An event without the places of files, which are nobody's business."""
-    return {k: v for k, v in event.items() if k not in ("folder", "model", "notes")}
 
 
 if __name__ == "__main__":

@@ -91,16 +91,11 @@ def show(words: Words, kernel, stride, size, way) -> str:
     stride = local.whole(stride, *STRIDE, "bad_stride")
     size = local.whole(size, *SIZE, "bad_size")
     way = local.whole(way, *WAY, "bad_way")
-    up, chosen = written(size, kernel, stride), (words, size, kernel, stride)
-    writing = _panel(words, written, size, kernel, stride, way, size)
-    return (
-        _verdict(words, up, size, kernel, stride)
-        + grid(
-            section(words("stride_up", a=size, b=len(up)), writing, kind="creator"),
-            section(_title(*chosen), _reading(*chosen, way), kind="critic"),
-        )
-        + _pictures(words, kernel, stride)
-    )
+    up = written(size, kernel, stride)
+    panel = _panel(words, written, size, kernel, stride, way, size)
+    writing = section(words("stride_up", a=size, b=len(up)), panel, kind="creator")
+    both = grid(writing, _reading(words, size, kernel, stride, way))
+    return _verdict(words, up, size, kernel, stride) + both + _pictures(words, kernel, stride)
 
 
 def _verdict(words: Words, up: Tensor, size: int, kernel: int, stride: int) -> str:
@@ -112,12 +107,6 @@ def _verdict(words: Words, up: Tensor, size: int, kernel: int, stride: int) -> s
     text = words("stride_even_said" if even else "stride_uneven_said", counts=words.listing(counts))
     key = "stride_holes" if kernel < stride else "stride_multiple" if kernel % stride == 0 else "stride_no_multiple"
     return said(words.together(text, words(key, kernel=kernel, stride=stride)), name)
-
-
-def _title(words: Words, size: int, kernel: int, stride: int) -> str:
-    if kernel > size:
-        return words("stride_down_none")
-    return words("stride_down", a=size, b=(size - kernel) // stride + 1)
 
 
 def _panel(words: Words, count, size: int, kernel: int, stride: int, way: int, side: int, more: str = "") -> str:
@@ -139,11 +128,13 @@ def _panel(words: Words, count, size: int, kernel: int, stride: int, way: int, s
 
 def _reading(words: Words, size: int, kernel: int, stride: int, way: int) -> str:
     if kernel > size:
-        return quiet(words("stride_too_large", kernel=kernel, size=size))
-    down = read(size, kernel, stride)
+        line = quiet(words("stride_too_large", kernel=kernel, size=size))
+        return section(words("stride_down_none"), line, kind="critic")
+    down, side = read(size, kernel, stride), (size - kernel) // stride + 1
     rest = int((down[:, -1:] == 0).all() and (down.sum(0) == 0).flip(0).int().cumprod(0).sum())
     more = words("stride_rest", count=rest) if rest else ""
-    return _panel(words, read, size, kernel, stride, way, (size - kernel) // stride + 1, more)
+    panel = _panel(words, read, size, kernel, stride, way, side, more)
+    return section(words("stride_down", a=size, b=side), panel, kind="critic")
 
 
 def _pictures(words: Words, kernel: int, stride: int) -> str:

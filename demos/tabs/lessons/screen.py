@@ -127,8 +127,6 @@ class Screen:
         if hasattr(self.module, "pointed"):
             self.picture.input(self._pointed, values, [*values, *self.shown], **LIVE, **UNCHECKED)
 
-    # --- events -------------------------------------------------------------------------------------------------
-
     def _draw(self, *values) -> list:
         """What the lesson shows of these values, or one quiet line that says why not and what to do."""
         try:

@@ -1,6 +1,6 @@
 """The tab Lessons: the course, one lesson a screen, in its order and with its numbers. Components and events only.
 
-`course` lists the lessons; each is a module that computes (see `screen`).
+Each lesson is a module that computes (see `screen`).
 """
 
 import json
@@ -9,8 +9,55 @@ import gradio as gr
 
 from ...ui.components import QUIET
 from ...ui.words import Words
-from .course import COURSE, ORDER
-from .screen import Screen
+from . import (
+    adam_momentum,
+    batch_norm,
+    contest,
+    cycle,
+    fashion,
+    feature_maps,
+    gan_loss,
+    gan_networks,
+    kernel_stride,
+    label_filter,
+    leaky_relu,
+    mlp_vs_conv,
+    opening,
+    patch_critic,
+    pixel_losses,
+    receptive_field,
+    tanh,
+    three_states,
+    translation,
+    two_steps,
+    unet_skips,
+)
+from .screen import Lesson, Screen
+
+COURSE = (
+    Lesson("opening", 0, opening),
+    Lesson("gan", 1, gan_networks),
+    Lesson("steps", 2, two_steps),
+    Lesson("states", 3, three_states),
+    Lesson("tanh", 4, tanh),
+    Lesson("bn", 4, batch_norm),
+    Lesson("fashion", 5, fashion),
+    Lesson("label", 6, label_filter),
+    Lesson("mlp", 7, mlp_vs_conv),
+    Lesson("stride", 8, kernel_stride),
+    Lesson("translation", 9, translation),
+    Lesson("losses", 10, pixel_losses),
+    Lesson("features", 10, feature_maps),
+    Lesson("ganloss", 11, gan_loss),
+    Lesson("contest", 12, contest),
+    Lesson("unet", 13, unet_skips),
+    Lesson("patch", 14, patch_critic),
+    Lesson("field", 15, receptive_field),
+    Lesson("relu", 16, leaky_relu),
+    Lesson("friction", 16, adam_momentum),
+    Lesson("cycle", 17, cycle),
+)
+ORDER = [lesson.key for lesson in COURSE]
 
 FIRST = f"""() => {{ // the lesson that the followed link names
   const order = {json.dumps(ORDER)}, at = Math.max(0, order.indexOf(new URLSearchParams(location.search).get("stage")));

@@ -5,7 +5,6 @@ from functools import lru_cache
 from itertools import groupby
 
 from ganzoo.training.doctor import state
-from ganzoo.training.plots import smoothed
 
 from ...catalog import film, local
 from ...ui.charts import chart
@@ -53,11 +52,8 @@ def show(words: Words, data) -> str:
 
 
 def _chart(words: Words, rows: list[dict], began: list, title: str, lines: tuple) -> str:
-    last, drawn, top = rows[-1]["step"], [], 1.0
-    for key, word, kind in lines:
-        points = [(_place(row["step"]), v) for row, v in zip(rows, smoothed([r[key] for r in rows]), strict=True)]
-        drawn.append((words(word), kind, [p for p in points if p[1] is not None]))
-        top = max(top, *(v for _, v in drawn[-1][2]))
+    last, drawn = rows[-1]["step"], film.curves(words, rows, lines, _place)
+    top = max(1.0, *(v for *_, points in drawn for _, v in points))
     end = (_place(last), words("states_axis", step=f"{last:,}"))
     return chart(words(title), drawn, top, end, bands=film.bands(began, end[0]))
 

@@ -20,9 +20,6 @@ STRENGTHS = {0.25: "× ¼", 0.5: "× ½", 1.0: "× 1", 2.0: "× 2", 4.0: "× 4"}
 ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
 
 
-# --- what is going on -------------------------------------------------------------------------------------------
-
-
 def status(words: Words, session: Session | None, limit: int, before: int) -> str:
     if session is None:
         return _said(words("live_earlier", step=f"{film.of(FINISHED).steps[-1]:,}"))

@@ -46,16 +46,10 @@ LESSONS = {  # chosen by trying on one core: recognisable pictures come after 10
 }
 
 
-# --- pictures ---------------------------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=2)
 def pictures(data: str) -> Pictures:
     """The bundled pictures of a set with the names of its classes, shared by all runs."""
     return dataclasses.replace(local.samples(data), classes=CLASSES[data])
-
-
-# --- the run ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ class Live:
     def __init__(self, demo: gr.Blocks, words: Words):
         self.words = words
         self._stage()
-        self._shares()
+        with question(words, "live_shares", "s-live-shares"):
+            self.shares = show(render.shares(words, None), elem_id="live-shares")
         self._turn()
         self._keep()
         self._wire(demo)
@@ -88,10 +89,6 @@ class Live:
             self.dials.append(gr.Radio(values, value=FIRST[key], label=say(f"live_{key}"), elem_id=f"live-{key}"))
         self.changes = show(render.changes(say, None), elem_id="live-changes")
 
-    def _shares(self):
-        with question(self.words, "live_shares", "s-live-shares"):
-            self.shares = show(render.shares(self.words, None), elem_id="live-shares")
-
     def _turn(self):
         say = self.words
         with question(say, "live_turn", "s-live-turn"):
@@ -106,8 +103,6 @@ class Live:
                 self.keep = gr.Button(self.words("live_keep"), interactive=False, elem_id="live-save")
                 self.download = gr.DownloadButton(self.words("live_download"), visible=False, elem_id="live-download")
             self.kept = show("", elem_id="live-kept")
-
-    # --- events -------------------------------------------------------------------------------------------------
 
     def _wire(self, demo: gr.Blocks):
         self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer, self.reset, self.keep]

@@ -126,9 +126,8 @@ def _members(raw: bytes) -> list[tuple[str, bytes]]:
 
 
 def hidden(name: str) -> bool:
-    return any(
-        part.startswith((".", "__MACOSX")) and part != ".." for part in PurePosixPath(name.replace("\\", "/")).parts
-    )
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
 
 
 def last_part(name: str) -> str:

@@ -45,9 +45,6 @@ def size_of(picture: Image.Image) -> str:
     return f"{picture.width} × {picture.height}"
 
 
-# --- under the row ----------------------------------------------------------------------------------------------
-
-
 def report(words: Words, made: inference.Made, example: str, line: str = "") -> str:
     """The numbers and what is to be said of them; the address of this scene. `line` is said first."""
     model, learned = made.model, made.model.config.image_size
@@ -82,9 +79,6 @@ def measured(made: inference.Made) -> float | None:
     return None
 
 
-# --- the two loops ----------------------------------------------------------------------------------------------
-
-
 def loops(words: Words, direction: str) -> str:
     """Both sides of a model go there and come back: two drawings."""
     a, b = sides(words, direction)
@@ -115,9 +109,6 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
         f'<path class="second" d="M414 116 v24 h-348 v-22 m-6 8 l6 -8 l6 8"/>'
         f'<text x="240" y="164" text-anchor="middle">{escape(same)}</text></g></svg>'
     )
-
-
-# --- a critic ---------------------------------------------------------------------------------------------------
 
 
 def opinion(words: Words, model, direction: str, scores: numpy.ndarray, cell: tuple[int, int]) -> str:

@@ -42,8 +42,6 @@ class Translate:
             self._folder()
         self._wire()
 
-    # --- components ---------------------------------------------------------------------------------------------
-
     def _picture(self, key: str, label: str, **more) -> gr.Image:
         """A picture that is shown, at 256 pixels or less as it was computed."""
         more = {"interactive": False, "height": 250, "buttons": BUTTONS, "alt_text": label} | more
@@ -111,8 +109,6 @@ class Translate:
         names = [self.words("trl_size_own", size=learned), *larger, self.words("trl_size_full")]
         return list(zip(names, inference.SIZES, strict=True))
 
-    # --- events -------------------------------------------------------------------------------------------------
-
     def _wire(self):
         chosen = [self.model, self.way, self.size]
         row = [self.there, self.back, self.error, self.slider, self.change, self.report, self.loops, self.way]
@@ -121,7 +117,8 @@ class Translate:
         # When a picture is removed, gradio still sends it along: only what follows sees that it is gone.
         brought = gr.on([self.original.input, self.original.clear], js="() => []", **QUIET)
         run = [brought.then(self._own, [self.original, *chosen], row, **SHOWN)]
-        run[0].failure(self._unreadable, None, row, **QUIET)
+        unreadable = self.words.explain(Trouble("cmp_no_picture"))
+        run[0].failure(lambda: self._empty(unreadable), None, row, **QUIET)
         run += [
             self.examples.select(self._example, chosen, both, **SHOWN),
             self.way.input(self._again, [self.original, self.example, *chosen], both, **SHOWN),
@@ -164,9 +161,6 @@ class Translate:
     def _other(self, known, path, example, model, way, times):
         """Another model; a list that is only left says its model again."""
         return [gr.skip()] * 14 if model == known else self._again(path, example, model, way, times)
-
-    def _unreadable(self):
-        return self._empty(self.words.explain(Trouble("cmp_no_picture")))
 
     def _answer(self, row, all_of_it: bool = False) -> list:
         """The values of `row()`, a handlers.Row; of the picture, the examples and the model too if `all_of_it`."""

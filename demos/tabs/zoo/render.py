@@ -49,9 +49,8 @@ def thumbnail(path: Path, size: int = 0) -> str:
         with Image.open(path) as sheet:
             if not size:
                 top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
-                return uri(
-                    top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST).convert("RGB"), "WEBP"
-                )
+                half = top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST)
+                return uri(half.convert("RGB"), "WEBP")
             cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out; bundled sheets are made smaller
             if sheet.height < 2 * cell - 2:
                 cell = round(sheet.width / ACROSS)
@@ -137,9 +136,8 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool)
     name, translates = plain(words, entry), entry.lesson not in local.LESSONS
     size = entry.said["settings"].get("image_size", 0) if translates else 0
     source = thumbnail(entry.folder / "samples.png", size)
-    sample = source and shown(
-        source, words("zoo_sample_alt", name=name), (520, 260), kind="" if translates else "gz-px"
-    )
+    alt, kind = words("zoo_sample_alt", name=name), "" if translates else "gz-px"
+    sample = source and shown(source, alt, (520, 260), kind=kind)
     said = words(START[entry.name]) if which == "start" and entry.name in START else ""
     found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
     return (

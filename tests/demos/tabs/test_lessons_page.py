@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from demos.tabs.lessons import kernel_stride, pixel_losses, receptive_field, unet_skips
-from demos.tabs.lessons.course import COURSE
 from demos.tabs.lessons.screen import source
+from demos.tabs.lessons.tab import COURSE
 from demos.ui.components import render_or_explain
 from demos.ui.words import Words
 from ganzoo.models.pix2pix import Config, build

@@ -68,14 +68,16 @@ def test_a_space_gets_the_pictures():
 
 def test_it_learns_garments(run):
     """In 400 rounds (some eight seconds of one core) what was noise has become garments of several kinds."""
-    from demos.tabs.live.run import COUNTED, judge
+    from demos.catalog import local
+    from demos.tabs.live.run import COUNTED
 
-    real = judges.ask(judge("fashion"), load_pictures(str(SAMPLES / "fashion-6000")).test[:COUNTED])[0]
+    judge = local.judge("fashion").generator
+    real = judges.ask(judge, load_pictures(str(SAMPLES / "fashion-6000")).test[:COUNTED])[0]
 
     @torch.no_grad()
     def far():
         made = run.training.shared["generator"].eval()(noise(COUNTED, 100, 5))
-        return metrics.frechet_distance(judges.ask(judge("fashion"), made)[0], real)
+        return metrics.frechet_distance(judges.ask(judge, made)[0], real)
 
     at_first = far()
     while run.training.step < 400:
