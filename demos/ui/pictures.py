@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.images import from_pil, header_size, open_picture
-from ganzoo.models.receptive_field import PATCHES, patch_box
+from ganzoo.models.receptive_field import PATCHES
 
 from .words import Trouble
 
@@ -55,11 +55,6 @@ def square(picture: Image.Image, size: int) -> Tensor:
 def apart(a: Tensor, b: Tensor) -> float:
     """L1: the mean absolute difference of two uint8 pictures, in 0..1."""
     return float((a.float() - b.float()).abs().mean() / 255)
-
-
-def spans(patch: int, size: int, count: int) -> list[tuple[int, int]]:
-    """Row by row (and so column by column): where the pixels lie that a score sees, end exclusive."""
-    return [patch_box(patch, i, i, size)[1::2] for i in range(count)]
 
 
 def jump(patch: int) -> int:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.images import to_pil
+from ganzoo.models.receptive_field import patch_box
 
 from ...ui import pictures
 from ...ui.html import note, prose, quiet, uri
@@ -110,10 +111,8 @@ def cell_at(opinion: inference.Opinion, size: int, x: float, y: float) -> tuple[
 
 def critic(words: Words, made: inference.Made, opinion: inference.Opinion, cell: list[int], stretch: bool):
     """(picture with the patch's frame, map, patch, sentence) for the score in row and column `cell`."""
-    size, last = made.drawing.shape[-1], len(opinion.scores) - 1
-    row, column = cell
-    spans = pictures.spans(opinion.patch, size, last + 1)
-    (top, bottom), (left, right) = spans[row], spans[column]
+    size, (row, column) = made.drawing.shape[-1], cell
+    left, top, right, bottom = patch_box(opinion.patch, row, column, size)
     picture = to_pil(made.pictures[opinion.picture][None])[0]
     patch = picture.crop((left, top, right, bottom)).resize((SHOWN // 2,) * 2, Image.Resampling.NEAREST)
     framed = picture.copy()

@@ -33,7 +33,7 @@ NAMED = 10  # files that a sentence names
 BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError, OSError)
 
 
-def render_or_explain(error: Exception) -> Trouble:
+def _told(error: Exception) -> Trouble:
     """A loader's error as a sentence of the pages, without the places of files."""
     values = getattr(error, "values", {})
     match getattr(error, "code", ""):
@@ -63,7 +63,7 @@ def read(uploads: list[Path], rough: Path, kind: str = "") -> tuple[dict[str, li
         try:
             splits = made_pairs.photo_splits(str(rough)) if kind else folder_splits(inside(rough))
         except GanzooError as error:
-            raise render_or_explain(error) from None
+            raise _told(error) from None
         train = splits.get("train") or next(iter(splits.values()))
         held = next((splits[s] for s in ("test", "val", "validation") if splits.get(s)), [])
         held = [] if held is train else held
@@ -80,7 +80,7 @@ def read(uploads: list[Path], rough: Path, kind: str = "") -> tuple[dict[str, li
                 except (GanzooError, OSError, ValueError, SyntaxError) as error:
                     bad[name] = error
         if not good["train"]:
-            raise render_or_explain(next(iter(bad.values()))) if bad else Trouble("own_no_pairs")
+            raise _told(next(iter(bad.values()))) if bad else Trouble("own_no_pairs")
         enough(len(good["train"]) + len(good["test"]))
         return good, list(bad)
     finally:

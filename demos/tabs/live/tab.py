@@ -147,22 +147,16 @@ class Live:
         before = session.before if session else 0
         line = quiet(note) if note else render.status(say, session, SESSIONS.queue.limit, before)
         key = "live_pause" if at_work else "live_resume" if learnt else "live_start"
-        return [
-            line,
-            render.stage(say, shown),
-            render.shares(say, shown),
-            render.changes(say, shown),
-            gr.Button(say(key)) if mode_changed else gr.skip(),
-            gr.Timer(active=at_work) if mode_changed else gr.skip(),
-            gr.Button(interactive=session is not None) if mode_changed else gr.skip(),
-            gr.Button(interactive=learnt) if mode_changed else gr.skip(),
-        ]
+        html = [line, render.stage(say, shown), render.shares(say, shown), render.changes(say, shown)]
+        if not mode_changed:
+            return html + [gr.skip()] * 4
+        buttons = [gr.Button(interactive=session is not None), gr.Button(interactive=learnt)]
+        return [*html, gr.Button(say(key)), gr.Timer(active=at_work), *buttons]
 
     def _go(self, request: gr.Request, lesson, data, *dials):
         session = SESSIONS.of(request.session_hash)
         try:
-            if session is None:
-                session = self._enter(request, lesson, data, dials)
+            session = session or self._enter(request, lesson, data, dials)
             if session.mode == "resting":
                 SESSIONS.start(session)
             else:
@@ -196,8 +190,7 @@ class Live:
         def step(request: gr.Request, lesson, data, *dials):
             say, session = self.words, SESSIONS.of(request.session_hash)
             try:
-                if session is None:
-                    session = self._enter(request, lesson, data, dials)
+                session = session or self._enter(request, lesson, data, dials)
                 SESSIONS.rest(session)
                 run = session.run
                 with run.lock:

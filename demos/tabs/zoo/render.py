@@ -1,4 +1,4 @@
-"""What the Zoo shows, as HTML: the cards, a model's numbers, its own card."""
+"""What the Zoo shows, as HTML: the cards, a model's numbers, its own card, somebody's models on the Hub."""
 
 import base64
 import re
@@ -9,7 +9,7 @@ from PIL import Image
 
 from ganzoo.models.pix2pix import LOSSES
 
-from ...catalog import local
+from ...catalog import hub, local
 from ...ui import pictures
 from ...ui.html import heading, note, quiet, section, shown, table, uri
 from ...ui.words import Words, read
@@ -146,6 +146,23 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool)
         f"{sample}<strong>{escape(name)}</strong>"
         f"<span>{escape(said or f'{_origin(words, entry)} · {entry.name}')}</span>{_list(found)}</button>"
     )
+
+
+def hub_html(words: Words, owner: str) -> str:
+    """Somebody's models on the Hub as small cards, those already here marked; one quiet line if there are none."""
+    models = hub.of(owner)
+    if not models:
+        return quiet(words("hub_none", owner=str(owner).strip()[:80]))
+    cards = ""
+    for name, lesson in models.items():
+        here = name in local.FETCHED
+        said = (words(f"lesson_{lesson}") if lesson in hub.PAGES else "", words("hub_here") if here else "")
+        label = words("zoo_choose" if here else "hub_fetch", name=name)
+        cards += (
+            f'<button type="button" class="gz-card" data-name="{escape(name)}" aria-label="{escape(label)}">'
+            f"<strong>{escape(name)}</strong><span>{escape(' · '.join(filter(None, said)))}</span></button>"
+        )
+    return f'<div class="gz-cards">{cards}</div>'
 
 
 def _data(words: Words, data: str) -> str:

@@ -1,5 +1,7 @@
-"""The tab Zoo: the models on this machine in the course's order; choosing one shows its card and all its numbers."""
+"""The tab Zoo: the models on this machine in the course's order; choosing one shows its card and all its numbers. And a
+question to the Hub: whose models would you like to see? A click fetches one."""
 
+import os
 from contextlib import suppress
 from html import escape
 from urllib.parse import quote
@@ -8,12 +10,11 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...catalog import local
-from ...ui.components import QUIET, render_or_explain, sent, show
-from ...ui.html import heading
+from ...catalog import hub, local
+from ...ui.components import QUIET, question, render_or_explain, sent, show
+from ...ui.html import heading, quiet
 from ...ui.words import Words
 from . import render
-from .hub_search import HubSearch
 
 # Choosing a card goes to its detail, with the keyboard too.
 REVEAL = (
@@ -51,11 +52,44 @@ class Zoo:
                 with gr.Column(min_width=320):
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
-        self.hub_search = HubSearch(words)
+        self._hub()
         chosen = [self.cards, self.which, self.detail, self.title, self.open, self.sheet, self.numbers, self.readme]
-        self.hub_search.wire(self.choose, self.which, chosen)
+        once = {**QUIET, "concurrency_limit": 2}
+        asking = [quiet(words("hub_asking")), ""]
+        for event in (self.find.click, self.owner.submit):
+            event(lambda: asking, None, [self.said, self.found], **QUIET).then(
+                self._asked, self.owner, [self.found, self.said], **once
+            )
+        self.found.select(self._wished, None, [self.wish, self.said], **QUIET).then(
+            self._fetched, [self.owner, self.wish, self.which], [self.found, self.said, *chosen], **once
+        ).then(None, self.said, None, js="(said) => said || ganzoo.reveal('detail')")
         self.which.input(self.refresh, self.which, self.cards, **QUIET)
         self.cards.select(self._choose, self.which, chosen, **QUIET).then(None, None, None, js=REVEAL)
+
+    def _hub(self):
+        words, owner = self.words, os.environ.get("GANZOO_NAMESPACE", "").strip()[:96]
+        self.wish = gr.State("")
+        with question(words, "hub", "hub-search"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.owner = gr.Textbox(
+                    owner, label=words("hub_owner"), placeholder="alice", max_lines=1, max_length=200, elem_id="hub-owner"
+                )  # fmt: skip
+                self.find = gr.Button(words("hub_find"), elem_id="hub-find")
+            self.found = show("", elem_id="hub-found", js_on_load="ganzoo.picks(element, trigger)")
+            self.said = show("", elem_id="hub-said")
+
+    def _asked(self, owner):
+        return render_or_explain(self.words, render.hub_html, owner), ""
+
+    def _wished(self, event: gr.EventData):
+        return str(sent(event).get("name", ""))[:200], quiet(self.words("cmp_fetching"))
+
+    def _fetched(self, owner, name, which):
+        try:
+            hub.fetch(name)
+        except GanzooError as error:
+            return [gr.skip(), quiet(self.words.explain(error)), *[gr.skip()] * 8]
+        return [*self._asked(owner), *self.choose(which, name)]
 
     def refresh(self, which: str):
         return render.catalog_html(self.words, which)
