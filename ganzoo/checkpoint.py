@@ -98,14 +98,11 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError("config_damaged", path=path, reason=str(error)[:80]) from None
     if not isinstance(said, dict) or said.get("library") != "ganzoo":
         raise GanzooError("config_foreign", path=path)
-    if type(said.get("format")) is not int or not 1 <= said["format"] <= FORMAT:
-        newer = type(said.get("format")) is int and said["format"] > FORMAT
-        raise GanzooError(
-            "config_of_newer_ganzoo" if newer else "config_format_unknown",
-            path=path,
-            format=str(said.get("format"))[:40],
-            newest=FORMAT,
-        )
+    number = said.get("format")
+    if type(number) is int and number > FORMAT:
+        raise GanzooError("config_of_newer_ganzoo", path=path, format=str(number)[:40], newest=FORMAT)
+    if type(number) is not int or number < 1:
+        raise GanzooError("config_format_unknown", path=path, format=str(number)[:40], newest=FORMAT)
     if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
         raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
     if too_large:

@@ -64,9 +64,8 @@ def typed(settings, name: str) -> str:
 def checked(settings):
     """The same settings, with floats where whole numbers stood for them. GanzooError for a value that does not fit."""
     fields = dataclasses.fields(settings)
-    return dataclasses.replace(
-        settings, **{f.name: _checked(f, getattr(settings, f.name), typed(settings, f.name)) for f in fields}
-    )
+    values = {f.name: _checked(f, getattr(settings, f.name), typed(settings, f.name)) for f in fields}
+    return dataclasses.replace(settings, **values)
 
 
 def _checked(f, value, label):

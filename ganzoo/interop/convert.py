@@ -135,14 +135,9 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         if tensor is None:
             raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
         if tensor.shape != shape:
+            theirs, ours, what, width = tuple(tensor.shape), tuple(shape), found.what, found.width
             raise GanzooError(
-                "pth_tensor_shape",
-                file=found.file,
-                name=name,
-                shape=tuple(tensor.shape),
-                what=found.what,
-                width=found.width,
-                wanted=tuple(shape),
+                "pth_tensor_shape", file=found.file, name=name, shape=theirs, what=what, width=width, wanted=ours
             )
         return tensor
 
