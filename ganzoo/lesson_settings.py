@@ -19,8 +19,7 @@ ADVERSARIAL = ("bce", "lsgan", "hinge", "relativistic")  # losses of ganzoo/mode
 
 
 class Declared:
-    """What the settings of a lesson or a judge say besides their values. A lesson overrides what differs, where it depends on
-    the values by a property."""
+    """What the settings of a lesson or a judge say besides their values. What depends on these is a property."""
 
     lesson: ClassVar[str]
     task: ClassVar[str]  # the kind of data: labeled, paired or unpaired

@@ -98,7 +98,7 @@ class EfficientNetLite(nn.Module):
         return maps
 
     def pooled(self, pictures: Tensor) -> Tensor:
-        """(B, 1280): the features before the classes, averaged over the picture. Only with a head; `classes` of it are scores."""
+        """(B, 1280): the features before the classes, averaged over the picture. Only with a head."""
         return F.relu6(self.head(self(pictures)[-1])).mean((2, 3))
 
 

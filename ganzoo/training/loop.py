@@ -1,7 +1,7 @@
 """The loop that every training drives: that of a recipe (trainer.py), of a judge and of the live page.
 
-A training is anything with `step`, the rounds played so far, `advance()`, which plays one, and `averages()`, the means of its
-numbers since they were last asked for.
+A training is anything with `step`, the rounds played so far, `advance()`, which plays one, and `averages()`, the means
+of its numbers since they were last asked for.
 """
 
 import time
