@@ -125,10 +125,9 @@ def note(*texts: str, name: str = "") -> str:
     return f'<p class="gz-note"><b>{escape(name)}</b>{spans}</p>' if name else f'<p class="gz-note">{spans}</p>'
 
 
-def heading(text: str, lead: str = "", anchor: str = "") -> str:
+def heading(text: str, lead: str = "") -> str:
     """A section's question and the one or two sentences under it."""
-    name = f' id="{anchor}"' if anchor else ""
-    return f'<header class="gz-head"{name}><h2>{escape(text)}</h2>{prose(lead) if lead else ""}</header>'
+    return f'<header class="gz-head"><h2>{escape(text)}</h2>{prose(lead) if lead else ""}</header>'
 
 
 # --- numbers as pictures ----------------------------------------------------------------------------------------

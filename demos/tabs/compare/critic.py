@@ -46,8 +46,8 @@ class Critic:
         """Component -> value. `place`: a click on the map, in its pixels."""
         opinion = inference.judge(family, made, str(judged), str(judge))
         if opinion is None:
-            gone = {part: None for part in (self.picture, self.map, self.patch)}
-            return {**gone, self.said: quiet(self.words("cmp_no_critic"))}
+            line = quiet(self.words("cmp_no_critic"))
+            return {self.picture: None, self.map: None, self.patch: None, self.said: line}
         count = len(opinion.scores)
         cell = [int(v) - 1 if isinstance(v, (int, float)) else count // 2 for v in (row, column)]
         if place is not None:

@@ -162,9 +162,6 @@ def restored(words: Words, said) -> Job | None:
     return surprise(words, Scene(str(name)), local.seed_of(seed) if seed else None)
 
 
-# --- what is there before anybody asks, and the blind round -----------------------------------------------------
-
-
 def first() -> tuple[Job, inference.Made]:
     """The opening job and its pictures. Computed once for all languages, again when a model in the catalog changes."""
     family = families.find(families.FAMILY)

@@ -27,9 +27,6 @@ NOTED = 0.02  # share of the pixels from which a page says so
 STRANGE = 0.3  # share of other colours from which a drawing is no label map
 
 
-# --- pictures in ------------------------------------------------------------------------------------------------
-
-
 def split(family: Family, picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     """A picture twice as wide as high is a pair side by side -> (drawing, truth); any other is a drawing."""
     width, height = picture.size
@@ -87,9 +84,6 @@ def drawn(family: Family, seed: int) -> Tensor:
     if not family.draws:
         return empty(family)
     return pictures.square(drawings.draw(family.palette, seed, family.size), family.size)
-
-
-# --- the translation --------------------------------------------------------------------------------------------
 
 
 @dataclass

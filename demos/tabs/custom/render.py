@@ -40,9 +40,6 @@ def board(words: Words, key: str, label: str) -> str:
     return frame(words, label, f'{canvas}<img class="gz-under" alt="" hidden>')
 
 
-# --- the pairs --------------------------------------------------------------------------------------------------
-
-
 def pairs(work: Session | None, source: str) -> list[tuple[str, str]]:
     """The pairs of the chosen set for an Album, input left and target right: a few of those made by code, all of a visitor's."""
     if source in examples.KINDS:
@@ -66,9 +63,6 @@ def said(words: Words, work: Session | None, source: str, kind: str = "") -> str
         names = ", ".join(found.left_out[: uploads.NAMED])
         sentences.append(words("own_left_out", count=len(found.left_out), names=names))
     return prose(*sentences)
-
-
-# --- the training -----------------------------------------------------------------------------------------------
 
 
 def live(words: Words, work: Session) -> str:

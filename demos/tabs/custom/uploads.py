@@ -114,10 +114,8 @@ def unpack(archive: Path, rough: Path) -> None:
     """A zip -> its pictures in `rough`. What may not be unpacked is refused before anything is."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            entries = [e for e in opened.infolist() if not e.is_dir()]
-            entries = [
-                e for e in entries if not e.filename.startswith("__MACOSX/") and Path(e.filename).name[:1] != "."
-            ]
+            entries = [e for e in opened.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
+            entries = [e for e in entries if Path(e.filename).name[:1] != "."]
             if len(opened.infolist()) > ENTRIES:
                 raise Trouble("own_entries", count=f"{len(opened.infolist()):,}", most=f"{ENTRIES:,}")
             for entry in entries:

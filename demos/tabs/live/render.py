@@ -102,9 +102,6 @@ def _changed(words: Words, step: int, name: str, old, new) -> str:
     return words("live_changed_strength", new=f"{new:g}", **values)
 
 
-# --- one round --------------------------------------------------------------------------------------------------
-
-
 def turns(words: Words, title: str, critic: Turn | None, creator: Turn | None) -> str:
     """The critic's step and the creator's, side by side."""
     left = _critic(words, critic) if critic else ""

@@ -72,10 +72,10 @@ class Snapshot:
 class Run:
     """A run of a lesson (gan, cgan, dcgan) on a set (mnist, fashion) with settings of LESSONS, changed by `more`."""
 
-    def __init__(self, lesson: str, data: str, more: dict | None = None, seed: int = 0):
+    def __init__(self, lesson: str, data: str, more: dict | None = None):
         self.lesson, self.data, self.lock = lesson, data, threading.RLock()
         found = pictures(data)
-        own = {"device": "cpu", "precision": "fp32", "seed": seed, "data": f"demos/data/{data}-6000"}
+        own = {"device": "cpu", "precision": "fp32", "seed": 0, "data": f"demos/data/{data}-6000"}
         config = registry.LESSONS[lesson].Config(**(own | LESSONS[lesson] | (more or {})))
         config = complete(config, found)
         self.play = Stepwise(Training(config, found, torch.device("cpu")))
