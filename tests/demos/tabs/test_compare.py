@@ -10,6 +10,7 @@ import re
 import shutil
 import struct
 import zlib
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -224,7 +225,7 @@ WINNER = {"winner": "GAN + MAE"}
 def test_the_verdict_follows_from_the_numbers(by, numbers, said, values):
     family = measured(**numbers, **{metrics.REAL: (0.62,) * 3})
     verdict, words = metrics.verdict(Words("en"), family, by), Words("en")
-    assert (f"<p>{words(said, **values)}</p>" in verdict) if said else verdict == ""
+    assert (f"<p>{escape(words(said, **values))}</p>" in verdict) if said else verdict == ""
     assert bool(said) == (words(f"{by}_verdict_rule", count=4, margin="10%") in verdict)
 
 
