@@ -23,7 +23,7 @@ PAPER = {"paper": (255, 255, 255), "ink": (0, 0, 0)}  # where the colours mean n
 PALETTES = {**drawings.PALETTES, "plain": PAPER}
 NAMES = {"gan": "GAN", "mae": "MAE", "gan+mae": "GAN + MAE"}
 # Bundled test pairs by data set; the first opens the page. demos/data/facades/SOURCE.md cites them.
-SAMPLES = {"facades": tuple(f"{number}.jpg" for number in (6, 23, 52, 12, 46, 32, 57, 34))}
+SAMPLES = {"facades": tuple(f"{number}.jpg" for number in (23, 6, 52, 12, 46, 32, 57, 34))}
 BEYOND = "+perceptual"  # ends the key of a model that was trained with the perceptual loss too
 KEYS = (*LOSSES, "mae" + BEYOND, "gan+mae" + BEYOND)  # in the order of the columns
 
