@@ -25,6 +25,8 @@ if __name__ == "__main__":
 from .runtime import temp_dirs
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported: ask no outside host
+# Before torch is: on a busy machine, threads that spin longer while they wait make a training ten times as slow.
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 SESSIONS = 2000  # visitors that gradio remembers, the latest ones; it would keep 10,000
 PORTS = 100  # how many ports are tried after the one asked for
