@@ -55,7 +55,7 @@ def clean_python(folder: Path, at_hand: list[str]) -> Path:
 
 def pip(python: Path, *words: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", *words],
+        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", *words],
         capture_output=True,
         text=True,
     )

@@ -66,7 +66,8 @@ def environment(folder: Path, hub=None) -> dict[str, str]:
         "GANZOO_TEST_ASKED": str(folder / "asked.txt"),
         "OMP_NUM_THREADS": "1",
     }
-    env |= {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", "HF_HOME": str(folder / "cache")}
+    env |= {"PYTHONUNBUFFERED": "1", "HF_HOME": str(folder / "cache")}
+    env["PYTHONPYCACHEPREFIX"] = str(folder.parent / "bytecode")  # not beside the staged folder, which is compared
     if hub:
         env |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     return env
