@@ -37,5 +37,7 @@ def numbers(words: Words) -> tuple[list, list]:
     for key, title in families.NAMES.items():
         found = dict(metrics.numbers(members[key])) if key in members else {}
         rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
-    head = [words("contest_loss"), *(f"{words(word)} {sign}" for word, (*_, sign) in metrics.NUMBERS.items())]
+    head = [words("contest_loss")]
+    for word, (_, _, goal) in metrics.NUMBERS.items():
+        head.append(f"{words(word)} → {goal if goal.isdigit() else words('contest_as_real')}")
     return head, rows
