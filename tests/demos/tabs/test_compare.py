@@ -187,7 +187,7 @@ def table(family=FAMILY) -> list[list[str]]:
 def test_numbers_come_from_the_models_and_missing_ones_are_left_out(pages, tmp_path):
     rows = table()
     assert rows[0][:4] == ["error (L1) ↓", "**0.200**", "0.210", "0.220"] and rows[1][0] == "sharpness → 1.00"
-    assert rows[3][:4] == ["labels read back ↑", "40%", "41%", "**42%**"]
+    assert rows[3][:4] == ["labels read back ↑", "40%", "41%", "42%"]  # what is real is not known
     path = tmp_path / "runs" / "pix2pix-facades-gan" / "model" / "config.json"
     said = json.loads(path.read_text())
     path.write_text(json.dumps(said | {"metrics": {"l1-test": "x", "tone-lab-test": float("inf")}}))
@@ -223,7 +223,7 @@ WINNER = {"winner": "GAN + MAE"}
     ],
 )  # fmt: skip
 def test_the_verdict_follows_from_the_numbers(by, numbers, said, values):
-    family = measured(**numbers)
+    family = measured(**numbers, **{metrics.REAL: (0.62,) * 3})
     verdict, words = metrics.verdict(Words("en"), family, by), Words("en")
     assert (f"<p>{escape(words(said, **values))}</p>" in verdict) if said else verdict == ""
     assert bool(said) == (words(f"{by}_verdict_rule", count=4, margin="10%") in verdict)
