@@ -16,7 +16,7 @@ from ...ui.components import QUIET, render_or_explain, show
 from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
 from ..compare.families import name
-from . import export, sessions
+from . import export, run, sessions
 from .run import DATA
 
 SPACE = bool(os.environ.get("SPACE_ID"))
@@ -67,7 +67,7 @@ class Take:
     def offer(self, work) -> dict:
         """The models of a training, the best one chosen."""
         names = work.finished
-        best = next(loss for loss in ("gan+mae+perceptual", "gan+mae", names[-1]) if loss in names)
+        best = next(loss for loss in (run.LOSSES[-1], "gan+mae", names[-1]) if loss in names)
         choices = [(name(self.words, loss), loss) for loss in names]
         which = gr.update(choices=choices, value=best, visible=len(names) > 1)
         return {self.which: which, **self._zip(work, best)}

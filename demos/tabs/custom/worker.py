@@ -69,8 +69,8 @@ def main(job: dict) -> int:
             if stop.is_set():
                 break
             name = name_of(job["name"], loss, len(losses) == 1)
-            told = PERCEPTUAL if loss == "gan+mae+perceptual" else {"loss": loss}
-            config = trainer.prepare(Config(**settings, **told, name=name, out=str(out)))
+            graded = PERCEPTUAL if loss == "gan+mae+perceptual" else {"loss": loss}
+            config = trainer.prepare(Config(**settings, **graded, name=name, out=str(out)))
             if job.get("timing"):
                 say(event="pace", loss=loss, **timed(config, pairs))
                 continue
