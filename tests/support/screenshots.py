@@ -24,7 +24,10 @@ def settle(page) -> None:
     """Everything that comes when it is seen has come, and the page is at its top again."""
     for section in page.locator(".gz-section:visible").all():
         section.scroll_into_view_if_needed()
-    page.wait_for_function("() => ![...document.querySelectorAll('.gz-later')].some((line) => line.offsetParent)")
+    page.wait_for_function(
+        "() => { const later = [...document.querySelectorAll('.gz-later')].find((line) => line.offsetParent);"
+        " later?.scrollIntoView(); return !later; }"
+    )
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(500)
 
