@@ -120,7 +120,7 @@ def test_labels_are_read_back_by_a_judge_that_can_read_them(tmp_path, monkeypatc
     assert comparison.reader_for(own, pairs) is None
 
     found = comparison.measure(made, pairs, comparison.reader_for(made, pairs))
-    assert found["label-recovery-class-iou-smoke-32px-n4-test-read-at-128px"] > 0
+    assert found["label-recovery-class-iou-smoke-32px-n4-test-read-at-256px"] > 0
     assert "label recovery" in comparison.table({"a": found})
 
     # A judge of the pictures' own size, which lies beside the run that is measured, is asked instead.
