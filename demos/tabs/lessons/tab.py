@@ -61,7 +61,8 @@ ORDER = [lesson.key for lesson in COURSE]
 
 FIRST = f"""() => {{ // the lesson that the followed link names
   const order = {json.dumps(ORDER)}, at = Math.max(0, order.indexOf(new URLSearchParams(location.search).get("stage")));
-  return [{{ selected: at, __type__: "update" }}, order[at]];
+  const button = (interactive) => ({{ interactive, __type__: "update" }});
+  return [{{ selected: at, __type__: "update" }}, order[at], button(at > 0), button(at < order.length - 1)];
 }}"""
 
 
@@ -69,7 +70,7 @@ class Lessons:
     def __init__(self, demo: gr.Blocks, words: Words):
         titles = [(f"{lesson.row} · {words('q_' + lesson.key)}", lesson.key) for lesson in COURSE]
         with gr.Row(elem_id="lessons-top"):
-            back = gr.Button(words("lessons_back"), elem_id="lessons-back", scale=0, min_width=84)
+            back = gr.Button(words("lessons_back"), elem_id="lessons-back", scale=0, min_width=84, interactive=False)
             label = words("lessons_all")
             self.contents = gr.Dropdown(titles, value=ORDER[0], label=label, show_label=False, elem_id="lessons-all")
             forth = gr.Button(words("lessons_next"), elem_id="lessons-next", variant="primary", scale=0, min_width=84)
@@ -77,19 +78,20 @@ class Lessons:
             for i, (title, _) in enumerate(titles):
                 with gr.Step(title, id=i):
                     Screen(words, COURSE[i])
-        both, quick = [self.steps, self.contents], {**QUIET, "queue": False}
-        back.click(lambda key: _to(key, -1), self.contents, both, **quick)
-        forth.click(lambda key: _to(key, 1), self.contents, both, **quick)
-        self.contents.input(lambda key: _to(key, 0), self.contents, both, **quick)
-        self.steps.select(_pressed, None, both, **quick)  # on the bar of steps
+        shown, quick = [self.steps, self.contents, back, forth], {**QUIET, "queue": False}
+        back.click(lambda key: _to(key, -1), self.contents, shown, **quick)
+        forth.click(lambda key: _to(key, 1), self.contents, shown, **quick)
+        self.contents.input(lambda key: _to(key, 0), self.contents, shown, **quick)
+        self.steps.select(_pressed, None, shown, **quick)  # on the bar of steps
         self.steps.change(None, None, None, js="() => setTimeout(ganzoo.address, 60)")  # once gradio has drawn it
-        demo.load(None, None, both, js=FIRST)
+        demo.load(None, None, shown, js=FIRST)
 
 
 def _to(key: str, by: int) -> tuple:
-    """The lesson so many after the one of that key, in the frame and in the list."""
-    at = min(max(ORDER.index(key) + by if key in ORDER else 0, 0), len(ORDER) - 1)
-    return gr.Walkthrough(selected=at), ORDER[at]
+    """The lesson so many after the one of that key, in the frame and in the list; Back and Next rest at the ends."""
+    at, last = ORDER.index(key) + by if key in ORDER else 0, len(ORDER) - 1
+    at = min(max(at, 0), last)
+    return gr.Walkthrough(selected=at), ORDER[at], gr.Button(interactive=at > 0), gr.Button(interactive=at < last)
 
 
 def _pressed(event: gr.SelectData) -> tuple:

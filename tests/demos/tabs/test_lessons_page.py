@@ -173,6 +173,7 @@ def test_next_leads_through_the_course_by_keyboard_and_a_link_brings_a_lesson_ba
         page.wait_for_selector(f"#lessons-{lesson.key} .gz-stage")
         assert page.locator(".gz-lesson .gz-quiet").count() == 0 and not overflowing(page)
         page.locator("#lessons-next").press("Enter")
+    assert page.locator("#lessons-next").is_disabled() and page.locator("#lessons-back").is_enabled()
     page.goto(f"{site.url}?tab=lessons&stage=label&label=8&idea=5")
     page.wait_for_selector("#lessons-label .gz-stage")
     assert page.locator("#label-choice input:checked").get_attribute("value") == "8"
