@@ -1,6 +1,7 @@
 """Components and event settings that every tab uses."""
 
 from contextlib import contextmanager
+from typing import ClassVar
 from urllib.parse import parse_qs
 
 import gradio as gr
@@ -66,8 +67,16 @@ def linked(query, most: int = 200) -> dict[str, str]:
     return {k: v[0][:most] for k, v in parse_qs(str(query or "").lstrip("?")[: 5 * most]).items()}
 
 
+LOOKED_AT = {"interactive": False, "buttons": ["download", "fullscreen"]}
+
+
 class Native:
-    """A component of ours that browsers draw as the one of gradio that it derives from."""
+    """A component of ours that browsers draw as the one of gradio that it derives from. `ours`: settings unlike gradio's."""
+
+    ours: ClassVar[dict] = {}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **self.ours | kwargs)
 
     def get_block_name(self) -> str:
         return type(self).__bases__[1].__name__.lower()
@@ -80,8 +89,7 @@ class Picture(Native, gr.Image):
     """A picture that is only looked at, enlarged and saved. It travels inside the answer (a `gradio.data_classes.ImageData`
     with a data: address) instead of as a file: it is there with the answer, and nothing of a visitor's is written down."""
 
-    def __init__(self, value: ImageData | None = None, **kwargs):
-        super().__init__(value, **{"interactive": False, "buttons": ["download", "fullscreen"], **kwargs})
+    ours = LOOKED_AT
 
     def postprocess(self, value: ImageData | None) -> ImageData | None:
         return value
@@ -94,10 +102,7 @@ class Picture(Native, gr.Image):
 class Upload(Native, gr.Image):
     """A picture from a visitor, as the path of its file: `ui.pictures.read` opens it, and says in words why it cannot."""
 
-    def __init__(self, **kwargs):
-        super().__init__(
-            **{"sources": ["upload", "webcam", "clipboard"], "type": "filepath", "interactive": True, **kwargs}
-        )
+    ours: ClassVar = {"sources": ["upload", "webcam", "clipboard"], "type": "filepath", "interactive": True}
 
     def preprocess(self, payload: ImageData | None) -> str | None:
         return payload and payload.path
@@ -106,8 +111,7 @@ class Upload(Native, gr.Image):
 class Pair(Native, gr.ImageSlider):
     """Two pictures under a slider, which travel as those of `Picture` do."""
 
-    def __init__(self, value: tuple[ImageData, ImageData] | None = None, **kwargs):
-        super().__init__(value, **{"interactive": False, "buttons": ["download", "fullscreen"], **kwargs})
+    ours = LOOKED_AT
 
     def postprocess(self, value: tuple[ImageData, ImageData] | None) -> SliderData | None:
         return value and SliderData(root=value)
@@ -119,15 +123,11 @@ class Pair(Native, gr.ImageSlider):
 class Album(Native, gr.Gallery):
     """Pictures side by side, as (data: address, caption), which travel as those of `Picture` do."""
 
-    def __init__(self, value: list[tuple[str, str]] | None = None, **kwargs):
-        ours = {"interactive": False, "height": "auto", "object_fit": "contain", "buttons": ["download", "fullscreen"]}
-        super().__init__(value, **ours | kwargs)
+    ours = LOOKED_AT | {"height": "auto", "object_fit": "contain"}
 
     def postprocess(self, value: list[tuple[str, str]] | None) -> GalleryData:
-        shown = []
-        for i, (url, text) in enumerate(value or [], 1):
-            shown.append(GalleryImage(image=ImageData(url=url, orig_name=f"{i}.png"), caption=text))
-        return GalleryData(root=shown)
+        named = ((ImageData(url=url, orig_name=f"{i}.png"), text) for i, (url, text) in enumerate(value or [], 1))
+        return GalleryData(root=[GalleryImage(image=picture, caption=text) for picture, text in named])
 
     def preprocess(self, payload) -> None:
         """What is shown is known where it was made."""

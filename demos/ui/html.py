@@ -13,6 +13,7 @@ from io import BytesIO
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import pad
 
 FULL = 0.5  # the share at which a bar is full: a fixed scale, whatever is counted (base.css marks a tenth)
 PLUS, MINUS = (34, 148, 82), (164, 66, 172)  # the ends of the diverging scale: green for, purple against
@@ -130,26 +131,18 @@ def heading(text: str, lead: str = "") -> str:
     return f'<header class="gz-head"><h2>{escape(text)}</h2>{prose(lead) if lead else ""}</header>'
 
 
-# --- numbers as pictures ----------------------------------------------------------------------------------------
-
-
 def square(values: Tensor) -> Tensor:
     """A vector -> the smallest square that holds it, NaN where nothing is left to show."""
     side = math.ceil(math.sqrt(len(values)))
-    sheet = torch.full((side * side,), math.nan)
-    sheet[: len(values)] = values
-    return sheet.view(side, side)
+    return pad(values, (0, side * side - len(values)), value=math.nan).view(side, side)
 
 
 def mosaic(maps: Tensor, columns: int) -> Tensor:
     """Feature maps (N, h, w) -> one sheet, `columns` side by side, a NaN gap of one cell between them."""
-    count, height, width = maps.shape
-    rows = -(-count // columns)
-    sheet = torch.full((rows * (height + 1) - 1, columns * (width + 1) - 1), math.nan)
-    for i, part in enumerate(maps):
-        top, left = (i // columns) * (height + 1), (i % columns) * (width + 1)
-        sheet[top : top + height, left : left + width] = part
-    return sheet
+    cells = pad(maps, (0, 1, 0, 1, 0, -len(maps) % columns), value=math.nan)
+    _, height, width = cells.shape
+    rows = cells.view(-1, columns, height, width).transpose(1, 2)
+    return rows.reshape(-1, columns * width)[:-1, :-1]
 
 
 def signed(sheet: Tensor) -> Image.Image:
@@ -160,10 +153,8 @@ def signed(sheet: Tensor) -> Image.Image:
     sizes = sizes[sizes.isfinite()]
     top = float(sizes.quantile(0.98)) if len(sizes) else 1.0
     strength = (sheet.nan_to_num(0.0).abs() / max(top, 1e-9)).clamp(0, 1)
-    pixels = torch.empty(*sheet.shape, 4, dtype=torch.uint8)
-    for i in range(3):
-        pixels[..., i] = torch.where(sheet >= 0, PLUS[i], MINUS[i])
-    pixels[..., 3] = (strength * 255).round().to(torch.uint8)
+    colours = torch.where(sheet[..., None] >= 0, torch.tensor(PLUS), torch.tensor(MINUS))
+    pixels = torch.cat([colours, (strength * 255).round()[..., None]], -1).to(torch.uint8)
     return Image.fromarray(pixels.numpy(), "RGBA")
 
 

@@ -1,7 +1,6 @@
 """Pictures as they come from a page, and what is measured on them."""
 
 import base64
-import binascii
 import math
 
 from PIL import Image
@@ -19,15 +18,14 @@ LARGEST = 14_000_000  # characters of a picture as text: 10 MB
 
 def opened(text) -> Image.Image:
     """A data: address (or bare base64) -> an upright RGB picture, fully decoded."""
-    if not isinstance(text, str) or not text:
+    if not isinstance(text, str):
         raise Trouble("cmp_no_picture")
     if len(text) > LARGEST:
         raise Trouble("cmp_too_large", megapixels=MEGAPIXELS)
     try:
-        raw = base64.b64decode(text.split(",", 1)[1] if text.startswith("data:") else text, validate=True)
-    except (binascii.Error, ValueError, IndexError):
+        return read(base64.b64decode(text.rpartition(",")[2], validate=True))
+    except ValueError:
         raise Trouble("cmp_no_picture") from None
-    return read(raw)
 
 
 def read(source: bytes | str | None) -> Image.Image:
@@ -35,16 +33,12 @@ def read(source: bytes | str | None) -> Image.Image:
     if not source:
         raise Trouble("cmp_no_picture")
     try:
-        width, height = header_size(source)
-        if width * height > MEGAPIXELS * 10**6:
-            raise Trouble("cmp_too_large", megapixels=MEGAPIXELS)
+        if math.prod(header_size(source)) > MEGAPIXELS * 10**6:
+            raise Trouble("cmp_too_large")
         return open_picture(source).convert("RGB")
-    except Trouble:
-        raise
     except GanzooError as error:
-        if error.code == "picture_too_large":
-            raise Trouble("cmp_too_large", megapixels=MEGAPIXELS) from error
-        raise Trouble("cmp_no_picture") from error
+        large = error.code in ("cmp_too_large", "picture_too_large")
+        raise Trouble("cmp_too_large" if large else "cmp_no_picture", megapixels=MEGAPIXELS) from error
 
 
 def square(picture: Image.Image, size: int) -> Tensor:
@@ -52,14 +46,14 @@ def square(picture: Image.Image, size: int) -> Tensor:
     return from_pil([picture], size, 3)
 
 
-def apart(a: Tensor, b: Tensor) -> float:
-    """L1: the mean absolute difference of two uint8 pictures, in 0..1."""
-    return float((a.float() - b.float()).abs().mean() / 255)
-
-
 def jump(patch: int) -> int:
     """How many pixels neighbouring scores lie apart."""
     return math.prod(PATCHES[patch])
+
+
+def score_at(place: float, side: int, patch: int, count: int) -> int:
+    """Which of `count` scores along a side of a picture is nearest to a place on it, all in pixels."""
+    return min(max(round((place - side / 2) / jump(patch) + (count - 1) / 2), 0), count - 1)
 
 
 def smooth(points) -> list[tuple[float, float]]:

@@ -55,10 +55,12 @@ class Words:
         """The name of a side of a translation; a maker's own names stay as they are."""
         return read(self.language)["domains"].get(name, name)
 
+    def sides(self, direction: str) -> list[str]:
+        """Both sides of horse->zebra in the page's words."""
+        return [self.domain(side) for side in direction.split("->")]
+
     def direction(self, direction: str) -> str:
-        """horse->zebra in the page's words."""
-        a, _, b = direction.partition("->")
-        return f"{self.domain(a)} → {self.domain(b)}"
+        return " → ".join(self.sides(direction))
 
     def together(self, *sentences: str) -> str:
         """Sentences one after the other; Chinese puts no space between them."""
