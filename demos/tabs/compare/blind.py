@@ -8,7 +8,7 @@ from ganzoo import GanzooError
 
 from ...ui.components import QUIET, Picture, question, show
 from ...ui.html import bar, prose, quiet, section, waiting
-from ...ui.words import Trouble, Words
+from ...ui.words import Words
 from . import handlers, render
 from .families import KEYS, name
 
@@ -49,8 +49,6 @@ class Blind:
 
     def _round(self, scene) -> dict:
         try:
-            if isinstance(scene, Trouble):
-                raise scene
             family, made, order = handlers.blind(scene)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}

@@ -36,17 +36,18 @@ class Scene:
 
 
 class Board(gr.HTML):
-    """The board as a gradio component. Functions get its value as a `Scene`, or a Trouble where it is none."""
+    """The board as a gradio component. Functions get its value as a `Scene`."""
 
     def __init__(self, words: Words, value: dict | None = None, **kwargs):
         ours = {"html_template": _html(words), "js_on_load": SCRIPT, "apply_default_css": False}
         super().__init__(value, **{"elem_id": "cmp-board", **kwargs, **ours})
 
-    def preprocess(self, payload) -> Scene | Trouble:
+    def preprocess(self, payload) -> Scene:
+        """What no board of ours sends is refused."""
         try:
             return scene(payload)
         except Trouble as trouble:
-            return trouble
+            raise gr.Error(str(trouble), print_exception=False) from None
 
     def api_info(self) -> dict:
         return {"type": "object"}

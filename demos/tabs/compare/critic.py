@@ -1,15 +1,28 @@
 """What the critic thinks of every patch: the map of its scores beside the picture, and the patch behind one of them."""
 
+from contextlib import suppress
+from dataclasses import dataclass
+
 import gradio as gr
+import numpy
+from PIL import Image, ImageDraw
 
 from ganzoo import GanzooError
+from ganzoo.images import to_pil
+from ganzoo.models.receptive_field import patch_box
 
+from ...catalog import local
+from ...ui import pictures
 from ...ui.components import QUIET, Choice, Picture, question, show
 from ...ui.html import prose, quiet
-from ...ui.words import Trouble, Words
+from ...ui.words import Words
 from . import handlers, inference, render
-from .families import name
+from .families import KEYS, Family, name
+from .inference import Made
 
+# --fake, --real and the ground of ui/base.css
+FAKE, REAL, MIDDLE = numpy.array([(166, 58, 134), (28, 122, 74), (247, 248, 250)])
+SHOWN = 512  # the side of the critic's map: gradio finds the place of a click only where a picture is not enlarged
 # A stroke that is drawn while the map is out of sight leaves it as it was: it follows when it is seen.
 SEEN = """new IntersectionObserver((seen) => {
   ganzoo.judging = seen.at(-1).isIntersecting;
@@ -17,11 +30,79 @@ SEEN = """new IntersectionObserver((seen) => {
 }, { rootMargin: "400px" }).observe(element);"""
 
 
+@dataclass
+class Opinion:
+    """What one critic says of every patch of one picture."""
+
+    picture: str  # the loss whose picture is judged, or "truth"
+    critic: str  # the loss whose critic judges
+    critics: list[str]  # all that could
+    scores: numpy.ndarray  # (h, w), 0 fake .. 1 real
+    patch: int  # side of the square of pixels that one score sees
+
+
+def ask(family: Family, made: Made, picture: str = "", critic: str = "") -> Opinion | None:
+    """The opinion of one critic (the wished one, else GAN + MAE's) of one picture; None where no critic came along."""
+    models = {}
+    for loss in sorted(family.members, key=lambda loss: (loss != "gan+mae", KEYS.index(loss))):
+        with suppress(GanzooError):  # removed since it translated
+            model = local.open_translator(family.members[loss].name)
+            if (model.folder / "discriminator.safetensors").is_file():
+                models[loss] = model
+    if not models:
+        return None
+    critic = critic if critic in models else next(iter(models))
+    picture = next(key for key in (picture, "gan+mae", *made.pictures) if key in made.pictures)
+    model = models[critic]
+    original = None if model.config.unconditional else to_pil(made.drawing[None])
+    scores = model.critique(to_pil(made.pictures[picture][None]), original)[0]
+    return Opinion(picture, critic, list(models), numpy.asarray(scores), model.config.patch)
+
+
+def edges(opinion: Opinion, size: int) -> list[float]:
+    """Where the cells of the map begin and end, in pixels: a score's place is the middle of its patch."""
+    count, jump = len(opinion.scores), pictures.jump(opinion.patch)
+    return [0.0, *(size / 2 + (i - count / 2) * jump for i in range(1, count)), float(size)]
+
+
+def drawn(words: Words, made: Made, opinion: Opinion, cell: list[int], stretch: bool):
+    """(picture with the patch's frame, map, patch, what is said) for the score in row and column `cell`."""
+    size, (row, column) = made.drawing.shape[-1], cell
+    left, top, right, bottom = patch_box(opinion.patch, row, column, size)
+    framed = to_pil(made.pictures[opinion.picture][None])[0]
+    patch = framed.crop((left, top, right, bottom)).resize((SHOWN // 2,) * 2, Image.Resampling.NEAREST)
+    _frame(framed, (left, top, right - 1, bottom - 1))
+    low, high = (opinion.scores.min(), opinion.scores.max()) if stretch else (0.0, 1.0)
+    ends = [round(e * SHOWN / size) for e in edges(opinion, size)]
+    cells = _colours((opinion.scores - low) / max(1e-6, high - low))
+    sheet = Image.fromarray(cells.repeat(numpy.diff(ends), 0).repeat(numpy.diff(ends), 1))
+    _frame(sheet, (ends[column], ends[row], ends[column + 1] - 1, ends[row + 1] - 1))
+    width, height = right - left, bottom - top
+    values = {"row": row + 1, "column": column + 1, "score": f"{opinion.scores[row][column]:.2f}", "width": width}
+    whole = width == height == opinion.patch
+    said = words("cmp_patch" if whole else "cmp_patch_edge", height=height, field=opinion.patch, **values)
+    scale = words("cmp_scale_stretched" if stretch else "cmp_scale", low=f"{low:.2f}", high=f"{high:.2f}")
+    return framed, sheet, patch, prose(said, scale)
+
+
+def _colours(shares: numpy.ndarray) -> numpy.ndarray:
+    """(h, w) of 0..1 -> (h, w, 3) uint8: FAKE, pale in the middle, REAL."""
+    weight, ends = numpy.abs(2 * shares - 1)[..., None], numpy.where(shares[..., None] > 0.5, REAL, FAKE)
+    return numpy.rint(MIDDLE * (1 - weight) + ends * weight).astype(numpy.uint8)
+
+
+def _frame(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle(box, outline="white", width=2)
+    left, top, right, bottom = box
+    pen.rectangle((left - 1, top - 1, right + 1, bottom + 1), outline="black")
+
+
 class Critic:
     """The section of Compare, in one language. `values` gives what it shows of a drawing's pictures."""
 
-    def __init__(self, words: Words, board, vary):
-        self.words = words
+    def __init__(self, words: Words, board):
+        self.words, self.board = words, board
         with question(words, "cmp_heat", "s-cmp-heat"):
             with gr.Row():
                 self.judged = Choice([], label=words("cmp_judged"), min_width=160)
@@ -36,24 +117,25 @@ class Critic:
             self.said = show(elem_id="cmp-heat-said", js_on_load=SEEN)
         self.options = [self.judged, self.judge, self.row, self.column, self.stretch]
         self.outputs = [*self.options, self.picture, self.map, self.patch, self.said]
-        inputs = [board, vary, *self.options]
+        inputs = {board, *self.options}
         for control in self.options:
             control.input(self._again, inputs, self.outputs, trigger_mode="always_last", **QUIET)
         self.said.focus(self._again, inputs, self.outputs, **QUIET)
         self.map.select(self._clicked, inputs, self.outputs, **QUIET)
 
-    def values(self, family, made: inference.Made, judged, judge, row, column, stretch, place=None) -> dict:
-        """Component -> value. `place`: a click on the map, in its pixels."""
-        opinion = inference.judge(family, made, str(judged), str(judge))
+    def values(self, family, made: Made, asked: dict, place=None) -> dict:
+        """Component -> value, as the options in `asked` say. `place`: a click on the map, in its pixels."""
+        opinion = ask(family, made, asked.get(self.judged, ""), asked.get(self.judge, ""))
         if opinion is None:
             line = quiet(self.words("cmp_no_critic"))
             return {self.picture: None, self.map: None, self.patch: None, self.said: line}
         count = len(opinion.scores)
-        cell = [int(v) - 1 if isinstance(v, (int, float)) else count // 2 for v in (row, column)]
-        if place is not None:
-            cell = render.cell_at(opinion, family.size, *place)
-        cell = [min(max(v, 0), count - 1) for v in cell]
-        framed, sheet, patch, said, scale = render.critic(self.words, made, opinion, cell, stretch is True)
+        if place is None:
+            cell = [min(int(asked.get(part, count // 2 + 1)), count) - 1 for part in (self.row, self.column)]
+        else:
+            places = (v * family.size / SHOWN for v in reversed(place))
+            cell = [pictures.score_at(v, family.size, opinion.patch, count) for v in places]
+        framed, sheet, patch, said = drawn(self.words, made, opinion, cell, asked.get(self.stretch, False))
         keys = [key for key in family.keys if key in family.members] + ["truth"]
         judges = [(name(self.words, key), key) for key in opinion.critics]
         file = f"{family.name}-{opinion.picture}"
@@ -65,19 +147,18 @@ class Critic:
             self.picture: render.shown(framed, file),
             self.map: render.shown(sheet, f"{file}-map"),
             self.patch: render.shown(patch, f"{file}-patch"),
-            self.said: prose(said, scale),
+            self.said: said,
         }
 
-    def _again(self, scene, vary, judged, *rest, place=None) -> dict:
+    def _again(self, asked: dict, place=None) -> dict:
+        judged = asked[self.judged]
         try:
-            if isinstance(scene, Trouble):
-                raise scene
-            job = handlers.drawn(self.words, scene)
-            only = [str(judged)] if judged in job.family.members else ["gan+mae"]
+            job = handlers.drawn(self.words, asked[self.board])
+            only = [judged] if judged in job.family.members else ["gan+mae"]
             made = inference.translate(job.family, job.drawing, job.truth, losses=only)
-            return self.values(job.family, made, judged, *rest, place=place)
+            return self.values(job.family, made, asked, place)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}
 
-    def _clicked(self, event: gr.SelectData, scene, vary, *options) -> dict:
-        return self._again(scene, vary, *options, place=event.index)
+    def _clicked(self, event: gr.SelectData, asked: dict) -> dict:
+        return self._again(asked, event.index)

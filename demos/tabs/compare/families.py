@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -46,13 +47,10 @@ class Family:
         return [key for key in KEYS if key in LOSSES or key in self.members]
 
     @property
-    def source(self) -> str:
-        """The name of the side that is drawn: label, map, A .."""
-        return self.config.direction.split("->")[0].strip()
-
-    @property
     def palette(self) -> str:
-        return self.source if self.source in drawings.PALETTES else "plain"
+        """What the side that is drawn is drawn with."""
+        side = self.config.direction.split("->")[0].strip()
+        return side if side in drawings.PALETTES else "plain"
 
     @property
     def draws(self) -> bool:
@@ -62,9 +60,10 @@ class Family:
     @property
     def flipped(self) -> bool:
         """Whether the input is the right half of an AB file."""
-        names = _sides(self.config)
+        parts = [part.strip() for part in self.config.domains.split(",")]
+        known = PAIR_ALIASES.get(self.config.data, ("", ("A", "B"), ""))[1]
         try:
-            return turned(self.config.direction, names)[1]
+            return turned(self.config.direction, tuple(parts) if len(parts) == 2 else known)[1]
         except GanzooError:  # a direction with names of its own: in AB files, A comes first
             return False
 
@@ -83,11 +82,6 @@ def publishing(family: Family | None = None) -> str:
     return " ".join(["python demos/publish.py YOU/ganzoo", *(["--models", *others] if others else [])])
 
 
-def _sides(config: Config) -> tuple[str, str]:
-    parts = [part.strip() for part in config.domains.split(",")]
-    return tuple(parts) if len(parts) == 2 else PAIR_ALIASES.get(config.data, ("", ("A", "B"), ""))[1]
-
-
 def key_of(config: Config) -> str:
     """What a model was graded on: gan, mae, gan+mae, or one of them +perceptual."""
     return config.loss + BEYOND if config.perceptual else config.loss
@@ -96,9 +90,7 @@ def key_of(config: Config) -> str:
 def stem(name: str, config: Config) -> str:
     """A model's name without its loss: what the models of a family share."""
     token = config.spelled(key_of(config))
-    found = list(re.finditer(rf"-{re.escape(token)}(?=-|$)", name))
-    if found:
-        name = name[: found[-1].start()] + name[found[-1].end() :]
+    name = re.sub(rf"(.*)-{re.escape(token)}(?=-|$)", r"\1", name, count=1)
     if config.pixel != "mae" and config.loss != "gan":
         name += f"-{config.pixel}"
     return name.removeprefix("pix2pix-")
@@ -117,8 +109,8 @@ def families() -> dict[str, Family]:
         if key in family.members or _shape(config) != _shape(family.config):
             family = found.setdefault(entry.name, Family(entry.name, config))
         family.members[key] = entry
-    order = {name: i for i, name in enumerate(FIRST)}
-    return dict(sorted(found.items(), key=lambda pair: order.get(pair[0], len(order))))
+    first = {name: found.pop(name) for name in FIRST if name in found}
+    return first | found
 
 
 def _shape(config: Config) -> tuple:
@@ -134,15 +126,12 @@ def reverse(family: Family) -> Family | None:
 
 def find(name: str) -> Family:
     """A family by its own name, or by that of one of its models."""
-    name = str(name)[:200]
     known = families()
-    for wanted in (name, name.removeprefix("pix2pix-")):
-        if wanted in known:
-            return known[wanted]
-    for family in known.values():
-        if any(entry.name == name for entry in family.members.values()):
-            return family
-    raise Trouble("no_model", name=name[:80])
+    by_name = {entry.name: family for family in known.values() for entry in family.members.values()}
+    found = known.get(name) or known.get(name.removeprefix("pix2pix-")) or by_name.get(name)
+    if not found:
+        raise Trouble("no_model", name=name[:80])
+    return found
 
 
 def find_or_fetch(name: str) -> Family:
@@ -150,43 +139,35 @@ def find_or_fetch(name: str) -> Family:
     try:
         return find(name)
     except Trouble:
-        if not hub.NAME.fullmatch(str(name)) or str(name).startswith("runs/"):
+        if not hub.NAME.fullmatch(name):
             raise
     fetch(name)
     return find(name)
 
 
-# --- real pairs -------------------------------------------------------------------------------------------------
-
-
-def real_pairs(family: Family) -> list:
-    """[(name, reader)] of test pairs whose real photo is known: the bundled samples, and the family's data set where it lies
-    on this machine.
+def real_pairs(family: Family) -> dict[str, Callable]:
+    """Name -> reader of test pairs whose real photo is known: those that come with the pages, in the order in which they are
+    shown, then the family's data set where it lies on this machine.
 
     Only sets that the owner of this machine put there: an alias under $GANZOO_DATA, or the folder of a local run. What a
     model from the Hub says about its data opens nothing.
     """
     data, home = family.config.data, os.environ.get("GANZOO_DATA")
-    if data in PAIR_ALIASES:
-        return (_test_pairs(Path(home) / data) if home else []) or samples(family)
-    ours = all(entry.local for entry in family.members.values())
-    return _test_pairs(Path(data)) if ours else []
-
-
-def samples(family: Family) -> list:
-    """[(name, reader)] of the test pairs that come with the pages, in the order in which they are shown."""
-    data = family.config.data
-    found = dict(_test_pairs(local.DATA / data)) if data in SAMPLES else {}
-    return [(name, found[name]) for name in SAMPLES.get(data, ()) if name in found]
+    if data not in PAIR_ALIASES:
+        ours = all(entry.local for entry in family.members.values())
+        return _test_pairs(Path(data)) if ours else {}
+    bundled = _test_pairs(local.DATA / data) if data in SAMPLES else {}
+    shown = {name: bundled[name] for name in SAMPLES.get(data, ()) if name in bundled}
+    return shown | (_test_pairs(Path(home) / data) if home else {})
 
 
 @lru_cache(maxsize=16)
-def _test_pairs(folder: Path) -> list:
+def _test_pairs(folder: Path) -> dict[str, Callable]:
     try:
         splits = folder_splits(folder)
     except (GanzooError, OSError):
-        return []
-    return splits.get("test") or splits.get("val") or []
+        return {}
+    return dict(splits.get("test") or splits.get("val") or [])
 
 
 def fetch(name: str) -> None:

@@ -4,7 +4,7 @@ Nothing a visitor does is kept on the server: the board itself says what it hold
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
@@ -33,24 +33,32 @@ class Job:
     truth: Tensor | None = None
     seed: int | None = None
     pair: str = ""  # the name of a real pair
-    cited: bool = False  # whether its source must stand beside it
     notes: tuple = ()
     photo: Tensor | None = None  # an upload that is no label map
     back: str = ""  # the family that translates photos into drawings
     tracing: bool = False  # whether the visitor draws over the truth
 
+    @property
+    def cited(self) -> bool:
+        """Whether the source of its pair must stand beside it."""
+        return bool(self.pair) and self.family.config.data in families.SAMPLES
+
 
 def drawn(words: Words, scene: Scene) -> Job:
     """What stands on the board."""
     family = families.find(scene.family)
-    drawing = pictures.square(pictures.opened(scene.drawing), family.size)
-    notes = (words(EMPTY[family.palette]),) if inference.blank(drawing) else ()
-    cited, truth = bool(scene.pair) and family.config.data in families.SAMPLES, _truth(family, scene)
-    return Job(family, drawing, truth, scene.seed, scene.pair, cited, notes, tracing=scene.tracing)
+    drawing = _square(family, scene.drawing)
+    blank = bool((drawing == drawing[..., :1, :1]).all())
+    notes = (words(EMPTY[family.palette]),) if blank else ()
+    return Job(family, drawing, _truth(family, scene), scene.seed, scene.pair, notes, tracing=scene.tracing)
+
+
+def _square(family: families.Family, text: str) -> Tensor:
+    return pictures.square(pictures.opened(text), family.size)
 
 
 def _truth(family: families.Family, scene: Scene) -> Tensor | None:
-    return pictures.square(pictures.opened(scene.truth), family.size) if scene.truth else None
+    return _square(family, scene.truth) if scene.truth else None
 
 
 def surprise(words: Words, scene: Scene, seed: int | None = None) -> Job:
@@ -68,12 +76,12 @@ def example(words: Words, scene: Scene, pair: str = "") -> Job:
 
 def _real(family: families.Family, pair: str = "", before: str = "") -> Job:
     """`before`: the pair that is there already, so another one comes."""
-    pairs = dict(families.samples(family)) | dict(families.real_pairs(family))
+    pairs = families.real_pairs(family)
     if not pairs:
         raise Trouble("cmp_no_example")
     name = pair if pair in pairs else random.choice([name for name in pairs if name != before] or list(pairs))
     drawing, truth = _sides(family, pairs[name])
-    return Job(family, drawing, truth, pair=name, cited=family.config.data in families.SAMPLES)
+    return Job(family, drawing, truth, pair=name)
 
 
 def _sides(family: families.Family, read) -> tuple[Tensor, Tensor]:
@@ -86,56 +94,53 @@ def _sides(family: families.Family, read) -> tuple[Tensor, Tensor]:
     return drawing, truth
 
 
-def opened(words: Words, scene: Scene, name: str) -> Job:
+def opened(words: Words, scene: Scene, name: str | None) -> Job:
     """Another family. A drawing that means something to it stays on the board."""
-    before, family = families.find(scene.family), families.find_or_fetch(name)
+    before, family = families.find(scene.family), families.find_or_fetch((name or "").strip())
     if scene.drawing and before.palette == family.palette:
-        drawing = pictures.square(pictures.opened(scene.drawing), family.size)
-        truth = _truth(family, scene)
         pair = scene.pair if before.config.data == family.config.data else ""
+        drawing, truth = _square(family, scene.drawing), _truth(family, scene)
         return Job(family, drawing, truth, scene.seed, pair, tracing=scene.tracing)
-    pairs = families.samples(family)
-    return _real(family, pairs[0][0]) if pairs else surprise(words, Scene(family.name), SEED)
+    pairs = families.SAMPLES.get(family.config.data)
+    return _real(family, pairs[0]) if pairs else surprise(words, Scene(family.name), SEED)
 
 
-def uploaded(words: Words, scene: Scene, picture: Image.Image) -> Job:
-    """The label map of an upload, its colours those of the palette. A photo changes nothing: it is offered as the real one."""
-    family = families.find(scene.family)
+def file(words: Words, scene: Scene, path: str | None) -> Job:
+    """What is uploaded; what stands on the board, once that is removed."""
+    return uploaded(words, scene, pictures.read(path)) if path else drawn(words, scene)
+
+
+def uploaded(words: Words, scene: Scene, picture: Image.Image | None = None) -> Job:
+    """The label map of an upload (or a drop on the board), its colours those of the palette. A photo changes nothing: it is
+    offered as the real one."""
+    family, picture = families.find(scene.family), picture or pictures.opened(scene.picture)
     drawing, other = inference.split(family, picture)
-    notes = []
-    sheet = pictures.square(drawing, family.size)
+    sheet, truth, notes = pictures.square(drawing, family.size), None, []
     if inference.strange(family, sheet):
-        return _photo(words, family, scene, sheet)
+        job = drawn(words, scene) if scene.drawing else Job(family, inference.empty(family))
+        back = families.reverse(family)
+        notes = (words("cmp_photo_back" if back else "cmp_photo"),)
+        return replace(job, photo=sheet, notes=notes, back=back.name if back else "")
     if other is not None:
+        truth = pictures.square(other, family.size)
         notes.append(words("cmp_split", side=words("cmp_right" if family.flipped else "cmp_left")))
     elif picture.width != picture.height:
         notes.append(words("cmp_squared"))
     notes += [words("cmp_snapped")] if inference.inexact(family, drawing) else []
-    truth = None if other is None else pictures.square(other, family.size)
     return Job(family, inference.snapped(family, sheet), truth, notes=tuple(notes))
-
-
-def _photo(words: Words, family: families.Family, scene: Scene, photo: Tensor) -> Job:
-    other = families.reverse(family)
-    job = drawn(words, scene) if scene.drawing else Job(family, inference.empty(family))
-    job.notes = (words("cmp_photo_back") if other else words("cmp_photo"),)
-    job.photo, job.back = photo, other.name if other else ""
-    return job
 
 
 def kept(words: Words, scene: Scene) -> Job:
     """The uploaded photo as the real photo of what stands on the board."""
     job = drawn(words, scene)
-    job.truth = pictures.square(pictures.opened(scene.photo), job.family.size)
-    job.tracing = False
-    return job
+    return replace(job, truth=_square(job.family, scene.photo), tracing=False)
 
 
 def traced(words: Words, scene: Scene) -> Job:
     """An empty sheet over the uploaded photo, which is the real photo of what will be drawn."""
     family = families.find(scene.family)
-    photo = pictures.square(pictures.opened(scene.photo), family.size)
-    return Job(family, inference.empty(family), photo, notes=(words(EMPTY[family.palette]),), tracing=True)
+    notes = (words(EMPTY[family.palette]),)
+    return Job(family, inference.empty(family), _square(family, scene.photo), notes=notes, tracing=True)
 
 
 def back(words: Words, scene: Scene) -> Job:
@@ -146,32 +151,25 @@ def back(words: Words, scene: Scene) -> Job:
     return uploaded(words, Scene(other.name), pictures.opened(scene.photo))
 
 
-def restored(words: Words, said) -> Job | None:
+def restored(words: Words, said: dict[str, str]) -> Job | None:
     """The scene that an address names: ?family= with &pair=, &drawing= or &d=. None where it names none."""
-    name = said.get("family")
-    if not name:
+    if "family" not in said:
         return None
-    if said.get("pair"):
-        return example(words, Scene(str(name)), str(said["pair"]))
-    if said.get("d"):
-        family = families.find_or_fetch(name)
-        text = str(said["d"]).replace("-", "+").replace("_", "/")
-        picture = pictures.opened("data:image/png;base64," + text + "=" * (-len(text) % 4))
-        return Job(family, pictures.square(picture, family.size))
-    seed = said.get("drawing")
-    return surprise(words, Scene(str(name)), local.seed_of(seed) if seed else None)
-
-
-def first() -> tuple[Job, inference.Made]:
-    """The opening job and its pictures. Computed once for all languages, again when a model in the catalog changes."""
-    family = families.find(families.FAMILY)
-    return _opening(tuple(entry.folder.stat().st_mtime_ns for entry in family.members.values()))
+    scene = Scene(said["family"])
+    if "pair" in said:
+        return example(words, scene, said["pair"])
+    if "d" in said:
+        family = families.find_or_fetch(scene.family)
+        text = said["d"].replace("-", "+").replace("_", "/")
+        return Job(family, _square(family, text + "=" * (-len(text) % 4)))
+    return surprise(words, scene, local.seed_of(said["drawing"]) if "drawing" in said else None)
 
 
 @lru_cache(maxsize=1)
-def _opening(stamp: tuple) -> tuple[Job, inference.Made]:
+def first() -> tuple[Job, inference.Made]:
+    """The opening job and its pictures, which the pages of all languages start with."""
     family = families.find(families.FAMILY)
-    job = _real(family, families.samples(family)[0][0])
+    job = _real(family, families.SAMPLES[family.config.data][0])
     return job, inference.translate(family, job.drawing, job.truth)
 
 
@@ -181,9 +179,9 @@ def blind(scene: Scene, seed: int | None = None) -> tuple[families.Family, infer
     family = families.find(scene.family)
     seed, truth = random.randrange(SEEDS) if seed is None else seed, None
     if scene.drawing and ((scene.truth and not scene.pair) or not family.draws):
-        drawing, truth = pictures.square(pictures.opened(scene.drawing), family.size), _truth(family, scene)
-    elif pairs := families.real_pairs(family):
-        drawing, truth = _sides(family, pairs[seed % len(pairs)][1])
+        drawing, truth = _square(family, scene.drawing), _truth(family, scene)
+    elif pairs := list(families.real_pairs(family).values()):
+        drawing, truth = _sides(family, pairs[seed % len(pairs)])
     else:
         drawing = inference.drawn(family, seed)
     made = inference.translate(family, drawing, truth)

@@ -1,14 +1,12 @@
-"""What Compare computes: a drawing -> the pictures of a family's models, their errors, the critic's opinions.
+"""What Compare computes: a drawing -> the pictures of a family's models, and their errors.
 
 No words and no HTML here; everything that cannot be used is a Trouble.
 """
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-import numpy
 import torch
 from PIL import Image
 from torch import Tensor
@@ -19,7 +17,7 @@ from ganzoo.images import from_pil, to_float, to_pil, to_uint8
 
 from ...catalog import local
 from ...ui import pictures
-from .families import KEYS, PALETTES, Family
+from .families import PALETTES, Family
 
 NEAR = 48  # how far a channel may lie from a palette's colour and still mean it
 NOISE = 8  # a channel this far off counts as another colour
@@ -74,11 +72,6 @@ def empty(family: Family) -> Tensor:
     return ground[None, :, None, None].repeat(1, 1, family.size, family.size)
 
 
-def blank(drawing: Tensor) -> bool:
-    """Whether all pixels are of one colour."""
-    return bool((drawing == drawing[:, :, :1, :1]).all())
-
-
 def drawn(family: Family, seed: int) -> Tensor:
     """Something new to translate, drawn by code; a white sheet for families whose drawings have no code."""
     if not family.draws:
@@ -122,38 +115,9 @@ def translate(
         made.milliseconds += (time.perf_counter() - began) * 1000
         made.pictures[loss] = to_uint8(picture)[0].expand(3, -1, -1)  # as it is shown, saved and measured
     if truth is not None:
+        made.errors = {loss: float((p.float() - truth[0]).abs().mean() / 255) for loss, p in made.pictures.items()}
         made.pictures["truth"] = truth[0]
-        made.errors = {loss: pictures.apart(p, truth[0]) for loss, p in made.pictures.items() if loss != "truth"}
     return made
-
-
-@dataclass
-class Opinion:
-    """What one critic says of every patch of one picture."""
-
-    picture: str  # the loss whose picture is judged, or "truth"
-    critic: str  # the loss whose critic judges
-    critics: list[str]  # all that could
-    scores: numpy.ndarray  # (h, w), 0 fake .. 1 real
-    patch: int  # side of the square of pixels that one score sees
-
-
-def judge(family: Family, made: Made, picture: str = "", critic: str = "") -> Opinion | None:
-    """The opinion of one critic (the wished one, else GAN + MAE's) of one picture; None where no critic came along."""
-    models = {}
-    for loss in sorted(family.members, key=lambda loss: (loss != "gan+mae", KEYS.index(loss))):
-        with suppress(GanzooError):  # removed since it translated
-            model = local.open_translator(family.members[loss].name)
-            if (model.folder / "discriminator.safetensors").is_file():
-                models[loss] = model
-    if not models:
-        return None
-    critic = critic if critic in models else next(iter(models))
-    picture = next(key for key in (picture, "gan+mae", *made.pictures) if key in made.pictures)
-    model = models[critic]
-    original = None if model.config.unconditional else to_pil(made.drawing[None])
-    scores = model.critique(to_pil(made.pictures[picture][None]), original)[0]
-    return Opinion(picture, critic, list(models), numpy.asarray(scores), model.config.patch)
 
 
 def _channels(pictures: Tensor, count: int) -> Tensor:

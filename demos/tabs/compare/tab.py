@@ -13,13 +13,12 @@ import gradio as gr
 
 from ganzoo import GanzooError
 
-from ...ui import pictures
 from ...ui.components import QUIET, Choice, Pair, Picture, Upload, linked, question, sent, show, start_with
-from ...ui.html import quiet
-from ...ui.words import Trouble, Words
+from ...ui.html import note, quiet
+from ...ui.words import Words
 from . import families, handlers, inference, metrics, render
 from .blind import Blind
-from .board import Board, Scene
+from .board import Board
 from .critic import Critic
 from .families import KEYS, name
 
@@ -52,22 +51,23 @@ class Compare:
                 self.example = gr.Button(words("cmp_example"), elem_id="cmp-example")
             self.said = show(elem_id="cmp-said")
             with gr.Row():
-                self._beside(job)
+                with gr.Column(scale=1, min_width=244):
+                    self.board = Board(words, render.scene(job))
+                    self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
+                    alt = words("cmp_truth_alt")
+                    self.truth = Picture(label=words("cmp_truth"), alt_text=alt, visible=False, elem_id="cmp-truth")
                 self._results()
             self._more()
-        self._two(job)
-        self.critic = Critic(words, self.board, self.vary)
+        with question(words, "cmp_two", "s-cmp-two"):
+            with gr.Row():
+                choices = self._choices(job)
+                self.left = Choice(choices, value="mae", label=words("cmp_first"))
+                self.right = Choice(choices, value="gan+mae", label=words("cmp_second"))
+            self.slider = Pair(show_label=False, elem_id="cmp-two", max_height=512)
+        self.critic = Critic(words, self.board)
         self.blind = Blind(demo, words, self.board)
         self._wire(demo)
         self._open_with(job, made)
-
-    def _beside(self, job) -> None:
-        words = self.words
-        with gr.Column(scale=1, min_width=244):
-            self.board = Board(words, render.scene(job))
-            self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
-            alt = words("cmp_truth_alt")
-            self.truth = Picture(label=words("cmp_truth"), alt_text=alt, visible=False, elem_id="cmp-truth")
 
     def _results(self) -> None:
         words = self.words
@@ -97,7 +97,7 @@ class Compare:
         with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload"):
             self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"))
         with gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others"), gr.Row():
-            self.others = Choice(self._names(), value=None, label=words("cmp_on_machine"))
+            self.others = Choice([], value=None, label=words("cmp_on_machine"))
             self.hub = gr.Textbox(label=words("cmp_hub"), placeholder="user/pix2pix-facades-gan-mae", max_length=190)
             self.fetch = gr.Button(words("cmp_open"), min_width=120)
         with gr.Accordion(words("cmp_share"), open=False, elem_id="cmp-share"):
@@ -114,24 +114,12 @@ class Compare:
             self.copy = gr.Button(words("copy_link"), elem_id="cmp-link")
             self.copied = show(elem_id="cmp-copied")
 
-    def _two(self, job) -> None:
-        words = self.words
-        with question(words, "cmp_two", "s-cmp-two"):
-            with gr.Row():
-                choices = self._choices(job)
-                self.left = Choice(choices, value="mae", label=words("cmp_first"))
-                self.right = Choice(choices, value="gan+mae", label=words("cmp_second"))
-            self.slider = Pair(show_label=False, elem_id="cmp-two", max_height=512)
-
     def _choices(self, job) -> list[tuple[str, str]]:
         keys = [key for key in job.family.keys if key in job.family.members] + ["truth"] * (job.truth is not None)
         return [(self.words("cmp_drawing"), "drawing"), *((name(self.words, key), key) for key in keys)]
 
-    def _names(self) -> list[str]:
-        return [name for name in families.families() if name not in families.FIRST]
-
     def _wire(self, demo: gr.Blocks) -> None:
-        self.options = [self.board, self.vary, self.left, self.right, *self.critic.options]
+        self.options = {self.board, self.vary, self.left, self.right, *self.critic.options}
         live = [*self.images.values(), *self.captions.values(), *self.critic.outputs]
         live += [self.said, self.notes, self.choices, self.back, self.truth, self.reveal]
         live += [self.took, self.left, self.right]
@@ -140,17 +128,17 @@ class Compare:
         self.outputs = [*whole, *filter(None, [self.command])]
         self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
         self._on(self.vary.input, handlers.drawn, outputs=live)
-        self._on(self.board.upload, self._dropped)
-        self._on(self.upload.input, self._file, [self.upload])
+        self._on(self.board.upload, handlers.uploaded)
+        self._on(self.upload.input, handlers.file, self.upload)
         self._on(self.surprise.click, handlers.surprise)
         self._on(self.example.click, handlers.example)
         self._on(self.keep.click, handlers.kept)
         self._on(self.trace.click, handlers.traced)
         self._on(self.back.click, handlers.back)
-        self._on(self.family.input, self._open, [self.family])
-        self._on(self.others.input, self._open, [self.others])
-        self._on(self.fetch.click, self._open, [self.hub])
-        self._on(self.hub.submit, self._open, [self.hub])
+        self._on(self.family.input, handlers.opened, self.family)
+        self._on(self.others.input, handlers.opened, self.others)
+        self._on(self.fetch.click, handlers.opened, self.hub)
+        self._on(self.hub.submit, handlers.opened, self.hub)
         self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
         self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
@@ -164,60 +152,50 @@ class Compare:
     def _slide(self) -> tuple[list, gr.Component]:
         return [self.left, self.right, self.board, self.truth, *self.images.values()], self.slider
 
-    def _on(self, event, make, extra=(), outputs=None, **how) -> None:
+    def _on(self, event, make, *extra, outputs=None, **how) -> None:
         """`make(words, scene, *values of extra)` is the Job of this event."""
         whole = outputs is None
 
-        def answer(*values):
-            options, said = values[: len(self.options)], values[len(self.options) :]
-            return self._answer(lambda scene: make(self.words, scene, *said), options, whole)
+        def answer(asked: dict) -> dict:
+            return self._answer(lambda: make(self.words, asked[self.board], *map(asked.get, extra)), asked, whole)
 
-        event(answer, [*self.options, *extra], outputs or self.outputs, show_progress_on=self.took, **LIVE, **how).then(
+        event(answer, {*self.options, *extra}, outputs or self.outputs, show_progress_on=self.took, **LIVE, **how).then(
             None, *self._slide(), js=PAIR, **QUIET
         )
 
-    def _open(self, words: Words, scene: Scene, name: str | None):
-        return handlers.opened(words, scene, str(name or "").strip())
-
-    def _dropped(self, words: Words, scene: Scene):
-        return handlers.uploaded(words, scene, pictures.opened(scene.picture))
-
-    def _file(self, words: Words, scene: Scene, path: str | None):
-        return handlers.drawn(words, scene) if path is None else handlers.uploaded(words, scene, pictures.read(path))
-
-    def _answer(self, make, options, whole: bool) -> dict:
-        scene, vary, left, right, *critic = options
+    def _answer(self, make, asked: dict, whole: bool) -> dict:
+        """Component -> value for the Job `make()`. `asked`: what all the options say."""
         try:
-            if isinstance(scene, Trouble):
-                raise scene
-            job = make(scene)
+            job = make()
             if job is None:
                 return {self.said: ""}
-            variation = random.randrange(handlers.SEEDS) if vary is True else None
+            variation = random.randrange(handlers.SEEDS) if asked[self.vary] else None
             made = inference.translate(job.family, job.drawing, job.truth, variation)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}
-        shown = self._live(job, made, left, right)
-        if whole or scene.judged:
-            shown |= self.critic.values(job.family, made, *critic)
+        shown = self._live(job, made, asked)
+        if whole or asked[self.board].judged:
+            shown |= self.critic.values(job.family, made, asked)
         return shown | self._rest(job) if whole else shown
 
-    def _live(self, job, made, left, right) -> dict:
-        words, shown = self.words, {self.said: "", self.notes: render.notes(self.words, job, made)}
+    def _live(self, job, made, asked: dict) -> dict:
+        words, choices = self.words, self._choices(job)
+        photo = None if job.truth is None else render.shown(job.truth[0], f"{job.family.name}-photo")
+        took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
+        shown = {
+            self.said: "",
+            self.notes: render.notes(words, job, made),
+            self.truth: gr.update(value=photo, visible=False),
+            self.reveal: gr.update(value=words("cmp_reveal"), visible=photo is not None),
+            self.took: note(words("cmp_cited") if job.cited else "", took),
+            self.choices: gr.update(visible=job.photo is not None),
+            self.back: gr.update(visible=bool(job.back)),
+        }
         for key in KEYS:
-            picture, caption = render.column(words, job.family, made, key)
-            shown[self.images[key]], shown[self.captions[key]] = picture, caption
-        known = job.truth is not None
-        photo = render.shown(job.truth[0], f"{job.family.name}-photo") if known else None
-        shown[self.truth] = gr.update(value=photo, visible=False)
-        shown[self.reveal] = gr.update(value=words("cmp_reveal"), visible=known)
-        shown[self.took] = render.took(words, job, made)
-        shown[self.choices] = gr.update(visible=job.photo is not None)
-        shown[self.back] = gr.update(visible=bool(job.back))
-        choices = self._choices(job)
+            shown[self.images[key]], shown[self.captions[key]] = render.column(words, job.family, made, key)
         keys = [key for _, key in choices]
-        for side, value, default in ((self.left, left, "mae"), (self.right, right, "gan+mae")):
-            value = value if value in keys else default if default in keys else keys[-1]
+        for side, default in ((self.left, "mae"), (self.right, "gan+mae")):
+            value = next((key for key in (asked.get(side), default) if key in keys), keys[-1])
             shown[side] = gr.update(choices=choices, value=value)
         return shown
 
@@ -239,18 +217,18 @@ class Compare:
 
     def _open_with(self, job, made) -> None:
         """The first answer stands in the page itself."""
-        values = self._live(job, made, "mae", "gan+mae") | self._rest(job)
-        values |= self.critic.values(job.family, made, "", "", None, None, False)
+        values = self._live(job, made, {}) | self._rest(job) | self.critic.values(job.family, made, {})
         for part, value in values.items():
             start_with(part, value)
 
-    def _followed(self, event: gr.EventData, *options) -> dict:
+    def _followed(self, event: gr.EventData, asked: dict) -> dict:
         """What the link names with which the page was opened."""
         said = linked(sent(event).get("query"), LONGEST_LINK)
-        return self._answer(lambda scene: handlers.restored(self.words, said), options, True)
+        return self._answer(lambda: handlers.restored(self.words, said), asked, True)
 
     def _on_machine(self):
-        return gr.update(choices=[(name, name) for name in self._names()])  # runs trained since the start
+        others = [name for name in families.families() if name not in families.FIRST]
+        return gr.update(choices=[(name, name) for name in others])
 
     def _revealed(self, label: str):
         on = label == self.words("cmp_reveal")
