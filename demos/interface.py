@@ -12,7 +12,7 @@ from .tabs.custom.tab import Own
 from .tabs.lessons import two_steps
 from .tabs.lessons.tab import Lessons
 from .tabs.live.tab import Live
-from .tabs.translate import handlers as translate_handlers
+from .tabs.translate import inference as translate_inference
 from .tabs.translate.tab import Translate
 from .tabs.zoo.tab import Zoo
 from .ui.components import show
@@ -77,5 +77,5 @@ def build() -> gr.Blocks:
 def warm() -> None:
     """What costs its first visitor seconds, before anybody comes: Translate's example, and a training step, at which torch
     imports its compiler."""
-    translate_handlers.first(Words(LANGUAGES[0]), "")
+    translate_inference.first("")
     two_steps.play(two_steps.VALUES["rounds"].first)

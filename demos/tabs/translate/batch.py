@@ -17,7 +17,7 @@ from ganzoo import GanzooError
 from ...ui.html import prose, quiet
 from ...ui.pictures import read
 from ...ui.words import Trouble, Words
-from . import handlers, inference, render
+from . import inference, render
 
 MOST, MB = 200, 48  # pictures at a time; megabytes that come in
 MB_OUT = 160  # megabytes that go out
@@ -43,8 +43,8 @@ def translated_all(
     """Paths of pictures and zips -> (done, of how many, name, translation) after every picture, at last the Result. Raises
     Trouble for what cannot be used."""
     model = inference.find(model_name)
-    direction = handlers.direction(model, way)
-    pictures = unpacked(_read(files))
+    direction = inference.numbered(model, way)
+    pictures = _unpacked(files)
     began, sheet, left_out = time.perf_counter(), io.BytesIO(), []
     with zipfile.ZipFile(sheet, "w", zipfile.ZIP_STORED) as packed:
         for i, (name, raw) in enumerate(pictures):
@@ -74,28 +74,22 @@ def said(words: Words, result: Result) -> str:
     return prose(took) + quiet(words("trl_left_out", count=len(result.left_out), names=names))
 
 
-def _read(files: list[str]) -> list[tuple[str, bytes]]:
-    """(name, bytes) of uploaded files, if they are not too many or too large."""
+def _unpacked(files: list[str]) -> list[tuple[str, bytes]]:
+    """Paths of pictures and zips -> [(the last part of a name, the bytes of a picture)], not too many or too large."""
     if len(files) > MOST:
         raise Trouble("trl_zip_many", count=f"{len(files):,}", most=MOST)
+    paths, found = [Path(path) for path in files], []
     try:
-        if sum(Path(path).stat().st_size for path in files) > MB << 20:
+        if sum(path.stat().st_size for path in paths) > MB << 20:
             raise Trouble("trl_zip_large", most=MB)
-        return [(Path(path).name, Path(path).read_bytes()) for path in files]
+        for path in paths:
+            raw = path.read_bytes()
+            packed = path.suffix.lower() == ".zip" or raw[:4] in (b"PK\3\4", b"PK\5\6")
+            found += _members(raw) if packed else [(last_part(path.name), raw)]
+            if len(found) > MOST:
+                raise Trouble("trl_zip_many", count=f"{len(found):,}", most=MOST)
     except OSError:  # half an hour after the upload, gradio has removed it
         raise Trouble("own_gone") from None
-
-
-def unpacked(files: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """Pictures and zips -> [(the last part of a name, the bytes of a picture)]."""
-    found: list[tuple[str, bytes]] = []
-    for name, raw in files:
-        if name.lower().endswith(".zip") or raw[:4] in (b"PK\3\4", b"PK\5\6"):
-            found += _members(raw)
-        else:
-            found.append((last_part(name), raw))
-        if len(found) > MOST:
-            raise Trouble("trl_zip_many", count=f"{len(found):,}", most=MOST)
     if not found:
         raise Trouble("trl_zip_empty")
     return found

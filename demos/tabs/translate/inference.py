@@ -1,18 +1,19 @@
 """What Translate computes: a picture -> its translation, the way back, what changed and what was lost; a critic's patches.
 
-No words and no HTML here; everything that cannot be used is a Trouble.
+No words and no HTML here; everything that cannot be used is a Trouble. Nothing of a visitor is kept: what a page shows comes
+back with its next request.
 """
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy
 import torch
 from PIL import Image, ImageDraw
 
-from ganzoo import Model, checkpoint
+from ganzoo import GanzooError, Model, checkpoint
 from ganzoo.data import drawings
 from ganzoo.evaluation.cyclemetrics import ask_judge
 from ganzoo.images import open_picture, to_float, to_pil, whole_tensor
@@ -20,6 +21,7 @@ from ganzoo.inference import LONGEST
 
 from ...catalog import hub, local
 from ...ui import pictures
+from ...ui.components import linked
 from ...ui.html import MINUS, PLUS
 from ...ui.words import Trouble
 
@@ -40,9 +42,6 @@ SURE = 0.9  # of 120 real horses 100, of 140 real zebras 136 are known so surely
 BUSY = threading.BoundedSemaphore(2)  # passes at a time: a large picture takes a gigabyte
 
 
-# --- models -----------------------------------------------------------------------------------------------------
-
-
 def models() -> list[str]:
     """Names of every CycleGAN on this machine, the usual one first."""
     names = [e.name for e in local.entries() if not e.problem and e.lesson in local.CYCLES]
@@ -51,15 +50,13 @@ def models() -> list[str]:
 
 def find(name: str, fetch: bool = False) -> Model:
     """The model of that name; nothing means the first there is. `fetch` looks for user/name on the Hub as well."""
-    name = str(name or "")
+    name = str(name or "") or next(iter(models()), "")
     if not name:
-        if not models():
-            raise Trouble("trl_no_model")
-        name = models()[0]
+        raise Trouble("trl_no_model")
     if fetch and name not in local.folders() and hub.NAME.fullmatch(name):
         hub.fetch(name)
-    known = local.folders().get(name)
-    if known is not None and checkpoint.read_config(known)[1].lesson not in local.CYCLES:
+    folder = local.folders().get(name)
+    if folder and checkpoint.read_config(folder)[1].lesson not in local.CYCLES:
         raise Trouble("trl_not_cycle", name=name[:80])
     return local.open_cycle(name)
 
@@ -76,17 +73,19 @@ def way(model: Model, direction: str) -> str:
     return direction or model.direction
 
 
+def numbered(model: Model, way: int) -> str:
+    """A model's direction 0 or 1; of a model with one way this."""
+    return model.directions[min(way or 0, len(model.directions) - 1)]
+
+
 def other_way(model: Model, direction: str) -> str:
     """The direction back; nothing where there is none."""
     return next((d for d in model.directions if d != direction), "")
 
 
-# --- examples ---------------------------------------------------------------------------------------------------
-
-
-def examples(model: Model | None) -> list[str]:
+def examples(model: Model) -> list[str]:
     """What may be shown beside a model: what code draws of its own sides, as KIND-SEED, then the animals."""
-    own = [f"{side}-1" for side in (model.direction.split("->") if model else ()) if side in DRAWN]
+    own = [f"{side}-1" for side in model.direction.split("->") if side in DRAWN]
     usual = NAME in local.folders()
     return [*own, *(name for name in ANIMALS if usual or name != "zebra")]
 
@@ -96,7 +95,7 @@ def kind(example: str) -> str:
     return ANIMALS[example][0] if example in ANIMALS else example.rpartition("-")[0]
 
 
-def example_for(model: Model | None, direction: str) -> str:
+def example_for(model: Model, direction: str) -> str:
     """An example of the side that a direction starts from."""
     return next((e for e in examples(model) if kind(e) == direction.split("->")[0]), "horses")
 
@@ -106,18 +105,15 @@ def example(name: str, size: int = 256) -> Image.Image:
     """An example by name; what code draws is `size` pixels large. Callers must not change it."""
     if name in ANIMALS:
         _, file, part = ANIMALS[name]
-        photo = open_picture(PHOTOS / file).convert("RGB").crop(part) if part else open_picture(PHOTOS / file)
-        if name != "zebra":
-            return photo.convert("RGB")
-        photo.thumbnail((384, 384))
-        return find(NAME).translate(photo.convert("RGB"))
+        photo = open_picture(PHOTOS / file).convert("RGB")
+        if name == "zebra":
+            photo.thumbnail((384, 384))
+            return find(NAME).translate(photo)
+        return photo.crop(part) if part else photo
     what, _, seed = name.rpartition("-")
     if not seed.isdigit() or len(seed) > 4 or what not in DRAWN:
         raise Trouble("trl_example")
     return DRAWN[what](int(seed), size)
-
-
-# --- there and back ---------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -137,44 +133,43 @@ class Made:
     back: Image.Image | None = None
     error: Image.Image | None = None
     cycle: float | None = None
+    example: str = ""  # which one the picture is; nothing for a visitor's own
+    trouble: GanzooError | None = None  # why this is shown instead of what a link asks for
 
 
-def sized(picture: Image.Image, model: Model, times: int = 0) -> Image.Image:
+def sized(model: Model, picture: Image.Image, times: int = 0) -> Image.Image:
     """The picture with its longer side at most `times` the model's own size, or at most LONGEST."""
     most = min(LONGEST, model.config.image_size * times) if times else LONGEST
-    if max(picture.size) <= most:
-        return picture
-    scale = most / max(picture.size)
-    return picture.resize([max(1, round(side * scale)) for side in picture.size], Image.Resampling.LANCZOS)
+    return to_pil(whole_tensor(picture, 3, most))[0]
 
 
-def _pixels(model: Model, picture: Image.Image, direction: str) -> torch.Tensor:
-    depth = model.config.out_channels if direction != model.directions[0] else model.config.in_channels
-    return whole_tensor(picture, depth, LONGEST)
+def _pixels(model: Model, picture: Image.Image, direction: str, times: int) -> torch.Tensor:
+    depth = model.config.in_channels if direction == model.directions[0] else model.config.out_channels
+    return to_float(whole_tensor(sized(model, picture, times), depth))
 
 
 def there_and_back(model: Model, picture: Image.Image, direction: str, times: int = 0) -> Made:
-    """A picture of any size, made as small as `sized` says. The way back starts from the translation as the network gave it,
+    """A picture of any size, made as small as `times` says. The way back starts from the translation as the network gave it,
     unrounded, as in training."""
     back_way = other_way(model, direction)
-    pixels = _pixels(model, sized(picture, model, times), direction)
+    pixels = _pixels(model, picture, direction, times)
     with BUSY:
         began = time.perf_counter()
-        there = model.translate_tensor(to_float(pixels), direction=direction)
+        there = model.translate_tensor(pixels, direction=direction)
         back = model.translate_tensor(there, direction=back_way) if back_way else None
         took = (time.perf_counter() - began) * 1000
-    moved = (there - to_float(pixels)).abs().mean(1)[0] / 2
+    moved = (there - pixels).abs().mean(1)[0] / 2
     shown = [to_pil(x)[0] for x in (pixels, there)]
     told = picture.size, already(model, picture, direction)
     made = Made(model, direction, *shown, heat(moved), float(moved.mean()), took, *told)
     if back is not None:
-        lost = (back - to_float(pixels)).abs().mean(1)[0] / 2
+        lost = (back - pixels).abs().mean(1)[0] / 2
         made.back, made.error, made.cycle = to_pil(back)[0], heat(lost), float(lost.mean())
     return made
 
 
 def there(model: Model, picture: Image.Image, direction: str, times: int = 0) -> Image.Image:
-    pixels = to_float(_pixels(model, sized(picture, model, times), direction))
+    pixels = _pixels(model, picture, direction, times)
     with BUSY:
         return to_pil(model.translate_tensor(pixels, direction=direction))[0]
 
@@ -199,50 +194,83 @@ def already(model: Model, picture: Image.Image, direction: str) -> bool:
     return float(scores[list(judge.config.classes).index(target)]) > SURE
 
 
-# --- a critic's patches -----------------------------------------------------------------------------------------
+def of_picture(path: str, model_name: str, way: int, times: int) -> Made:
+    model = find(model_name, fetch=True)
+    return there_and_back(model, pictures.read(path), numbered(model, way), times)
+
+
+def of_example(name: str, model_name: str, way: int, times: int) -> Made:
+    """An example. One of the other side turns the direction round, for a zebra need not become a zebra."""
+    model = find(model_name, fetch=True)
+    chosen = numbered(model, way)
+    if kind(name) == chosen.split("->")[-1]:
+        chosen = other_way(model, chosen) or chosen
+    return _example(model, name, chosen, times)
+
+
+def turned(name: str, model_name: str, way: int, times: int) -> Made:
+    """The example in the direction `way`; of another side, another example."""
+    model = find(model_name, fetch=True)
+    chosen = numbered(model, way)
+    if name not in examples(model) or kind(name) not in ("", chosen.split("->")[0]):
+        name = example_for(model, chosen)
+    return of_example(name, model_name, way, times)
+
+
+@lru_cache(maxsize=16)
+def _example(model: Model, name: str, chosen: str, times: int) -> Made:
+    """An example's pictures, computed once for all visitors; a model that has changed is another."""
+    return replace(there_and_back(model, example(name, model.config.image_size), chosen, times), example=name)
+
+
+def first(query, times: int = USUAL) -> Made:
+    """What the address asks for (?tab=translate&model=..&direction=..&example=..), or the usual example."""
+    said = linked(query)
+    said = said if said.get("tab") == "translate" else {}
+    try:
+        model = find(said.get("model", ""), fetch=True)
+        chosen = way(model, said.get("direction", ""))
+        return _example(model, said.get("example") or example_for(model, chosen), chosen, times)
+    except GanzooError as error:
+        if not said.keys() & {"model", "direction", "example"}:
+            raise
+        return replace(first("", times), trouble=error)  # a link that no longer leads anywhere
 
 
 def opinions(model: Model, picture: Image.Image, direction: str) -> numpy.ndarray:
     """The patch map (h, w) in 0..1 of the critic that knows what a direction ends at."""
-    if not direction:
-        raise Trouble("trl_no_critic")
     role = "discriminator" if direction == model.directions[0] else "discriminator_back"
-    if not (model.folder / checkpoint.FILES[role]).is_file():
+    if not direction or not (model.folder / checkpoint.FILES[role]).is_file():
         raise Trouble("trl_no_critic")
     with BUSY:
         return model.critique(picture, direction=direction).clip(0, 1)
 
 
-def patch_at(model: Model, picture: Image.Image, scores: numpy.ndarray, x: float, y: float) -> tuple[int, int]:
-    """(row, column) of the score nearest to a place in the picture."""
-    jump = pictures.jump(model.config.patch)
-    places = ((y, picture.height, scores.shape[0]), (x, picture.width, scores.shape[1]))
-    row, column = (round((at - side / 2) / jump + (count - 1) / 2) for at, side, count in places)
-    return min(max(row, 0), scores.shape[0] - 1), min(max(column, 0), scores.shape[1] - 1)
+def patch_at(model: Model, picture: Image.Image, scores: numpy.ndarray, at=None) -> tuple[int, int]:
+    """(row, column) of the score nearest to the place `at` (x, y) in the picture; of the least one without a place."""
+    if not isinstance(at, (list, tuple)):
+        row, column = numpy.unravel_index(scores.argmin(), scores.shape)
+        return int(row), int(column)
+    places = zip(reversed(at), reversed(picture.size), scores.shape, strict=True)
+    return tuple(pictures.score_at(v, side, model.config.patch, count) for v, side, count in places)
 
 
-def critic_map(model: Model, picture: Image.Image, scores: numpy.ndarray, cell=None) -> Image.Image:
+def critic_map(model: Model, picture: Image.Image, scores: numpy.ndarray, cell: tuple[int, int]) -> Image.Image:
     """The picture in grey, coloured where the critic is sure: PLUS for real, MINUS for fake, the more the surer. Round the
     patch `cell` (row, column) a frame shows what its score sees."""
-    jump, patch = pictures.jump(model.config.patch), model.config.patch
-    size = scores.shape[1] * jump, scores.shape[0] * jump
-    field = Image.fromarray(scores.astype(numpy.float32)).resize(size, Image.Resampling.NEAREST)
-    left, top = (size[0] - picture.width) // 2, (size[1] - picture.height) // 2
-    ys = numpy.clip(numpy.arange(picture.height) + top, 0, size[1] - 1)
-    xs = numpy.clip(numpy.arange(picture.width) + left, 0, size[0] - 1)
-    sure = numpy.asarray(field)[numpy.ix_(ys, xs)][..., None] * 2 - 1
+    field, jump = model.config.patch, pictures.jump(model.config.patch)
+    sides = tuple(zip((picture.height, picture.width), scores.shape, strict=True))
+    cuts = [(count * jump - side) // 2 for side, count in sides]
+    places = [
+        numpy.clip((numpy.arange(side) + cut) // jump, 0, count - 1)
+        for (side, count), cut in zip(sides, cuts, strict=True)
+    ]
+    sure = scores.astype(numpy.float32)[numpy.ix_(*places)][..., None] * 2 - 1
     grey = numpy.asarray(picture.convert("L"), numpy.float32)[..., None]
-    colour = numpy.where(sure > 0, numpy.array(PLUS, numpy.float32), numpy.array(MINUS, numpy.float32))
     share = 0.75 * numpy.abs(sure)
+    colour = numpy.where(sure > 0, PLUS, MINUS).astype(numpy.float32)
     sheet = Image.fromarray((grey * (1 - share) + colour * share).round().astype(numpy.uint8))
-    if cell:
-        y, x = ((at + 0.5) * jump - patch / 2 - cut for at, cut in zip(cell, (top, left), strict=True))
-        box = (x, y, x + patch - 1, y + patch - 1)
-        ImageDraw.Draw(sheet).rectangle(box, outline=(255, 255, 255), width=max(1, picture.width // 128))
+    y, x = ((place + 0.5) * jump - field / 2 - cut for place, cut in zip(cell, cuts, strict=True))
+    box = (x, y, x + field - 1, y + field - 1)
+    ImageDraw.Draw(sheet).rectangle(box, outline=(255, 255, 255), width=max(1, picture.width // 128))
     return sheet
-
-
-def least(scores: numpy.ndarray) -> tuple[int, int]:
-    """(row, column) of the patch that the critic believes least."""
-    row, column = numpy.unravel_index(scores.argmin(), scores.shape)
-    return int(row), int(column)

@@ -10,6 +10,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
+from ...catalog import local
 from ...ui.html import grid, legend, note, prose, quiet
 from ...ui.words import Words
 from . import inference
@@ -36,52 +37,36 @@ def named(direction: str) -> str:
     return direction.replace("->", "-to-")
 
 
-def sides(words: Words, direction: str) -> tuple[str, str]:
-    a, _, b = direction.partition("->")
-    return words.domain(a), words.domain(b)
-
-
-def size_of(picture: Image.Image) -> str:
-    return f"{picture.width} × {picture.height}"
-
-
-def report(words: Words, made: inference.Made, example: str, line: str = "") -> str:
-    """The numbers and what is to be said of them; the address of this scene. `line` is said first."""
+def report(words: Words, made: inference.Made) -> str:
+    """The numbers and what is to be said of them; the address of this scene."""
     model, learned = made.model, made.model.config.image_size
-    target, notes = sides(words, made.direction)[1], [line] if line else []
+    target, notes = words.sides(made.direction)[1], [words.explain(made.trouble)] if made.trouble else []
     if made.already:
         notes.append(words("trl_wrong_side", target=target, direction=words.direction(made.direction)))
     if made.back is None:
         notes.append(words("trl_one_way"))
+    size = f"{made.original.width} × {made.original.height}"
     if made.came != made.original.size:
-        came = f"{made.came[0]:,} × {made.came[1]:,}"
-        notes.append(words("trl_shrunk", came=came, size=size_of(made.original)))
+        notes.append(words("trl_shrunk", came=f"{made.came[0]:,} × {made.came[1]:,}", size=size))
     if max(made.original.size) > LARGE * learned:
         notes.append(words("trl_larger", size=learned))
-    numbers = words("trl_changed", value=f"{made.changed:.3f}")
-    if made.cycle is not None:
-        numbers = words.together(numbers, words("trl_cycle", value=f"{made.cycle:.3f}"))
-        usual = measured(made)
-        if usual is not None:
-            numbers = words.together(numbers, words("trl_cycle_test", value=f"{usual:.3f}"))
     name = inference.catalog_name(model)
+    numbers = [words("trl_changed", value=f"{made.changed:.3f}")]
+    if made.cycle is not None:
+        numbers.append(words("trl_cycle", value=f"{made.cycle:.3f}"))
+        usual = local.sound(name).metric(f"cycle-l1-{made.direction}-")
+        numbers += [words("trl_cycle_test", value=f"{usual:.3f}")] if isinstance(usual, float) else []
     by = words("trl_by", name=name, direction=words.direction(made.direction), size=learned)
-    took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size_of(made.original))
-    link = {"tab": "translate", "model": name, "direction": made.direction} | ({"example": example} if example else {})
-    return f'<div data-link="?{escape(urlencode(link))}">{prose(numbers)}{"".join(map(quiet, notes))}{note(by, took)}</div>'
-
-
-def measured(made: inference.Made) -> float | None:
-    """What the model's card says of this direction's cycle error over the real test pictures."""
-    for key, value in made.model.said["metrics"].items():
-        if key.startswith(f"cycle-l1-{made.direction}-") and isinstance(value, (int, float)) and 0 <= value <= 1:
-            return float(value)
-    return None
+    took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size)
+    link = {"tab": "translate", "model": name, "direction": made.direction}
+    link |= {"example": made.example} if made.example else {}
+    said = prose(words.together(*numbers)) + "".join(map(quiet, notes)) + note(by, took)
+    return f'<div data-link="?{escape(urlencode(link))}">{said}</div>'
 
 
 def loops(words: Words, direction: str) -> str:
     """Both sides of a model go there and come back: two drawings."""
-    a, b = sides(words, direction)
+    a, b = words.sides(direction)
     return grid(_loop(words, a, b, "G", "F"), _loop(words, b, a, "F", "G"))
 
 
@@ -113,7 +98,7 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
 
 def opinion(words: Words, model, direction: str, scores: numpy.ndarray, cell: tuple[int, int]) -> str:
     """The mean score, the score of the framed patch, what the colours mean."""
-    said = words("trl_asked", domain=sides(words, direction)[1], score=f"{float(scores.mean()):.2f}")
+    said = words("trl_asked", domain=words.sides(direction)[1], score=f"{float(scores.mean()):.2f}")
     row, column = cell
     patch = words("trl_patch", row=row + 1, column=column + 1, score=f"{scores[cell]:.2f}", field=model.config.patch)
     return prose(said) + prose(patch) + legend(words("cmp_fake"), words("cmp_real"))

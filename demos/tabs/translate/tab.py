@@ -1,6 +1,6 @@
 """The tab Translate: a picture there and back, what changed, the critic's view of it, a whole folder. Components and events.
 
-What is shown comes from handlers.py, batch.py and render.py. Everything a page shows lies in its own components.
+What is shown comes from inference.py, batch.py and render.py. Everything a page shows lies in its own components.
 """
 
 from html import escape
@@ -13,7 +13,7 @@ from ...ui import pictures
 from ...ui.components import QUIET, question, sent, show
 from ...ui.html import prose, quiet, waiting
 from ...ui.words import Trouble, Words
-from . import batch, handlers, inference, render
+from . import batch, inference, render
 
 SHOWN = {**QUIET, "show_progress": "full"}  # what is being computed, and for how long, as gradio shows it
 BUTTONS = ["download", "fullscreen"]
@@ -36,8 +36,14 @@ class Translate:
             show(prose(words("trl_says_error")))
         with question(words, "trl_loops", "s-trl-loops"):
             self.loops = show(render.loops(words, "horse->zebra"), elem_id="trl-loops")
-        with question(words, "trl_heat", "s-trl-heat"):
-            self._critic()
+        with question(words, "trl_heat", "s-trl-heat"), gr.Row():
+            self.heat = self._picture("heat", words("trl_heat"), height=400)
+            with gr.Column():
+                names = [words("trl_original"), words("trl_translation"), words("trl_way_back")]
+                with gr.Row(elem_classes="gz-controls"):
+                    judged = list(zip(names, KEYS, strict=True))
+                    self.judged = gr.Radio(judged, value="there", label=words("trl_judged"), elem_id="trl-judged")
+                self.opinion = show("", elem_id="trl-opinion")
         with question(words, "trl_folder", "s-trl-folder"):
             self._folder()
         self._wire()
@@ -50,8 +56,8 @@ class Translate:
     def _bench(self):
         say, model = self.words, next(iter(inference.models()), None)
         with gr.Row(elem_classes="gz-controls", elem_id="trl-bench"):
-            self.way = gr.Radio(self._ways(None), value=0, label=say("trl_directions"), elem_id="trl-way")
-            self.size = gr.Radio(self._sizes(None), value=inference.USUAL, label=say("trl_size"), elem_id="trl-size")
+            self.way = gr.Radio(self._ways(), value=0, label=say("trl_directions"), elem_id="trl-way")
+            self.size = gr.Radio(self._sizes(), value=inference.USUAL, label=say("trl_size"), elem_id="trl-size")
             self.model = gr.Dropdown(
                 inference.models(), value=model, label=say("trl_model"), allow_custom_value=True, elem_id="trl-model"
             )
@@ -71,17 +77,6 @@ class Translate:
         )  # fmt: skip
         show(prose(say("trl_credit", name=inference.NAME)))
 
-    def _critic(self):
-        say = self.words
-        with gr.Row():
-            self.heat = self._picture("heat", say("trl_heat"), height=400)
-            with gr.Column():
-                names = [say("trl_original"), say("trl_translation"), say("trl_way_back")]
-                with gr.Row(elem_classes="gz-controls"):
-                    judged = list(zip(names, KEYS, strict=True))
-                    self.judged = gr.Radio(judged, value="there", label=say("trl_judged"), elem_id="trl-judged")
-                self.opinion = show("", elem_id="trl-opinion")
-
     def _folder(self):
         say = self.words
         kinds = ["image", *sorted(batch.ENDINGS), ".zip"]
@@ -98,13 +93,11 @@ class Translate:
         )
         self.zip = gr.File(label=say("trl_zip"), interactive=False, visible=False, elem_id="trl-zip")
 
-    def _ways(self, model) -> list[tuple[str, int]]:
+    def _ways(self, directions=("horse->zebra", "zebra->horse")) -> list[tuple[str, int]]:
         """The directions of a model by their numbers, so that any model's fit the same component."""
-        directions = model.directions if model else ("horse->zebra", "zebra->horse")
         return [(self.words.direction(d), i) for i, d in enumerate(directions)]
 
-    def _sizes(self, model) -> list[tuple[str, int]]:
-        learned = model.config.image_size if model else 128
+    def _sizes(self, learned: int = 128) -> list[tuple[str, int]]:
         larger = [self.words("own_pixels", size=learned * n) for n in (2, 4)]
         names = [self.words("trl_size_own", size=learned), *larger, self.words("trl_size_full")]
         return list(zip(names, inference.SIZES, strict=True))
@@ -119,11 +112,12 @@ class Translate:
         run = [brought.then(self._own, [self.original, *chosen], row, **SHOWN)]
         unreadable = self.words.explain(Trouble("cmp_no_picture"))
         run[0].failure(lambda: self._empty(unreadable), None, row, **QUIET)
+        again = [self.known, self.original, self.example, *chosen]
         run += [
             self.examples.select(self._example, chosen, both, **SHOWN),
-            self.way.input(self._again, [self.original, self.example, *chosen], both, **SHOWN),
-            self.size.input(self._again, [self.original, self.example, *chosen], both, **SHOWN),
-            self.model.input(self._other, [self.known, self.original, self.example, *chosen], both, **SHOWN),
+            self.way.input(self._again, again, both, **SHOWN),
+            self.size.input(self._again, again, both, **SHOWN),
+            self.model.input(self._other, again, both, **SHOWN),
             self.report.focus(self._first, self.size, both, **SHOWN),
         ]
         judged = [self.judged, self.original, self.there, self.back, *chosen]
@@ -136,76 +130,75 @@ class Translate:
         self.stop.click(lambda: self._nothing("trl_stopped"), None, files, cancels=[task], **QUIET)
 
     def _first(self, times, event: gr.EventData):
-        """The row when the tab is first seen, or as a link says."""
-        return self._answer(lambda: handlers.first(self.words, sent(event).get("query"), times), all_of_it=True)
+        """What is shown when the tab is first seen, or as a link says."""
+        return self._answer(lambda: inference.first(sent(event).get("query"), times))
 
     def _example(self, model, way, times, event: gr.SelectData):
         def chosen():
             names = inference.examples(inference.find(model))
-            return handlers.of_example(names[min(event.index, len(names) - 1)], model, way, times)
+            return inference.of_example(names[min(event.index, len(names) - 1)], model, way, times)
 
-        return self._answer(chosen, all_of_it=True)
+        return self._answer(chosen)
 
     def _own(self, path, model, way, times):
         if not path:
             return self._empty("")
-        return self._answer(lambda: handlers.of_picture(path, model, way, times))
+        return self._answer(lambda: inference.of_picture(path, model, way, times), self._row)
 
-    def _again(self, path, example, model, way, times):
+    def _again(self, known, path, example, model, way, times):
         """Another direction, size or model for what is shown."""
         if example or not path:
-            return self._answer(lambda: handlers.turned(example, model, way, times), all_of_it=True)
-        answer = self._answer(lambda: handlers.of_picture(path, model, way, times), all_of_it=True)
-        return [gr.skip(), *answer[1:]]  # the visitor's picture stays as it came
+            return self._answer(lambda: inference.turned(example, model, way, times))
+        return self._answer(lambda: inference.of_picture(path, model, way, times))
 
     def _other(self, known, path, example, model, way, times):
         """Another model; a list that is only left says its model again."""
-        return [gr.skip()] * 14 if model == known else self._again(path, example, model, way, times)
+        return gr.skip() if model == known else self._again(known, path, example, model, way, times)
 
-    def _answer(self, row, all_of_it: bool = False) -> list:
-        """The values of `row()`, a handlers.Row; of the picture, the examples and the model too if `all_of_it`."""
+    def _answer(self, make, show=None) -> dict:
+        """`show(make())`, by default all that follows from it; or why not."""
         try:
-            shown = row()
+            return (show or self._whole)(make())
         except GanzooError as error:
-            empty = self._empty(self.words.explain(error))
-            return [gr.skip(), *empty, gr.skip(), gr.skip()] if all_of_it else empty
-        values = self._row(shown)
-        if not all_of_it:
-            return values
-        made = shown.made
-        original = inference.example(shown.example, made.model.config.image_size) if shown.example else made.original
-        return [
-            render.stored(original, shown.example or "original"),
-            *values,
-            self._gallery(made.model),
-            gr.update(choices=inference.models(), value=inference.catalog_name(made.model)),
-        ]
+            return self._empty(self.words.explain(error))
 
-    def _row(self, shown: handlers.Row) -> list:
-        say, made = self.words, shown.made
-        a, b = render.sides(say, made.direction)
-        name = render.named(made.direction)
-        original, there = render.stored(made.original, f"{name}-original"), render.stored(made.there, f"{name}-there")
-        back = made.back and render.stored(made.back, f"{name}-back")
-        error = made.error and render.stored(made.error, f"{name}-error")
-        ways = self._ways(made.model)
-        return [
-            gr.update(value=there, label=say("trl_there", domain=b), alt_text=say("trl_there", domain=b)),
-            gr.update(value=back, label=say("trl_back", domain=a), alt_text=say("trl_back", domain=a)),
-            error,
-            (original, there),
-            render.stored(made.change, f"{name}-change"),
-            render.report(say, made, shown.example, shown.line),
-            render.loops(say, made.model.directions[0]),
-            gr.update(choices=ways, value=made.model.directions.index(made.direction)),
-            gr.update(choices=self._sizes(made.model)),
-            shown.example,
-            inference.catalog_name(made.model),
-        ]
+    def _row(self, made: inference.Made) -> dict:
+        """Component -> value: the pictures, what is said of them, and the choices that this model has."""
+        say = self.words
+        model, (source, target) = made.model, say.sides(made.direction)
+        there, back = say("trl_there", domain=target), say("trl_back", domain=source)
+        original, translated = self._stored(made, "original"), self._stored(made, "there")
+        return {
+            self.there: gr.update(value=translated, label=there, alt_text=there),
+            self.back: gr.update(value=self._stored(made, "back"), label=back, alt_text=back),
+            self.error: self._stored(made, "error"),
+            self.slider: (original, translated),
+            self.change: self._stored(made, "change"),
+            self.report: render.report(say, made),
+            self.loops: render.loops(say, model.directions[0]),
+            self.way: gr.update(choices=self._ways(model.directions), value=model.directions.index(made.direction)),
+            self.size: gr.update(choices=self._sizes(model.config.image_size)),
+            self.example: made.example,
+            self.known: inference.catalog_name(model),
+        }
 
-    def _empty(self, line: str) -> list:
-        pictures_gone, kept = [None] * 5, gr.skip()
-        return [*pictures_gone, quiet(line) if line else "", kept, kept, kept, "", kept]
+    def _whole(self, made: inference.Made) -> dict:
+        """The row, the examples and the model; and the picture, but a visitor's own stays as it came."""
+        model, shown = made.model, self._row(made)
+        shown[self.examples] = self._gallery(model)
+        shown[self.model] = gr.update(choices=inference.models(), value=inference.catalog_name(model))
+        if made.example:
+            picture = inference.example(made.example, model.config.image_size)
+            shown[self.original] = render.stored(picture, made.example)
+        return shown
+
+    def _stored(self, made: inference.Made, key: str) -> str | None:
+        picture = getattr(made, key)
+        return picture and render.stored(picture, f"{render.named(made.direction)}-{key}")
+
+    def _empty(self, line: str) -> dict:
+        gone = dict.fromkeys([self.there, self.back, self.error, self.slider, self.change])
+        return gone | {self.report: quiet(line) if line else "", self.example: ""}
 
     def _gallery(self, model) -> list:
         shown = []
@@ -223,14 +216,12 @@ class Translate:
             return None, ""
         try:
             opened = inference.find(model)
-            side = handlers.direction(opened, way)
+            side = inference.numbered(opened, way)
             if key != "there":  # the critic is asked that knows real pictures of this side
                 side = inference.other_way(opened, side)
-            picture = inference.sized(pictures.read(path), opened, times if key == "original" else 0)
+            picture = inference.sized(opened, pictures.read(path), times if key == "original" else 0)
             scores = inference.opinions(opened, picture, side)
-            clicked, cell = sent(event).get("index"), inference.least(scores)
-            if isinstance(clicked, (list, tuple)):  # a place in the picture
-                cell = inference.patch_at(opened, picture, scores, *clicked)
+            cell = inference.patch_at(opened, picture, scores, sent(event).get("index"))
             sheet = render.stored(inference.critic_map(opened, picture, scores, cell), f"critic-{key}")
             return sheet, render.opinion(self.words, opened, side, scores, cell)
         except GanzooError as error:
@@ -244,17 +235,18 @@ class Translate:
             for event in batch.translated_all(files or [], model, way, times):
                 if isinstance(event, batch.Result):
                     packed = render.save_bytes_to_cache(event.data, event.name, render.get_upload_folder())
-                    yield gr.update(value=packed, visible=True), gr.skip(), batch.said(self.words, event)
+                    yield {self.zip: gr.update(value=packed, visible=True), self.done: batch.said(self.words, event)}
                     return
                 done, count, name, made = event
                 progress((done, count), desc=self.words("trl_progress", done=done, count=count, name=name))
                 if len(shown) < PREVIEW:
                     shown.append((render.stored(made, name), name))
-                    yield gr.skip(), gr.update(value=list(shown), visible=True), gr.skip()
+                    yield {self.preview: gr.update(value=list(shown), visible=True)}
                 else:
-                    yield gr.skip(), gr.skip(), gr.skip()  # here it can be stopped
+                    yield gr.skip()  # here it can be stopped
         except GanzooError as error:
-            yield gr.update(visible=False), gr.skip(), quiet(self.words.explain(error))
+            yield {self.zip: gr.update(visible=False), self.done: quiet(self.words.explain(error))}
 
-    def _nothing(self, key: str) -> list:
-        return [gr.update(value=None, visible=False), gr.update(value=[], visible=False), quiet(self.words(key))]
+    def _nothing(self, key: str) -> dict:
+        hidden = {self.zip: gr.update(value=None, visible=False), self.preview: gr.update(value=[], visible=False)}
+        return hidden | {self.done: quiet(self.words(key))}
