@@ -56,12 +56,8 @@ class Film:
     @cached_property
     def states(self) -> list[tuple[int, str]]:
         """The states of lesson 3 that the run went through: (the step it began at, state), in order."""
-        found: list[tuple[int, str]] = []
-        for step in self.steps:
-            now = self._state(step)
-            if not found or found[-1][1] != now:
-                found.append((step, now))
-        return found
+        found = [(step, self._state(step)) for step in self.steps]
+        return [now for before, now in zip([(0, ""), *found], found, strict=False) if now[1] != before[1]]
 
     def _state(self, step: int) -> str:
         return state([row for row in self.rows if row["step"] <= step])
@@ -81,10 +77,7 @@ def _film(folder: Path, stamp: int) -> Film:
 def of(name: str) -> Film:
     """The film of a model by name, read again when it changes."""
     folder = local.open_model(name).folder
-    try:
-        return _film(folder, max((folder / file).stat().st_mtime_ns for file in ("film.json", "film.webp")))
-    except OSError:
-        raise Trouble("no_film") from None
+    return _film(folder, local.stamp(folder, name))
 
 
 def on_black(sheet: Image.Image) -> Image.Image:

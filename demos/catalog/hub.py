@@ -25,8 +25,6 @@ OWNER = re.compile(r"[\w][\w.-]{0,95}", re.ASCII)
 SECONDS, MEGABYTES, MOST, FIRST = 4, 300, 30, 12  # of an answer, of a model, in the catalog, at the start
 FETCHING = threading.Lock()  # one download at a time, whoever asks
 
-PAGES = local.LESSONS + local.TRANSLATORS + local.CYCLES  # lessons that a page can show
-
 log = logging.getLogger("ganzoo")
 
 
@@ -48,10 +46,10 @@ def of(owner: str) -> dict[str, str]:
         raise Trouble("hub_no_hub") from None
     lessons = {}
     for name, tags in found.items():
-        if NAME.fullmatch(name):
-            said = [lesson for lesson in KINDS if lesson in tags]
-            lessons[name] = said[-1] if said else ""  # every card has the tag gan, too
-    return {name: lesson for name, lesson in lessons.items() if lesson not in ("judge", "segmenter")}
+        lesson = next((kind for kind in reversed(KINDS) if kind in tags), "")  # every card has the tag gan, too
+        if NAME.fullmatch(name) and lesson not in ("judge", "segmenter"):
+            lessons[name] = lesson
+    return lessons
 
 
 def fetch(name: str) -> Path:
@@ -64,7 +62,7 @@ def fetch(name: str) -> Path:
     with FETCHING:
         folder = _pull(name)
         lesson = checkpoint.read_config(folder)[1].lesson
-        if lesson not in PAGES:
+        if lesson not in local.PAGES:
             raise Trouble("hub_no_page", name=name, lesson=lesson)
         while len(local.FETCHED) >= MOST:
             _forget(next(iter(local.FETCHED)))

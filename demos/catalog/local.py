@@ -22,6 +22,7 @@ from ..ui.words import Trouble
 LESSONS = ("gan", "cgan", "dcgan")  # that make pictures from noise
 TRANSLATORS = ("pix2pix",)  # that make them from pictures
 CYCLES = ("cyclegan",)  # that translate there and back
+PAGES = LESSONS + TRANSLATORS + CYCLES  # that a page can show, in the course's order
 SETS = ("mnist", "fashion")
 LARGEST_SEED = 2**31 - 1
 RUNS = Path("runs")
@@ -91,13 +92,12 @@ def entries() -> list[Entry]:
         entry = Entry(name, folder, name.startswith("runs/"))
         try:
             entry.said, entry.config = _described(folder)
-            if entry.lesson not in LESSONS + TRANSLATORS + CYCLES:
+            if entry.lesson not in PAGES:
                 continue  # judges
         except GanzooError as error:
             entry.problem = str(error)
         found.append(entry)
-    order = LESSONS + TRANSLATORS + CYCLES
-    return sorted(found, key=lambda e: (e.local, e.fetched, order.index(e.lesson) if e.lesson else 0, e.name))
+    return sorted(found, key=lambda e: (e.local, e.fetched, PAGES.index(e.lesson) if e.lesson else 0, e.name))
 
 
 def _described(folder: Path) -> tuple[dict, Any]:
@@ -116,10 +116,10 @@ def _config_at(folder: Path, stamp: int) -> tuple[dict, Any]:
 
 
 def entry(name: str) -> Entry:
-    for found in entries():
-        if found.name == name:
-            return found
-    raise Trouble("no_model", name=str(name)[:80])
+    found = {entry.name: entry for entry in entries()}
+    if name not in found:
+        raise Trouble("no_model", name=str(name)[:80])
+    return found[name]
 
 
 def sound(name: str) -> Entry:

@@ -48,44 +48,40 @@ class Row:
     phrase: str
     value: str
     arrow: str
-    aim: str = ""
+    aim: str
 
 
 def rows(words: Words, entry: local.Entry) -> list[Row]:
     """Every metric of a model. What real pictures get is no row of its own: it is the aim of the row that it belongs to."""
-    found, real = [], {}
-    for name, value in entry.metrics.items():
-        start = next((key for key in sorted(KNOWN, key=len, reverse=True) if _plain(name).startswith(key + "-")), "")
-        if "-real-" in name:
-            real[_same(name)] = written(words, start, value)
-        elif "-before-" not in name:
-            found.append(_row(words, name, start, value))
-    for row in found:
-        _, _, aim = KNOWN.get(row.start, ("", "", ""))
-        beside = real.get(_same(row.name))
-        if aim == "real":
-            row.arrow = f"→ {beside}" if beside else ""
-        if beside:
-            row.aim = words("zoo_real", value=beside)
-    return found
+    real = {_same(n): written(words, _start(n), value) for n, value in entry.metrics.items() if "-real-" in n}
+    made = {n: value for n, value in entry.metrics.items() if "-real-" not in n and "-before-" not in n}
+    return [_row(words, name, value, real.get(_same(name), "")) for name, value in made.items()]
 
 
-def _row(words: Words, name: str, start: str, value) -> Row:
+def _start(name: str) -> str:
+    """The longest key of KNOWN that a metric's name starts with; nothing for one of another version, or a reader's own."""
+    return max((key for key in KNOWN if _plain(name).startswith(key + "-")), key=len, default="")
+
+
+def _row(words: Words, name: str, value, real: str) -> Row:
+    start = _start(name)
     word, _, aim = KNOWN.get(start, ("", "", ""))
     way = (WAY.search(name) or ["", ""])[1]
     side, target = (re.match(r"taken-for-([^-]+)", name) or ["", ""])[1], way.rpartition("->")[2]
     if side and target:
         side = target if side == "target" else side
         aim = "higher" if side == target else "lower"
-    if not word:  # of another version, or a reader's own
-        return Row(name, "", name, written(words, "", value), "")
+    beside = words("zoo_real", value=real) if real else ""
+    if not word:
+        return Row(name, "", name, written(words, "", value), "", beside)
     phrase = words(word, side=words.domain(side))
     if start in ("frechet", "kernel", "taken-for") and "lite2" in name:
         phrase = words("zoo_by_photos", metric=phrase)
     if way:
         phrase = words("zoo_of_way", metric=phrase[:1].lower() + phrase[1:], way=words.direction(way))
-    arrow = ARROWS.get(aim) or (f"→ {aim}" if aim == "1" else "")
-    return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow)
+    goal = real if aim == "real" else aim if aim == "1" else ""
+    arrow = ARROWS.get(aim) or (f"→ {goal}" if goal else "")
+    return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow, beside)
 
 
 def short(words: Words, entry: local.Entry) -> list[Row]:

@@ -2,11 +2,13 @@
 
 import base64
 import re
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
 from PIL import Image
 
+from ganzoo import GanzooError
 from ganzoo.models.pix2pix import LOSSES
 
 from ...catalog import hub, local
@@ -28,37 +30,37 @@ START = {  # one model a lesson to begin with
     "cyclegan-horse2zebra": "start_cyclegan",
 }
 SETS = (*local.SETS, *compare_families.FIRST)  # data sets, the course's first
-FILTERS = ("start", *local.LESSONS, *local.TRANSLATORS, *local.CYCLES, "all")
 
 
-def inline(path: Path) -> str:
-    """A picture file of a model folder as a data: address; nothing if it is missing, foreign or huge."""
-    kind = PICTURES.get(path.suffix.lower())
-    if kind is None or not path.is_file() or path.stat().st_size > LARGEST_PICTURE:
-        return ""
-    return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+def kind(path: Path) -> str:
+    """png, webp or jpeg; nothing for a picture of a model folder that is missing, foreign or huge."""
+    found = PICTURES.get(path.suffix.lower(), "")
+    return found if path.is_file() and path.stat().st_size <= LARGEST_PICTURE else ""
 
 
-def thumbnail(path: Path, size: int = 0) -> str:
+def opened(folder: Path) -> Image.Image | None:
+    """The sample sheet of a model folder; nothing if there is none that can be read."""
+    path = folder / "samples.png"
+    with suppress(GanzooError):
+        return pictures.read(str(path)) if kind(path) else None
+
+
+def thumbnail(folder: Path, size: int = 0) -> str:
     """A sample sheet cut to a card, twice as wide as high: of pictures from noise the upper half; of a translator of `size`
     pixels, whose sheets have a row for what went in and one for what came out, the first of both. Nothing if it is missing
     or no picture."""
-    if not inline(path):
+    sheet = opened(folder)
+    if not sheet:
         return ""
-    try:
-        with Image.open(path) as sheet:
-            if not size:
-                top = sheet.crop((0, 0, sheet.width, sheet.height // 2))
-                half = top.resize((top.width // 2, top.height // 2), Image.Resampling.NEAREST)
-                return uri(half.convert("RGB"), "WEBP")
-            cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out; bundled sheets are made smaller
-            if sheet.height < 2 * cell - 2:
-                cell = round(sheet.width / ACROSS)
-            top = sheet.convert("RGB").crop((0, 0, min(sheet.width, COLUMNS * cell), min(sheet.height, 2 * cell)))
-            top.thumbnail((520, 520))
-            return uri(top, "WEBP")
-    except (OSError, ValueError, Image.DecompressionBombError):
-        return ""
+    if not size:
+        half, upper = (sheet.width // 2, sheet.height // 4), (0, 0, sheet.width, sheet.height // 2)
+        return uri(sheet.resize(half, Image.Resampling.NEAREST, upper), "WEBP")
+    cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out; bundled sheets are made smaller
+    if sheet.height < 2 * cell - 2:
+        cell = round(sheet.width / ACROSS)
+    top = sheet.crop((0, 0, min(sheet.width, COLUMNS * cell), min(sheet.height, 2 * cell)))
+    top.thumbnail((520, 520))
+    return uri(top, "WEBP")
 
 
 def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
@@ -104,7 +106,7 @@ def _order(entry: local.Entry) -> tuple:
     loss = entry.said["settings"].get("loss", "")
     data = SETS.index(entry.data) if entry.data in SETS else len(SETS)
     own = entry.local or entry.fetched
-    return FILTERS.index(entry.lesson), own, data, LOSSES.index(loss) if loss in LOSSES else 0, entry.name
+    return local.PAGES.index(entry.lesson), own, data, LOSSES.index(loss) if loss in LOSSES else 0, entry.name
 
 
 def listed(which: str) -> list[local.Entry]:
@@ -135,7 +137,7 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool)
     place = ' id="zoo-back"' if goal else ""
     name, translates = plain(words, entry), entry.lesson not in local.LESSONS
     size = entry.said["settings"].get("image_size", 0) if translates else 0
-    source = thumbnail(entry.folder / "samples.png", size)
+    source = thumbnail(entry.folder, size)
     alt, kind = words("zoo_sample_alt", name=name), "" if translates else "gz-px"
     sample = source and shown(source, alt, (520, 260), kind=kind)
     said = words(START[entry.name]) if which == "start" and entry.name in START else ""
@@ -156,7 +158,7 @@ def hub_html(words: Words, owner: str) -> str:
     cards = ""
     for name, lesson in models.items():
         here = name in local.FETCHED
-        said = (words(f"lesson_{lesson}") if lesson in hub.PAGES else "", words("hub_here") if here else "")
+        said = (words(f"lesson_{lesson}") if lesson in local.PAGES else "", words("hub_here") if here else "")
         label = words("zoo_choose" if here else "hub_fetch", name=name)
         cards += (
             f'<button type="button" class="gz-card" data-name="{escape(name)}" aria-label="{escape(label)}">'
@@ -193,8 +195,10 @@ def card(words: Words, name: str) -> str:
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
 
     def picture(found: re.Match) -> str:
-        source = inline(entry.folder / Path(found[2]).name)
-        return f"![{found[1]}]({source})" if source else found[1]
+        path = entry.folder / Path(found[2]).name
+        if not kind(path):
+            return found[1]
+        return f"![{found[1]}](data:image/{kind(path)};base64,{base64.b64encode(path.read_bytes()).decode()})"
 
     return re.sub(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)", picture, text).strip()
 
@@ -220,9 +224,3 @@ def numbers(words: Words, name: str) -> str:
     ]
     numbers = table([words("zoo_metric"), words("zoo_value")], rows)
     return section(words("zoo_numbers"), note(words("zoo_open_line")), numbers)
-
-
-def sheet(name: str) -> Image.Image | None:
-    """A model's whole sample sheet, if it has one."""
-    path = local.sound(name).folder / "samples.png"
-    return pictures.read(str(path)) if inline(path) else None

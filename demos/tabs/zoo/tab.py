@@ -2,7 +2,6 @@
 question to the Hub: whose models would you like to see? A click fetches one."""
 
 import os
-from contextlib import suppress
 from html import escape
 from urllib.parse import quote
 
@@ -52,7 +51,15 @@ class Zoo:
                 with gr.Column(min_width=320):
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
                     self.readme = gr.Markdown(elem_id="card")
-        self._hub()
+        self.wish, owner = gr.State(""), os.environ.get("GANZOO_NAMESPACE", "").strip()[:96]
+        with question(words, "hub", "hub-search"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.owner = gr.Textbox(
+                    owner, label=words("hub_owner"), placeholder="alice", max_lines=1, max_length=200, elem_id="hub-owner"
+                )  # fmt: skip
+                self.find = gr.Button(words("hub_find"), elem_id="hub-find")
+            self.found = show("", elem_id="hub-found", js_on_load="ganzoo.picks(element, trigger)")
+            self.said = show("", elem_id="hub-said")
         chosen = [self.cards, self.which, self.detail, self.title, self.open, self.sheet, self.numbers, self.readme]
         once = {**QUIET, "concurrency_limit": 2}
         asking = [quiet(words("hub_asking")), ""]
@@ -66,20 +73,8 @@ class Zoo:
         self.which.input(self.refresh, self.which, self.cards, **QUIET)
         self.cards.select(self._choose, self.which, chosen, **QUIET).then(None, None, None, js=REVEAL)
 
-    def _hub(self):
-        words, owner = self.words, os.environ.get("GANZOO_NAMESPACE", "").strip()[:96]
-        self.wish = gr.State("")
-        with question(words, "hub", "hub-search"):
-            with gr.Row(elem_classes="gz-controls"):
-                self.owner = gr.Textbox(
-                    owner, label=words("hub_owner"), placeholder="alice", max_lines=1, max_length=200, elem_id="hub-owner"
-                )  # fmt: skip
-                self.find = gr.Button(words("hub_find"), elem_id="hub-find")
-            self.found = show("", elem_id="hub-found", js_on_load="ganzoo.picks(element, trigger)")
-            self.said = show("", elem_id="hub-said")
-
     def _asked(self, owner):
-        return render_or_explain(self.words, render.hub_html, owner), ""
+        return {self.found: render_or_explain(self.words, render.hub_html, owner), self.said: ""}
 
     def _wished(self, event: gr.EventData):
         return str(sent(event).get("name", ""))[:200], quiet(self.words("cmp_fetching"))
@@ -88,8 +83,8 @@ class Zoo:
         try:
             hub.fetch(name)
         except GanzooError as error:
-            return [gr.skip(), quiet(self.words.explain(error)), *[gr.skip()] * 8]
-        return [*self._asked(owner), *self.choose(which, name)]
+            return {self.said: quiet(self.words.explain(error))}
+        return self._asked(owner) | self.choose(which, name)
 
     def refresh(self, which: str):
         return render.catalog_html(self.words, which)
@@ -97,22 +92,20 @@ class Zoo:
     def _choose(self, which: str, event: gr.EventData):
         return self.choose(which, str(sent(event).get("name", "")))
 
-    def choose(self, which: str, name: str):
-        """The values that show a model's own card, under a filter that shows it."""
-        words, lesson = self.words, next((e.lesson for e in local.entries() if e.name == name), "")
+    def choose(self, which: str, name: str) -> dict:
+        """Component -> value: what shows a model's own card, under a filter that shows it."""
+        words, entry = self.words, next((e for e in local.entries() if e.name == name and not e.problem), None)
+        lesson, sheet = entry.lesson if entry else "", entry and render.opened(entry.folder)
         if lesson and name not in [entry.name for entry in render.listed(which)]:
             which = lesson
         word, address = ADDRESS.get(lesson, ("zoo_open", ""))
-        sheet = None
-        with suppress(GanzooError):  # the title says what is wrong
-            sheet = render.sheet(name)
-        return (
-            render.catalog_html(words, which, name),
-            which,
-            gr.Column(visible=True),
-            render_or_explain(words, render.title, name),
-            gr.Button(words(word), link=address + quote(name, safe="/"), visible=bool(lesson)),
-            gr.Image(sheet, visible=sheet is not None),
-            render_or_explain(words, render.numbers, name),
-            render_or_explain(words, render.card_beside, name),
-        )
+        return {
+            self.cards: render.catalog_html(words, which, name),
+            self.which: which,
+            self.detail: gr.Column(visible=True),
+            self.title: render_or_explain(words, render.title, name),
+            self.open: gr.Button(words(word), link=address + quote(name, safe="/"), visible=bool(lesson)),
+            self.sheet: gr.Image(sheet, visible=sheet is not None),
+            self.numbers: render_or_explain(words, render.numbers, name),
+            self.readme: render_or_explain(words, render.card_beside, name),
+        }

@@ -80,11 +80,8 @@ def test_the_api_finds_and_fetches(zoo):
     assert {m["name"]: m["lesson"] for m in client.predict("bob", api_name="/found")}["bob/cgan-clothes"] == "cgan"
     assert client.predict("bob/cgan-clothes", api_name="/fetch") == {"name": "bob/cgan-clothes"}
     assert "bob/cgan-clothes" in [m["name"] for m in client.predict(api_name="/models")]
-    for name, words in (
-        ("bob/missing", "could not be fetched"),
-        ("bob/judge", "no page"),
-        ("../x/y", "not on this machine"),
-    ):
+    refused = {"bob/missing": "could not be fetched", "bob/judge": "no page", "../x/y": "not on this machine"}
+    for name, words in refused.items():
         with pytest.raises(AppError, match=words):
             client.predict(name, api_name="/fetch")
     zoo[0].fail_next(501, 1, "/api/models")  # unlike 503 nothing that the client tries again for 23 s
