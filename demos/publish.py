@@ -44,17 +44,16 @@ def main(argv: list[str] | None = None) -> int:
         raise GanzooError("hardware_unknown", hardware=args.hardware, known=flavors)
     models = staging.choose(args.models)
     files = staging.stage(models, args.hardware or staging.FREE, args.space)
-    megabytes = sum(map(staging.size, files.values())) / 2**20
+    what = f"{len(files)} files, {sum(map(len, files.values())) / 2**20:.1f} MB, for {args.space}."
     if args.dry_run:
-        for name, source in files.items():
-            print(f"{staging.size(source):>12,}  {name}")
-        print(f"\nREADME.md:\n{staging.content(files['README.md']).decode().split('---')[1].strip()}")
-        print(f"\nrequirements.txt:\n{staging.content(files['requirements.txt']).decode()}")
-        print(f"{len(files)} files, {megabytes:.1f} MB, for {args.space}. Nothing was sent.")
+        for name, content in files.items():
+            print(f"{len(content):>12,}  {name}")
+        print(f"\nREADME.md:\n{files['README.md'].decode().split('---')[1].strip()}")
+        print(f"\nrequirements.txt:\n{files['requirements.txt'].decode()}\n{what} Nothing was sent.")
         return 0
     if args.out:
         return _leave(files, Path(args.out))
-    print(f"{len(files)} files, {megabytes:.1f} MB, for {args.space}.", flush=True)
+    print(what, flush=True)
     with tempfile.TemporaryDirectory(prefix="ganzoo-space-") as folder:
         staging.write(files, Path(folder))
         try:
@@ -105,7 +104,10 @@ def push(space: str, folder: str, models: list[str], hardware: str, private: boo
         for name in models:
             _may_be_pulled(api, name)
         _prepare(api, space, hardware, private)
-        _upload(api, space, folder)
+        logging.set_verbosity_error()  # the client advises another command for more than 200 files
+        how = {"repo_type": "space", "commit_message": "Published with ganzoo"}
+        how["delete_patterns"] = "*"  # what an earlier version had and this one has not
+        patiently(lambda: api.upload_folder(repo_id=space, folder_path=folder, **how))
     except LocalTokenNotFoundError:
         raise GanzooError("publish_needs_token") from None
     except (*REFUSALS, ValueError) as error:
@@ -128,14 +130,8 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
     try:
         there = api.space_info(space)
     except RepositoryNotFoundError:
-        api.create_repo(
-            space,
-            repo_type="space",
-            space_sdk="gradio",
-            space_hardware=hardware or staging.FREE,
-            private=private,
-            exist_ok=True,
-        )
+        new = {"space_sdk": "gradio", "space_hardware": hardware or staging.FREE, "private": private}
+        api.create_repo(space, repo_type="space", exist_ok=True, **new)
         return
     names = {file.rfilename for file in there.siblings or []} - {".gitattributes", "README.md"}
     if names and OURS not in names:
@@ -145,19 +141,6 @@ def _prepare(api: HfApi, space: str, hardware: str, private: bool) -> None:
         api.update_repo_settings(space, repo_type="space", private=True)
     if hardware:
         api.request_space_hardware(space, hardware)
-
-
-def _upload(api: HfApi, space: str, folder: str) -> None:
-    logging.set_verbosity_error()  # the client advises another command for more than 200 files
-    patiently(
-        lambda: api.upload_folder(
-            repo_id=space,
-            repo_type="space",
-            folder_path=folder,
-            delete_patterns="*",  # what an earlier version had and this one has not
-            commit_message="Published with ganzoo",
-        )
-    )
 
 
 def _refusal(space: str, error: Exception, hardware: str) -> GanzooError:

@@ -98,12 +98,12 @@ def choose(wishes: list[str]) -> Models:
     return models
 
 
-def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, Path | bytes]:
-    """Every file of the Space `space` (USER/NAME): its path there -> the file here, or its content."""
+def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, bytes]:
+    """Every file of the Space `space` (USER/NAME): its path there -> its content."""
     beside = [path for pattern in BESIDE for path in DEMOS.rglob(pattern)]
     data = [path for path in (DEMOS / "data").rglob("*") if path.is_file()]
     pages = [*imported(DEMOS / "app.py", DEMOS), *beside, *data]
-    files: dict[str, Path | bytes] = {f"demos/{path.relative_to(DEMOS).as_posix()}": path for path in pages}
+    files = {f"demos/{path.relative_to(DEMOS).as_posix()}": path for path in pages}
     inside = ("demos", "train")  # in an installed ganzoo these lie in its own folder
     code = [path for path in GANZOO.rglob("*.py") if path.relative_to(GANZOO).parts[0] not in inside]
     files |= {
@@ -115,17 +115,19 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, Pa
         for path in folder.glob("*"):
             if any(fnmatch(path.name, pattern) for pattern in WANTED) and path.is_file() and not path.is_symlink():
                 files[f"{place}/{path.name}"] = path
-    licence = DEMOS.parent / "LICENSE"
-    files |= {"LICENSE": licence} if licence.is_file() else {}
-    files |= {"thumbnail.png": THUMBNAIL} if THUMBNAIL.is_file() else {}
+    for name, path in (("LICENSE", DEMOS.parent / "LICENSE"), ("thumbnail.png", THUMBNAIL)):
+        files |= {name: path} if path.is_file() else {}
     picture = f"{constants.ENDPOINT}/spaces/{space}/resolve/main/thumbnail.png" if "thumbnail.png" in files else None
-    files |= {
+    content = {name: path.read_bytes() for name, path in files.items()} | {
         "app.py": APP.format(commit=git_commit()).encode(),
         "README.md": card(models, hardware, picture if space else None).encode(),
         "requirements.txt": requirements().encode(),
     }
-    _no_secrets(files)
-    return dict(sorted(files.items()))
+    token = (get_token() or "").encode()
+    for name, text in content.items():  # what looks like a token or a key, or is the token in use, goes nowhere
+        if SECRETS.search(text) or (len(token) > 8 and token in text):
+            raise GanzooError("space_holds_secret", name=name)
+    return dict(sorted(content.items()))
 
 
 def imported(start: Path, root: Path) -> list[Path]:
@@ -179,25 +181,8 @@ def requirements() -> str:
     return "\n".join([*lines, "spaces>=0.40,<1"]) + "\n"
 
 
-def content(source: Path | bytes) -> bytes:
-    return source if isinstance(source, bytes) else source.read_bytes()
-
-
-def size(source: Path | bytes) -> int:
-    return len(source) if isinstance(source, bytes) else source.stat().st_size
-
-
-def write(files: dict[str, Path | bytes], folder: Path) -> None:
-    for name, source in files.items():
+def write(files: dict[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content(source))
-
-
-def _no_secrets(files: dict[str, Path | bytes]) -> None:
-    """What looks like a token or a key, or is the token in use, goes nowhere."""
-    token = (get_token() or "").encode()
-    for name, source in files.items():
-        text = content(source)
-        if SECRETS.search(text) or (len(token) > 8 and token in text):
-            raise GanzooError("space_holds_secret", name=name)
+        path.write_bytes(content)

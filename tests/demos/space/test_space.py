@@ -50,9 +50,8 @@ def space(tmp_path_factory):
     else:
         lines += BUILDER
     (folder / "wanted.txt").write_text("\n".join(lines))
-    pip(
-        python, "-r", str(folder / "wanted.txt"), *(["--no-index"] if installed else [])
-    )  # nothing missing, none too old
+    index = ["--no-index"] if installed else []
+    pip(python, "-r", str(folder / "wanted.txt"), *index)  # nothing missing, none too old
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     (site / "sitecustomize.py").write_text(GUARD)
     return folder / "app", python
@@ -61,12 +60,8 @@ def space(tmp_path_factory):
 def environment(folder: Path, hub=None) -> dict[str, str]:
     """What a Space is told, with an empty home and no network but a local Hub."""
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "SPACE_ID": "alice/zoo", "SYSTEM": "spaces"}
-    env |= {
-        "GRADIO_SERVER_PORT": str(free_port()),
-        "GANZOO_TEST_ASKED": str(folder / "asked.txt"),
-        "OMP_NUM_THREADS": "1",
-    }
-    env |= {"PYTHONUNBUFFERED": "1", "HF_HOME": str(folder / "cache")}
+    env |= {"GRADIO_SERVER_PORT": str(free_port()), "GANZOO_TEST_ASKED": str(folder / "asked.txt")}
+    env |= {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "HF_HOME": str(folder / "cache")}
     env["PYTHONPYCACHEPREFIX"] = str(folder.parent / "bytecode")  # not beside the staged folder, which is compared
     if hub:
         env |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
@@ -96,9 +91,8 @@ def test_the_staged_folder_opens_in_the_browser(browser, space, tmp_path):
             url = f"http://127.0.0.2:{env['GRADIO_SERVER_PORT']}/"  # answers only who listens on all addresses
             began = time.perf_counter()
             while True:
-                assert process.poll() is None and time.perf_counter() - began < 150, (
-                    tmp_path / "printed.txt"
-                ).read_text()
+                going = process.poll() is None and time.perf_counter() - began < 150
+                assert going, (tmp_path / "printed.txt").read_text()
                 try:
                     urllib.request.urlopen(url, timeout=5).close()
                     break
@@ -113,10 +107,8 @@ def test_the_staged_folder_opens_in_the_browser(browser, space, tmp_path):
         finally:
             process.terminate()
             process.wait(20)
-    said = (tmp_path / "printed.txt").read_text()
-    assert f'File "{app}' not in said and "ganzoo is at" in said, said[
-        -3000:
-    ]  # gradio's hot reloading says much of its own
+    said = (tmp_path / "printed.txt").read_text()  # gradio's hot reloading says much of its own
+    assert f'File "{app}' not in said and "ganzoo is at" in said, said[-3000:]
     assert not (tmp_path / "asked.txt").exists(), (tmp_path / "asked.txt").read_text()
     assert before == written(app)
 
@@ -143,11 +135,10 @@ async def ask_as_agent(url: str) -> None:
 
 def models(url: str) -> str:
     """What the page's API says of the models there are."""
-    request = urllib.request.Request(
-        url + "gradio_api/call/models", b'{"data": []}', {"Content-Type": "application/json"}
-    )
+    call = url + "gradio_api/call/models"
+    request = urllib.request.Request(call, b'{"data": []}', {"Content-Type": "application/json"})
     event = json.load(urllib.request.urlopen(request, timeout=20))["event_id"]
-    return urllib.request.urlopen(url + f"gradio_api/call/models/{event}", timeout=20).read().decode()
+    return urllib.request.urlopen(f"{call}/{event}", timeout=20).read().decode()
 
 
 def look(browser, url: str) -> None:
@@ -174,8 +165,6 @@ def look(browser, url: str) -> None:
     assert not [w for w in wrong if not re.search("AbortError|NAME_NOT_RESOLVED|Space not found", w)]
     assert strange <= {"huggingface.co", "fonts.googleapis.com", None}
 
-
-# --- the GPU that is lent by the call ---------------------------------------------------------------------------
 
 LENT = """
 import json, sys, types
@@ -223,18 +212,14 @@ def test_only_large_pictures_ask_for_the_gpu_and_can_do_without(tmp_path):
 def test_the_card_names_what_is_put_on_the_shelf(tmp_path):
     """A model that is neither in the cache nor on the Hub is a line in the log; the pages start all the same."""
     shutil.copytree(ROOT / "demos", tmp_path / "demos", ignore=shutil.ignore_patterns("data", "screenshots"))
-    (tmp_path / "README.md").write_text(
-        "---\ntitle: a\npreload_from_hub:\n- bob/gone config.json abc\n- bob/too\n---\n"
-    )
+    card = "---\ntitle: a\npreload_from_hub:\n- bob/gone config.json abc\n- bob/too\n---\n"
+    (tmp_path / "README.md").write_text(card)
     code = "from demos.catalog import local; from demos.space import zero_gpu; print(zero_gpu.named()); "
     code += "zero_gpu.pull(zero_gpu.named()); print(local.FETCHED)"
     with socket.socket() as closed:  # a port on which nobody answers
         closed.bind(("127.0.0.1", 0))
-        env = {
-            **os.environ,
-            "HF_ENDPOINT": f"http://127.0.0.1:{closed.getsockname()[1]}",
-            "HF_HOME": str(tmp_path / "hf"),
-        }
+        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        env = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "hf")}
         done = subprocess.run([*quick.PYTHON, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.stdout.splitlines() == ["['bob/gone', 'bob/too']", "{}"], done.stderr
     assert "bob/gone is not shown" in done.stderr
