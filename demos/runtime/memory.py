@@ -19,35 +19,29 @@ def give_back(queue) -> None:
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
         libc.mallopt(M_ARENA_MAX, ARENAS)
-    trim = getattr(libc, "malloc_trim", None)
-    unread = Unread(getattr(queue, "pending_messages_per_session", {}))
-    threading.Thread(target=_look, args=(trim, unread), daemon=True).start()
+    trim, sessions = getattr(libc, "malloc_trim", None), getattr(queue, "pending_messages_per_session", {})
+    threading.Thread(target=_look, args=(trim, sessions), daemon=True).start()
 
 
-def _look(trim, unread) -> None:
+def _look(trim, sessions) -> None:
+    waiting = {}
     while True:
         time.sleep(SECONDS)
-        unread.forget(time.monotonic())
+        waiting = forget(sessions, waiting, time.monotonic())
         if trim:
             trim(0)
 
 
-class Unread:
-    """Answers that wait in gradio's queue, by session; gradio keeps them until 2,000 newer sessions have come."""
-
-    def __init__(self, sessions: dict):
-        self.sessions = sessions
-        self.seen: dict[str, tuple[int, float]] = {}  # session -> (which message is next to be read, since when)
-
-    def forget(self, now: float) -> None:
-        """Drop the sessions whose next message has waited for UNREAD seconds."""
-        waiting = {}
-        for session, messages in list(self.sessions.items()):
-            if not messages.empty():
-                first = id(messages._queue[0])
-                before, since = self.seen.get(session, (first, now))
-                waiting[session] = (first, since if before == first else now)
-        self.seen = waiting
-        for session, (_, since) in waiting.items():
-            if now - since >= UNREAD:
-                self.sessions.pop(session, None)
+def forget(sessions: dict, before: dict, now: float) -> dict[str, tuple[int, float]]:
+    """Of answers that wait in gradio's queue, by session (gradio keeps them until 2,000 newer sessions have come), drop those
+    of which the next one has waited for UNREAD seconds. Session -> (which is next, since when), of the last look and now."""
+    waiting = {}
+    for session, messages in list(sessions.items()):
+        if messages.empty():
+            continue
+        first = id(messages._queue[0])
+        known, since = before.get(session, (first, now))
+        waiting[session] = (first, since if known == first else now)
+        if now - waiting[session][1] >= UNREAD:
+            sessions.pop(session, None)
+    return waiting

@@ -7,6 +7,7 @@ import logging
 import sys
 import traceback
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio.queueing
 import gradio.route_utils
@@ -36,14 +37,9 @@ def brief(error: BaseException | None) -> str:
     return ", ".join([type(error).__name__, *places])
 
 
-class _Brief:
-    """Stands in for the module `traceback` where gradio prints one."""
-
-    def print_exc(self, *args, **kwargs) -> None:
-        log.warning("A call broke (%s).", brief(sys.exc_info()[1]))
-
-    def __getattr__(self, name):
-        return getattr(traceback, name)
+def _print_line(*args, **kwargs) -> None:
+    """Stands in for `traceback.print_exc` where gradio calls it."""
+    log.warning("A call broke (%s).", brief(sys.exc_info()[1]))
 
 
 def _shorten(record: logging.LogRecord) -> bool:
@@ -57,6 +53,6 @@ def install() -> None:
     """From here on the server writes a line where it wrote a traceback. A gradio that prints otherwise goes on as it is."""
     for module in (gradio.queueing, gradio.routes, gradio.route_utils):
         if hasattr(module, "traceback"):
-            module.traceback = _Brief()
+            module.traceback = SimpleNamespace(**vars(traceback) | {"print_exc": _print_line})
     for name in ("uvicorn.error", "asyncio"):
         logging.getLogger(name).addFilter(_shorten)

@@ -51,12 +51,11 @@ def test_answers_that_nobody_fetches_are_forgotten():
     for name in ("read", "unread", "busy"):
         sessions[name] = asyncio.Queue()
         sessions[name].put_nowait(object())
-    unread = memory.Unread(sessions)
-    unread.forget(0)
+    seen = memory.forget(sessions, {}, 0)
     sessions["read"].get_nowait()
     sessions["busy"].put_nowait(object())
-    unread.forget(memory.UNREAD - 1)
+    seen = memory.forget(sessions, seen, memory.UNREAD - 1)
     assert set(sessions) == {"read", "unread", "busy"}
     sessions["busy"].get_nowait()  # its next answer has waited for a second
-    unread.forget(memory.UNREAD)
+    memory.forget(sessions, seen, memory.UNREAD)
     assert set(sessions) == {"read", "busy"}
