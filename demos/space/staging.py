@@ -8,7 +8,6 @@ Everything else stays: other files beside them, runs that were not chosen, .env,
 import ast
 import re
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 
@@ -112,8 +111,8 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, by
     }
     helpers = {f"ganzoo/weights/{name}": WEIGHTS / name for name in HELPERS}
     for place, folder in {**models.folders, **helpers}.items():
-        for path in folder.glob("*"):
-            if any(fnmatch(path.name, pattern) for pattern in WANTED) and path.is_file() and not path.is_symlink():
+        for path in (path for pattern in WANTED for path in folder.glob(pattern)):
+            if path.is_file() and not path.is_symlink():
                 files[f"{place}/{path.name}"] = path
     for name, path in (("LICENSE", DEMOS.parent / "LICENSE"), ("thumbnail.png", THUMBNAIL)):
         files |= {name: path} if path.is_file() else {}

@@ -70,16 +70,12 @@ def surprise(words: Words, scene: Scene, seed: int | None = None) -> Job:
 
 
 def example(words: Words, scene: Scene, pair: str = "") -> Job:
-    """The real pair of this name; without one, or where it is not on this machine, any."""
-    return _real(families.find(scene.family), pair, scene.pair)
-
-
-def _real(family: families.Family, pair: str = "", before: str = "") -> Job:
-    """`before`: the pair that is there already, so another one comes."""
+    """The real pair of this name; without one, or where it is not on this machine, any but the one that is there already."""
+    family = families.find(scene.family)
     pairs = families.real_pairs(family)
     if not pairs:
         raise Trouble("cmp_no_example")
-    name = pair if pair in pairs else random.choice([name for name in pairs if name != before] or list(pairs))
+    name = pair if pair in pairs else random.choice([name for name in pairs if name != scene.pair] or list(pairs))
     drawing, truth = _sides(family, pairs[name])
     return Job(family, drawing, truth, pair=name)
 
@@ -102,7 +98,8 @@ def opened(words: Words, scene: Scene, name: str | None) -> Job:
         drawing, truth = _square(family, scene.drawing), _truth(family, scene)
         return Job(family, drawing, truth, scene.seed, pair, tracing=scene.tracing)
     pairs = families.SAMPLES.get(family.config.data)
-    return _real(family, pairs[0]) if pairs else surprise(words, Scene(family.name), SEED)
+    scene = Scene(family.name)
+    return example(words, scene, pairs[0]) if pairs else surprise(words, scene, SEED)
 
 
 def file(words: Words, scene: Scene, path: str | None) -> Job:
@@ -168,9 +165,8 @@ def restored(words: Words, said: dict[str, str]) -> Job | None:
 @lru_cache(maxsize=1)
 def first() -> tuple[Job, inference.Made]:
     """The opening job and its pictures, which the pages of all languages start with."""
-    family = families.find(families.FAMILY)
-    job = _real(family, families.SAMPLES[family.config.data][0])
-    return job, inference.translate(family, job.drawing, job.truth)
+    job = example(Words("en"), Scene(), families.SAMPLES[families.FAMILY][0])
+    return job, inference.translate(job.family, job.drawing, job.truth)
 
 
 def blind(scene: Scene, seed: int | None = None) -> tuple[families.Family, inference.Made, list[str]]:

@@ -18,7 +18,6 @@ from . import batch, inference, render
 SHOWN = {**QUIET, "show_progress": "full"}  # what is being computed, and for how long, as gradio shows it
 BUTTONS = ["download", "fullscreen"]
 PREVIEW = 8  # pictures of a folder that are shown while it is translated
-KEYS = ("original", "there", "back")  # that a critic can be asked about
 
 
 class Translate:
@@ -39,9 +38,9 @@ class Translate:
         with question(words, "trl_heat", "s-trl-heat"), gr.Row():
             self.heat = self._picture("heat", words("trl_heat"), height=400)
             with gr.Column():
-                names = [words("trl_original"), words("trl_translation"), words("trl_way_back")]
+                names = {"original": "trl_original", "there": "trl_translation", "back": "trl_way_back"}
                 with gr.Row(elem_classes="gz-controls"):
-                    judged = list(zip(names, KEYS, strict=True))
+                    judged = [(words(name), key) for key, name in names.items()]
                     self.judged = gr.Radio(judged, value="there", label=words("trl_judged"), elem_id="trl-judged")
                 self.opinion = show("", elem_id="trl-opinion")
         with question(words, "trl_folder", "s-trl-folder"):

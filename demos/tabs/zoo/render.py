@@ -68,17 +68,11 @@ def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
     training, found = entry.said.get("training", {}), []
     if isinstance(training.get("minutes"), (int, float)):
         found.append((words("zoo_minutes"), words("minutes", minutes=f"{max(1, round(training['minutes'])):,}")))
-    if training.get("hardware"):
-        found.append((words("zoo_hardware"), _hardware(words, str(training["hardware"])[:60])))
+    if hardware := str(training.get("hardware") or "")[:60]:
+        if cpu := re.fullmatch(r"(.+) CPU, (\d+) threads", hardware):  # else it is the name of a graphics card
+            hardware = words("zoo_threads" if cpu[2] == "1" else "zoo_many_threads", chip=cpu[1], count=cpu[2])
+        found.append((words("zoo_hardware"), hardware))
     return [*found, (words("zoo_size"), words("megabytes", size=f"{entry.megabytes:.1f}"))]
-
-
-def _hardware(words: Words, text: str) -> str:
-    """What the trainer wrote of a CPU, in words; of a graphics card its name."""
-    cpu = re.fullmatch(r"(.+) CPU, (\d+) threads", text)
-    if not cpu:
-        return text
-    return words("zoo_threads" if cpu[2] == "1" else "zoo_many_threads", chip=cpu[1], count=cpu[2])
 
 
 def plain(words: Words, entry: local.Entry) -> str:
