@@ -30,16 +30,13 @@ class Ticket:
 
     def place(self) -> int:
         """0 while it may work, else how many steps from the front of those who wait; -1 once it has left or is gone."""
-        with self._queue.lock:
-            return self._queue.places().get(self, -1)
+        return self._queue.place(self)
 
     def beat(self) -> None:
         self.seen = self._queue.clock()
 
     def leave(self) -> None:
-        with self._queue.lock:
-            if self in self._queue.line:
-                self._queue.line.remove(self)
+        self._queue.leave(self)
 
 
 class TrainingQueue:
@@ -47,30 +44,38 @@ class TrainingQueue:
 
     def __init__(self, limit: int | None = None, gone: float = GONE, clock: Callable[[], float] = time.monotonic):
         self.limit, self.gone, self.clock = limit or cores(), gone, clock
-        self.line: list[Ticket] = []
-        self.lock = threading.Lock()
+        self._line: list[Ticket] = []
+        self._lock = threading.Lock()
 
     def enter(self, size: int = 1) -> Ticket:
         ticket = Ticket(self, size)
-        with self.lock:
-            self.line.append(ticket)
+        with self._lock:
+            self._line.append(ticket)
         return ticket
+
+    def place(self, ticket: Ticket) -> int:
+        with self._lock:
+            return self._places().get(ticket, -1)
+
+    def leave(self, ticket: Ticket) -> None:
+        with self._lock:
+            if ticket in self._line:
+                self._line.remove(ticket)
 
     def crowded(self) -> bool:
         """Whether somebody waits."""
-        with self.lock:
-            return any(self.places().values())
+        with self._lock:
+            return any(self._places().values())
 
     def __len__(self) -> int:
         """How many are in the line, those who work included."""
-        with self.lock:
-            return len(self.places())
+        with self._lock:
+            return len(self._places())
 
-    def places(self) -> dict[Ticket, int]:
-        """How many steps each is from the front of those who wait; 0 for those who work. Called with the lock held."""
+    def _places(self) -> dict[Ticket, int]:
         now, taken, waiting, places = self.clock(), 0, 0, {}
-        self.line = [ticket for ticket in self.line if now - ticket.seen <= self.gone]
-        for ticket in self.line:
+        self._line = [ticket for ticket in self._line if now - ticket.seen <= self.gone]
+        for ticket in self._line:
             taken += ticket.size
             waiting += taken > self.limit and bool(places)
             places[ticket] = waiting
