@@ -124,7 +124,7 @@ def sample(
     number, count = local.seed_of(seed), local.whole(count, 1, MOST, "bad_count")
     labels = _labels(model, labels, count)
     made = model.tensor(model.noise(count, number), labels)
-    scores = create_render.critique(model, made, labels)
+    scores = model.critique(made, labels)
     captions = [str(model.classes[k]) for k in labels] if labels else [str(i + 1) for i in range(count)]
     details = {"model": model.name, "seed": number, "labels": labels, "scores": scores}
     return list(zip(to_pil(made), captions, strict=True)), details
@@ -139,7 +139,7 @@ def morph(
     a, b = create_render.ends(model, local.seed_of(seed_a), local.seed_of(seed_b))
     labels = create_render.labels_for(model, 1)
     picture = model.tensor(create_render.between(a, b, at)[None], labels)
-    return to_pil(picture)[0], {"share": at, "score": create_render.critique(model, picture, labels)[0]}
+    return to_pil(picture)[0], {"share": at, "score": model.critique(picture, labels)[0]}
 
 
 def grow(lesson: str = "gan", data: str = "mnist", seed: int = 7) -> dict:
@@ -149,7 +149,7 @@ def grow(lesson: str = "gan", data: str = "mnist", seed: int = 7) -> dict:
         label = model.labels(create_render.labels_for(model, 1), 1)
         up = model.generator.stages(model.noise(1, local.seed_of(seed)), *label)
         down = model.discriminator.stages(up[-1], *label)
-    score = create_render.critique(model, up[-1], create_render.labels_for(model, 1))[0]
+    score = model.critique(up[-1], create_render.labels_for(model, 1))[0]
     return {"creator": [list(x.shape[1:]) for x in up], "critic": [list(x.shape[1:]) for x in down], "score": score}
 
 
@@ -183,7 +183,7 @@ def judge(picture: Upload, lesson: str = "gan", data: str = "mnist") -> tuple[Im
     model = _open(lesson, data)
     seen, share = create_drawing.opinion(local.set_of(model), _read(picture))
     labels = list(range(len(model.classes))) or None
-    scores = create_render.critique(model, [seen] * len(labels or [0]), labels)
+    scores = model.critique([seen] * len(labels or [0]), labels)
     return seen, {"real_share": share, "scores": scores, "classes": list(model.classes)}
 
 

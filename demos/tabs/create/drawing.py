@@ -15,7 +15,6 @@ from ...ui import pictures
 from ...ui.html import bar, figure, grid, image, note, prose
 from ...ui.words import Trouble, Words
 
-PREFIX = "data:image/png;base64,"
 LARGEST = 400_000  # characters of a drawing; a canvas of 280 x 280 needs a tenth of it
 SIDE, BOX, FIELD = 280, 20, 28
 EXAMPLE = (  # a 3, so that there is something to judge before anybody draws: points in a unit square
@@ -47,9 +46,9 @@ def empty(data: str) -> Image.Image:
 
 def read(drawing) -> Image.Image:
     """What the canvas sent, or a picture -> a grey picture. Anything else is refused in words."""
-    if isinstance(drawing, str) and drawing.startswith(PREFIX):
-        if len(drawing) > LARGEST:
-            raise Trouble("big_drawing")
+    if isinstance(drawing, str) and len(drawing) > LARGEST:
+        raise Trouble("big_drawing")
+    if isinstance(drawing, str):
         with suppress(Trouble):
             drawing = pictures.opened(drawing)
     if not isinstance(drawing, Image.Image):

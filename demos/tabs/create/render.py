@@ -20,27 +20,10 @@ from ...catalog import film, local
 from ...ui.html import bar, figure, flow, image, legend, mosaic, note, section, signed, square, table, tiles
 from ...ui.words import Trouble, Words
 
-LESSON, DATA, SEED, PICKS = "dcgan", "mnist", 7, "2026"
 MOST_PICKS = 8
 QUESTIONS = ("between", "grow", "cgan", "hand")
 COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
 STRIP = 9  # pictures in the strip between two ideas
-
-
-# --- what was chosen --------------------------------------------------------------------------------------------
-
-
-def chosen(lesson, data, custom) -> str:
-    return custom or local.name_of(lesson or LESSON, data or DATA)
-
-
-def belongs(name) -> tuple[str | None, str | None]:
-    """The lesson and the set of a model by name; None for what cannot be told."""
-    try:
-        model = local.open_model(name)
-    except GanzooError:
-        return None, None
-    return model.config.lesson, local.set_of(model)
 
 
 def frames(name) -> int:
@@ -53,7 +36,7 @@ def frames(name) -> int:
 
 def buttons(words: Words, data) -> list[str]:
     """What the buttons of the labels say: "0" .. "9", or "0 T-shirt" .. "9 boot"."""
-    names = CLASSES.get(data or DATA, CLASSES["mnist"])
+    names = CLASSES.get(data or local.SETS[0], CLASSES["mnist"])
     return [name if name == str(k) else f"{k} {words.label(name)}" for k, name in enumerate(names)]
 
 
@@ -76,26 +59,22 @@ def labels_for(model: Model, count: int) -> list[int] | None:
     return [i % len(model.classes) for i in range(count)] if model.config.needs_labels else None
 
 
-def critique(model: Model, pictures: Tensor, labels: list[int] | None) -> list[float]:
-    return model.critique(pictures, labels) if len(pictures) else []
-
-
 def real_shares(model: Model, pictures: Tensor) -> list[float | None]:
     """How real the pictures of a model are to the critic of the set that it learned from: the share of real ones that look
     less real. None for each where there is no such critic."""
     data = local.set_of(model)
-    return realness(data)(pictures) if data and len(pictures) else [None] * len(pictures)
+    return realness(data)(pictures) if data else [None] * len(pictures)
 
 
 def share_bar(share: float | None) -> str:
     return "" if share is None else bar(share, number=f"{share:.0%}", kind="critic score")
 
 
-def grid(words: Words, lesson, data, custom, seed, pick) -> str:
+def grid(words: Words, name, seed, pick) -> str:
     """COUNT pictures, under each how real it is for the critic of its set; each is a button that makes it the idea followed
     below."""
     seed, picked = local.seed_of(seed), local.whole(pick, 0, COUNT - 1, "bad_pick")
-    model = local.open_model(chosen(lesson, data, custom))
+    model = local.open_model(name)
     began = time.perf_counter()
     labels = labels_for(model, COUNT)
     pictures = model.tensor(model.noise(COUNT, seed), labels)
@@ -103,23 +82,22 @@ def grid(words: Words, lesson, data, custom, seed, pick) -> str:
     took = (time.perf_counter() - began) * 1000
     cells = []
     for i, (picture, share) in enumerate(zip(to_pil(pictures), shares, strict=True)):
-        name = f'<span class="gz-label">{escape(words.label(model.classes[labels[i]]))}</span>' if labels else ""
+        label = f'<span class="gz-label">{escape(words.label(model.classes[labels[i]]))}</span>' if labels else ""
         alt = words("cell_alt", number=i + 1, score="?" if share is None else f"{share:.0%}")
         cells.append(
             f'<button type="button" class="gz-cell" data-pick="{i}" aria-pressed="{str(i == picked).lower()}" '
-            f'aria-label="{escape(alt)}">{image(picture, "")}{name}{share_bar(share)}</button>'
+            f'aria-label="{escape(alt)}">{image(picture, "")}{label}{share_bar(share)}</button>'
         )
     critic = words("grid_note" if shares[0] is not None else "no_realness")
     made_in = words("made_in", count=COUNT, name=model.name, ms=f"{took:.0f}")
     label = escape(words("grid_label", seed=seed))
-    link = f"model={quote(custom)}" if custom else f"lesson={lesson}&amp;set={data}"
+    lesson, _, data = name.partition("-")
+    bundled = lesson in local.LESSONS and data in local.SETS
+    link = f"lesson={lesson}&amp;set={data}" if bundled else f"model={quote(name)}"
     return (
         f'<div data-link="?{link}&amp;seed={seed}"><div role="group" aria-label="{label}">{tiles(cells, 8)}</div>'
         f"{note(critic, made_in)}</div>"
     )
-
-
-# --- between two ideas ------------------------------------------------------------------------------------------
 
 
 def between(a: Tensor, b: Tensor, share: float) -> Tensor:
@@ -140,7 +118,7 @@ def strip(words: Words, name, first, second) -> str:
     model = local.open_model(name)
     a, b = ends(model, local.seed_of(first), local.seed_of(second))
     shares = [i / (STRIP - 1) for i in range(STRIP)]
-    pictures = model.tensor(torch.stack([between(a, b, s) for s in shares]), _same(model, STRIP))
+    pictures = model.tensor(torch.stack([between(a, b, s) for s in shares]), _one_label(model, STRIP))
     alts = (words("between_alt", share=round(share * 100)) for share in shares)
     return tiles(map(image, to_pil(pictures), alts), STRIP)
 
@@ -149,16 +127,13 @@ def morph(words: Words, name, first, second, percent) -> str:
     """The one picture at the slider, large, with how real it is."""
     percent, model = local.whole(percent, 0, 100, "bad_share"), local.open_model(name)
     a, b = ends(model, local.seed_of(first), local.seed_of(second))
-    picture = model.tensor(between(a, b, percent / 100)[None], _same(model, 1))
+    picture = model.tensor(between(a, b, percent / 100)[None], _one_label(model, 1))
     alt = words("between_alt", share=percent)
     return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]), "gz-now")
 
 
-def _same(model: Model, count: int) -> list[int] | None:
+def _one_label(model: Model, count: int) -> list[int] | None:
     return [min(3, len(model.classes) - 1)] * count if model.config.needs_labels else None
-
-
-# --- growing and shrinking --------------------------------------------------------------------------------------
 
 
 @torch.no_grad()
@@ -203,7 +178,7 @@ def _numbers(words: Words, values: Tensor, text: str = "") -> str:
 
 def for_labels(words: Words, data, picks, seed) -> str:
     """The classes that were asked for, one after the other, each from its own inspiration."""
-    model = local.open_model(local.name_of("cgan", data or DATA))
+    model = local.open_model(local.name_of("cgan", data or local.SETS[0]))
     picks = picks_of(picks, len(model.classes))
     pictures = model.tensor(model.noise(len(picks), local.seed_of(seed)), picks)
     shares = real_shares(model, pictures)
@@ -218,7 +193,7 @@ def for_labels(words: Words, data, picks, seed) -> str:
 @torch.no_grad()
 def under_labels(words: Words, data, seed) -> str:
     """One inspiration under every label (the first ten), with the filter that each label is, in both networks."""
-    model, seed = local.open_model(local.name_of("cgan", data or DATA)), local.seed_of(seed)
+    model, seed = local.open_model(local.name_of("cgan", data or local.SETS[0])), local.seed_of(seed)
     count = min(10, len(model.classes))
     labels = list(range(count))
     pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), labels))

@@ -18,17 +18,18 @@ from ...ui.html import uri, waiting
 from ...ui.words import Words
 from . import drawing, render
 
+LESSON, DATA, SEED, PICKS = "dcgan", "mnist", 7, "2026"  # what the tab opens with
 SECONDS, TICK = 8.0, 0.15  # that a film plays, and between two of its frames
 
 
 class Create:
-    """The components of the tab in one language, and `open(...)`, which the Zoo uses to show a model here."""
+    """The components of the tab in one language."""
 
     def __init__(self, words: Words):
         self.words = words
-        self.name = gr.State("")  # a model chosen in the Zoo or by ?model=; else lesson and set name it
+        self.name = gr.State(local.name_of(LESSON, DATA))
         self.pick = gr.State(0)
-        self.shown = gr.State(render.SEED)  # the seed that the page shows: leaving the box unchanged does nothing
+        self.shown = gr.State(SEED)  # the seed that the page shows: leaving the box unchanged does nothing
         self._film()
         self._make()
         self._between()
@@ -46,10 +47,10 @@ class Create:
         with question(say, "film", "s-film"):
             with gr.Row(elem_classes="gz-controls"):
                 lessons, sets = named(say, "lesson", local.LESSONS), named(say, "data", local.SETS)
-                self.lesson = gr.Radio(lessons, value=render.LESSON, label=say("lesson"), elem_id="lesson")
-                self.data = gr.Radio(sets, value=render.DATA, label=say("data"), elem_id="set")
+                self.lesson = gr.Radio(lessons, value=LESSON, label=say("lesson"), elem_id="lesson")
+                self.data = gr.Radio(sets, value=DATA, label=say("data"), elem_id="set")
                 self.play = gr.Button(say("film_play"), variant="primary", elem_id="play")
-                last = render.frames(render.chosen(render.LESSON, render.DATA, ""))
+                last = render.frames(self.name.value)
                 self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
             self.training = show(waiting(say), elem_id="training", js_on_load="ganzoo.later(element, trigger, 'focus')")
             self.began = gr.State(0.0)
@@ -59,7 +60,7 @@ class Create:
         say = self.words
         with question(say, "make", "s-make", noise=100):
             with gr.Row(elem_classes="gz-controls"):
-                self.seed = self._seed(render.SEED, "seed", "seed")
+                self.seed = self._seed(SEED, "seed", "seed")
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
                 self.copy = gr.Button(say("copy_link"), elem_id="copy-link")
             self.grid = show(elem_id="grid", js_on_load="ganzoo.picks(element, trigger); ganzoo.follow(element, watch)")
@@ -74,8 +75,8 @@ class Create:
                 self.strip = show(elem_id="strip")
                 self.slider = gr.Slider(0, 100, value=50, step=1, label=say("from_a_to_b"), elem_id="morph", buttons=[])
                 with gr.Row(elem_classes="gz-controls"):
-                    self.first = self._seed(render.SEED, "seed_a", "seed-a")
-                    self.second = self._seed(render.SEED + 1, "seed_b", "seed-b")
+                    self.first = self._seed(SEED, "seed_a", "seed-a")
+                    self.second = self._seed(SEED + 1, "seed_b", "seed-b")
                     self.others = gr.Button(say("two_others"), elem_id="two-others")
 
     def _cgan(self):
@@ -83,9 +84,9 @@ class Create:
         with question(say, "cgan", "s-cgan"):
             with gr.Row(elem_classes="gz-controls"):
                 label = say("picks_mnist")
-                self.picks = gr.Textbox(render.PICKS, label=label, max_lines=1, max_length=20, elem_id="picks")
+                self.picks = gr.Textbox(PICKS, label=label, max_lines=1, max_length=20, elem_id="picks")
                 with gr.Row(elem_classes="gz-controls", elem_id="classes"):
-                    self.classes = [gr.Button(w, size="sm", min_width=40) for w in render.buttons(say, render.DATA)]
+                    self.classes = [gr.Button(w, size="sm", min_width=40) for w in render.buttons(say, DATA)]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
             self.labelled = show(elem_id="asked")
             show(f"<h3>{say('one_idea')}</h3>")
@@ -97,8 +98,7 @@ class Create:
             with gr.Column(scale=1, min_width=280):
                 canvas = f'<canvas width="280" height="280" role="img" aria-label="{escape(say("canvas"))}"></canvas>'
                 js = "ganzoo.sheet(element, props, trigger, watch)"
-                first = uri(drawing.example(render.DATA))
-                self.board = show(first, elem_id="board", html_template=canvas, js_on_load=js)
+                self.board = show(uri(drawing.example(DATA)), elem_id="board", html_template=canvas, js_on_load=js)
                 with gr.Row(elem_classes="gz-controls"):
                     self.clear = gr.Button(say("clear"), elem_id="clear")
                     self.example = gr.Button(say("example"), elem_id="example")
@@ -106,34 +106,34 @@ class Create:
                 self.judged = show(elem_id="judged")
 
     def _wire(self):
-        say = self.words
-        self.choice = [self.lesson, self.data, self.name]
-        make = [*self.choice, self.seed, self.pick, self.picks]
-        self.everything = [
+        make = [self.name, self.data, self.seed, self.pick, self.picks]
+        everything = [
             *(self.shown, self.grid, self.first, self.second, self.strip, self.now, self.slider, self.growth),
             *(self.frame, self.training, self.timer, self.labelled, self.labels),
         ]
-        self.faces = [self.picks, *self.classes, self.board, self.judged]  # what depends on the set alone
+        of_set = [self.picks, *self.classes, self.board, self.judged]
 
+        chosen = [self.lesson, self.data, self.seed, self.pick, self.picks]
         for chooser in (self.lesson, self.data):
-            chooser.input(self._chose, make, [self.name, *self.everything, *self.faces], **QUIET)
-        self.new.click(self._new, make, [self.seed, self.pick, *self.everything], **QUIET)
-        self.seed.submit(self.all, make, self.everything, **QUIET)
-        self.seed.blur(self._left, [self.shown, *make], self.everything, **QUIET)
-        self.copy.click(lambda: gr.Info(say("copied"), duration=2), None, None, js="ganzoo.copy", **QUIET)
-        self.grid.select(self._picked, make, [self.pick, self.grid, self.growth], **QUIET)
+            chooser.input(self._chose, chosen, [self.name, *everything, *of_set], **QUIET)
+        self.new.click(self._new, make, [self.seed, self.pick, *everything], **QUIET)
+        self.seed.submit(self._all, make, everything, **QUIET)
+        self.seed.blur(self._left, [self.shown, *make], everything, **QUIET)
+        copied = self.words("copied")
+        self.copy.click(lambda: gr.Info(copied, duration=2), None, None, js="ganzoo.copy", **QUIET)
+        self.grid.select(self._picked, [self.name, self.seed], [self.pick, self.grid, self.growth], **QUIET)
 
-        move = [*self.choice, self.first, self.second, self.slider]
-        self.slider.input(self._now, move, self.now, **LIVE)
-        self.others.click(self._two, move, [self.first, self.second, self.strip, self.now], **QUIET)
+        move = [self.name, self.first, self.second, self.slider]
+        self.slider.input(lambda *at: self._draw(render.morph, *at), move, self.now, **LIVE)
+        self.others.click(self._two, [self.name, self.slider], [self.first, self.second, self.strip, self.now], **QUIET)
         for box in (self.first, self.second):
-            box.submit(self._way, move, [self.strip, self.now], **QUIET)
-            box.blur(self._way, move, [self.strip, self.now], **QUIET)
+            for event in (box.submit, box.blur):
+                event(self._way, move, [self.strip, self.now], **QUIET)
 
-        film = [self.frame, self.training, self.timer]
-        self.frame.input(self._frame, [*self.choice, self.frame], [self.training, self.timer], **LIVE)
+        self.frame.input(self._frame, [self.name, self.frame], [self.training, self.timer], **LIVE)
         self.play.click(lambda: (time.time(), gr.Timer(active=True)), None, [self.began, self.timer], **QUIET)
-        self.timer.tick(self._played, [*self.choice, self.began], film, **{**LIVE, "trigger_mode": "once"})
+        film = [self.frame, self.training, self.timer]
+        self.timer.tick(self._played, [self.name, self.began], film, **{**LIVE, "trigger_mode": "once"})
 
         for i, button in enumerate(self.classes):
             js = f"(text) => ((text || '') + '{i}').slice(-{render.MOST_PICKS})"
@@ -142,126 +142,111 @@ class Create:
         asked = [self.data, self.picks, self.seed]
         self.picks.change(lambda *a: self._draw(render.for_labels, *a), asked, self.labelled, **LIVE)
 
-        self.board.input(self._judge, [self.board, self.data], self.judged, **QUIET)
-        for button, make in ((self.clear, drawing.empty), (self.example, drawing.example)):
-            button.click(self._put(make), self.data, [self.board, self.judged], **QUIET)
+        self.board.input(lambda *a: self._draw(drawing.judge, *a), [self.data, self.board], self.judged, **QUIET)
+        for button, picture in ((self.clear, drawing.empty), (self.example, drawing.example)):
+            button.click(self._put(picture), self.data, [self.board, self.judged], **QUIET)
 
-        self.state = [*self.choice, self.seed, *self.everything, *self.faces]
-        self.training.focus(self._first, None, self.state, **QUIET)
+        opened = [self.lesson, self.data, self.name, self.seed, *everything, *of_set]
+        self.training.focus(self._first, None, opened, **QUIET)
 
     def _draw(self, draw, *args) -> str:
         return render_or_explain(self.words, draw, *args)
 
-    def all(self, lesson, data, custom, seed, pick, picks):
-        """Everything that follows from the choice and the seed, in the order of `self.everything`."""
-        name = render.chosen(lesson, data, custom)
-        top = self._draw(render.grid, lesson, data, custom, seed, pick)
+    def _all(self, name, data, seed, pick, picks) -> dict:
+        """Everything that follows from the model and the seed. Of a seed that is none a quiet line says so in place of the
+        grid; the rest stays."""
+        grid = self._draw(render.grid, name, seed, pick)
         try:
-            first = local.seed_of(seed)
-        except GanzooError:  # the quiet line stands in place of the grid; the rest stays
-            return [seed, top] + [gr.skip()] * (len(self.everything) - 2)
-        second, last = min(first + 1, local.LARGEST_SEED), render.frames(name)
-        return [
-            first,
-            top,
-            first,
-            second,
-            self._draw(render.strip, name, first, second),
-            self._draw(render.morph, name, first, second, 50),
-            50,
-            self._draw(render.grow, name, first, pick),
-            gr.Slider(maximum=max(1, last), value=last),
-            self._draw(film.show, name, last),
-            gr.Timer(active=False),
-            self._draw(render.for_labels, data, picks, first),
-            self._draw(render.under_labels, data, first),
-        ]
+            seed = local.seed_of(seed)
+        except GanzooError:
+            return {self.shown: seed, self.grid: grid}
+        second, last = min(seed + 1, local.LARGEST_SEED), render.frames(name)
+        return {
+            self.shown: seed,
+            self.grid: grid,
+            self.first: seed,
+            self.second: second,
+            self.strip: self._draw(render.strip, name, seed, second),
+            self.now: self._draw(render.morph, name, seed, second, 50),
+            self.slider: 50,
+            self.growth: self._draw(render.grow, name, seed, pick),
+            self.frame: gr.Slider(maximum=max(1, last), value=last),
+            self.training: self._draw(film.show, name, last),
+            self.timer: gr.Timer(active=False),
+            self.labelled: self._draw(render.for_labels, data, picks, seed),
+            self.labels: self._draw(render.under_labels, data, seed),
+        }
 
-    def _chose(self, lesson, data, custom, seed, pick, picks):
-        lesson, data = lesson or render.LESSON, data or render.DATA
-        return ["", *self.all(lesson, data, "", seed, pick, picks), *self._faces(data)]
+    def _of_set(self, data) -> dict:
+        """What depends on the set alone."""
+        label = self.words("picks_fashion" if data == "fashion" else "picks_mnist")
+        classes = map(gr.Button, render.buttons(self.words, data))
+        board, judged = self._put(drawing.example)(data)
+        shown = {self.picks: gr.Textbox(label=label), self.board: board, self.judged: judged}
+        return shown | dict(zip(self.classes, classes, strict=True))
 
-    def _new(self, lesson, data, custom, seed, pick, picks):
+    def _chose(self, lesson, data, seed, pick, picks):
+        data = data or DATA
+        name = local.name_of(lesson or LESSON, data)
+        return {self.name: name, **self._all(name, data, seed, pick, picks), **self._of_set(data)}
+
+    def _new(self, name, data, seed, pick, picks):
         seed = random.randrange(1_000_000)
-        return [seed, 0, *self.all(lesson, data, custom, seed, 0, picks)]
+        return {self.seed: seed, self.pick: 0, **self._all(name, data, seed, 0, picks)}
 
-    def _left(self, shown, lesson, data, custom, seed, pick, picks):
-        if seed == shown:
-            return [gr.skip()] * len(self.everything)
-        return self.all(lesson, data, custom, seed, pick, picks)
+    def _left(self, shown, name, data, seed, pick, picks):
+        return gr.skip() if seed == shown else self._all(name, data, seed, pick, picks)
 
-    def _picked(self, lesson, data, custom, seed, pick, picks, event: gr.EventData):
+    def _picked(self, name, seed, event: gr.EventData):
         pick = sent(event).get("pick", 0)
-        name = render.chosen(lesson, data, custom)
-        grid = self._draw(render.grid, lesson, data, custom, seed, pick)
-        return pick, grid, self._draw(render.grow, name, seed, pick)
+        return pick, self._draw(render.grid, name, seed, pick), self._draw(render.grow, name, seed, pick)
 
-    def _now(self, lesson, data, custom, first, second, percent):
-        return self._draw(render.morph, render.chosen(lesson, data, custom), first, second, percent)
-
-    def _way(self, lesson, data, custom, first, second, percent):
-        name = render.chosen(lesson, data, custom)
+    def _way(self, name, first, second, percent):
         strip = self._draw(render.strip, name, first, second)
         return strip, self._draw(render.morph, name, first, second, percent)
 
-    def _two(self, lesson, data, custom, first, second, percent):
+    def _two(self, name, percent):
         first, second = random.sample(range(1_000_000), 2)
-        return first, second, *self._way(lesson, data, custom, first, second, percent)
+        return first, second, *self._way(name, first, second, percent)
 
-    def _frame(self, lesson, data, custom, frame):
-        name = render.chosen(lesson, data, custom)
+    def _frame(self, name, frame):
         return self._draw(film.show, name, int(frame or 0)), gr.Timer(active=False)
 
-    def _played(self, lesson, data, custom, began):
+    def _played(self, name, began):
         """The frame that is due SECONDS after Play was pressed at the latest, however slow the line is."""
-        name = render.chosen(lesson, data, custom)
-        share, last = min(1.0, (time.time() - began) / SECONDS), render.frames(name)
-        frame = round(share * last)
+        share = min(1.0, (time.time() - began) / SECONDS)
+        frame = round(share * render.frames(name))
         return frame, self._draw(film.show, name, frame), gr.Timer(active=share < 1)
 
-    def _judge(self, picture, data):
-        return self._draw(drawing.judge, data, picture)
-
-    def _put(self, make):
-        """What puts a picture that `make` gives on the board, and has it judged."""
+    def _put(self, picture):
+        """What puts the `picture` of a set on the board, and has it judged."""
 
         def put(data):
-            picture = uri(make(data))
-            return picture, self._judge(picture, data)
+            drawn = picture(data)
+            return uri(drawn), self._draw(drawing.judge, data, drawn)
 
         return put
 
-    def _faces(self, data):
-        say = self.words
-        return [
-            gr.Textbox(label=say("picks_fashion" if data == "fashion" else "picks_mnist")),
-            *(gr.Button(w) for w in render.buttons(say, data)),
-            *self._put(drawing.example)(data),
-        ]
-
     def _first(self, event: gr.EventData):
-        """Everything when the tab is first seen, as a link says (it may also be one to another tab)."""
+        """Everything when the tab is first seen, as a link says (it may also be one to another tab): a model by name, or by
+        lesson and set. A model by name sets both: what is drawn or made is judged by a critic of the pictures that it
+        learned from."""
         said = linked(sent(event).get("query"))
         if "family" in said or said.get("tab", "create") != "create":
             said = {}
-        return self.open(said.get("model", ""), said.get("lesson"), said.get("set"), said.get("seed", render.SEED))
-
-    def open(self, custom="", lesson=None, data=None, seed=render.SEED):
-        """Values for `self.state`: a model by name, or by lesson and set. A model by name sets both: what is drawn or made
-        is judged by a critic of the pictures that it learned from."""
-        if hub.NAME.fullmatch(custom) and not custom.startswith("runs/"):
+        name, lesson, data = (said.get(key) for key in ("model", "lesson", "set"))
+        if name:
+            lesson = data = None
+            with suppress(GanzooError):
+                if hub.NAME.fullmatch(name) and not name.startswith("runs/"):
+                    hub.fetch(name)
             with suppress(GanzooError):  # then the grid says that there is no such model
-                hub.fetch(custom)
-        if custom:
-            lesson, data = render.belongs(custom)
+                model = local.open_model(name)
+                lesson, data = model.config.lesson, local.set_of(model)
         else:
-            lesson = lesson if lesson in local.LESSONS else render.LESSON
-            data = data if data in local.SETS else render.DATA
-        if custom == local.name_of(lesson, data):
-            custom = ""
-        everything = self.all(lesson, data, custom, seed, 0, render.PICKS)
-        try:
-            seed = local.seed_of(seed)
-        except GanzooError:  # the grid says so
-            seed = None
-        return [lesson, data, custom, seed, *everything, *self._faces(data)]
+            lesson = lesson if lesson in local.LESSONS else LESSON
+            data = data if data in local.SETS else DATA
+            name = local.name_of(lesson, data)
+        everything = self._all(name, data, said.get("seed", SEED), 0, PICKS)
+        model = {self.lesson: lesson, self.data: data, self.name: name}
+        return {**model, self.seed: everything.get(self.first), **everything, **self._of_set(data)}
