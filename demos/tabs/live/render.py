@@ -9,29 +9,31 @@ from ganzoo.images import to_pil
 from ganzoo.training.stepwise import Turn
 
 from ...catalog import film, local
+from ...runtime.training_queue import TRAININGS
 from ...ui.html import figure, grid, image, legend, note, prose, quiet, section, share_bars, shown, signed, tiles, uri
 from ...ui.words import Words
 from .run import COUNTED, FINISHED, Snapshot
 from .sessions import Session
 
 SHOWN = 8  # pictures of a batch on the page
-ADVICE = ("nan", "critic_wins", "collapse", "plateau")  # of the doctor, for which there are words
 STRENGTHS = {0.25: "× ¼", 0.5: "× ½", 1.0: "× 1", 2.0: "× 2", 4.0: "× 4"}
 ACTIVATIONS = {"leaky_relu": "LeakyReLU", "relu": "ReLU"}
+CHANGED = {"lr": "live_changed_lr", "beta1": "live_changed_beta", "discriminator_lr": "live_changed_strength",
+           "activation": "live_changed_activation"}  # fmt: skip
 
 
-def status(words: Words, session: Session | None, limit: int, before: int) -> str:
+def status(words: Words, session: Session | None) -> str:
     if session is None:
         return _said(words("live_earlier", step=f"{film.of(FINISHED).steps[-1]:,}"))
-    step, speed = f"{session.run.shown.step:,}", session.run.shown.speed
-    if session.mode == "waiting":
-        return _said(words("live_waiting", limit=limit, before=before), "waiting")
-    if session.mode == "running":
+    mode, shown = session.mode, session.run.shown
+    step, speed = f"{shown.step:,}", shown.speed
+    if mode == "waiting":
+        before = max(0, session.place - 1)
+        return _said(words("live_waiting", limit=TRAININGS.limit, before=before), mode)
+    if mode == "running":
         text = words("live_running", step=step, speed=f"{speed:.0f}" if speed >= 10 else f"{speed:.1f}")
-        return _said(text if session.run.shown.rows else words("live_ready"), "running")
-    if session.why:
-        return _said(words(session.why, step=step))
-    return _said(words("live_resting", step=step) if session.run.shown.step else words("live_untrained"))
+        return _said(text if shown.rows else words("live_ready"), mode)
+    return _said(words(session.why or ("live_resting" if shown.step else "live_untrained"), step=step))
 
 
 def _said(text: str, mode: str = "resting") -> str:
@@ -44,23 +46,21 @@ def stage(words: Words, now: Snapshot | None) -> str:
         earlier = film.of(FINISHED)
         said, rows, states = earlier.facts(len(earlier.steps)), earlier.rows, earlier.states
         step, verdict, source = said["step"], said["state"], said["picture"]
-        advice = marks = ()
+        advice = changes = ()
     else:
-        rows, step, verdict, source = list(now.rows), now.step, now.state, uri(now.picture)
-        advice, marks, states = now.advice, now.marks, now.states
+        rows, step, verdict, source = now.rows, now.step, now.state, uri(now.picture)
+        advice, changes, states = now.advice, now.changes, now.states
     picture = shown(source, words("live_alt", step=f"{step:,}"), film.SIZE)
-    bands = film.bands(states, step)
-    panels = "".join(
-        film.panel(words, rows, step, title, lines, "live_axis", marks=marks, bands=bands)
-        for title, lines in film.PANELS
-    )
-    given = [
-        words("live_advice", step=f"{at:,}", text=words(f"live_adv_{code}")) for at, code in advice if code in ADVICE
-    ]
-    doctor = prose(given[-1] if given else words("live_no_advice"))
-    state = f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, now))}{doctor}"
-    state = f'<div class="gz-state">{state if rows else ""}</div>'  # before the first row there is none to tell
-    return grid(picture, f"<div>{panels}{state}</div>", kind="gz-film", step=step)
+    look = {"marks": sorted({at for at, *_ in changes}), "bands": film.bands(states, step)}
+    panels = "".join(film.panel(words, rows, step, *lines, "live_axis", **look) for lines in film.PANELS)
+    state = ""
+    if rows:  # before the first row there is none to tell
+        doctor = words("live_no_advice")
+        if advice:
+            at, code = advice[-1]
+            doctor = words("live_advice", step=f"{at:,}", text=words(f"live_adv_{code}"))
+        state = f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, now))}{prose(doctor)}"
+    return grid(picture, f'<div>{panels}<div class="gz-state">{state}</div></div>', kind="gz-film", step=step)
 
 
 def _meaning(words: Words, verdict: str, shown: Snapshot | None) -> str:
@@ -84,49 +84,31 @@ def shares(words: Words, shown: Snapshot | None) -> str:
 
 
 def changes(words: Words, shown: Snapshot | None) -> str:
-    if shown is None or not shown.changes:
-        return prose(words("live_changes_none"))
-    lines = [_changed(words, *change) for change in reversed(shown.changes)]
-    return "".join(prose(line) for line in lines[:2])
+    last = shown.changes[-2:] if shown else ()
+    return "".join(prose(_changed(words, *change)) for change in reversed(last)) or prose(words("live_changes_none"))
 
 
 def _changed(words: Words, step: int, name: str, old, new) -> str:
-    values = {"step": f"{step:,}"}
-    if name in ("lr", "beta1"):
-        key = "live_changed_lr" if name == "lr" else "live_changed_beta"
-        return words(key, old=f"{old:g}", new=f"{new:g}", **values)
-    if name == "norm":
-        return words("live_changed_norm_on" if new == "batch" else "live_changed_norm_off", **values)
-    if name == "activation":
-        return words("live_changed_activation", new=ACTIVATIONS.get(new, new), **values)
-    return words("live_changed_strength", new=f"{new:g}", **values)
+    key = CHANGED[name] if name != "norm" else "live_changed_norm_on" if new == "batch" else "live_changed_norm_off"
+    old, new = (ACTIVATIONS.get(v, v) if isinstance(v, str) else f"{v:g}" for v in (old, new))
+    return words(key, step=f"{step:,}", old=old, new=new)
 
 
-def turns(words: Words, title: str, critic: Turn | None, creator: Turn | None) -> str:
+def turns(words: Words, title: str, critic: Turn, creator: Turn | None) -> str:
     """The critic's step and the creator's, side by side."""
-    left = _critic(words, critic) if critic else ""
-    right = _creator(words, creator) if creator else quiet(words("live_not_yet"))
-    return prose(title) + grid(
-        section(words("live_critic_head"), left, kind="critic"),
-        section(words("live_creator_head"), right, kind="creator"),
-    )
+    real = _row(words, words("live_real_row"), critic.real, critic.real_before, critic.real_after)
+    fake = _row(words, words("live_fake_row"), critic.fake, critic.fake_before, critic.fake_after)
+    left = section(words("live_critic_head"), real, fake, _loss(words, critic), kind="critic")
+    told = [quiet(words("live_not_yet"))]
+    if creator:
+        before = _row(words, words("live_before_row"), creator.fake, creator.fake_before, None)
+        after = _row(words, words("live_after_row"), creator.changed, creator.fake_before, creator.fake_after)
+        told = [before, _difference(words, creator.changed - creator.fake), after, _loss(words, creator)]
+    return prose(title) + grid(left, section(words("live_creator_head"), *told, kind="creator"))
 
 
-def _critic(words: Words, turn: Turn) -> str:
-    return (
-        _row(words, words("live_real_row"), turn.real, turn.real_before, turn.real_after)
-        + _row(words, words("live_fake_row"), turn.fake, turn.fake_before, turn.fake_after)
-        + note(words("live_loss", loss=f"{turn.loss:.3f}"))
-    )
-
-
-def _creator(words: Words, turn: Turn) -> str:
-    return (
-        _row(words, words("live_before_row"), turn.fake, turn.fake_before, None)
-        + _difference(words, turn.changed - turn.fake)
-        + _row(words, words("live_after_row"), turn.changed, turn.fake_before, turn.fake_after)
-        + note(words("live_loss", loss=f"{turn.loss:.3f}"))
-    )
+def _loss(words: Words, turn: Turn) -> str:
+    return note(words("live_loss", loss=f"{turn.loss:.3f}"))
 
 
 def _row(words: Words, title: str, pictures: Tensor, before: Tensor, after: Tensor | None) -> str:

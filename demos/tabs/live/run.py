@@ -1,4 +1,5 @@
-"""One live training: the trainer's own Training, played round by round, and what a page shows of it. No HTML here.
+"""One live training: the trainer's own Training, played round by round, what a page shows of it, and the model that is kept
+of it. No HTML here.
 
 Only its thread (sessions.py) and the visitor's own clicks touch a Run, one at a time, under `lock`. What the page reads
 many times a second is `shown`, a finished Snapshot that nobody changes any more.
@@ -8,22 +9,25 @@ import dataclasses
 import math
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
+from pathlib import Path
 
 import torch
 from PIL import Image
 
+from ganzoo import GanzooError
 from ganzoo.data import complete
-from ganzoo.data.labeled import Pictures
 from ganzoo.data.registry import CLASSES
 from ganzoo.evaluation import judges
-from ganzoo.images import grid, to_float
+from ganzoo.images import grid, save_picture, to_float
 from ganzoo.models import registry
 from ganzoo.seeding import noise
 from ganzoo.training.doctor import Doctor, kinds, state
 from ganzoo.training.loop import rounds, step_row
 from ganzoo.training.recorder import diversity
+from ganzoo.training.run_dir import RunFolder
 from ganzoo.training.step import Training
 from ganzoo.training.stepwise import Stepwise, Turn
 
@@ -38,6 +42,7 @@ COUNT = 4.0  # seconds between two counts of classes, likewise
 LIGHT = 10
 COUNTED = 200  # pictures that the judge counts
 ROWS, FRAMES, SHEET = 2000, 48, 64
+KEPT = 20  # models that visitors may keep on one server
 
 LESSONS = {  # chosen by trying on one core: recognisable pictures come after 10 to 20 seconds
     "gan": {"lr": 1e-3, "r1": 1.0, "ema": 0.99, "batch_size": 64},
@@ -46,52 +51,42 @@ LESSONS = {  # chosen by trying on one core: recognisable pictures come after 10
 }
 
 
-@lru_cache(maxsize=2)
-def pictures(data: str) -> Pictures:
-    """The bundled pictures of a set with the names of its classes, shared by all runs."""
-    return dataclasses.replace(local.samples(data), classes=CLASSES[data])
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """All that a page shows of a run at one moment."""
 
+    at: float  # seconds, of time.monotonic
     step: int
-    picture: Image.Image
-    rows: tuple
-    state: str
     speed: float  # rounds a second
-    advice: tuple = ()  # (step, code)
-    changes: tuple = ()  # the latest: (step, name, old, new)
-    marks: tuple = ()  # the steps of all of them
-    states: tuple = ()  # that the run went through: (the step it began at, state)
-    shares: dict = field(default_factory=dict)  # class -> share of what the judge counted
-    number: int = 0
+    picture: Image.Image
+    rows: list[dict]
+    state: str
+    states: list[tuple]  # that the run went through: (the step it began at, state)
+    advice: list[tuple]  # (step, code)
+    changes: list[tuple]  # (step, name, old, new)
+    shares: dict[str, float]  # class -> share of what the judge counted
 
 
 class Run:
     """A run of a lesson (gan, cgan, dcgan) on a set (mnist, fashion) with settings of LESSONS, changed by `more`."""
 
-    def __init__(self, lesson: str, data: str, more: dict | None = None):
+    def __init__(self, lesson: str, data: str, **more):
+        if lesson not in LESSONS or data not in local.SETS:
+            raise Trouble("no_model", name=f"{str(lesson)[:20]}-{str(data)[:20]}")
         self.lesson, self.data, self.lock = lesson, data, threading.RLock()
-        found = pictures(data)
+        found = dataclasses.replace(local.samples(data), classes=CLASSES[data])
         own = {"device": "cpu", "precision": "fp32", "seed": 0, "data": f"demos/data/{data}-6000"}
-        config = registry.LESSONS[lesson].Config(**(own | LESSONS[lesson] | (more or {})))
-        config = complete(config, found)
-        self.play = Stepwise(Training(config, found, torch.device("cpu")))
+        config = registry.LESSONS[lesson].Config(**own | LESSONS[lesson] | more)
+        self.training = Training(complete(config, found), found, torch.device("cpu"))
+        self.play = Stepwise(self.training)
         self.rounds = rounds(self.play, math.inf, EVERY)
         self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
         self.frames: list[tuple[int, Image.Image]] = []
         self.gap, self.shares, self.states = 1, {}, []
         self.next_look = self.next_count = -math.inf
         self.real_diversity = diversity(to_float(found.shown))
-        self.looked_at, self.looked_step = time.monotonic(), 0
-        self.shown: Snapshot = None
+        self.shown: Snapshot | None = None
         self.look()
-
-    @property
-    def training(self) -> Training:
-        return self.play.training
 
     @property
     def broken(self) -> bool:
@@ -119,15 +114,13 @@ class Run:
             self.look()
             return turn
 
-    def change(self, **new) -> dict:
+    def change(self, **new) -> None:
         with self.lock:
             changed = self.play.change(**new)
-            for name, (old, value) in changed.items():
-                self.changes.append((self.training.step, name, old, value))
+            self.changes += [(self.training.step, name, old, value) for name, (old, value) in changed.items()]
             if changed:
                 self.doctor = Doctor()  # what it said before was about other settings
                 self.look()
-            return changed
 
     def _row(self, row: dict) -> None:
         if self.shares:
@@ -160,20 +153,18 @@ class Run:
             verdict = state(self.rows)
             if self.rows and (not self.states or self.states[-1][1] != verdict):
                 self.states.append((step if self.states else 0, verdict))
-            spent, done = now - self.looked_at, step - self.looked_step
-            self.looked_at, self.looked_step = now, step
+            before = self.shown
             self.shown = Snapshot(
+                at=now,
                 step=step,
+                speed=(step - before.step) / (now - before.at) if before and now > before.at else 0.0,
                 picture=picture,
-                rows=tuple(self.rows[:: max(1, len(self.rows) // 160)]),
+                rows=self.rows[:: max(1, len(self.rows) // 160)],
                 state=verdict,
-                states=tuple(self.states),
-                speed=done / spent if spent > 0 else 0.0,
-                advice=tuple(self.advice[-3:]),
-                changes=tuple(self.changes[-4:]),
-                marks=tuple(sorted({change[0] for change in self.changes})),
+                states=list(self.states),
+                advice=list(self.advice),
+                changes=list(self.changes),
                 shares=self.shares,
-                number=self.shown.number + 1 if self.shown else 0,
             )
 
     def _count(self) -> dict:
@@ -187,6 +178,18 @@ class Run:
         found = judges.answers(local.judge(self.data).generator, made).bincount(minlength=len(config.classes)).double()
         return dict(zip(config.classes, (found / found.sum()).tolist(), strict=True))
 
+    def write(self, folder: Path) -> None:
+        """The run folder, as the trainer would write it."""
+        config = dataclasses.replace(self.training.config, name=folder.name, out=str(folder.parent))
+        writer = RunFolder(folder, origin={})
+        writer.write_config(config)
+        keys = ("step", "name", "old", "new")
+        changed = [{"event": "changed", **dict(zip(keys, change, strict=True))} for change in self.changes]
+        writer.log(*sorted([*self.rows, *changed], key=lambda row: row["step"]))
+        for step, picture in self.frames:
+            save_picture(picture, folder / "samples" / f"{step:06d}.png")
+        writer.save(self.training, config, finished=True)
+
 
 @lru_cache(maxsize=1)
 def example() -> tuple[Turn, Turn]:
@@ -198,8 +201,24 @@ def example() -> tuple[Turn, Turn]:
     return run.turn("critic"), run.turn("creator")
 
 
-def checked(lesson, data) -> tuple[str, str]:
-    """What a visitor chose, if it is one of the choices."""
-    if lesson not in LESSONS or data not in local.SETS:
-        raise Trouble("no_model", name=f"{str(lesson)[:20]}-{str(data)[:20]}")
-    return lesson, data
+_one_at_a_time = threading.Lock()
+
+
+def keep(run: Run) -> tuple[str, Path]:
+    """The run as runs/{lesson}-{data}-live-{n}/, among the local runs that Zoo and Create list. Returns (the name in the
+    catalog, a zip of the model)."""
+    with _one_at_a_time, run.lock:
+        if run.training.step == 0:
+            raise Trouble("live_nothing_to_keep")
+        if run.broken:
+            raise Trouble("live_nan")
+        if len(list(local.RUNS.glob("*-live-*"))) >= KEPT:
+            raise Trouble("live_full", most=KEPT)
+        places = (local.RUNS / f"{run.lesson}-{run.data}-live-{number}" for number in count(1))
+        folder = next(place for place in places if not place.exists())
+        try:
+            folder.mkdir(parents=True)
+            run.write(folder)
+        except (GanzooError, OSError):
+            raise Trouble("live_no_space") from None
+        return f"runs/{folder.name}", local.zipped(folder / "model", folder / f"{folder.name}.zip")

@@ -7,11 +7,12 @@ that got lost, within LOST seconds, for then nobody has looked. A session that r
 import contextlib
 import threading
 import time
-from collections import OrderedDict
+from dataclasses import dataclass, field
 
 import torch
 
 from ganzoo import GanzooError
+from ganzoo.training.stepwise import Turn
 
 from ...runtime.training_queue import TRAININGS, Ticket, TrainingQueue
 from .run import Run
@@ -20,41 +21,38 @@ LOST = 20.0  # seconds without a look until a training rests
 TURN = 180.0  # seconds that a training may go on while others wait
 LONGEST = 1800.0  # seconds that it may go on at all: a forgotten page should not compute all night
 FORGET = 900.0  # seconds after which a resting session is cleared
-MOST = 24  # sessions in memory; the one that rested longest makes session
+MOST = 24  # sessions in memory; the one that rested longest makes room
 PATIENCE = 0.1  # seconds between two looks of one who waits
 
 
+@dataclass(eq=False)
 class Session:
-    """One visitor's training. `why`: a sentence's key, if it was stopped by the house."""
+    """One visitor's training."""
 
-    def __init__(self, run: Run):
-        self.run, self.why = run, ""
-        self.seen = time.monotonic()
-        self.closed = False
-        self.sent: tuple = ()  # what the page was last given: mode, settings learnt, number of the snapshot
-        self.ticket: Ticket | None = None
+    run: Run
+    why: str = ""  # a sentence's key, if it was stopped by the house
+    seen: float = field(default_factory=time.monotonic)
+    sent: tuple = ()  # what the page was last given: mode, whether anything is learnt, snapshot
+    critic: Turn | None = None  # the last that was taken alone
+    ticket: Ticket | None = None
+
+    @property
+    def place(self) -> int:
+        """-1 at rest, 0 at work, else the place in the line."""
+        ticket = self.ticket  # another thread may take it away meanwhile
+        return ticket.place() if ticket else -1
 
     @property
     def mode(self) -> str:
-        """ "resting", "waiting" for a place, or "running"."""
-        place = self._place()
+        place = self.place
         return "resting" if place < 0 else "waiting" if place else "running"
-
-    @property
-    def before(self) -> int:
-        """How many wait in front of this one."""
-        return max(0, self._place() - 1)
-
-    def _place(self) -> int:
-        ticket = self.ticket  # another thread may take it away meanwhile
-        return ticket.place() if ticket else -1
 
 
 class Sessions:
     def __init__(self, queue: TrainingQueue = TRAININGS):
         self.queue = queue
         self.lock = threading.RLock()
-        self.sessions: OrderedDict[str, Session] = OrderedDict()
+        self.sessions: dict[str, Session] = {}
 
     def of(self, visitor: str) -> Session | None:
         """The visitor's session, if there is one; being asked for it counts as a look."""
@@ -67,18 +65,18 @@ class Sessions:
 
     def enter(self, visitor: str, run: Run) -> Session:
         """A new session in place of the visitor's old one."""
-        self.leave(visitor)
         with self.lock:
+            self.leave(visitor)
             self._tidy()
             resting = [name for name, session in self.sessions.items() if session.mode == "resting"]
-            while len(self.sessions) >= MOST and resting:
-                self.leave(resting.pop(0))
+            for name in resting[: max(0, len(self.sessions) + 1 - MOST)]:
+                self.leave(name)
             session = self.sessions[visitor] = Session(run)
             return session
 
     def start(self, session: Session) -> None:
         with self.lock:
-            if session.mode == "resting" and not session.closed:
+            if session.mode == "resting" and session in self.sessions.values():
                 session.why, session.ticket = "", self.queue.enter()
                 work = (session, session.ticket)
                 threading.Thread(target=self._work, args=work, daemon=True, name="ganzoo-live").start()
@@ -92,9 +90,7 @@ class Sessions:
 
     def leave(self, visitor: str) -> None:
         with self.lock:
-            session = self.sessions.pop(visitor, None)
-            if session:
-                session.closed = True
+            if session := self.sessions.pop(visitor, None):
                 self.rest(session)
 
     def _tidy(self) -> None:

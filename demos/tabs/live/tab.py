@@ -1,6 +1,6 @@
 """The tab Watch it learn: a GAN trains on the server while you watch. Components and events only.
 
-run.py is one training, sessions.py who may compute, render.py what is shown, export.py the kept model. While
+run.py is one training and the model that is kept of it, sessions.py who may compute, render.py what is shown. While
 a training runs, a timer asks for what is new; that asking is also the sign that somebody is still there.
 """
 
@@ -13,26 +13,21 @@ from ganzoo import GanzooError
 from ...catalog import local
 from ...ui.components import LIVE, QUIET, named, question, show
 from ...ui.html import quiet, waiting
-from ...ui.words import Words
+from ...ui.words import Trouble, Words
 from . import render
-from . import run as live_run
-from .export import keep
-from .run import LESSONS, Run
+from .run import EXAMPLE, LESSONS, Run, example, keep
 from .sessions import Session, Sessions
 
 SESSIONS = Sessions()  # of this server, both languages together
 SECONDS = 1.0  # between two looks
-DIALS = ("lr", "beta1", "norm", "activation", "strength")
-CHOICES = {
-    "lr": (1e-4, 2e-4, 1e-3, 3e-3),
-    "beta1": (0.0, 0.5, 0.9),
-    "norm": ("batch", "none"),
-    "activation": ("leaky_relu", "relu"),
-    "strength": (0.25, 0.5, 1.0, 2.0, 4.0),
+DIALS = {  # their choices, and the first one
+    "lr": ((1e-4, 2e-4, 1e-3, 3e-3), 1e-3),
+    "beta1": ((0.0, 0.5, 0.9), 0.5),
+    "norm": (("batch", "none"), "batch"),
+    "activation": (("leaky_relu", "relu"), "leaky_relu"),
+    "strength": ((0.25, 0.5, 1.0, 2.0, 4.0), 1.0),
 }
-FIRST = {"lr": 1e-3, "beta1": 0.5, "norm": "batch", "activation": "leaky_relu", "strength": 1.0}
-LINKED = {"network": (LESSONS, "gan"), "pictures": (local.SETS, "mnist")}  # name in a link: choices, the first one
-LINKED |= {k: (CHOICES[k], FIRST[k]) for k in DIALS}
+LINKED = {"network": (LESSONS, "gan"), "pictures": (local.SETS, "mnist"), **DIALS}  # by their names in a link
 
 
 def linked(request: gr.Request) -> list:
@@ -47,7 +42,7 @@ def linked(request: gr.Request) -> list:
 
 def settings(dials) -> dict:
     """What the five dials say -> settings of a run. A value that is no choice is left at its first one."""
-    said = {k: v if v in CHOICES[k] else FIRST[k] for k, v in zip(DIALS, dials, strict=True)}
+    said = {k: v if v in choices else first for (k, (choices, first)), v in zip(DIALS.items(), dials, strict=True)}
     strength = said.pop("strength")
     return said | {"discriminator_lr": 0.0 if strength == 1.0 else said["lr"] * strength}
 
@@ -71,7 +66,7 @@ class Live:
                 self.data = gr.Radio(sets, value="mnist", label=say("data"), elem_id="live-set")
                 self.go = gr.Button(say("live_start"), variant="primary", elem_id="live-go", min_width=110)
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
-            self.status = show(render.status(say, None, SESSIONS.queue.limit, 0), elem_id="live-status")
+            self.status = show(render.status(say, None), elem_id="live-status")
             with gr.Row():
                 with gr.Column(scale=3, min_width=300):
                     self.stage = show(render.stage(say, None), elem_id="live-stage")
@@ -83,10 +78,10 @@ class Live:
         say = self.words
         words = render.ACTIVATIONS | {"batch": say("live_norm_batch"), "none": say("live_norm_none")}
         self.dials = []
-        for key in DIALS:
+        for key, (choices, first) in DIALS.items():
             texts = render.STRENGTHS if key == "strength" else words
-            values = [(texts.get(v, v if isinstance(v, str) else f"{v:g}"), v) for v in CHOICES[key]]
-            self.dials.append(gr.Radio(values, value=FIRST[key], label=say(f"live_{key}"), elem_id=f"live-{key}"))
+            values = [(texts.get(v, v if isinstance(v, str) else f"{v:g}"), v) for v in choices]
+            self.dials.append(gr.Radio(values, value=first, label=say(f"live_{key}"), elem_id=f"live-{key}"))
         self.changes = show(render.changes(say, None), elem_id="live-changes")
 
     def _turn(self):
@@ -105,22 +100,22 @@ class Live:
             self.kept = show("", elem_id="live-kept")
 
     def _wire(self, demo: gr.Blocks):
-        self.seen = [self.status, self.stage, self.shares, self.changes, self.go, self.timer, self.reset, self.keep]
+        self.pictures = [self.status, self.stage, self.shares, self.changes]
+        seen = [*self.pictures, self.go, self.timer, self.reset, self.keep]
         choice = [self.lesson, self.data, *self.dials]
-        self.go.click(self._go, choice, self.seen, **QUIET)
-        self.reset.click(self._new, choice, self.seen, **QUIET)
-        for chooser in (self.lesson, self.data):
-            chooser.input(self._new, choice, self.seen, **QUIET)
+        self.go.click(self._go, choice, seen, **QUIET)
+        for new in (self.reset.click, self.lesson.input, self.data.input):
+            new(self._new, choice, seen, **QUIET)
         for dial in self.dials:
-            dial.input(self._changed, self.dials, self.seen, **QUIET)
-        for button, player in ((self.critic, "critic"), (self.creator, "creator")):
-            button.click(self._step(player), choice, [self.turns, *self.seen], **QUIET)
+            dial.input(self._changed, self.dials, seen, **QUIET)
+        self.critic.click(self._critic, choice, [self.turns, *seen], **QUIET)
+        self.creator.click(self._creator, choice, [self.turns, *seen], **QUIET)
         self.keep.click(lambda: quiet(self.words("live_saving")), None, self.kept, **QUIET).then(
             self._kept, None, [self.kept, self.download], **QUIET
         )
-        self.timer.tick(self._look, None, self.seen, **{**LIVE, "trigger_mode": "once"})
-        named = json.dumps([[name, first] for name, (_, first) in LINKED.items()])
-        js = f"(...values) => ganzoo.settings({named}, ...values)"
+        self.timer.tick(self._look, None, seen, **{**LIVE, "trigger_mode": "once"})
+        firsts = json.dumps([[name, first] for name, (_, first) in LINKED.items()])
+        js = f"(...values) => ganzoo.settings({firsts}, ...values)"
         for setting in choice:
             setting.input(None, choice, None, js=js)
         demo.load(linked, None, choice, **QUIET).then(None, choice, None, js=js)
@@ -128,96 +123,95 @@ class Live:
         demo.unload(leave)
 
     def _example(self, request: gr.Request):
-        if getattr(SESSIONS.of(request.session_hash), "critic", None):  # the visitor's own step was quicker
+        session = SESSIONS.of(request.session_hash)
+        if session and session.critic:  # the visitor's own step was quicker
             return gr.skip()
-        return render.turns(self.words, self.words("live_turn_example", step=live_run.EXAMPLE), *live_run.example())
+        return render.turns(self.words, self.words("live_turn_example", step=EXAMPLE), *example())
 
-    def _answer(self, session: Session | None, note: str = "", everything: bool = True) -> list:
-        """Values for `self.seen`. A look that finds nothing new changes nothing; `note` stands in place of the status."""
-        say = self.words
-        at_work = session is not None and session.mode != "resting"
-        shown = session.run.shown if session else None
-        learnt = bool(shown and shown.step)
-        state = (session.mode, learnt, shown.number) if session else None
-        if session and not everything and state == session.sent:
-            return [gr.skip()] * len(self.seen)
-        mode_changed = everything or session is None or session.sent[:2] != state[:2]
+    def _answer(self, session: Session | None, note: str = "") -> dict:
+        """What the page shows of a session; `note` stands in place of the status."""
+        say, shown = self.words, session.run.shown if session else None
+        mode, learnt = session.mode if session else "", bool(shown and shown.step)
         if session:
-            session.sent = state
-        before = session.before if session else 0
-        line = quiet(note) if note else render.status(say, session, SESSIONS.queue.limit, before)
-        key = "live_pause" if at_work else "live_resume" if learnt else "live_start"
-        html = [line, render.stage(say, shown), render.shares(say, shown), render.changes(say, shown)]
-        if not mode_changed:
-            return html + [gr.skip()] * 4
-        buttons = [gr.Button(interactive=session is not None), gr.Button(interactive=learnt)]
-        return [*html, gr.Button(say(key)), gr.Timer(active=at_work), *buttons]
-
-    def _go(self, request: gr.Request, lesson, data, *dials):
-        session = SESSIONS.of(request.session_hash)
-        try:
-            session = session or self._enter(request, lesson, data, dials)
-            if session.mode == "resting":
-                SESSIONS.start(session)
-            else:
-                SESSIONS.rest(session)
-        except GanzooError as error:
-            return self._answer(session, self.words.explain(error))
-        return self._answer(session)
-
-    def _enter(self, request: gr.Request, lesson, data, dials) -> Session:
-        return SESSIONS.enter(request.session_hash, Run(*live_run.checked(lesson, data), settings(dials)))
-
-    def _new(self, request: gr.Request, lesson, data, *dials):
-        """Two new networks, at rest."""
-        try:
-            session = self._enter(request, lesson, data, dials)
-        except GanzooError as error:
-            return self._answer(SESSIONS.of(request.session_hash), self.words.explain(error))
-        return self._answer(session)
-
-    def _changed(self, request: gr.Request, *dials):
-        session = SESSIONS.of(request.session_hash)
-        if session is None:
-            return [gr.skip()] * len(self.seen)
-        try:
-            session.run.change(**settings(dials))
-        except GanzooError as error:
-            return self._answer(session, self.words.explain(error))
-        return self._answer(session)
-
-    def _step(self, player: str):
-        def step(request: gr.Request, lesson, data, *dials):
-            say, session = self.words, SESSIONS.of(request.session_hash)
-            try:
-                session = session or self._enter(request, lesson, data, dials)
-                SESSIONS.rest(session)
-                run = session.run
-                with run.lock:
-                    if player == "creator" and run.play.half is None:  # its turn comes after the critic's
-                        session.critic = run.turn("critic")
-                    turn = run.turn(player)
-                    number = say("live_turn_round", step=f"{run.training.step + (player == 'critic'):,}")
-                    if player == "critic":
-                        session.critic = turn
-                    both = (turn, None) if player == "critic" else (session.critic, turn)
-            except GanzooError as error:
-                return [gr.skip(), *self._answer(session, say.explain(error))]
-            return [render.turns(say, number, *both), *self._answer(session)]
-
-        return step
+            session.sent = (mode, learnt, shown)
+        at_work = mode in ("waiting", "running")
+        return {
+            self.status: quiet(note) if note else render.status(say, session),
+            self.stage: render.stage(say, shown),
+            self.shares: render.shares(say, shown),
+            self.changes: render.changes(say, shown),
+            self.go: gr.Button(say("live_pause" if at_work else "live_resume" if learnt else "live_start")),
+            self.timer: gr.Timer(active=at_work),
+            self.reset: gr.Button(interactive=session is not None),
+            self.keep: gr.Button(interactive=learnt),
+        }
 
     def _look(self, request: gr.Request):
+        """What is new. Buttons are sent again only when they change."""
         session = SESSIONS.of(request.session_hash)
         if session is None:  # cleared meanwhile
             return self._answer(None, self.words("live_gone"))
-        return self._answer(session, everything=False)
+        before, shown = session.sent, session.run.shown
+        if before == (session.mode, bool(shown.step), shown):
+            return gr.skip()
+        answer = self._answer(session)
+        return answer if session.sent[:2] != before[:2] else {part: answer[part] for part in self.pictures}
+
+    def _acted(self, request: gr.Request, act) -> dict:
+        """Do `act()`; then what the page shows. What could not be done is said in place of the status."""
+        note = ""
+        try:
+            act()
+        except GanzooError as error:
+            note = self.words.explain(error)
+        return self._answer(SESSIONS.of(request.session_hash), note)
+
+    def _enter(self, request: gr.Request, lesson, data, dials) -> Session:
+        return SESSIONS.enter(request.session_hash, Run(lesson, data, **settings(dials)))
+
+    def _go(self, request: gr.Request, lesson, data, *dials):
+        def go():
+            session = SESSIONS.of(request.session_hash) or self._enter(request, lesson, data, dials)
+            (SESSIONS.start if session.mode == "resting" else SESSIONS.rest)(session)
+
+        return self._acted(request, go)
+
+    def _new(self, request: gr.Request, lesson, data, *dials):
+        """Two new networks, at rest."""
+        return self._acted(request, lambda: self._enter(request, lesson, data, dials))
+
+    def _changed(self, request: gr.Request, *dials):
+        session = SESSIONS.of(request.session_hash)
+        return self._acted(request, lambda: session.run.change(**settings(dials))) if session else gr.skip()
+
+    def _critic(self, request: gr.Request, lesson, data, *dials):
+        return self._stepped(request, lesson, data, dials, creator=False)
+
+    def _creator(self, request: gr.Request, lesson, data, *dials):
+        return self._stepped(request, lesson, data, dials, creator=True)
+
+    def _stepped(self, request: gr.Request, lesson, data, dials, creator: bool) -> dict:
+        """A step of one player; the critic's comes first in a round."""
+        drawn = {}
+
+        def step():
+            session = SESSIONS.of(request.session_hash) or self._enter(request, lesson, data, dials)
+            SESSIONS.rest(session)
+            run = session.run
+            with run.lock:
+                if not creator or run.play.half is None:
+                    session.critic = run.turn("critic")
+                made = run.turn("creator") if creator else None
+                title = self.words("live_turn_round", step=f"{run.training.step + (not creator):,}")
+                drawn[self.turns] = render.turns(self.words, title, session.critic, made)
+
+        return self._acted(request, step) | drawn
 
     def _kept(self, request: gr.Request):
         say, session = self.words, SESSIONS.of(request.session_hash)
-        if session is None:
-            return quiet(say("live_nothing_to_keep")), gr.skip()
         try:
+            if session is None:
+                raise Trouble("live_nothing_to_keep")
             name, packed = keep(session.run)
         except GanzooError as error:
             return quiet(say.explain(error)), gr.skip()

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import threading
 import time
 import urllib.request
 import zipfile
@@ -12,6 +13,14 @@ import pytest
 import torch
 
 import ganzoo
+from demos.catalog import local
+from demos.runtime.training_queue import TrainingQueue
+from demos.tabs.live import render as live_render
+from demos.tabs.live import run as live_run
+from demos.tabs.live import sessions as live_sessions
+from demos.tabs.live import tab as live_tab
+from demos.tabs.live.sessions import Sessions
+from demos.ui.words import Trouble, Words
 from ganzoo import checkpoint
 from ganzoo.data.labeled import load_pictures
 from ganzoo.evaluation import judges, metrics
@@ -22,14 +31,12 @@ from tests.support.raises_code import raises_code
 from tests.support.serve import DEMOS, LEAKS
 
 SAMPLES = DEMOS / "data"
+FIRST = {dial: first for dial, (_, first) in live_tab.DIALS.items()}
 
 
 @pytest.fixture
 def run():
-    from demos.tabs.live import tab as live_tab
-    from demos.tabs.live.run import Run
-
-    return Run("gan", "fashion", live_tab.settings(list(live_tab.FIRST.values())))
+    return live_run.Run("gan", "fashion", **live_tab.settings(FIRST.values()))
 
 
 def wait_for(what, seconds=60):
@@ -68,15 +75,12 @@ def test_a_space_gets_the_pictures():
 
 def test_it_learns_garments(run):
     """In 400 rounds (some eight seconds of one core) what was noise has become garments of several kinds."""
-    from demos.catalog import local
-    from demos.tabs.live.run import COUNTED
-
     judge = local.judge("fashion").generator
-    real = judges.ask(judge, load_pictures(str(SAMPLES / "fashion-6000")).test[:COUNTED])[0]
+    real = judges.ask(judge, load_pictures(str(SAMPLES / "fashion-6000")).test[: live_run.COUNTED])[0]
 
     @torch.no_grad()
     def far():
-        made = run.training.shared["generator"].eval()(noise(COUNTED, 100, 5))
+        made = run.training.shared["generator"].eval()(noise(live_run.COUNTED, 100, 5))
         return metrics.frechet_distance(judges.ask(judge, made)[0], real)
 
     at_first = far()
@@ -92,9 +96,7 @@ def test_it_learns_garments(run):
 
 
 def test_a_conditional_gan_learns_and_is_counted_label_by_label():
-    from demos.tabs.live.run import Run
-
-    run = Run("cgan", "mnist")
+    run = live_run.Run("cgan", "mnist")
     for _ in range(20):
         run.advance()
     run.next_count = 0
@@ -103,18 +105,13 @@ def test_a_conditional_gan_learns_and_is_counted_label_by_label():
 
 
 def test_the_example_moves_the_way_its_sentence_says():
-    from demos.tabs.live.run import example
-
-    critic, creator = example()
+    critic, creator = live_run.example()
     assert critic.real_after.mean() > critic.real_before.mean() + 0.01
     assert critic.fake_after.mean() < critic.fake_before.mean() - 0.01
     assert creator.fake_after.mean() > creator.fake_before.mean() + 0.01
 
 
 def test_a_round_in_two_steps_is_shown(run):
-    from demos.tabs.live import render as live_render
-    from demos.ui.words import Words
-
     critic, creator = run.turn("critic"), run.turn("creator")
     for words in map(Words, ("en", "zh")):
         first = live_render.turns(words, "", critic, None)
@@ -126,9 +123,6 @@ def test_a_round_in_two_steps_is_shown(run):
 
 
 def test_a_new_run_is_shown_before_it_has_a_state_and_after(run):
-    from demos.tabs.live import render as live_render
-    from demos.ui.words import Words
-
     assert 'class="state-' not in live_render.stage(Words("en"), run.shown)
     for _ in range(20):
         run.advance()
@@ -137,10 +131,6 @@ def test_a_new_run_is_shown_before_it_has_a_state_and_after(run):
 
 
 def test_changes_act_and_are_told(run):
-    from demos.tabs.live import render as live_render
-    from demos.tabs.live import tab as live_tab
-    from demos.ui.words import Words
-
     run.advance()
     for dial, value, told in (
         ("lr", 1e-4, "learning rate 0.001 → 0.0001"),
@@ -149,13 +139,13 @@ def test_changes_act_and_are_told(run):
         ("activation", "relu", "ReLU in both networks"),
         ("strength", 4.0, "learning rate is now 0.004"),
     ):
-        run.change(**live_tab.settings((live_tab.FIRST | {dial: value}).values()))
+        run.change(**live_tab.settings((FIRST | {dial: value}).values()))
         said = live_render.changes(Words("en"), run.shown)
         assert f"Round {run.training.step}" in said and told in said
         run.advance()
-        run.change(**live_tab.settings(live_tab.FIRST.values()))
+        run.change(**live_tab.settings(FIRST.values()))
     assert run.training.config.norm == "batch" and run.training.rates == {"generator": 1e-3, "discriminator": 1e-3}
-    assert live_tab.settings(["x", None, [], {}, float("nan")]) == live_tab.settings(live_tab.FIRST.values())
+    assert live_tab.settings(["x", None, [], {}, float("nan")]) == live_tab.settings(FIRST.values())
 
 
 def test_a_broken_loss_stops_and_says_so(run):
@@ -164,14 +154,10 @@ def test_a_broken_loss_stops_and_says_so(run):
     for _ in range(20):
         run.advance()
     assert run.broken and run.rows[-1]["loss_d"] is None
-    from demos.tabs.live import export as live_export
-    from demos.tabs.live import render as live_render
-    from demos.ui.words import Trouble, Words
-
     run.look()
     assert "no longer a number" in live_render.stage(Words("en"), run.shown)
     with pytest.raises(Trouble):
-        live_export.keep(run)
+        live_run.keep(run)
 
 
 # --- sessions ------------------------------------------------------------------------------------------------------
@@ -194,16 +180,13 @@ class Slow:
 
 
 def test_two_train_the_third_waits_and_leaving_makes_room():
-    from demos.runtime.training_queue import TrainingQueue
-    from demos.tabs.live.sessions import Sessions
-
     queue = TrainingQueue(2)
     sessions = Sessions(queue)
     a, b, c, d = (sessions.enter(name, Slow()) for name in "abcd")
     for session in (a, b, c, d):
         sessions.start(session)
     assert [r.mode for r in (a, b, c, d)] == ["running", "running", "waiting", "waiting"]
-    assert (c.before, d.before) == (0, 1)
+    assert (c.place, d.place) == (1, 2)
     wait_for(lambda: a.run.rounds > 3 and b.run.rounds > 3)
     assert c.run.rounds == 0
     sessions.rest(d)
@@ -220,9 +203,6 @@ def test_two_train_the_third_waits_and_leaving_makes_room():
 
 
 def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
-    from demos.runtime.training_queue import TrainingQueue
-    from demos.tabs.live import sessions as live_sessions
-
     monkeypatch.setattr(live_sessions, "LOST", 0.3)
     queue = TrainingQueue(1)
     sessions = live_sessions.Sessions(queue)
@@ -246,11 +226,6 @@ def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
 
 
 def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
-    import threading
-
-    from demos.runtime.training_queue import TrainingQueue
-    from demos.tabs.live.sessions import Sessions
-
     monkeypatch.setattr("threading.excepthook", lambda failed: None)
     before = torch.get_num_threads()
     queue, broken = TrainingQueue(1), Slow()
@@ -268,8 +243,6 @@ def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
 
 
 def test_rooms_are_few(monkeypatch):
-    from demos.tabs.live import sessions as live_sessions
-
     sessions = live_sessions.Sessions()
     for i in range(live_sessions.MOST + 5):
         sessions.enter(str(i), Slow())
@@ -280,20 +253,17 @@ def test_rooms_are_few(monkeypatch):
 
 
 def test_a_kept_model_is_one_like_every_other(run, tmp_path, monkeypatch):
-    from demos.catalog import local
-    from demos.tabs.live import export as live_export
-
     monkeypatch.chdir(tmp_path)
     with raises_code("live_nothing_to_keep"):
-        live_export.keep(run)
+        live_run.keep(run)
     for _ in range(25):
         run.advance()
     run.change(norm="none")
     for _ in range(25):
         run.advance()
         run.look()
-    name, packed = live_export.keep(run)
-    assert name == "runs/gan-fashion-live-1" and live_export.keep(run)[0] == "runs/gan-fashion-live-2"
+    name, packed = live_run.keep(run)
+    assert name == "runs/gan-fashion-live-1" and live_run.keep(run)[0] == "runs/gan-fashion-live-2"
     folder = tmp_path / name
     model = ganzoo.load(folder)
     made = model.tensor(model.noise(64, 0))
@@ -307,9 +277,9 @@ def test_a_kept_model_is_one_like_every_other(run, tmp_path, monkeypatch):
     assert ganzoo.load(tmp_path / "taken" / folder.name).config.norm == "none"
     state = checkpoint.read_resume(folder / "resume.pt", "cpu")
     assert state["step"] == 50
-    monkeypatch.setattr(live_export, "MOST", 2)
+    monkeypatch.setattr(live_run, "KEPT", 2)
     with raises_code("live_full"):
-        live_export.keep(run)
+        live_run.keep(run)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------
