@@ -7,10 +7,11 @@ import gradio as gr
 from . import api
 from .tabs.compare.tab import Compare
 from .tabs.create.tab import Create
-from .tabs.custom import sessions as custom_sessions
+from .tabs.custom import session as custom_session
 from .tabs.custom.tab import Own
 from .tabs.lessons import two_steps
 from .tabs.lessons.tab import Lessons
+from .tabs.live import sessions as live_sessions
 from .tabs.live.tab import Live
 from .tabs.translate import inference as translate_inference
 from .tabs.translate.tab import Translate
@@ -58,8 +59,9 @@ def page(demo: gr.Blocks, words: Words) -> None:
 
 
 def left(request: gr.Request) -> None:
-    """A page was closed: end and forget what its visitor trained on their own pictures."""
-    custom_sessions.leave(request.session_hash)
+    """A page was closed: end and forget what its visitor trained."""
+    for visits in (live_sessions.VISITS, custom_session.VISITS):
+        visits.leave(request.session_hash)
 
 
 def build() -> gr.Blocks:

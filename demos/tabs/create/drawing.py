@@ -1,7 +1,6 @@
 """A hand-drawn picture: a digit made to look like MNIST's (a box of 20 pixels, centred by mass in 28), a garment like
 Fashion-MNIST's (as large as 28 pixels allow), then judged."""
 
-from contextlib import suppress
 from html import escape
 
 import torch
@@ -15,7 +14,6 @@ from ...ui import pictures
 from ...ui.html import bar, figure, grid, image, note, prose
 from ...ui.words import Trouble, Words
 
-LARGEST = 400_000  # characters of a drawing; a canvas of 280 x 280 needs a tenth of it
 SIDE, BOX, FIELD = 280, 20, 28
 EXAMPLE = (  # a 3, so that there is something to judge before anybody draws: points in a unit square
     *((0.30, 0.26), (0.40, 0.17), (0.54, 0.16), (0.65, 0.26), (0.61, 0.40), (0.46, 0.47)),
@@ -39,20 +37,12 @@ def example(data: str) -> Image.Image:
     return sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
 
 
-def empty(data: str) -> Image.Image:
-    """A blank sheet, the same for every data set; called as `example` is."""
-    return Image.new("L", (SIDE, SIDE))
-
-
 def read(drawing) -> Image.Image:
     """What the canvas sent, or a picture -> a grey picture. Anything else is refused in words."""
-    if isinstance(drawing, str) and len(drawing) > LARGEST:
-        raise Trouble("big_drawing")
-    if isinstance(drawing, str):
-        with suppress(Trouble):
-            drawing = pictures.opened(drawing)
-    if not isinstance(drawing, Image.Image):
-        raise Trouble("no_drawing")
+    try:
+        drawing = drawing if isinstance(drawing, Image.Image) else pictures.opened(drawing)
+    except Trouble:
+        raise Trouble("no_drawing") from None
     if max(drawing.size) > 1024:
         raise Trouble("big_drawing")
     return drawing.convert("L")

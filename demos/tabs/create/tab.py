@@ -9,6 +9,7 @@ from contextlib import suppress
 from html import escape
 
 import gradio as gr
+from PIL import Image
 
 from ganzoo import GanzooError
 
@@ -108,15 +109,15 @@ class Create:
     def _wire(self):
         make = [self.name, self.data, self.seed, self.pick, self.picks]
         everything = [
-            *(self.shown, self.grid, self.first, self.second, self.strip, self.now, self.slider, self.growth),
-            *(self.frame, self.training, self.timer, self.labelled, self.labels),
+            *(self.lesson, self.data, self.name, self.seed, self.pick, self.shown, self.grid, self.first, self.second),
+            *(self.strip, self.now, self.slider, self.growth, self.frame, self.training, self.timer, self.labelled),
+            *(self.labels, self.picks, *self.classes, self.board, self.judged),
         ]
-        of_set = [self.picks, *self.classes, self.board, self.judged]
 
         chosen = [self.lesson, self.data, self.seed, self.pick, self.picks]
         for chooser in (self.lesson, self.data):
-            chooser.input(self._chose, chosen, [self.name, *everything, *of_set], **QUIET)
-        self.new.click(self._new, make, [self.seed, self.pick, *everything], **QUIET)
+            chooser.input(self._chose, chosen, everything, **QUIET)
+        self.new.click(self._new, make, everything, **QUIET)
         self.seed.submit(self._all, make, everything, **QUIET)
         self.seed.blur(self._left, [self.shown, *make], everything, **QUIET)
         copied = self.words("copied")
@@ -143,11 +144,12 @@ class Create:
         self.picks.change(lambda *a: self._draw(render.for_labels, *a), asked, self.labelled, **LIVE)
 
         self.board.input(lambda *a: self._draw(drawing.judge, *a), [self.data, self.board], self.judged, **QUIET)
-        for button, picture in ((self.clear, drawing.empty), (self.example, drawing.example)):
-            button.click(self._put(picture), self.data, [self.board, self.judged], **QUIET)
+        board = [self.board, self.judged]
+        empty = Image.new("L", (drawing.SIDE, drawing.SIDE))
+        self.clear.click(lambda data: self._put(data, empty), self.data, board, **QUIET)
+        self.example.click(lambda data: self._put(data, drawing.example(data)), self.data, board, **QUIET)
 
-        opened = [self.lesson, self.data, self.name, self.seed, *everything, *of_set]
-        self.training.focus(self._first, None, opened, **QUIET)
+        self.training.focus(self._first, None, everything, **QUIET)
 
     def _draw(self, draw, *args) -> str:
         return render_or_explain(self.words, draw, *args)
@@ -181,9 +183,8 @@ class Create:
         """What depends on the set alone."""
         label = self.words("picks_fashion" if data == "fashion" else "picks_mnist")
         classes = map(gr.Button, render.buttons(self.words, data))
-        board, judged = self._put(drawing.example)(data)
-        shown = {self.picks: gr.Textbox(label=label), self.board: board, self.judged: judged}
-        return shown | dict(zip(self.classes, classes, strict=True))
+        buttons = dict(zip(self.classes, classes, strict=True))
+        return {self.picks: gr.Textbox(label=label), **buttons, **self._put(data, drawing.example(data))}
 
     def _chose(self, lesson, data, seed, pick, picks):
         data = data or DATA
@@ -218,14 +219,9 @@ class Create:
         frame = round(share * render.frames(name))
         return frame, self._draw(film.show, name, frame), gr.Timer(active=share < 1)
 
-    def _put(self, picture):
-        """What puts the `picture` of a set on the board, and has it judged."""
-
-        def put(data):
-            drawn = picture(data)
-            return uri(drawn), self._draw(drawing.judge, data, drawn)
-
-        return put
+    def _put(self, data, picture) -> dict:
+        """A picture on the board, judged."""
+        return {self.board: uri(picture), self.judged: self._draw(drawing.judge, data, picture)}
 
     def _first(self, event: gr.EventData):
         """Everything when the tab is first seen, as a link says (it may also be one to another tab): a model by name, or by

@@ -67,14 +67,12 @@ def said(words: Words, work: Session | None, source: str, kind: str = "") -> str
 
 def live(words: Words, work: Session) -> str:
     """How far the training is, and what there is to know of it."""
-    if work.status == "idle" and not work.trouble:
-        return ""
-    if work.trouble and work.status == "idle":  # nothing came of it: no progress to show
-        return f'<div data-status="idle">{quiet(words.explain(work.trouble))}</div>'
+    trouble = quiet(words.explain(work.trouble)) if work.trouble else ""
+    if work.status == "idle":  # nothing came of it: no progress to show
+        return f'<div data-status="idle">{trouble}</div>' if trouble else ""
     step = max((run.step for run in work.runs.values()), default=0)
-    parts = [f'<div role="status" data-status="{work.status}" data-step="{step}">{_headline(words, work)}</div>']
-    if work.trouble:
-        parts.append(quiet(words.explain(work.trouble)))
+    parts = [f'<div role="status" data-status="{work.status}" data-step="{step}">{_headline(words, work, step)}</div>']
+    parts.append(trouble)
     for run in work.runs.values():
         before = f"{name(words, run.loss)}: " if len(work.losses) > 1 else ""
         parts += [quiet(before + words(DOCTOR[code])) for code in run.advice if code in DOCTOR]
@@ -83,23 +81,22 @@ def live(words: Words, work: Session) -> str:
     return "".join(parts)
 
 
-def _headline(words: Words, work: Session) -> str:
+def _headline(words: Words, work: Session, step: int) -> str:
     if work.status == "waiting":
         return quiet(words("own_waiting", place=work.place) if work.place else words("own_starting"))
     if work.status == "done":
-        steps = max((run.step for run in work.runs.values()), default=0)
-        return prose(words("own_stopped" if work.stopped else "own_done", step=f"{steps:,}"))
+        return prose(words("own_stopped" if work.stopped else "own_done", step=f"{step:,}"))
     if work.status == "stopping":
         return prose(words("own_stopping"))
     current = next((run for run in work.runs.values() if not run.finished), None)
-    if not work.steps or current is None or not work.runs:
+    if current is None:
         return prose(words("own_starting"))
     text = words("own_step", loss=name(words, current.loss), step=f"{current.step:,}", steps=f"{work.steps:,}")
     text = " · ".join(filter(None, (text, work.device)))
     seconds, spent = work.left(), time.monotonic() - work.began
-    share = sum(run.step for run in work.runs.values()) / (work.steps * len(work.runs))
-    left = ""
-    if seconds is not None:
+    if seconds is None:
+        share, left = sum(run.step for run in work.runs.values()) / (work.steps * len(work.runs)), ""
+    else:
         share, left = spent / (spent + seconds), words("own_left", time=lasting(words, seconds))
     label = escape(words("own_progress"))
     return (
@@ -153,8 +150,10 @@ def curves(words: Words, work: Session) -> str:
     if run is None or len(work.losses) > 1 or not run.rows or not run.sheet:
         return ""
     rows, last = sorted([*run.rows, *run.unseen], key=lambda row: row["step"]), run.rows[-1]["step"]
-    panels = [(*PIXELS, 0.1)] + ([(title, lines, 1.0) for title, lines in film.PANELS] if run.loss != "mae" else [])
-    return grid(*(film.panel(words, rows, last, *panel[:2], least=panel[2]) for panel in panels), kind="three")
+    panels = [film.panel(words, rows, last, *PIXELS, least=0.1)]
+    if run.loss != "mae":
+        panels += [film.panel(words, rows, last, *lines) for lines in film.PANELS]
+    return grid(*panels, kind="three")
 
 
 def tried(words: Words, work: Session, picture) -> str:

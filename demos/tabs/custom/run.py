@@ -1,27 +1,34 @@
-"""One training of Your pictures as the server sees it: the process of worker.py, and what its events have told."""
+"""One training of Your pictures as the server sees it: the process of worker.py, what its events have told, and how long
+one takes on this machine."""
 
 import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 
 from ganzoo.models import pix2pix
+from ganzoo.training.schedule import FRAMES
 
 from ..compare.families import BEYOND
-from . import worker
+from . import examples
 
 LOSSES = (*pix2pix.LOSSES, "gan+mae" + BEYOND)
 SIZES = (64, 128)
 STEPS = tuple(map(int, (os.environ.get("GANZOO_OWN_STEPS") or "300,600,2400").split(",")))  # short, medium, long
 CORES = 2  # that one training may keep busy
-BATCH, OUT = 4, "runs"
+BATCH = 4
 DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
 SETTINGS = {"width": 16, "critic_width": 16, "patch": 34, "data": DATA, "lr": 5e-4, "save_every": 10_000_000,
             "domains": "drawing,picture"}  # fmt: skip
 SECRET = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")  # not for the process that trains
+TRUST = 0.2  # this share of a training weighs what was measured as much as what it really took
 
 
 @dataclass
@@ -34,7 +41,7 @@ class Run:
     rows: list[dict] = field(default_factory=list)  # events "step"
     unseen: list[dict] = field(default_factory=list)  # events "samples": the error on pairs it never trained on
     advice: list[str] = field(default_factory=list)  # the doctor's codes
-    metrics: dict = field(default_factory=dict)  # there once it is measured
+    finished: bool = False  # also measured
 
     def heard(self, event: dict) -> None:
         match event["event"]:
@@ -46,15 +53,11 @@ class Run:
             case "advice":
                 self.advice.append(event["code"])
             case "measured":
-                self.metrics = event["metrics"]
+                self.finished = True
 
     @property
     def model(self) -> Path:
-        return self.folder / worker.MODEL
-
-    @property
-    def finished(self) -> bool:
-        return bool(self.metrics)
+        return self.folder / "model"
 
     @property
     def sheet(self) -> Path | None:
@@ -62,13 +65,18 @@ class Run:
         return max((self.folder / "samples").glob("[0-9]*.png"), default=None)
 
 
-def job(pairs: Path, losses: tuple, size: int, steps: int) -> dict:
+def runs(folder: Path, losses: tuple) -> dict[str, Run]:
+    """A run of each loss, as `begin` makes them in this folder."""
+    names = {loss: DATA if len(losses) == 1 else f"{DATA}-{loss.replace('+', '-')}" for loss in losses}
+    return {loss: Run(loss, folder / "runs" / name) for loss, name in names.items()}
+
+
+def begin(folder: Path, pairs: Path, losses: tuple, size: int, steps: int, timing: bool = False) -> subprocess.Popen:
+    """A process that trains these losses, one after the other; with `timing`, only times them."""
     batch = min(BATCH, len(list((pairs / "train").iterdir())))
     settings = SETTINGS | {"image_size": size, "batch_size": batch, "steps": steps}
-    return {"pairs": str(pairs), "out": OUT, "name": DATA, "losses": losses, "settings": settings}
-
-
-def begin(folder: Path, job: dict) -> subprocess.Popen:
+    names = {loss: run.folder.name for loss, run in runs(folder, losses).items()}
+    job = {"pairs": str(pairs), "runs": names, "settings": settings, "timing": timing}
     env = {k: v for k, v in os.environ.items() if k not in SECRET}
     env |= {
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
@@ -76,7 +84,7 @@ def begin(folder: Path, job: dict) -> subprocess.Popen:
         "OMP_NUM_THREADS": str(CORES),
     }
     return subprocess.Popen(
-        [sys.executable, worker.__file__, json.dumps(job)],
+        [sys.executable, Path(__file__).with_name("worker.py"), json.dumps(job)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -91,3 +99,63 @@ def tell(process: subprocess.Popen) -> None:
     with contextlib.suppress(OSError, ValueError):  # it has just ended by itself
         process.stdin.write("\n")
         process.stdin.flush()
+
+
+# --- how long it takes ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Pace:
+    """Seconds: until a training begins, and of a step and a look (samples and held-out numbers) of each loss."""
+
+    start: float = 0.0
+    step: dict[str, float] = field(default_factory=dict)
+    look: dict[str, float] = field(default_factory=dict)
+
+    def spent(self, loss: str, step: int, steps: int) -> float:
+        """In the first so many steps of one loss; most looks are early."""
+        return step * self.step[loss] + (1 + FRAMES * sqrt(step / steps)) * self.look[loss]
+
+    def whole(self, losses, steps: int) -> float:
+        return self.start + sum(self.spent(loss, steps, steps) for loss in losses)
+
+    def left(self, losses, reached: dict[str, int], steps: int, elapsed: float) -> float:
+        """Of a training that is `elapsed` seconds old: what was measured says at first, then how long it has really taken."""
+        whole = self.whole(losses, steps)
+        done = sum(self.spent(loss, step, steps) for loss, step in reached.items())
+        done = self.start + done if done else min(elapsed, self.start)
+        return (whole - done) * (elapsed + TRUST * whole) / (done + TRUST * whole)
+
+    def learn(self, losses, steps: int, took: float) -> None:
+        """A whole training took so long: the next estimate is of a machine as busy as that."""
+        factor = took / self.whole(losses, steps)
+        self.start *= factor
+        for loss in self.step:
+            self.step[loss] *= factor
+            self.look[loss] *= factor
+
+
+PACES: dict[int, Pace] = {}  # size of the pictures -> what was measured
+_lock = threading.Lock()
+
+
+def measured(size: int) -> Pace | None:
+    """A few real steps of every loss, timed once for each size: some seconds. None where nothing can be timed."""
+    with _lock:
+        if size not in PACES and (found := _measure(size)):
+            PACES[size] = found
+    return PACES.get(size)
+
+
+def _measure(size: int) -> Pace | None:
+    pace = Pace()
+    with tempfile.TemporaryDirectory() as name:
+        folder, began = Path(name), time.monotonic()
+        pairs = examples.written("houses", size, folder / "pairs")
+        with begin(folder, pairs, LOSSES, size, STEPS[0], timing=True) as process:
+            for event in map(json.loads, process.stdout):
+                if event["event"] == "ready":
+                    pace.start = time.monotonic() - began
+                elif event["event"] == "pace":
+                    pace.step[event["loss"]], pace.look[event["loss"]] = event["step"], event["look"]
+    return pace if len(pace.look) == len(LOSSES) else None

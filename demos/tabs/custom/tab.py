@@ -1,6 +1,6 @@
 """The tab Your pictures: pairs in, a small Pix2Pix trained before your eyes, and the model to take along.
 
-Components and events only; the work is in session.py, what is shown in render.py, taking the model along in export_panel.py.
+Components and events only; the work is in session.py, what is shown in render.py, taking the model along in export.py.
 """
 
 import asyncio
@@ -13,16 +13,14 @@ from ganzoo import GanzooError
 from ganzoo.data.made_pairs import KINDS
 
 from ...ui import pictures
-from ...ui.components import QUIET, Album, Upload, question, render_or_explain, show
+from ...ui.components import QUIET, Album, Upload, named, question, render_or_explain, show
 from ...ui.html import grid, heading, prose, quiet
 from ...ui.words import Words
+from ..compare import metrics
 from ..compare.families import name
-from . import examples, pace, render, run, session, sessions, uploads
-from .export_panel import Take
-from .results import Results
+from . import examples, render, run, session, uploads
+from .export import Take
 
-SOURCES = ("houses", "towns", "draw", "upload")
-MADE = ("own_made_pairs", "own_made_edges", "own_made_grey", "own_made_small", "own_made_hole")
 LENGTHS = ("own_short", "own_medium", "own_long")
 EVERY = 0.5  # seconds between two looks at a training
 WATCH = {**QUIET, "concurrency_limit": None, "trigger_mode": "always_last"}
@@ -42,10 +40,9 @@ class Own:
     def _pairs(self):
         say, first = self.words, session.FIRST[0]
         with gr.Row(elem_classes="gz-controls"):
-            labels = [say(key) for key in ("own_houses", "own_towns", "own_draw", "own_upload")]
-            sources = list(zip(labels, SOURCES, strict=True))
+            sources = named(say, "own", ("houses", "towns", "draw", "upload"))
             self.source = gr.Radio(sources, value=first, label=say("own_source"), elem_id="own-source")
-            kinds = list(zip([say(key) for key in MADE], ("", *KINDS), strict=True))
+            kinds = [(say("own_made_pairs"), ""), *named(say, "own_made", KINDS)]
             self.kind = gr.Radio(kinds, value="", label=say("own_made"), visible=False, elem_id="own-kind")
             text = say("own_choose_files")
             self.files = gr.UploadButton(text, file_count="multiple", visible=False, elem_id="own-files")
@@ -87,7 +84,13 @@ class Own:
         with gr.Row(elem_classes="gz-controls"):
             self.train = gr.Button(say("own_train"), variant="primary", elem_id="own-train")
             self.stop = gr.Button(say("own_cancel"), visible=False, elem_id="own-stop")
-        self.results = Results(self.words)
+        self.live = show(elem_id="own-live")
+        self.results = Album(label=say("own_results"), show_label=False, visible=False, elem_id="own-results")
+        self.verdict = show(elem_id="own-verdict")
+        self.table = gr.Dataframe(
+            interactive=False, wrap=True, datatype="markdown", show_label=False, visible=False, elem_id="own-table"
+        )
+        self.curves = show(elem_id="own-curves")
 
     def _trying(self):
         say = self.words
@@ -102,23 +105,30 @@ class Own:
 
     def _wire(self):
         left, right = gr.Textbox(visible=False), gr.Textbox(visible=False)
-        self.locked = [self.source, self.kind, self.files, self.add]
-        results = [*self.results.shown, *self.take.shown, self.after]
-        self.shown = [*results, self.train, self.stop, self.change, *self.locked]
-        chosen = [self.pairs, self.said, self.trouble, self.remove, self.picked, *self.shown]
+        results = [self.live, self.results, self.verdict, self.table, self.curves, *self.take.shown, self.after]
+        self.shown = [*results, self.train, self.stop, self.change, self.source, self.kind, self.files, self.add]
+        chosen = [self.pairs, self.said, self.trouble, self.remove, self.picked, self.drawing, *self.shown]
 
-        def on(event, answer, inputs, outputs=chosen, **how):
-            return event(answer, [self.source, self.kind, *inputs], outputs, **QUIET | how)
+        def on(event, act, *inputs, **how):
+            """Let an event do `act(work, source, kind, *inputs)`, if anything, and then show the chosen pairs."""
 
-        self._put_first(on(self.source.input, self._chosen, [], [*chosen, self.drawing]), left)
-        on(self.kind.input, self._made, [])
-        on(self.files.upload, self._uploaded, [self.files], concurrency_limit=2)
+            def changed(request: gr.Request, *given):
+                return self._changed(request, act, *given)
+
+            return event(changed, [self.source, self.kind, *inputs], chosen, **QUIET | how)
+
+        self._put_first(on(self.source.input, None), left)
+        # another kind of pairs wants another upload
+        on(self.kind.input, lambda work, *_: work.changing("upload").clear())
+        uploaded = [self.source, self.kind, self.files]
+        self.files.upload(self._uploaded, uploaded, chosen, **QUIET | {"concurrency_limit": 2})
         boards = "(source, kind) => [source, kind, ...ganzoo.own.drawn('a', 'b')]"
-        on(self.add.click, self._add, [left, right], js=boards).success(
-            None, self.trouble, js="(trouble) => { trouble || ganzoo.own.wipe() }", **QUIET
+        added = on(
+            self.add.click, lambda work, _, __, *ab: work.draw(*map(pictures.opened, ab)), left, right, js=boards
         )
-        on(self.swap.click, self._swap, [])
-        on(self.remove.click, self._remove, [self.picked])
+        added.success(None, self.trouble, js="(trouble) => { trouble || ganzoo.own.wipe() }", **QUIET)
+        on(self.swap.click, lambda work, source, _: work.changing(source).swap())
+        on(self.remove.click, lambda work, source, _, picked: work.changing(source).remove(picked), self.picked)
         self.pairs.select(self._picked, None, [self.picked, self.remove], **QUIET)
         length = [self.loss, self.size, self.steps]
         asked = [self.estimate.select, *(part.input for part in length)]
@@ -144,52 +154,33 @@ class Own:
 
     # --- the pairs ----------------------------------------------------------------------------------------------
 
-    def _changed(self, source, request, kind="", change=None) -> dict:
-        """Do `change(work)`; then the pairs as they are, none of them picked, and what was trained on them, if anything. What
+    def _changed(self, request: gr.Request, act, source, kind, *given) -> dict:
+        """Do `act(work, ...)`, if anything; then the pairs as they are, none of them picked, and what was trained on them. What
         could not be done is said in one line, and the pairs stay as they were."""
         line = ""
         try:
-            if change:
-                change(sessions.of(request.session_hash))
+            if act:
+                act(session.of(request.session_hash), source, kind, *given)
         except GanzooError as error:
             line = quiet(self.words.explain(error))
-        work = sessions.SESSIONS.get(request.session_hash)
+        work = session.VISITS.of(request.session_hash)
         found = render.pairs(work, source)
         return {
             self.pairs: gr.update(value=found, visible=bool(found)),
             self.said: render.said(self.words, work, source, kind),
             self.trouble: line,
+            self.drawing: gr.update(visible=source == "draw"),
             **self._picking(-1),
             **self._now(work, source),
         }
 
-    def _chosen(self, source, kind, request: gr.Request):
-        return self._changed(source, request, kind) | {
-            self.kind: gr.update(visible=source == "upload"),
-            self.files: gr.update(visible=source == "upload"),
-            self.drawing: gr.update(visible=source == "draw"),
-        }
-
-    def _made(self, source, kind, request: gr.Request):
-        """Another kind of pairs wants another upload."""
-        return self._changed(source, request, kind, lambda work: work.take_back())
-
     def _uploaded(self, source, kind, paths, request: gr.Request):
         paths = [Path(path) for path in paths or ()]
         try:
-            return self._changed(source, request, kind, lambda work: work.upload(paths, kind))
+            return self._changed(request, lambda work, *_: work.upload(paths, kind), source, kind)
         finally:
             for path in paths:  # gradio's own copy: what was uploaded is kept nowhere
                 path.unlink(missing_ok=True)
-
-    def _add(self, source, kind, a, b, request: gr.Request):
-        return self._changed(source, request, kind, lambda work: work.draw(pictures.opened(a), pictures.opened(b)))
-
-    def _swap(self, source, kind, request: gr.Request):
-        return self._changed(source, request, kind, lambda work: work.swap(source))
-
-    def _remove(self, source, kind, picked, request: gr.Request):
-        return self._changed(source, request, kind, lambda work: work.remove(source, picked))
 
     def _picked(self, event: gr.SelectData):
         return self._picking(event.index)
@@ -213,7 +204,7 @@ class Own:
 
     def _estimate(self, loss, size, steps):
         """How long that takes here. Whoever waits for the first one waits in the queue."""
-        known = pace.measured(size)
+        known = run.measured(size)
         if known is None:
             return ""
         seconds = known.whole(run.LOSSES if loss == "all" else (loss,), steps)
@@ -224,7 +215,7 @@ class Own:
 
     def _start(self, source, loss, size, steps, request: gr.Request):
         try:
-            work = sessions.of(request.session_hash)
+            work = session.of(request.session_hash)
             work.start(source, loss, size, steps)
             return {self.trouble: "", **self._now(work, source)}
         except GanzooError as error:
@@ -232,7 +223,7 @@ class Own:
 
     async def _watch(self, request: gr.Request):
         """Follow the training of this page. While somebody follows, it goes on; a page that is left ends it."""
-        work = sessions.SESSIONS.get(request.session_hash)
+        work = session.VISITS.of(request.session_hash)
         seen = None
         while work and work.going:
             work.beat()
@@ -246,30 +237,51 @@ class Own:
         """What was trained on the chosen pairs, and which buttons make sense. Results of other pairs stay where they are,
         out of sight."""
         going = bool(work) and work.going
-        shown = bool(work) and work.source == source
-        after = shown and not going and bool(work.finished)
+        shown = work if work and work.source == source else None
+        after = bool(shown and shown.finished) and not going
         own = source not in examples.KINDS
         count = len(work.own(source)) if work and own else 0
         return {
-            **{part: gr.update(interactive=not going) for part in self.locked},
-            **(self.results.now(work, after) if shown else self.results.gone()),
+            self.source: gr.update(interactive=not going),
+            self.add: gr.update(interactive=not going),
+            self.kind: gr.update(interactive=not going, visible=source == "upload"),
+            self.files: gr.update(interactive=not going, visible=source == "upload"),
+            **self._results(shown, render.family(shown) if after else None),
             self.change: gr.update(visible=count > 0 and not going),
             self.train: gr.update(visible=not going, interactive=not own or count >= uploads.FEWEST),
             self.stop: gr.update(visible=going, interactive=going and work.status != "stopping"),
             self.after: gr.update(visible=after),
-            **(self.take.offer(work) if after else {}),
+            **(self.take.offer(shown) if after else {}),
+        }
+
+    def _results(self, work, family) -> dict:
+        """What a training has made so far: how far it is, held-out pairs in rows, and at its end, as a `family`, the numbers
+        and the verdict."""
+        say = self.words
+        found, columns = render.results(say, work) if work else ([], 1)
+        table, verdict = gr.update(visible=False), ""
+        if family:
+            _, header, rows = metrics.table(say, family)
+            table = gr.update(value={"headers": header, "data": rows}, visible=True)
+            verdict = metrics.verdict(say, family, "own")
+        return {
+            self.live: render.live(say, work) if work else "",
+            self.results: gr.update(value=found, columns=columns, visible=bool(found)),
+            self.verdict: verdict,
+            self.table: table,
+            self.curves: render.curves(say, work) if work else "",
         }
 
     def _stop(self, request: gr.Request):
-        if work := sessions.SESSIONS.get(request.session_hash):
+        if work := session.VISITS.of(request.session_hash):
             work.stop()
 
     def _first(self, source, request: gr.Request):
-        work = sessions.SESSIONS.get(request.session_hash)
+        work = session.VISITS.of(request.session_hash)
         return render.for_board(work.held_out()) if work and work.finished and work.source == source else ""
 
     def _try(self, picture, request: gr.Request):
-        work = sessions.SESSIONS.get(request.session_hash)
+        work = session.VISITS.of(request.session_hash)
         if not work or not work.finished or not picture:
             return ""
         return render_or_explain(self.words, render.tried, work, picture)

@@ -1,24 +1,24 @@
-"""What a visitor uploads -> readable pairs, small and bounded. Read by ganzoo's own loaders; every refusal is a sentence.
+"""A visitor's pairs: one small AB picture each in a folder of their visit; and what they upload, read and bounded.
 
-AB files, a zip of them, or a zip with A/ and B/ (also inside train/ and test/). The files as they came live only while
-they are read; what stays is one small AB picture a pair in the visitor's own folder.
+AB files, a zip of them, or a zip with A/ and B/ (also inside train/ and test/), read by ganzoo's own loaders; every refusal
+is a sentence. The files as they came live only while they are read.
 """
 
-import lzma
 import shutil
+import tempfile
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 from PIL import Image, ImageOps
 
 from ganzoo import GanzooError
 from ganzoo.data import made_pairs
+from ganzoo.data.decode import UNREADABLE
 from ganzoo.data.folders import SUFFIXES
-from ganzoo.data.pair_folders import folder_splits
+from ganzoo.data.pair_folders import folder_splits, halves
 from ganzoo.data.paired import JITTER
 from ganzoo.data.registry import FEWEST as ACCEPTED
-from ganzoo.images import header_size
+from ganzoo.images import header_size, open_picture
 
 from ...ui.words import Trouble
 
@@ -29,62 +29,91 @@ FEWEST, ENOUGH, MOST = 3, 20, 200
 UNPACKED, ENTRIES, MEGAPIXELS = 200 << 20, 2000, 40
 ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 NAMED = 10  # files that a sentence names
-# What a zip raises that cannot be unpacked; OSError: names that are too long, a file where a folder should be.
-BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError, OSError)
+TOLD = {"pairs_without_partner": "own_alone", "no_pairs": "own_no_pairs", "folder_empty": "own_no_photos",
+        "not_side_by_side": "own_not_ab", "pair_shapes_differ": "own_shape"}  # fmt: skip
+
+
+Pair = tuple[Image.Image, Image.Image]
+
+
+class PairSet:
+    """`swapped`: the right side is the input. `kind`: of made_pairs, where the pairs were made of photos."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.clear()
+
+    def clear(self, kind: str = "") -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.swapped, self.kind, self.left_out = False, kind, []
+
+    def files(self) -> list[Path]:
+        return sorted(self.folder.glob("*.png"))
+
+    def __len__(self) -> int:
+        return len(self.files())
+
+    def add(self, pair: Pair, split: str = "train") -> None:
+        """A new pair lies as it is shown, so the sides of one that joins swapped pairs are swapped back."""
+        self.folder.mkdir(exist_ok=True)
+        number = 1 + max((int(path.name.split("-")[0]) for path in self.files()), default=-1)
+        sides = pair[::-1] if self.swapped else pair
+        sheet(*sides).save(self.folder / f"{number:03d}-{split}.png", compress_level=1)
+
+    def remove(self, index: int) -> None:
+        """One of them, if there is one at that place (-1: none is meant)."""
+        for path in self.files()[index : index + 1]:
+            path.unlink()
+
+    def swap(self) -> None:
+        """The targets become the inputs."""
+        self.swapped = not self.swapped
+
+    def pairs(self, split: str = "") -> list[Pair]:
+        """(input, target) of all, or of one split."""
+        found = [opened(path) for path in self.files() if split in path.stem]
+        return [pair[::-1] for pair in found] if self.swapped else found
+
+
+# --- what is uploaded -------------------------------------------------------------------------------------------
 
 
 def _told(error: Exception) -> Trouble:
     """A loader's error as a sentence of the pages, without the places of files."""
-    values = getattr(error, "values", {})
-    match getattr(error, "code", ""):
-        case "pairs_without_partner":
-            return Trouble("own_alone", names=values["names"][:300])
-        case "no_pairs":
-            return Trouble("own_no_pairs")
-        case "folder_empty":
-            return Trouble("own_no_photos")
-        case "not_side_by_side":
-            return Trouble("own_not_ab", name=values["name"], size=f"{values['width']}x{values['height']}")
-        case "pair_shapes_differ":
-            return Trouble("own_shape", name=values["name"])
-        case "picture_damaged":
-            return Trouble("own_unreadable", name=Path(values["picture"]).name)
-    return Trouble("own_unreadable", name="?")
+    code, values = getattr(error, "code", ""), getattr(error, "values", {})
+    name = Path(values["picture"]).name if code == "picture_damaged" else values.get("name", "?")
+    size = f"{values.get('width')}x{values.get('height')}"
+    return Trouble(TOLD.get(code, "own_unreadable"), name=name, names=str(values.get("names"))[:300], size=size)
 
 
-def read(uploads: list[Path], rough: Path, kind: str = "") -> tuple[dict[str, list], list[str]]:
-    """Uploaded files -> ({"train": pairs, "test": pairs}, the names of what could not be read and is left out). `rough` is a
-    folder for the meantime, emptied again. With a `kind` of made_pairs they are photos, each a pair with what is made of
-    it. Raises Trouble."""
-    shutil.rmtree(rough, ignore_errors=True)
-    rough.mkdir(parents=True)
-    try:
+def read(uploads: list[Path], folder: Path, kind: str = "") -> tuple[dict[str, list], list[str]]:
+    """Uploaded files -> ({"train": pairs, "test": pairs}, the names of what could not be read and is left out); in the
+    meantime they lie in `folder`. With a `kind` of made_pairs they are photos, each a pair with what is made of it. Raises
+    Trouble."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        rough = Path(name)
         gather(uploads, rough)
         try:
-            splits = made_pairs.photo_splits(str(rough)) if kind else folder_splits(inside(rough))
+            splits = made_pairs.photo_splits(name) if kind else folder_splits(inside(rough))
         except GanzooError as error:
             raise _told(error) from None
         train = splits.get("train") or next(iter(splits.values()))
         held = next((splits[s] for s in ("test", "val", "validation") if splits.get(s)), [])
-        held = [] if held is train else held
-        if kind:
-            train, held = (made_pairs.pairs_of(group, kind, KEPT) for group in (train, held))
-        count = len(train) + len(held)
+        groups = {"train": train, "test": [] if held is train else held}
+        count = sum(map(len, groups.values()))
         if count > MOST:
             raise Trouble("own_many", count=f"{count:,}", most=MOST)
         good, bad = {"train": [], "test": []}, {}
-        for split, group in (("train", train), ("test", held)):
-            for name, reader in group:
+        for split, group in groups.items():
+            for file, reader in made_pairs.pairs_of(group, kind, KEPT) if kind else group:
                 try:
                     good[split].append(small(*reader()))
-                except (GanzooError, OSError, ValueError, SyntaxError) as error:
-                    bad[name] = error
+                except UNREADABLE as error:
+                    bad[file] = error
         if not good["train"]:
             raise _told(next(iter(bad.values()))) if bad else Trouble("own_no_pairs")
         enough(len(good["train"]) + len(good["test"]))
         return good, list(bad)
-    finally:
-        shutil.rmtree(rough, ignore_errors=True)
 
 
 def gather(uploads: list[Path], rough: Path) -> None:
@@ -114,28 +143,26 @@ def unpack(archive: Path, rough: Path) -> None:
     """A zip -> its pictures in `rough`. What may not be unpacked is refused before anything is."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            entries = [e for e in opened.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
-            entries = [e for e in entries if Path(e.filename).name[:1] != "."]
             if len(opened.infolist()) > ENTRIES:
                 raise Trouble("own_entries", count=f"{len(opened.infolist()):,}", most=f"{ENTRIES:,}")
-            for entry in entries:
-                place = PurePosixPath(entry.filename.replace("\\", "/"))
+            places = {e: PurePosixPath(e.filename.replace("\\", "/")) for e in opened.infolist() if not e.is_dir()}
+            places = {e: p for e, p in places.items() if p.parts[:1] != ("__MACOSX",) and p.name[:1] != "."}
+            for entry, place in places.items():
                 if place.is_absolute() or ".." in place.parts or ":" in entry.filename or "\0" in entry.filename:
                     raise Trouble("own_path", name=entry.filename[:80])
                 if place.suffix.lower() in ARCHIVES:
                     raise Trouble("own_nested", name=entry.filename[:80])
-            if sum(entry.file_size for entry in entries) > UNPACKED:
+            if sum(entry.file_size for entry in places) > UNPACKED:
                 raise Trouble("own_heavy", most=UNPACKED >> 20)
-            for entry in entries:
-                place = PurePosixPath(entry.filename.replace("\\", "/"))
+            for entry, place in places.items():
                 if place.suffix.lower() in SUFFIXES:
                     target = rough.joinpath(*place.parts)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     with opened.open(entry) as source, open(target, "wb") as sink:
                         shutil.copyfileobj(source, sink)  # zipfile gives no more bytes than the entry's size says
-    except FileNotFoundError:
+    except (Trouble, FileNotFoundError):
         raise
-    except BROKEN:
+    except Exception:  # hostile archives bring out every kind of error; none of them helps a visitor
         raise Trouble("own_bad_zip") from None
 
 
@@ -154,15 +181,17 @@ def bounded(path: Path) -> None:
     """Refuse by its header what would take too much memory; what is no picture is left to the loader's sentence."""
     try:
         width, height = header_size(path)
+        large = width * height > MEGAPIXELS * 10**6
     except GanzooError as error:
-        if error.code == "picture_too_large":
-            raise Trouble("own_large", name=path.name[:80], megapixels=MEGAPIXELS) from error
-        return
-    if width * height > MEGAPIXELS * 10**6:
+        large = error.code == "picture_too_large"
+    if large:
         raise Trouble("own_large", name=path.name[:80], megapixels=MEGAPIXELS)
 
 
-def small(a: Image.Image, b: Image.Image) -> tuple[Image.Image, Image.Image]:
+# --- pairs as pictures ------------------------------------------------------------------------------------------
+
+
+def small(a: Image.Image, b: Image.Image) -> Pair:
     """The middle squares of a pair, at the size that is kept."""
     side = (KEPT, KEPT)
     return tuple(ImageOps.fit(picture.convert("RGB"), side, Image.Resampling.BICUBIC) for picture in (a, b))
@@ -181,9 +210,8 @@ def sheet(a: Image.Image, b: Image.Image) -> Image.Image:
     return both
 
 
-def sides(both: Image.Image) -> tuple[Image.Image, Image.Image]:
-    middle = both.width // 2
-    return both.crop((0, 0, middle, both.height)), both.crop((middle, 0, both.width, both.height))
+def opened(path: Path) -> Pair:
+    return halves(open_picture(path), path.name)
 
 
 def write(folder: Path, train: list, test: list) -> None:

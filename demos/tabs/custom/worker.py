@@ -3,83 +3,70 @@
 A process of its own, because its seeds are then nobody else's, the pages stay quick, and ending
 it ends everything. It stops, saving first, when a line or the end of its input arrives: also when the server is gone.
 
-    python demos/tabs/custom/worker.py '{"pairs": FOLDER, "out": FOLDER, "name": "mine", "losses": ["mae"], "settings": {...}}'
+    python demos/tabs/custom/worker.py '{"pairs": FOLDER, "runs": {"mae": "mine"}, "settings": {...}}'
 """
 
+import dataclasses
 import json
 import signal
 import sys
 import threading
 from pathlib import Path
 
-MODEL = Path("model")
+from ganzoo import GanzooError, data
+from ganzoo.data.paired_sources import load_pairs
+from ganzoo.device import choose_device
+from ganzoo.evaluation import comparison
+from ganzoo.hub import model_card
+from ganzoo.inference import Model
+from ganzoo.models.pix2pix import Config
+from ganzoo.training import schedule, trainer
+from ganzoo.training.step import Training
+
 PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}  # as the bundled facades were trained
-
-
-def name_of(name: str, loss: str, alone: bool) -> str:
-    """The run's name: as asked, and with its loss where there are several."""
-    return name if alone else f"{name}-{loss.replace('+', '-')}"
-
-
-def measured(model: Path, pairs) -> dict:
-    """The numbers of a model over the held-out pairs, written into its config.json and card."""
-    from ganzoo.evaluation import comparison
-    from ganzoo.hub import model_card
-    from ganzoo.inference import Model
-
-    found = comparison.measure(Model(model), pairs)
-    model_card.record(model, found)
-    return found
 
 
 def timed(config, pairs) -> dict:
     """Seconds that a step and a look take here: a few real ones, timed as `--minutes` does."""
-    from dataclasses import asdict
-
-    from ganzoo import data
-    from ganzoo.device import choose_device
-    from ganzoo.training import schedule
-    from ganzoo.training.step import Training
-
     config = data.complete(config, pairs)
     training = Training(config, pairs, choose_device(config.device))
     training.steps = schedule.length(config, training.batches.per_epoch)
-    return asdict(schedule.measure(training))
+    return dataclasses.asdict(schedule.measure(training))
+
+
+def train(config, pairs, stop: threading.Event):
+    """Events of a training, the last one once the model is measured over the held-out pairs."""
+    for event in trainer.fit(config, pairs, stop.is_set):
+        if event["event"] != "saved":  # where files lie is nobody's business
+            yield {k: v for k, v in event.items() if k not in ("folder", "model", "notes")}
+    folder = Path(config.out) / config.name
+    (folder / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
+    model_card.record(folder / "model", comparison.measure(Model(folder / "model"), pairs))
+    yield {"event": "measured"}
 
 
 def main(job: dict) -> int:
-    from ganzoo import GanzooError
-    from ganzoo.data.paired_sources import load_pairs
-    from ganzoo.models.pix2pix import Config
-    from ganzoo.training import trainer
-
     stop = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
 
     def say(**event) -> None:
         print(json.dumps(event), flush=True)
 
-    out, losses = Path(job["out"]), job["losses"]
     try:
         settings = job["settings"]
-        pairs = load_pairs(job["pairs"], settings["image_size"], domains=settings.get("domains", ""))
+        pairs = load_pairs(job["pairs"], settings["image_size"], domains=settings["domains"])
         pairs.name = settings["data"]
         say(event="ready")
-        for loss in losses:
+        for loss, name in job["runs"].items():
             if stop.is_set():
                 break
-            name = name_of(job["name"], loss, len(losses) == 1)
             graded = PERCEPTUAL if loss == "gan+mae+perceptual" else {"loss": loss}
-            config = trainer.prepare(Config(**settings, **graded, name=name, out=str(out)))
-            if job.get("timing"):
+            config = trainer.prepare(Config(**settings, **graded, name=name))
+            if job["timing"]:
                 say(event="pace", loss=loss, **timed(config, pairs))
                 continue
-            say(event="run", loss=loss)
-            for event in trainer.fit(config, pairs, stop.is_set):
-                if event["event"] != "saved":  # where files lie is nobody's business
-                    say(loss=loss, **{k: v for k, v in event.items() if k not in ("folder", "model", "notes")})
-            (out / name / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
-            say(event="measured", loss=loss, metrics=measured(out / name / MODEL, pairs))
+            for event in train(config, pairs, stop):
+                say(loss=loss, **event)
     except GanzooError as error:
         say(event="failed", code=error.code)
         return 2

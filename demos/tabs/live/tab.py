@@ -16,9 +16,8 @@ from ...ui.html import quiet, waiting
 from ...ui.words import Trouble, Words
 from . import render
 from .run import EXAMPLE, LESSONS, Run, example, keep
-from .sessions import Session, Sessions
+from .sessions import VISITS, Session
 
-SESSIONS = Sessions()  # of this server, both languages together
 SECONDS = 1.0  # between two looks
 DIALS = {  # their choices, and the first one
     "lr": ((1e-4, 2e-4, 1e-3, 3e-3), 1e-3),
@@ -108,8 +107,8 @@ class Live:
             new(self._new, choice, seen, **QUIET)
         for dial in self.dials:
             dial.input(self._changed, self.dials, seen, **QUIET)
-        self.critic.click(self._critic, choice, [self.turns, *seen], **QUIET)
-        self.creator.click(self._creator, choice, [self.turns, *seen], **QUIET)
+        self.critic.click(self._step(creator=False), choice, [self.turns, *seen], **QUIET)
+        self.creator.click(self._step(creator=True), choice, [self.turns, *seen], **QUIET)
         self.keep.click(lambda: quiet(self.words("live_saving")), None, self.kept, **QUIET).then(
             self._kept, None, [self.kept, self.download], **QUIET
         )
@@ -120,10 +119,9 @@ class Live:
             setting.input(None, choice, None, js=js)
         demo.load(linked, None, choice, **QUIET).then(None, choice, None, js=js)
         self.turns.select(self._example, None, self.turns, **QUIET)  # when first seen: it costs the server seconds
-        demo.unload(leave)
 
     def _example(self, request: gr.Request):
-        session = SESSIONS.of(request.session_hash)
+        session = VISITS.of(request.session_hash)
         if session and session.critic:  # the visitor's own step was quicker
             return gr.skip()
         return render.turns(self.words, self.words("live_turn_example", step=EXAMPLE), *example())
@@ -148,7 +146,7 @@ class Live:
 
     def _look(self, request: gr.Request):
         """What is new. Buttons are sent again only when they change."""
-        session = SESSIONS.of(request.session_hash)
+        session = VISITS.of(request.session_hash)
         if session is None:  # cleared meanwhile
             return self._answer(None, self.words("live_gone"))
         before, shown = session.sent, session.run.shown
@@ -164,15 +162,17 @@ class Live:
             act()
         except GanzooError as error:
             note = self.words.explain(error)
-        return self._answer(SESSIONS.of(request.session_hash), note)
+        return self._answer(VISITS.of(request.session_hash), note)
 
     def _enter(self, request: gr.Request, lesson, data, dials) -> Session:
-        return SESSIONS.enter(request.session_hash, Run(lesson, data, **settings(dials)))
+        run = Run(lesson, data, **settings(dials))
+        VISITS.room()
+        return VISITS.enter(request.session_hash, Session(run))
 
     def _go(self, request: gr.Request, lesson, data, *dials):
         def go():
-            session = SESSIONS.of(request.session_hash) or self._enter(request, lesson, data, dials)
-            (SESSIONS.start if session.mode == "resting" else SESSIONS.rest)(session)
+            session = VISITS.of(request.session_hash) or self._enter(request, lesson, data, dials)
+            (session.start if session.idle else session.rest)()
 
         return self._acted(request, go)
 
@@ -181,34 +181,32 @@ class Live:
         return self._acted(request, lambda: self._enter(request, lesson, data, dials))
 
     def _changed(self, request: gr.Request, *dials):
-        session = SESSIONS.of(request.session_hash)
+        session = VISITS.of(request.session_hash)
         return self._acted(request, lambda: session.run.change(**settings(dials))) if session else gr.skip()
 
-    def _critic(self, request: gr.Request, lesson, data, *dials):
-        return self._stepped(request, lesson, data, dials, creator=False)
+    def _step(self, creator: bool):
+        """What a step of one player does; the critic's comes first in a round."""
 
-    def _creator(self, request: gr.Request, lesson, data, *dials):
-        return self._stepped(request, lesson, data, dials, creator=True)
+        def step(request: gr.Request, lesson, data, *dials):
+            drawn = {}
 
-    def _stepped(self, request: gr.Request, lesson, data, dials, creator: bool) -> dict:
-        """A step of one player; the critic's comes first in a round."""
-        drawn = {}
+            def play():
+                session = VISITS.of(request.session_hash) or self._enter(request, lesson, data, dials)
+                session.rest()
+                run = session.run
+                with run.lock:
+                    if not creator or run.play.half is None:
+                        session.critic = run.turn("critic")
+                    made = run.turn("creator") if creator else None
+                    title = self.words("live_turn_round", step=f"{run.training.step + (not creator):,}")
+                    drawn[self.turns] = render.turns(self.words, title, session.critic, made)
 
-        def step():
-            session = SESSIONS.of(request.session_hash) or self._enter(request, lesson, data, dials)
-            SESSIONS.rest(session)
-            run = session.run
-            with run.lock:
-                if not creator or run.play.half is None:
-                    session.critic = run.turn("critic")
-                made = run.turn("creator") if creator else None
-                title = self.words("live_turn_round", step=f"{run.training.step + (not creator):,}")
-                drawn[self.turns] = render.turns(self.words, title, session.critic, made)
+            return self._acted(request, play) | drawn
 
-        return self._acted(request, step) | drawn
+        return step
 
     def _kept(self, request: gr.Request):
-        say, session = self.words, SESSIONS.of(request.session_hash)
+        say, session = self.words, VISITS.of(request.session_hash)
         try:
             if session is None:
                 raise Trouble("live_nothing_to_keep")
@@ -217,7 +215,3 @@ class Live:
             return quiet(say.explain(error)), gr.skip()
         step = session.run.training.step
         return render.kept(say, name, step), gr.DownloadButton(value=str(packed), visible=True)
-
-
-def leave(request: gr.Request):
-    SESSIONS.leave(request.session_hash)

@@ -17,7 +17,7 @@ from PIL import Image
 
 import ganzoo
 from demos.runtime import training_queue
-from demos.tabs.custom import export, render, run, session, sessions, uploads
+from demos.tabs.custom import export, render, run, session, uploads
 from demos.ui.words import Trouble, Words
 from ganzoo.data import made_pairs
 from tests.fake_hub.server import LocalHub
@@ -31,7 +31,7 @@ SECRET = "hf_" + "TheTokenOfAVisitor0123456789abc"
 @pytest.fixture(scope="module", autouse=True)
 def nothing_is_left():
     yield
-    sessions.close_all()
+    session.close_all()
 
 
 def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:
@@ -56,7 +56,7 @@ SPLIT = {f"{split}/{name}": data for split in ("train", "test") for name, data i
 
 def read(paths, folder) -> tuple[int, list[str]]:
     """Uploads as a folder `pairs` that is trained on."""
-    good, left_out = uploads.read(paths, folder / "rough")
+    good, left_out = uploads.read(paths, folder)
     uploads.write(folder / "pairs", good["train"], good["test"])
     return len(good["train"]) + len(good["test"]), left_out
 
@@ -66,7 +66,7 @@ def test_a_zip_of_pairs_is_read(tmp_path, entries):
     mac = {"__MACOSX/._00.png": b"x", "notes.txt": b"hello", "sub/.DS_Store": b"x"}
     extra = {} if any("my pairs" in k for k in entries) else mac  # one folder around everything stands alone
     count, left_out = read([packed(tmp_path, entries | extra)], tmp_path)
-    assert left_out == [] and count == (18 if entries is SPLIT else 12) and not (tmp_path / "rough").exists()
+    assert left_out == [] and count == (18 if entries is SPLIT else 12)
     pairs = ganzoo.load_pairs(str(tmp_path / "pairs"), 64)
     assert len(pairs.train) >= 9 and len(pairs.test_input) == (9 if entries is SPLIT else 1)
     assert pairs.test_input.shape[1:] == (3, 64, 64)
@@ -90,7 +90,7 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(tmp_path, kind):
         noise = [Image.effect_noise((90, 60), 40 + i) for _ in "RGB"]
         Image.merge("RGB", noise).save(buffer := io.BytesIO(), "JPEG")
         photos[f"trip/{i:02d}.jpg"] = buffer.getvalue()
-    work = sessions.of("photos")
+    work = session.of("photos")
     work.upload([packed(tmp_path, photos)], kind)
     assert len(work.sets["upload"]) == 12 and work.sets["upload"].left_out == []
     pairs = ganzoo.load_pairs(str(work.pairs("upload")), 64)
@@ -105,9 +105,9 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(tmp_path, kind):
     lines.paste("black", (40, 40, 44, 200))
     if kind == "edges":  # a drawing is what the model wants, and stays
         assert work.as_input(lines).tobytes() == lines.tobytes()
-    sessions.leave("photos")
+    session.VISITS.leave("photos")
     with raises_code("own_no_photos"):
-        uploads.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path / "rough", kind)
+        uploads.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path, kind)
 
 
 def huge_header() -> bytes:
@@ -145,13 +145,13 @@ def test_what_cannot_be_used_is_one_sentence_in_both_languages(tmp_path, key):
         packed(tmp_path, entries)
     before = set(tmp_path.parent.rglob("evil.png"))
     with raises_code(key) as caught:
-        uploads.read([archive], tmp_path / "rough")
+        uploads.read([archive], tmp_path)
     for language in ("en", "zh"):
         said = Words(language).explain(caught.value)
         assert str(tmp_path) not in said and "\n" not in said and 8 < len(said) < 400, said
     if key == "own_alone":
         assert "A/lonely.jpg" in Words("zh").explain(caught.value)
-    assert not (tmp_path / "rough").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["pairs.zip"]  # nothing of it is left
     assert set(tmp_path.parent.rglob("evil.png")) == before
 
 
@@ -166,19 +166,19 @@ def test_a_locked_zip_and_mixed_files_are_refused(tmp_path):
     for files, key in (([path], "own_bad_zip"), ([path, path], "own_kinds"), ([tmp_path / "x.exe"], "own_kinds"),
                          ([], "own_kinds"), ([tmp_path / "gone.png"], "own_gone")):  # fmt: skip
         with raises_code(key):
-            uploads.read(files, tmp_path / "rough")
+            uploads.read(files, tmp_path)
 
 
 # --- the pairs --------------------------------------------------------------------------------------------------
 
 
 def test_a_pair_is_removed_and_the_sides_are_swapped(tmp_path):
-    work = drawn(sessions.of("mine"), 5)
-    work.remove("draw", 1)
+    work = drawn(session.of("mine"), 5)
+    work.changing("draw").remove(1)
     colours = [(a.getpixel((9, 9)), b.getpixel((9, 9))) for a, b in work.sets["draw"].pairs()]
     assert colours == [((40 * i, 0, 0), (0, 40 * i, 0)) for i in (0, 2, 3, 4)]
     assert len(render.pairs(work, "draw")) == 4  # every one is shown
-    work.swap("draw")
+    work.changing("draw").swap()
     assert [(b, a) for a, b in colours] == [
         (a.getpixel((9, 9)), b.getpixel((9, 9))) for a, b in work.sets["draw"].pairs()
     ]
@@ -187,29 +187,29 @@ def test_a_pair_is_removed_and_the_sides_are_swapped(tmp_path):
     trained = ganzoo.load_pairs(str(work.pairs("draw")), 64)
     assert trained.test_input[:, 0].max() == 0 and trained.test_target[:, 1].max() == 0  # red is the target now
     for index in (0, 0, 0):
-        work.remove("draw", index)
+        work.changing("draw").remove(index)
     assert len(work.sets["draw"]) < uploads.FEWEST
     with raises_code("own_few"):
         work.pairs("draw")
-    sessions.leave("mine")
+    session.VISITS.leave("mine")
 
 
 def test_an_upload_that_is_refused_leaves_what_was_there(tmp_path):
-    work = sessions.of("mine")
+    work = session.of("mine")
     work.upload([packed(tmp_path, AB)])
     with pytest.raises(Trouble):
         work.upload([packed(tmp_path, {"notes.txt": b"hello"})])
     assert len(work.sets["upload"]) == 12 and uploads.FEWEST <= 12
     work.upload([packed(tmp_path, dict(list(AB.items())[:4]))])
     assert len(work.sets["upload"]) == 4
-    work.take_back()
+    work.changing("upload").clear()
     assert len(work.sets["upload"]) < uploads.FEWEST
-    sessions.leave("mine")
+    session.VISITS.leave("mine")
 
 
 def test_of_swapped_photos_a_new_photo_is_the_input(short, tmp_path):
     photos = {f"{i}.png": picture(40, 40, (20 * i, 200, 40)) for i in range(9)}
-    work, first = sessions.of("one"), session.TRAININGS.enter(2)  # nothing is trained here: it waits in line
+    work, first = session.of("one"), session.TRAININGS.enter(2)  # nothing is trained here: it waits in line
     work.upload([packed(tmp_path, photos)], "grey")
     for swapped in (False, True):
         work.start("upload", "mae", 64, 2)
@@ -217,7 +217,7 @@ def test_of_swapped_photos_a_new_photo_is_the_input(short, tmp_path):
         assert (work.as_input(colour).tobytes() == colour.tobytes()) == swapped
         work.stop()
         wait(lambda: work.status == "idle")
-        work.swap("upload")
+        work.changing("upload").swap()
     first.leave()
 
 
@@ -266,8 +266,8 @@ def short(monkeypatch):
     monkeypatch.setattr(run, "STEPS", (2, 100_000))
     monkeypatch.setattr(session, "TRAININGS", training_queue.TrainingQueue(limit=1, gone=600))
     yield
-    sessions.leave("one")
-    sessions.leave("two")
+    session.VISITS.leave("one")
+    session.VISITS.leave("two")
 
 
 def drawn(work, count=4):
@@ -278,7 +278,7 @@ def drawn(work, count=4):
 
 def test_a_training_of_a_few_drawings_is_zipped_kept_and_gone_with_its_pairs(short, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    work = drawn(sessions.of("one"))
+    work = drawn(session.of("one"))
     work.start("draw", "mae", 64, 2)
     wait(lambda: work.status == "done")
     assert work.trouble is None and not work.stopped and work.finished == ["mae"] and work.runs["mae"].step == 2
@@ -298,14 +298,14 @@ def test_a_training_of_a_few_drawings_is_zipped_kept_and_gone_with_its_pairs(sho
         with raises_code(key):
             export.keep(work, "mae", name)
 
-    work.take_back()  # of pairs that it was not trained on
+    work.changing("upload").clear()  # of pairs that it was not trained on
     assert work.status == "done" and work.finished
-    work.remove("draw", 0)
+    work.changing("draw").remove(0)
     assert work.status == "idle" and not work.finished and not download.exists()
 
 
 def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(short):
-    one, two = drawn(sessions.of("one")), drawn(sessions.of("two"), 3)
+    one, two = drawn(session.of("one")), drawn(session.of("two"), 3)
     assert one.folder != two.folder and len(one.sets["draw"]) == 4 and len(two.sets["draw"]) == 3
     one.start("draw", "mae", 64, 100_000)
     two.start("draw", "mae", 64, 100_000)
@@ -319,19 +319,19 @@ def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(sho
     assert one.opened("mae").translate(Image.new("RGB", (20, 20))).size == (20, 20)
     wait(lambda: two.runs and two.runs["mae"].sheet)
     process = two._process
-    sessions.leave("two")
+    session.VISITS.leave("two")
     assert process.wait(10) != 0 and not two.folder.exists() and one.folder.is_dir()
-    sessions.leave("one")
-    assert not one.folder.exists() and not sessions.SESSIONS and len(session.TRAININGS) == 0
+    session.VISITS.leave("one")
+    assert not one.folder.exists() and not session.VISITS.work and len(session.TRAININGS) == 0
 
 
 @pytest.mark.parametrize("leaves", [False, True])
 def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
-    work, begin, begun = drawn(sessions.of("quick")), subprocess.Popen, []
+    work, begin, begun = drawn(session.of("quick")), subprocess.Popen, []
 
     def late(*args, **kwargs):
         if leaves:  # it waits for this thread to end, so it is another's
-            threading.Thread(target=sessions.leave, args=("quick",)).start()
+            threading.Thread(target=session.VISITS.leave, args=("quick",)).start()
             wait(work._leaving.is_set)
         else:
             work.stop()
@@ -342,12 +342,12 @@ def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
     work.start("draw", "mae", 64, 100_000)
     wait(lambda: work.status in ("idle", "done") and begun, 60)
     assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None
-    assert work.folder.exists() != leaves
-    sessions.leave("quick")
+    wait(lambda: work.folder.exists() != leaves)
+    session.VISITS.leave("quick")
 
 
 def test_wrong_choices_are_sentences(short):
-    work = sessions.of("one")
+    work = session.of("one")
     for given, key in ((("houses", "gan", 65, 2), "own_choice"), (("houses", "wgan", 64, 2), "own_choice"),
                        (("houses", "gan", 64, 3), "own_choice"), (("draw", "gan", 64, 2), "own_few"),
                        (("upload", "gan", 64, 2), "own_nothing"), (("../x", "gan", 64, 2), "own_nothing")):  # fmt: skip
@@ -355,7 +355,7 @@ def test_wrong_choices_are_sentences(short):
             work.start(*given)
         assert work.status == "idle"
     with pytest.raises(Trouble):
-        sessions.of(None)
+        session.of(None)
 
 
 # --- the Hub ----------------------------------------------------------------------------------------------------
@@ -364,10 +364,10 @@ PUSH = """
 import json, shutil, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from demos.tabs.custom import export, session, sessions
+from demos.tabs.custom import export, session
 from demos.ui.words import Trouble, Words
-work = sessions.of("me")
-run = session.Run("mae", work.folder / "runs" / "mine", metrics={"l1": 0.1})
+work = session.of("me")
+run = session.Run("mae", work.folder / "runs" / "mine", finished=True)
 shutil.copytree(sys.argv[2], run.model)
 work.runs["mae"] = run
 said = []
@@ -377,7 +377,7 @@ for repo, token in json.load(sys.stdin):
     except Trouble as trouble:
         said.append([trouble.code, Words("zh").explain(trouble)])
 print(json.dumps(said))
-sessions.close_all()
+session.close_all()
 """
 
 
