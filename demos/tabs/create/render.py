@@ -157,23 +157,18 @@ def grow(words: Words, name, seed, pick) -> str:
 
 def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
     """One stage: a picture as it is, a vector as a square, feature maps side by side; its size in words under it."""
+    size, text = " × ".join(map(str, values.shape[1:] + values.shape[:1])), words("numbers")
     if picture:
-        shown = to_pil(values.view(1, *values.shape))[0]
-        return figure(image(shown, words("stage_picture_alt"), shown.width), _numbers(words, values))
-    if values.ndim == 3 and not filtered:
+        shown, alt = to_pil(values[None])[0], words("stage_picture_alt")
+    elif values.ndim == 3 and not filtered:
         columns = 4 if values.shape[1] < 10 else 3
         shown = signed(mosaic(values[: columns * columns].cpu(), columns))
-        size = f"{values.shape[1]} × {values.shape[2]}"
         text = words("stage_maps", count=len(values), shown=min(len(values), columns * columns))
-        return figure(image(shown, f"{size}: {text}", shown.width), f"<b>{size} × {len(values)}</b>{escape(text)}")
-    shown = signed(square(values.flatten().cpu()))
-    text = words("stage_filtered") if filtered else ""
-    return figure(image(shown, words("stage_alt", count=values.numel()), shown.width), _numbers(words, values, text))
-
-
-def _numbers(words: Words, values: Tensor, text: str = "") -> str:
-    size = " × ".join(map(str, values.shape[1:] + values.shape[:1])) if values.ndim == 3 else str(values.numel())
-    return f"<b>{size}</b>{escape(text or words('numbers'))}"
+        alt = f"{values.shape[1]} × {values.shape[2]}: {text}"
+    else:
+        shown, alt = signed(square(values.flatten().cpu())), words("stage_alt", count=values.numel())
+        text = words("stage_filtered") if filtered else text
+    return figure(image(shown, alt, shown.width), f"<b>{size}</b>{escape(text)}")
 
 
 def for_labels(words: Words, data, picks, seed) -> str:

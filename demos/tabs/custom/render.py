@@ -75,7 +75,8 @@ def live(words: Words, work: Session) -> str:
     parts.append(trouble)
     for run in work.runs.values():
         before = f"{name(words, run.loss)}: " if len(work.losses) > 1 else ""
-        parts += [quiet(before + words(DOCTOR[code])) for code in run.advice if code in DOCTOR]
+        advice = [event["code"] for event in run.of("advice")]
+        parts += [quiet(before + words(DOCTOR[code])) for code in advice if code in DOCTOR]
     if any(run.sheet for run in work.runs.values()):
         parts.append(f"<h3>{escape(words('own_results'))}</h3>")
     return "".join(parts)
@@ -147,12 +148,12 @@ def family(work: Session) -> Family:
 
 def curves(words: Words, work: Session) -> str:
     run = next(iter(work.runs.values()), None)
-    if run is None or len(work.losses) > 1 or not run.rows or not run.sheet:
+    if run is None or len(work.losses) > 1 or not run.step or not run.sheet:
         return ""
-    rows, last = sorted([*run.rows, *run.unseen], key=lambda row: row["step"]), run.rows[-1]["step"]
-    panels = [film.panel(words, rows, last, *PIXELS, least=0.1)]
+    rows = sorted([*run.of("step"), *run.of("samples")], key=lambda row: row["step"])
+    panels = [film.panel(words, rows, run.step, *PIXELS, least=0.1)]
     if run.loss != "mae":
-        panels += [film.panel(words, rows, last, *lines) for lines in film.PANELS]
+        panels += [film.panel(words, rows, run.step, *lines) for lines in film.PANELS]
     return grid(*panels, kind="three")
 
 

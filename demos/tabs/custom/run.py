@@ -37,23 +37,19 @@ class Run:
 
     loss: str
     folder: Path
-    step: int = 0
-    rows: list[dict] = field(default_factory=list)  # events "step"
-    unseen: list[dict] = field(default_factory=list)  # events "samples": the error on pairs it never trained on
-    advice: list[str] = field(default_factory=list)  # the doctor's codes
-    finished: bool = False  # also measured
+    events: list[dict] = field(default_factory=list)
 
-    def heard(self, event: dict) -> None:
-        match event["event"]:
-            case "step":
-                self.step = event["step"]
-                self.rows.append(event)
-            case "samples":
-                self.unseen.append(event)
-            case "advice":
-                self.advice.append(event["code"])
-            case "measured":
-                self.finished = True
+    def of(self, kind: str) -> list[dict]:
+        """The events of a kind: "step", "samples" (the error on pairs it never trained on), "advice", "measured"."""
+        return [event for event in self.events if event["event"] == kind]
+
+    @property
+    def step(self) -> int:
+        return max((event["step"] for event in self.of("step")), default=0)
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.of("measured"))
 
     @property
     def model(self) -> Path:

@@ -178,7 +178,7 @@ class Session:
                 case "end":
                     ended, self.stopped = True, event["stopped"]
             if "loss" in event:
-                self.runs[event["loss"]].heard(event)
+                self.runs[event["loss"]].events.append(event)
             self.heard += 1
         process.wait()
         if ended and not self.stopped and (pace := run.PACES.get(self.size)):
@@ -189,7 +189,7 @@ class Session:
     def left(self) -> float | None:
         """Seconds, where this machine has been measured."""
         pace = run.PACES.get(self.size)
-        reached = {loss: one.step for loss, one in self.runs.items() if one.unseen}
+        reached = {loss: one.step for loss, one in self.runs.items() if one.of("samples")}
         return pace and pace.left(self.losses, reached, self.steps, time.monotonic() - self.began)
 
     def _failed(self) -> Trouble:

@@ -311,7 +311,7 @@ def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(sho
     two.start("draw", "mae", 64, 100_000)
     with raises_code("own_busy"):
         one.start("draw", "mae", 64, 2)
-    wait(lambda: one.runs and one.runs["mae"].rows)
+    wait(lambda: one.runs and one.runs["mae"].step)
     assert (one.status, two.status, two.place) == ("training", "waiting", 1)
     one.stop()
     wait(lambda: one.status == "done")
@@ -367,7 +367,7 @@ sys.path.insert(0, sys.argv[1])
 from demos.tabs.custom import export, session
 from demos.ui.words import Trouble, Words
 work = session.of("me")
-run = session.Run("mae", work.folder / "runs" / "mine", finished=True)
+run = session.Run("mae", work.folder / "runs" / "mine", [{"event": "measured"}])
 shutil.copytree(sys.argv[2], run.model)
 work.runs["mae"] = run
 said = []
