@@ -107,7 +107,7 @@ class Own:
         left, right = gr.Textbox(visible=False), gr.Textbox(visible=False)
         results = [self.live, self.results, self.verdict, self.table, self.curves, *self.take.shown, self.after]
         self.shown = [*results, self.train, self.stop, self.change, self.source, self.kind, self.files, self.add]
-        chosen = [self.pairs, self.said, self.trouble, self.remove, self.picked, self.drawing, *self.shown]
+        chosen = [self.pairs, self.said, self.trouble, self.remove, self.picked, *self.shown]
 
         def on(event, act, *inputs, **how):
             """Let an event do `act(work, source, kind, *inputs)`, if anything, and then show the chosen pairs."""
@@ -117,6 +117,7 @@ class Own:
 
             return event(changed, [self.source, self.kind, *inputs], chosen, **QUIET | how)
 
+        self.source.input(lambda source: gr.update(visible=source == "draw"), self.source, self.drawing, **QUIET)
         self._put_first(on(self.source.input, None), left)
         # another kind of pairs wants another upload
         on(self.kind.input, lambda work, *_: work.changing("upload").clear())
@@ -169,7 +170,6 @@ class Own:
             self.pairs: gr.update(value=found, visible=bool(found)),
             self.said: render.said(self.words, work, source, kind),
             self.trouble: line,
-            self.drawing: gr.update(visible=source == "draw"),
             **self._picking(-1),
             **self._now(work, source),
         }
@@ -207,11 +207,9 @@ class Own:
         known = run.measured(size)
         if known is None:
             return ""
-        seconds = known.whole(run.LOSSES if loss == "all" else (loss,), steps)
-        values = {"size": size, "steps": f"{steps:,}", "time": render.lasting(self.words, seconds)}
-        if loss == "all":
-            return prose(self.words("own_estimate_all", **values))
-        return prose(self.words("own_estimate", loss=name(self.words, loss), **values))
+        key, called = ("own_estimate_all", "") if loss == "all" else ("own_estimate", name(self.words, loss))
+        time = render.lasting(self.words, known.whole(run.LOSSES if loss == "all" else (loss,), steps))
+        return prose(self.words(key, loss=called, size=size, steps=f"{steps:,}", time=time))
 
     def _start(self, source, loss, size, steps, request: gr.Request):
         try:
