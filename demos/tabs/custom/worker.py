@@ -34,17 +34,6 @@ def timed(config, pairs) -> dict:
     return dataclasses.asdict(schedule.measure(training))
 
 
-def train(config, pairs, stop: threading.Event):
-    """Events of a training, the last one once the model is measured over the held-out pairs."""
-    for event in trainer.fit(config, pairs, stop.is_set):
-        if event["event"] != "saved":  # where files lie is nobody's business
-            yield {k: v for k, v in event.items() if k not in ("folder", "model", "notes")}
-    folder = Path(config.out) / config.name
-    (folder / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
-    model_card.record(folder / "model", comparison.measure(Model(folder / "model"), pairs))
-    yield {"event": "measured"}
-
-
 def main(job: dict) -> int:
     stop = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
@@ -65,8 +54,12 @@ def main(job: dict) -> int:
             if job["timing"]:
                 say(event="pace", loss=loss, **timed(config, pairs))
                 continue
-            for event in train(config, pairs, stop):
+            for event in trainer.fit(config, pairs, stop.is_set):
                 say(loss=loss, **event)
+            folder = Path(config.out) / config.name
+            (folder / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
+            model_card.record(folder / "model", comparison.measure(Model(folder / "model"), pairs))
+            say(event="measured", loss=loss)
     except GanzooError as error:
         say(event="failed", code=error.code)
         return 2

@@ -25,6 +25,7 @@ from ganzoo.data.labeled import load_pictures
 from ganzoo.evaluation import judges, metrics
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.seeding import noise
+from tests.demos.tabs.test_own import wait
 from tests.demos.test_pages import changed, html
 from tests.support.raises_code import raises_code
 from tests.support.serve import DEMOS
@@ -36,13 +37,6 @@ FIRST = {dial: first for dial, (_, first) in live_tab.DIALS.items()}
 @pytest.fixture
 def run():
     return live_run.Run("gan", "fashion", **live_tab.settings(FIRST.values()))
-
-
-def wait_for(what, seconds=60):
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.02)
 
 
 # --- the pictures -----------------------------------------------------------------------------------------------
@@ -177,12 +171,12 @@ def test_two_train_the_third_waits_and_leaving_makes_room():
         session.start()
     assert [r.mode for r in (a, b, c, d)] == ["running", "running", "waiting", "waiting"]
     assert (c.place, d.place) == (1, 2)
-    wait_for(lambda: a.run.rounds > 3 and b.run.rounds > 3)
+    wait(lambda: a.run.rounds > 3 and b.run.rounds > 3)
     assert c.run.rounds == 0
     d.rest()
     visits.leave("a")
     assert c.mode == "running" and d.mode == "resting" and visits.of("a") is None
-    wait_for(lambda: c.run.rounds > 3)
+    wait(lambda: c.run.rounds > 3)
     stopped = a.run.rounds
     time.sleep(0.05)
     assert a.run.rounds <= stopped + 1
@@ -197,7 +191,7 @@ def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
     queue, visits = TrainingQueue(1), Visits(24)
     lost, next_one = (visits.enter(name, Session(Slow(), queue)) for name in ("lost", "next"))
     lost.start()
-    wait_for(lambda: lost.mode == "resting")
+    wait(lambda: lost.mode == "resting")
     assert lost.why == "live_lost" and not len(queue)
     monkeypatch.setattr(live_sessions, "LOST", 60)
     monkeypatch.setattr(live_sessions, "TURN", 0.2)
@@ -207,7 +201,7 @@ def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
     assert lost.mode == "running"  # nobody waits
     visits.of("next")
     next_one.start()
-    wait_for(lambda: next_one.mode == "running")
+    wait(lambda: next_one.mode == "running")
     assert lost.mode == "resting" and lost.why == "live_turn_over"
     monkeypatch.setattr(live_sessions, "FORGET", 0.0)
     visits.leave("next")
@@ -221,7 +215,7 @@ def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
     broken.advance = lambda: 1 / 0
     session = Session(broken, queue)
     session.start()
-    wait_for(lambda: session.mode == "resting")
+    wait(lambda: session.mode == "resting")
     assert session.why == "live_broke" and not len(queue)
     found = []
     thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
