@@ -74,7 +74,7 @@ def live(words: Words, work: Session) -> str:
     parts = [f'<div role="status" data-status="{work.status}" data-step="{step}">{_headline(words, work, step)}</div>']
     parts.append(trouble)
     for run in work.runs.values():
-        before = f"{name(words, run.loss)}: " if len(work.losses) > 1 else ""
+        before = f"{name(words, run.loss)}: " if len(work.runs) > 1 else ""
         advice = [event["code"] for event in run.of("advice")]
         parts += [quiet(before + words(DOCTOR[code])) for code in advice if code in DOCTOR]
     if any(run.sheet for run in work.runs.values()):
@@ -93,7 +93,8 @@ def _headline(words: Words, work: Session, step: int) -> str:
     if current is None:
         return prose(words("own_starting"))
     text = words("own_step", loss=name(words, current.loss), step=f"{current.step:,}", steps=f"{work.steps:,}")
-    text = " · ".join(filter(None, (text, work.device)))
+    device = [event["device"] for run in work.runs.values() for event in run.of("start")]
+    text = " · ".join([text, *device[:1]])
     seconds, spent = work.left(), time.monotonic() - work.began
     if seconds is None:
         share, left = sum(run.step for run in work.runs.values()) / (work.steps * len(work.runs)), ""
@@ -148,7 +149,7 @@ def family(work: Session) -> Family:
 
 def curves(words: Words, work: Session) -> str:
     run = next(iter(work.runs.values()), None)
-    if run is None or len(work.losses) > 1 or not run.step or not run.sheet:
+    if run is None or len(work.runs) > 1 or not run.step or not run.sheet:
         return ""
     rows = sorted([*run.of("step"), *run.of("samples")], key=lambda row: row["step"])
     panels = [film.panel(words, rows, run.step, *PIXELS, least=0.1)]

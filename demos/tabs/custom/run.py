@@ -61,17 +61,17 @@ class Run:
         return max((self.folder / "samples").glob("[0-9]*.png"), default=None)
 
 
-def runs(folder: Path, losses: tuple) -> dict[str, Run]:
+def runs_of(folder: Path, losses: tuple) -> dict[str, Run]:
     """A run of each loss, as `begin` makes them in this folder."""
     names = {loss: DATA if len(losses) == 1 else f"{DATA}-{loss.replace('+', '-')}" for loss in losses}
     return {loss: Run(loss, folder / "runs" / name) for loss, name in names.items()}
 
 
-def begin(folder: Path, pairs: Path, losses: tuple, size: int, steps: int, timing: bool = False) -> subprocess.Popen:
-    """A process that trains these losses, one after the other; with `timing`, only times them."""
+def begin(folder: Path, pairs: Path, runs: dict, size: int, steps: int, timing: bool = False) -> subprocess.Popen:
+    """A process that trains these runs, one after the other; with `timing`, only times them."""
     batch = min(BATCH, len(list((pairs / "train").iterdir())))
     settings = SETTINGS | {"image_size": size, "batch_size": batch, "steps": steps}
-    names = {loss: run.folder.name for loss, run in runs(folder, losses).items()}
+    names = {loss: run.folder.name for loss, run in runs.items()}
     job = {"pairs": str(pairs), "runs": names, "settings": settings, "timing": timing}
     env = {k: v for k, v in os.environ.items() if k not in SECRET}
     env |= {
@@ -148,7 +148,7 @@ def _measure(size: int) -> Pace | None:
     with tempfile.TemporaryDirectory() as name:
         folder, began = Path(name), time.monotonic()
         pairs = examples.written("houses", size, folder / "pairs")
-        with begin(folder, pairs, LOSSES, size, STEPS[0], timing=True) as process:
+        with begin(folder, pairs, runs_of(folder, LOSSES), size, STEPS[0], timing=True) as process:
             for event in map(json.loads, process.stdout):
                 if event["event"] == "ready":
                     pace.start = time.monotonic() - began

@@ -41,7 +41,7 @@ class Session:
         self.folder, self.seen = folder, time.monotonic()
         self.sets = {"draw": PairSet(folder / "drawn"), "upload": PairSet(folder / "uploaded")}
         self.source, _, self.size, self.steps = FIRST
-        self.losses, self.began, self.heard = (), 0.0, 0
+        self.began, self.heard = 0.0, 0
         self._pairs = folder  # what it trains on
         self._process: subprocess.Popen | None = None
         self._ticket: Ticket | None = None
@@ -53,8 +53,7 @@ class Session:
     def forget(self) -> None:
         """What was trained is gone: its pairs have changed, or another training begins."""
         shutil.rmtree(self.folder / "runs", ignore_errors=True)
-        self.status, self.trouble, self.stopped, self.device = "idle", None, False, ""
-        self.trained_on = ""  # the kind of made_pairs that the models make pictures from
+        self.status, self.trouble, self.stopped = "idle", None, False
         self.runs: dict[str, Run] = {}
         self._models: dict[str, Model] = {}
 
@@ -74,7 +73,8 @@ class Session:
     def as_input(self, picture: Image.Image) -> Image.Image:
         """A new picture as the models of this visit take it: of a photo what was made of the photos they learned from. A line
         drawing stays one, and a hole is for the visitor to paint."""
-        kind = self.trained_on
+        chosen = self.sets.get(self.source)  # of swapped pairs the photo itself is the input
+        kind = chosen.kind if chosen and not chosen.swapped else ""
         grey = sum(picture.convert("L").histogram()[60:200])
         drawing = kind == "edges" and grey < 0.05 * picture.width * picture.height
         return picture if kind in ("", "hole") or drawing else made_pairs.made(kind, picture).convert("RGB")
@@ -119,13 +119,11 @@ class Session:
             if source not in examples.KINDS:
                 self.pairs(source)  # what is missing is said now
             self.forget()
-            self.losses = run.LOSSES if loss == "all" else (loss,)
             self.source, self.size, self.steps = source, size, steps
-            chosen = self.sets.get(source)  # of swapped pairs the photo itself is the input
-            self.trained_on = chosen.kind if chosen and not chosen.swapped else ""
             self._leaving.clear()
             self._ticket, self.status = TRAININGS.enter(CORES), "waiting"
-            self._thread = threading.Thread(target=self._train, daemon=True)
+            losses = run.LOSSES if loss == "all" else (loss,)
+            self._thread = threading.Thread(target=self._train, args=(losses,), daemon=True)
             self._thread.start()
 
     @property
@@ -147,15 +145,15 @@ class Session:
         if self.going:
             raise Trouble("own_busy")
 
-    def _train(self) -> None:
+    def _train(self, losses: tuple) -> None:
         try:
             while (place := self._ticket.place()) > 0 and not self._leaving.is_set():
                 time.sleep(0.2)
             if place == 0 and not self._leaving.is_set():
                 self.status, self.began = "training", time.monotonic()
                 self._pairs = self.pairs(self.source, self.size)
-                self.runs = run.runs(self.folder, self.losses)
-                process = self._process = run.begin(self.folder, self._pairs, self.losses, self.size, self.steps)
+                self.runs = run.runs_of(self.folder, losses)
+                process = self._process = run.begin(self.folder, self._pairs, self.runs, self.size, self.steps)
                 if self._leaving.is_set():  # said before there was a process that could be told
                     process.kill()
                 elif self.status == "stopping":
@@ -171,8 +169,6 @@ class Session:
         ended = False
         for event in map(json.loads, process.stdout):
             match event["event"]:
-                case "start":
-                    self.device = event["device"]
                 case "failed":
                     self.trouble = Trouble("own_broke") if event["code"] == "training_broke" else self._failed()
                 case "end":
@@ -182,7 +178,7 @@ class Session:
             self.heard += 1
         process.wait()
         if ended and not self.stopped and (pace := run.PACES.get(self.size)):
-            pace.learn(self.losses, self.steps, time.monotonic() - self.began)
+            pace.learn(self.runs, self.steps, time.monotonic() - self.began)
         if not ended and not self.trouble and not self._leaving.is_set():
             self.trouble = self._failed()
 
@@ -190,7 +186,7 @@ class Session:
         """Seconds, where this machine has been measured."""
         pace = run.PACES.get(self.size)
         reached = {loss: one.step for loss, one in self.runs.items() if one.of("samples")}
-        return pace and pace.left(self.losses, reached, self.steps, time.monotonic() - self.began)
+        return pace and pace.left(self.runs, reached, self.steps, time.monotonic() - self.began)
 
     def _failed(self) -> Trouble:
         return Trouble("own_failed" if self.source in examples.KINDS else "own_failed_mine")

@@ -97,7 +97,7 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(tmp_path, kind):
     assert not torch.equal(pairs.test_input, pairs.test_target)
     photo = Image.linear_gradient("L").convert("RGB")
     assert work.as_input(photo).tobytes() == photo.tobytes()  # nothing has learned from such photos yet
-    work.trained_on = kind
+    work.source = "upload"
     made = work.as_input(photo)
     assert made.mode == "RGB" and made.size == photo.size
     assert made.tobytes() == (photo if kind == "hole" else made_pairs.made(kind, photo).convert("RGB")).tobytes()
