@@ -61,9 +61,6 @@ class Take:
             self.push = gr.Button(say("own_push"), elem_id="own-push")
         show(prose(say("own_push_said")), visible=LOGIN or not SPACE)
         self.taken = show("", elem_id="own-taken")
-        self._wire()
-
-    def _wire(self):
         self.shown = [self.which, self.download, self.taken]
         self.which.input(self._packed, self.which, [self.download, self.taken], **QUIET)
         self.keep.click(self._keep, [self.which, self.name], self.taken, **QUIET)
