@@ -64,12 +64,9 @@ class Take:
         self.shown = [self.which, self.download, self.taken]
         self.which.input(self._packed, self.which, [self.download, self.taken], **QUIET)
         self.keep.click(self._keep, [self.which, self.name], self.taken, **QUIET)
-        self.push.click(
-            self._push_logged_in if LOGIN else self._push,
-            [self.which, self.repo, self.token, self.private],
-            [self.taken, self.token],
-            **QUIET,
-        )
+        push = self._push_logged_in if LOGIN else self._push
+        given = [self.which, self.repo, self.token, self.private]
+        self.push.click(push, given, [self.taken, self.token], **QUIET)
 
     def _model(self, which, request) -> tuple:
         """The work of this page and the chosen loss of it."""

@@ -21,6 +21,7 @@ from ..compare.families import name
 from . import examples, render, run, session, uploads
 from .export import Take
 
+MADE = ("own_made_pairs", "own_made_edges", "own_made_grey", "own_made_small", "own_made_hole")
 LENGTHS = ("own_short", "own_medium", "own_long")
 EVERY = 0.5  # seconds between two looks at a training
 WATCH = {**QUIET, "concurrency_limit": None, "trigger_mode": "always_last"}
@@ -42,7 +43,7 @@ class Own:
         with gr.Row(elem_classes="gz-controls"):
             sources = named(say, "own", ("houses", "towns", "draw", "upload"))
             self.source = gr.Radio(sources, value=first, label=say("own_source"), elem_id="own-source")
-            kinds = [(say("own_made_pairs"), ""), *named(say, "own_made", KINDS)]
+            kinds = list(zip(map(say, MADE), ("", *KINDS), strict=True))
             self.kind = gr.Radio(kinds, value="", label=say("own_made"), visible=False, elem_id="own-kind")
             text = say("own_choose_files")
             self.files = gr.UploadButton(text, file_count="multiple", visible=False, elem_id="own-files")
@@ -77,7 +78,7 @@ class Own:
             self.loss = gr.Radio(choices, value=loss, label=say("own_loss"), elem_id="own-loss")
             sizes = [(say("own_pixels", size=s), s) for s in run.SIZES]
             self.size = gr.Radio(sizes, value=size, label=say("own_size"), elem_id="own-size")
-            lengths = [(say(key), count) for key, count in zip(LENGTHS, run.STEPS, strict=True)]
+            lengths = list(zip(map(say, LENGTHS), run.STEPS, strict=True))
             self.steps = gr.Radio(lengths, value=steps, label=say("own_steps"), elem_id="own-steps")
         wait = f'<p class="gz-note gz-later">{escape(say("own_measuring"))}</p>'
         self.estimate = show(wait, elem_id="own-estimate", js_on_load="ganzoo.later(element, trigger)")
