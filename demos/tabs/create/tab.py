@@ -244,5 +244,5 @@ class Create:
             data = data if data in local.SETS else DATA
             name = local.name_of(lesson, data)
         everything = self._all(name, data, said.get("seed", SEED), 0, PICKS)
-        model = {self.lesson: lesson, self.data: data, self.name: name}
-        return {**model, self.seed: everything.get(self.first), **everything, **self._of_set(data)}
+        chosen = {self.lesson: lesson, self.data: data, self.name: name, self.seed: everything.get(self.first)}
+        return {**chosen, **everything, **self._of_set(data)}

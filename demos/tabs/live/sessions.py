@@ -40,8 +40,7 @@ class Session:
     @property
     def place(self) -> int:
         """-1 at rest, 0 at work, else the place in the line."""
-        ticket = self.ticket  # another thread may take it away meanwhile
-        return ticket.place() if ticket else -1
+        return self.queue.place(self.ticket)
 
     @property
     def mode(self) -> str:
