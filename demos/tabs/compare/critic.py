@@ -74,7 +74,9 @@ def drawn(words: Words, made: Made, opinion: Opinion, cell: list[int], stretch: 
     _frame(framed, (left, top, right - 1, bottom - 1))
     low, high = (opinion.scores.min(), opinion.scores.max()) if stretch else (0.0, 1.0)
     ends = [round(e * SHOWN / size) for e in edges(opinion, size)]
-    cells = _colours((opinion.scores - low) / max(1e-6, high - low))
+    shares = (opinion.scores - low) / max(1e-6, high - low)
+    weight, colour = numpy.abs(2 * shares - 1)[..., None], numpy.where(shares[..., None] > 0.5, REAL, FAKE)
+    cells = numpy.rint(MIDDLE * (1 - weight) + colour * weight).astype(numpy.uint8)  # pale in the middle
     sheet = Image.fromarray(cells.repeat(numpy.diff(ends), 0).repeat(numpy.diff(ends), 1))
     _frame(sheet, (ends[column], ends[row], ends[column + 1] - 1, ends[row + 1] - 1))
     width, height = right - left, bottom - top
@@ -83,12 +85,6 @@ def drawn(words: Words, made: Made, opinion: Opinion, cell: list[int], stretch: 
     said = words("cmp_patch" if whole else "cmp_patch_edge", height=height, field=opinion.patch, **values)
     scale = words("cmp_scale_stretched" if stretch else "cmp_scale", low=f"{low:.2f}", high=f"{high:.2f}")
     return framed, sheet, patch, prose(said, scale)
-
-
-def _colours(shares: numpy.ndarray) -> numpy.ndarray:
-    """(h, w) of 0..1 -> (h, w, 3) uint8: FAKE, pale in the middle, REAL."""
-    weight, ends = numpy.abs(2 * shares - 1)[..., None], numpy.where(shares[..., None] > 0.5, REAL, FAKE)
-    return numpy.rint(MIDDLE * (1 - weight) + ends * weight).astype(numpy.uint8)
 
 
 def _frame(picture: Image.Image, box: tuple[int, int, int, int]) -> None:

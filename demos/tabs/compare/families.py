@@ -1,6 +1,5 @@
 """Which Pix2Pix models belong together: one data set, one network, several losses. Also those fetched from the Hub."""
 
-import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,8 +10,8 @@ from pathlib import Path
 from ganzoo import GanzooError, checkpoint
 from ganzoo.data import drawings
 from ganzoo.data.pair_folders import folder_splits
-from ganzoo.data.paired import turned
-from ganzoo.data.registry import PAIR_ALIASES
+from ganzoo.data.paired import domain_names, turned
+from ganzoo.data.registry import PAIR_ALIASES, data_folder
 from ganzoo.models.pix2pix import LOSSES, Config
 
 from ...catalog import hub, local
@@ -60,12 +59,16 @@ class Family:
     @property
     def flipped(self) -> bool:
         """Whether the input is the right half of an AB file."""
-        parts = [part.strip() for part in self.config.domains.split(",")]
-        known = PAIR_ALIASES.get(self.config.data, ("", ("A", "B"), ""))[1]
+        usual = PAIR_ALIASES.get(self.config.data, ("", ("A", "B"), ""))[1]
         try:
-            return turned(self.config.direction, tuple(parts) if len(parts) == 2 else known)[1]
+            return turned(self.config.direction, domain_names(self.config.domains, usual))[1]
         except GanzooError:  # a direction with names of its own: in AB files, A comes first
             return False
+
+    @property
+    def varies(self) -> bool:
+        """Whether one of its models can be asked for variations of a picture."""
+        return any(entry.config.varies for entry in self.members.values())
 
 
 def name(words: Words, key: str) -> str:
@@ -89,8 +92,7 @@ def key_of(config: Config) -> str:
 
 def stem(name: str, config: Config) -> str:
     """A model's name without its loss: what the models of a family share."""
-    token = config.spelled(key_of(config))
-    name = re.sub(rf"(.*)-{re.escape(token)}(?=-|$)", r"\1", name, count=1)
+    name = re.sub(rf"(.*)-{re.escape(config.word)}(?=-|$)", r"\1", name, count=1)
     if config.pixel != "mae" and config.loss != "gan":
         name += f"-{config.pixel}"
     return name.removeprefix("pix2pix-")
@@ -152,13 +154,14 @@ def real_pairs(family: Family) -> dict[str, Callable]:
     Only sets that the owner of this machine put there: an alias under $GANZOO_DATA, or the folder of a local run. What a
     model from the Hub says about its data opens nothing.
     """
-    data, home = family.config.data, os.environ.get("GANZOO_DATA")
+    data = family.config.data
     if data not in PAIR_ALIASES:
         ours = all(entry.local for entry in family.members.values())
         return _test_pairs(Path(data)) if ours else {}
     bundled = _test_pairs(local.DATA / data) if data in SAMPLES else {}
     shown = {name: bundled[name] for name in SAMPLES.get(data, ()) if name in bundled}
-    return shown | (_test_pairs(Path(home) / data) if home else {})
+    folder = data_folder(data)
+    return shown | (_test_pairs(folder) if folder else {})
 
 
 @lru_cache(maxsize=16)
@@ -176,9 +179,8 @@ def fetch(name: str) -> None:
     config = checkpoint.read_config(folder)[1]
     if config.lesson not in local.TRANSLATORS:
         raise Trouble("cmp_not_pairs", name=name)
-    token = config.spelled(key_of(config))
-    at = name.rfind(f"-{token}")
+    at = name.rfind(f"-{config.word}")
     for key in (*LOSSES, "gan+mae" + BEYOND) if at > name.index("/") else ():
-        other = name[:at] + "-" + config.spelled(key) + name[at + len(token) + 1 :]
+        other = name[:at] + "-" + config.spelled(key) + name[at + len(config.word) + 1 :]
         with suppress(GanzooError):  # a family may have one loss only
             hub.fetch(other)

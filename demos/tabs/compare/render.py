@@ -76,9 +76,3 @@ def notes(words: Words, job, made: inference.Made) -> str:
     absent = [name(words, key) for key, reason in made.missing.items() if reason is None]
     missing = [words("cmp_missing", names=words.listing(absent))] if absent else []
     return "".join(map(quiet, [*job.notes, *missing]))
-
-
-def varies(family: Family) -> bool:
-    """Whether one of its models can be asked for variations of a picture."""
-    settings = (entry.said["settings"] for entry in family.members.values())
-    return any(bool(s.get("dropout")) and s.get("variations", "asked") == "asked" for s in settings)

@@ -206,7 +206,7 @@ class Compare:
         shown = {
             self.board: render.scene(job),
             self.family: family.name if family.name in families.FIRST else None,
-            self.vary: gr.update(visible=render.varies(family)),
+            self.vary: gr.update(visible=family.varies),
             self.example: gr.update(visible=bool(families.real_pairs(family))),
             self.verdict: metrics.verdict(words, family),
             self.measured: gr.update(label=title, visible=bool(rows)),
