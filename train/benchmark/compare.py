@@ -52,7 +52,7 @@ def _in_process(runs: int) -> tuple[float, float]:
     with gr.Blocks() as demo:
         page = Compare(demo, Words("en"))
     scene = Scene("facades", html.uri(picture), judged=False)  # the critic's map lies below the window
-    options = [scene, False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
+    options = {page.board: scene, page.vary: False, page.left: "mae", page.right: "gan+mae"}
 
     def ours():
         made = compare_inference.translate(family, pictures.square(picture, family.size))
@@ -64,7 +64,7 @@ def _in_process(runs: int) -> tuple[float, float]:
             net(tensor)
 
     def event():
-        return page._answer(lambda scene: compare_handlers.drawn(page.words, scene), options, False)
+        return page._answer(lambda: compare_handlers.drawn(page.words, scene), options, False)
 
     took: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
     for run in range(runs + 5):  # in turns; the first five warm up
