@@ -199,7 +199,7 @@ def translate(picture: Upload, family: str = "facades", truth: Upload | None = N
     known = known[1] or known[0]
     squares = [None if p is None else pictures.square(p, chosen.size) for p in (drawing, known)]
     only = [loss for loss, entry in chosen.members.items() if entry.name == family]
-    made = compare_inference.translate(chosen, *squares, losses=only or None)
+    made = compare_inference.translate(chosen, *squares, losses=only)
     shown = {loss: to_pil(p[None])[0] for loss, p in made.pictures.items() if loss != "truth"}
     return [(p, loss) for loss, p in shown.items()], {
         "family": chosen.name,

@@ -132,11 +132,11 @@ class Critic:
             places = (v * family.size / SHOWN for v in reversed(place))
             cell = [pictures.score_at(v, family.size, opinion.patch, count) for v in places]
         framed, sheet, patch, said = drawn(self.words, made, opinion, cell, asked.get(self.stretch, False))
-        keys = [key for key in family.keys if key in family.members] + ["truth"]
+        judged = [(name(self.words, key), key) for key in (*family.keys, "truth")]
         judges = [(name(self.words, key), key) for key in opinion.critics]
         file = f"{family.name}-{opinion.picture}"
         return {
-            self.judged: gr.update(choices=[(name(self.words, key), key) for key in keys], value=opinion.picture),
+            self.judged: gr.update(choices=judged, value=opinion.picture),
             self.judge: gr.update(choices=judges, value=opinion.critic, visible=len(judges) > 1),
             self.row: gr.update(maximum=count, value=cell[0] + 1),
             self.column: gr.update(maximum=count, value=cell[1] + 1),
@@ -150,7 +150,7 @@ class Critic:
         judged = asked[self.judged]
         try:
             job = handlers.drawn(self.words, asked[self.board])
-            only = [judged] if judged in job.family.members else ["gan+mae"]
+            only = [key for key in (judged, "gan+mae") if key in job.family.members][:1]
             made = inference.translate(job.family, job.drawing, job.truth, losses=only)
             return self.values(job.family, made, asked, place)
         except GanzooError as error:

@@ -42,8 +42,8 @@ class Family:
 
     @property
     def keys(self) -> list[str]:
-        """The course's three losses, and those beyond the course that the family has."""
-        return [key for key in KEYS if key in LOSSES or key in self.members]
+        """Those of its members, in the order of the columns."""
+        return [key for key in KEYS if key in self.members]
 
     @property
     def palette(self) -> str:

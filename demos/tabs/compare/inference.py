@@ -85,7 +85,7 @@ class Made:
 
     drawing: Tensor
     pictures: dict[str, Tensor] = field(default_factory=dict)
-    missing: dict[str, GanzooError | None] = field(default_factory=dict)  # loss -> why not; None: no such model
+    missing: dict[str, GanzooError] = field(default_factory=dict)  # loss -> why not
     milliseconds: float = 0.0
     errors: dict[str, float] = field(default_factory=dict)  # loss -> L1 of this picture, where the truth is known
 
@@ -95,15 +95,12 @@ def translate(
     drawing: Tensor,
     truth: Tensor | None = None,
     variation: int | None = None,
-    losses: Sequence[str] | None = None,
+    losses: Sequence[str] = (),
 ) -> Made:
     """`drawing`, `truth`: uint8 (1, 3, S, S). `variation` wakes the dropout noise of models trained with it. `losses`:
-    only these keys of the family (None: all, those of the course's three that it lacks noted as missing)."""
+    only these keys of the family (none: all)."""
     made = Made(drawing[0])
-    for loss in family.keys if losses is None else losses:
-        if loss not in family.members:
-            made.missing[loss] = None
-            continue
+    for loss in losses or family.keys:
         try:
             model = local.open_translator(family.members[loss].name)
             waking = variation if model.varies else None

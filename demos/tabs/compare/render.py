@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.images import to_pil
+from ganzoo.models.pix2pix import LOSSES
 
 from ...ui.html import prose, quiet, uri
 from ...ui.words import Words
@@ -72,7 +73,7 @@ def column(words: Words, family: Family, made: inference.Made, key: str) -> tupl
     return shown(made.pictures[key], f"{family.name}-{key}"), caption
 
 
-def notes(words: Words, job, made: inference.Made) -> str:
-    absent = [name(words, key) for key, reason in made.missing.items() if reason is None]
+def notes(words: Words, job) -> str:
+    absent = [name(words, key) for key in LOSSES if key not in job.family.members]
     missing = [words("cmp_missing", names=words.listing(absent))] if absent else []
     return "".join(map(quiet, [*job.notes, *missing]))

@@ -115,7 +115,7 @@ class Compare:
             self.copied = show(elem_id="cmp-copied")
 
     def _choices(self, job) -> list[tuple[str, str]]:
-        keys = [key for key in job.family.keys if key in job.family.members] + ["truth"] * (job.truth is not None)
+        keys = [*job.family.keys, *["truth"] * (job.truth is not None)]
         return [(self.words("cmp_drawing"), "drawing"), *((name(self.words, key), key) for key in keys)]
 
     def _wire(self, demo: gr.Blocks) -> None:
@@ -184,7 +184,7 @@ class Compare:
         took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
         shown = {
             self.said: "",
-            self.notes: render.notes(words, job, made),
+            self.notes: render.notes(words, job),
             self.truth: gr.update(value=photo, visible=False),
             self.reveal: gr.update(value=words("cmp_reveal"), visible=photo is not None),
             self.took: note(words("cmp_cited") if job.cited else "", took),
