@@ -126,6 +126,8 @@ class Compare:
         whole = [*live, *self.columns.values(), self.board, self.family, self.vary, self.example]
         whole += [self.verdict, self.measured, self.table]
         self.outputs = [*whole, *filter(None, [self.command])]
+        seen = [self.left, self.right, self.board, self.truth, *self.images.values()]
+        self.slide = {"fn": None, "inputs": seen, "outputs": self.slider, "js": PAIR, **QUIET}
         self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
         self._on(self.vary.input, handlers.drawn, outputs=live)
         self._on(self.board.upload, handlers.uploaded)
@@ -142,15 +144,11 @@ class Compare:
         self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
         self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
-            side.input(None, *self._slide(), js=PAIR, **QUIET)
+            side.input(**self.slide)
         demo.load(self._on_machine, None, self.others, **QUIET)
-        demo.load(None, *self._slide(), js=PAIR, **QUIET)
-        self.board.select(self._followed, self.options, self.outputs, show_progress_on=self.took, **LIVE).then(
-            None, *self._slide(), js=PAIR, **QUIET
-        )
-
-    def _slide(self) -> tuple[list, gr.Component]:
-        return [self.left, self.right, self.board, self.truth, *self.images.values()], self.slider
+        demo.load(**self.slide)
+        shown = {"show_progress_on": self.took, **LIVE}
+        self.board.select(self._followed, self.options, self.outputs, **shown).then(**self.slide)
 
     def _on(self, event, make, *extra, outputs=None, **how) -> None:
         """`make(words, scene, *values of extra)` is the Job of this event."""
@@ -159,9 +157,8 @@ class Compare:
         def answer(asked: dict) -> dict:
             return self._answer(lambda: make(self.words, asked[self.board], *map(asked.get, extra)), asked, whole)
 
-        event(answer, {*self.options, *extra}, outputs or self.outputs, show_progress_on=self.took, **LIVE, **how).then(
-            None, *self._slide(), js=PAIR, **QUIET
-        )
+        shown = {"show_progress_on": self.took, **LIVE, **how}
+        event(answer, {*self.options, *extra}, outputs or self.outputs, **shown).then(**self.slide)
 
     def _answer(self, make, asked: dict, whole: bool) -> dict:
         """Component -> value for the Job `make()`. `asked`: what all the options say."""

@@ -10,7 +10,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import hub, local
-from ...ui.components import QUIET, question, render_or_explain, sent, show
+from ...ui.components import QUIET, named, question, render_or_explain, sent, show
 from ...ui.html import heading, quiet
 from ...ui.words import Words
 from . import render
@@ -31,10 +31,9 @@ class Zoo:
         self.words = words
         with gr.Column(elem_classes="gz-section"):
             show(heading(words("tab_zoo"), words("lead_zoo")))
-            choices = [("zoo_start", "start"), *((f"lesson_{key}", key) for key in ADDRESS), ("zoo_all", "all")]
-            named = [(words(word), key) for word, key in choices]
+            choices = [(words("zoo_start"), "start"), *named(words, "lesson", ADDRESS), (words("zoo_all"), "all")]
             with gr.Row(elem_classes="gz-controls"):
-                self.which = gr.Radio(named, value="start", label=words("zoo_which"), elem_id="zoo-which")
+                self.which = gr.Radio(choices, value="start", label=words("zoo_which"), elem_id="zoo-which")
             self.cards = show("", elem_id="cards", min_height=400, js_on_load="ganzoo.picks(element, trigger)")
         with gr.Column(visible=False, elem_classes="gz-section", elem_id="detail") as self.detail:
             self.title = show("", elem_id="detail-title")
