@@ -23,10 +23,24 @@ def seeded(device: torch.device | str, *numbers: int) -> torch.Generator:
     return torch.Generator(device).manual_seed(mix(*numbers))
 
 
-def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> Tensor:
-    """The rows of a set in the order of an epoch; more than once where the set is smaller than a batch."""
-    repeats = -(-batch_size // count)
-    return torch.cat([torch.randperm(count, generator=seeded("cpu", seed, epoch, k)) for k in range(repeats)])
+class Epochs:
+    """Which rows of a set each step takes: each epoch in a new seeded order, more than once where the set is smaller than a
+    batch. Of `world` processes each takes its own slice, `mine`, of one large batch, `whole` pictures of it."""
+
+    def __init__(self, count: int, batch_size: int, seed: int, device, rank: int, world: int):
+        self.count, self.batch_size, self.seed, self.device = count, batch_size, seed, torch.device(device)
+        self.whole, self.mine = batch_size * world, slice(rank * batch_size, (rank + 1) * batch_size)
+        self.per_epoch = max(1, count // self.whole)
+        self._epoch, self._order = -1, None
+
+    def rows(self, step: int) -> Tensor:
+        """The rows of this process at `step`. A batch never crosses an epoch."""
+        epoch, place = divmod(step, self.per_epoch)
+        if epoch != self._epoch:
+            laps = [seeded("cpu", self.seed, epoch, k) for k in range(-(-self.whole // self.count))]
+            order = torch.cat([torch.randperm(self.count, generator=lap) for lap in laps])
+            self._epoch, self._order = epoch, order.to(self.device)
+        return self._order[place * self.whole : (place + 1) * self.whole][self.mine]
 
 
 _drawing = threading.RLock()

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from ganzoo import checkpoint, data, recipes, session, settings
-from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES
+from ganzoo.data.registry import WORDS
 from ganzoo.data.unpaired_sources import load_unpaired
 from ganzoo.device import choose_device
 from ganzoo.evaluation import judges, realness, segmenter
@@ -29,13 +29,13 @@ def main(argv=None) -> int:
     kind = argv.pop(0) if argv[:1] in (["segmenter"], ["realness"]) else ""
     which = settings.Parser(add_help=False, allow_abbrev=False)
     which.add_argument("--data")
-    pairs = kind == "segmenter" or which.parse_known_args(argv)[0].data in PAIR_ALIASES
+    pairs = kind == "segmenter" or which.parse_known_args(argv)[0].data in WORDS["paired"]
     lesson = segmenter if pairs else realness if kind == "realness" else judges
     config, _ = settings.parse(lesson.Config, argv, __doc__)
     name = config.name or trainer.run_name(config).replace("segmenter-", "judge-", 1)  # a set has one kind of judge
     config = trainer.prepare(dataclasses.replace(config, name=name))
     device = choose_device(config.device)
-    if not pairs and (config.data in UNPAIRED_ALIASES or "," in config.data) and not config.smoke:
+    if not pairs and (config.data in WORDS["unpaired"] or "," in config.data) and not config.smoke:
         pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))
     else:
         pictures, _ = data.load(config)

@@ -18,7 +18,7 @@ Reader = Callable[[], Image.Image]
 PairReader = Callable[[], tuple[Image.Image, Image.Image]]
 
 
-def read_all(named: list[tuple], decode: Callable) -> tuple[list[tuple], list[tuple[str, Exception]]]:
+def attempt_all(named: list[tuple], decode: Callable) -> tuple[list[tuple], list[tuple[str, Exception]]]:
     """Decode [(name, reader)] -> ([(name, what `decode` gave)], [(name, the error)] of those that cannot be read)."""
 
     def attempt(item):
@@ -31,6 +31,19 @@ def read_all(named: list[tuple], decode: Callable) -> tuple[list[tuple], list[tu
         found = list(zip((name for name, _ in named), pool.map(attempt, named), strict=True))
     good = [(name, got) for name, got in found if not isinstance(got, Exception)]
     return good, [(name, got) for name, got in found if isinstance(got, Exception)]
+
+
+def read_all(named: list[tuple], decode: Callable, notes: list, called: str, code: str, **values) -> list[tuple]:
+    """Decode [(name, reader)] -> [(name, what `decode` gave)]. Those that cannot be read are left out and named in a note;
+    where none can be, GanzooError `code`."""
+    good, bad = attempt_all(named, decode)
+    names = first_ten([name for name, _ in bad])
+    if not good:
+        reason = str(bad[0][1]) if bad else ""
+        raise GanzooError(code, count=len(named), names=names, reason=reason, **values)
+    if bad:
+        notes.append(f"{len(bad)} of {len(named)} {called} cannot be read and are left out: {names}")
+    return good
 
 
 def stacked(pictures: list[Tensor]) -> Tensor:
@@ -64,12 +77,7 @@ def read_pairs(pairs: list[tuple[str, PairReader]], size: int, channels: int, no
         shape = a.size if a.size == b.size else a.size + b.size
         return squares if keep else [square[:, :0, :0] for square in squares], shape
 
-    good, bad = read_all(pairs, decode)
-    named = first_ten([name for name, _ in bad])
-    if not good:
-        raise GanzooError("no_readable_pairs", count=len(pairs), split=split, names=named, reason=str(bad[0][1]))
-    if bad:
-        notes.append(f"{len(bad)} of {len(pairs)} {split} pairs cannot be read and are left out: {named}")
+    good = read_all(pairs, decode, notes, f"{split} pairs", "no_readable_pairs", split=split)
     shapes = {name: shape for name, (_, shape) in good}
     oblong = [name for name, shape in shapes.items() if shape[0] != shape[1]]
     if oblong:
@@ -77,9 +85,8 @@ def read_pairs(pairs: list[tuple[str, PairReader]], size: int, channels: int, no
     (usual, _), *others = Counter(shapes.values()).most_common()
     if others:
         mixed = [f"{name} ({_shape(shape)})" for name, shape in shapes.items() if shape != usual]
-        notes.append(
-            f"{len(mixed)} {split} pairs are not {_shape(usual)} like most; all are resized: {first_ten(mixed)}"
-        )
+        said = f"{len(mixed)} {split} pairs are not {_shape(usual)} like most; all are resized"
+        notes.append(f"{said}: {first_ten(mixed)}")
     a, b = (stacked([squares[side] for _, (squares, _) in good]) for side in (0, 1))
     return a, b, [name for name, _ in good]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo.data.decode import depth_of, first_ten, read_all, stacked
+from ganzoo.data.decode import depth_of, read_all, stacked
 from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, resized, square
 from ganzoo.inputs import check_choice, check_counts
@@ -54,14 +54,10 @@ def read_folder(folder: Path, image_size: int, channels: int) -> dict:
 
 def child(folder: Path, name: str) -> Path | None:
     """The sub-folder of this name, else the only one whose name differs by case."""
-    if (folder / name).is_dir() and any(path.name == name for path in folder.iterdir()):
-        return folder / name
-    alike = (
-        [path for path in folder.iterdir() if path.name.lower() == name.lower() and path.is_dir()]
-        if folder.is_dir()
-        else []
-    )
-    return alike[0] if len(alike) == 1 else None
+    inside = folder.iterdir() if folder.is_dir() else ()
+    alike = [path for path in inside if path.name.lower() == name.lower() and path.is_dir()]
+    exact = [path for path in alike if path.name == name]
+    return exact[0] if exact else alike[0] if len(alike) == 1 else None
 
 
 def side_folders(folder: Path, split: str = "") -> list[tuple[Path | None, Path | None]]:
@@ -83,17 +79,13 @@ def two_sides(folder: Path, split: str = "") -> tuple[Path, Path] | None:
 def _read_files(files: list[Path], image_size: int, channels: int, notes: list[str]) -> tuple[Tensor, list[Path]]:
     """Decode files. Unreadable ones are left out and named in a note; all unreadable is an error."""
 
-    def decode(path: Path) -> Tensor:
+    def decode(path: Path) -> tuple[Tensor, Path]:
         picture = open_picture(path)
-        return square(picture, image_size, channels or depth_of(picture))
+        return square(picture, image_size, channels or depth_of(picture)), path
 
-    good, bad = read_all([(path, path) for path in files], decode)
-    names = first_ten([path.name for path, _ in bad])
-    if not good:
-        raise GanzooError("no_readable_pictures_in_folder", count=len(files), folder=files[0].parent, names=names)
-    if bad:
-        notes.append(f"{len(bad)} of {len(files)} files cannot be read and are left out: {names}")
-    return stacked([tensor for _, tensor in good]), [path for path, _ in good]
+    named = [(path.name, path) for path in files]
+    good = read_all(named, decode, notes, "files", "no_readable_pictures_in_folder", folder=files[0].parent)
+    return stacked([tensor for _, (tensor, _) in good]), [path for _, (_, path) in good]
 
 
 def check_shape(image_size: int, channels: int) -> None:
@@ -105,9 +97,8 @@ def check_shape(image_size: int, channels: int) -> None:
 def check_size(count: int, image_size: int, channels: int) -> None:
     size = count * (channels or 3) * image_size**2
     if size > LARGEST:
-        raise GanzooError(
-            "data_too_large", count=count, image_size=image_size, gigabytes=size / 2**30, most=LARGEST / 2**30
-        )
+        sizes = dict(gigabytes=size / 2**30, most=LARGEST / 2**30)
+        raise GanzooError("data_too_large", count=count, image_size=image_size, **sizes)
 
 
 # --- idx files --------------------------------------------------------------------------------------------------
@@ -127,8 +118,7 @@ def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) ->
         if pictures is not None:
             height, width = pictures.shape[2:]
             if split == "train" and (height, width) != (image_size, image_size):
-                note = f"pictures of {width}x{height} pixels are resized to {image_size}x{image_size}"
-                found["notes"].append(note)
+                found["notes"].append(f"pictures of {width}x{height} pixels are resized to {image_size}x{image_size}")
             check_size(len(pictures), image_size, channels or 1)
             pictures = resized(pictures, image_size).expand(-1, channels or -1, -1, -1).contiguous()
         found |= {split: pictures, f"{split}_labels": answers}
@@ -158,6 +148,7 @@ def read_idx(path: Path, dimensions: int) -> Tensor:
     except (OSError, EOFError, zlib.error) as error:
         raise GanzooError("idx_damaged", path=path, reason=type(error).__name__) from None
     if len(content) != size:
-        found = f"{len(content)}" if len(content) < size else "more"
-        raise GanzooError("idx_wrong_length", path=path, size=size, found=found)
+        raise GanzooError(
+            "idx_wrong_length", path=path, size=size, found=len(content) if len(content) < size else "more"
+        )
     return torch.frombuffer(content, dtype=torch.uint8).view(shape)

@@ -8,7 +8,6 @@ Batches are a pure function of (seed, step), so that a resumed run sees what an 
 """
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 from PIL import Image, ImageDraw, ImageFont
@@ -19,7 +18,7 @@ from ganzoo.data.folders import check_shape, read_folder
 from ganzoo.data.hub_datasets import read_hub
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, to_float
-from ganzoo.seeding import epoch_order, seeded
+from ganzoo.seeding import Epochs, seeded
 
 
 @dataclass
@@ -54,10 +53,8 @@ class Pictures:
 
     def where(self, device: torch.device) -> str:
         n, c, h, w = self.train.shape
-        size = f"{self.train.numel() / 2**20:.0f} MB"
-        return (
-            f"{n:,} training pictures of {h}x{w}x{c} lie on the {device.type} as uint8 ({size}); no step waits for data"
-        )
+        lie = f"lie on the {device.type} as uint8 ({self.train.numel() / 2**20:.0f} MB); no step waits for data"
+        return f"{n:,} training pictures of {h}x{w}x{c} {lie}"
 
 
 def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Pictures:
@@ -67,28 +64,22 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Picture
     """
     check_shape(image_size, channels)
     data = str(data)
-    word = registry.data_word(data)
-    known = data in registry.ALIASES
-    folder = registry.alias_folder(data) if known else Path(data)
-    if folder and folder.is_dir():
+    word, words = registry.data_word(data), registry.WORDS["labeled"]
+    folder = registry.alias_folder(data) if data in words else registry.folder_of(data)
+    if folder:
         found = read_folder(folder, image_size, channels)
-    elif folder and folder.exists():
-        raise GanzooError("data_is_a_file", data=data)
-    elif known or registry.like_hub_id(data):
+    elif data in words or registry.like_hub_id(data):
         found = read_hub(registry.on_hub(data), image_size, channels)
+    elif data in registry.SETS:
+        recipe = "pix2pix" if data in registry.WORDS["paired"] else "cyclegan"
+        raise GanzooError("data_of_other_recipe", data=data, recipe=recipe)
     else:
-        for aliases, recipe in ((registry.PAIR_ALIASES, "pix2pix"), (registry.UNPAIRED_ALIASES, "cyclegan")):
-            if data in aliases:
-                raise GanzooError("data_of_other_recipe", data=data, recipe=recipe)
-        raise GanzooError("data_not_found", data=data, known=list(registry.ALIASES))
+        raise GanzooError("data_not_found", data=data, known=words)
     pictures = _split(word, **found)
     if pictures.train_labels is not None:
         count = 1 + max(int(pictures.train_labels.max()), int(pictures.test_labels.max()))
         named = registry.CLASSES.get(word, ())  # short English names, the same whatever the source calls them
-        if len(named) >= count:
-            pictures.classes = named
-        elif not pictures.classes:
-            pictures.classes = tuple(str(i) for i in range(count))
+        pictures.classes = named if len(named) >= count else pictures.classes or tuple(map(str, range(count)))
     return pictures
 
 
@@ -97,8 +88,7 @@ def _split(word, train, train_labels, test, test_labels, classes, notes) -> Pict
     if len(train) < registry.FEWEST:
         raise GanzooError("too_few_pictures", count=len(train), fewest=registry.FEWEST)
     if test is None or len(test) == 0:
-        order = torch.randperm(len(train), generator=seeded("cpu", *registry.HELD_OUT))
-        held, kept = order.split([len(train) // 10 or 1, len(train) - (len(train) // 10 or 1)])
+        held, kept = registry.held_out(len(train))
         notes.append(f"no test split: a fixed tenth ({len(held)} pictures) is held out and never trained on")
         test, train = train[held], train[kept]
         if train_labels is not None:
@@ -136,28 +126,17 @@ def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, 
     return Pictures("smoke", *parts, registry.CLASSES["mnist"], ["made-up digits, drawn by code"])
 
 
-class Batches:
+class Batches(Epochs):
     """batches(step) -> (real float pictures in [-1, 1], labels or None): a pure function of (seed, step).
 
     The whole set lies on the device as uint8 (MNIST: 47 MB); a step is one gather, with no worker and no wait.
-    Each epoch is a new seeded order; a batch never crosses an epoch unless the set is smaller than one batch.
     """
 
-    def __init__(
-        self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device, rank: int = 0, world: int = 1
-    ):
+    def __init__(self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device, rank=0, world=1):
+        super().__init__(len(pictures), batch_size, seed, device, rank, world)
         self.pictures = pictures.to(device)
         self.labels = labels.to(device) if labels is not None else None
-        self.batch_size, self.seed, self.device = batch_size, seed, device
-        self.whole = batch_size * world  # one batch over all processes; this one takes its own slice
-        self.mine = slice(rank * batch_size, (rank + 1) * batch_size)
-        self.per_epoch = max(1, len(pictures) // self.whole)
-        self._epoch, self._order = -1, None
 
     def __call__(self, step: int) -> tuple[Tensor, Tensor | None]:
-        epoch, place = divmod(step, self.per_epoch)
-        if epoch != self._epoch:
-            order = epoch_order(len(self.pictures), self.whole, self.seed, epoch)
-            self._epoch, self._order = epoch, order.to(self.device)
-        rows = self._order[place * self.whole : (place + 1) * self.whole][self.mine]
+        rows = self.rows(step)
         return to_float(self.pictures[rows]), self.labels[rows] if self.labels is not None else None

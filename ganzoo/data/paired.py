@@ -18,7 +18,7 @@ from torch import Tensor
 
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
-from ganzoo.seeding import epoch_order, seeded
+from ganzoo.seeding import Epochs, seeded
 
 JITTER = 286 / 256  # pictures are kept this much larger, and each step crops anew (paper, section 6.2)
 MEMORY = 8 * 2**30  # bytes of training pixels that are kept in memory; more than that is streamed
@@ -120,57 +120,39 @@ class Streamed:
         return "are read from disk while training; threads decode a few steps ahead"
 
 
-class PairBatches:
-    """batches(step) -> {"input", "target"} in [-1, 1]: a pure function of (seed, step).
-
-    Rows are shuffled anew each epoch; every pair is cropped from the jitter size at a random place and mirrored half of
-    the time, both pictures alike. Of `world` processes each takes its own slice of one large batch.
-    """
+class PairBatches(Epochs):
+    """batches(step) -> {"input", "target"} in [-1, 1]: a pure function of (seed, step). Every pair is cropped from the
+    jitter size at a random place and mirrored half of the time, both pictures alike."""
 
     AHEAD = 3  # steps whose pairs a streamed set may fetch early
 
     def __init__(self, train: Kept | Streamed, batch_size: int, seed: int, size: int, device, rank=0, world=1):
-        self.train = train.to(device)
-        self.batch_size, self.seed, self.size, self.device = batch_size, seed, size, torch.device(device)
-        self.whole, self.mine = batch_size * world, slice(rank * batch_size, (rank + 1) * batch_size)
-        self.per_epoch = max(1, len(train) // self.whole)
-        self._epoch, self._order = -1, None
-
-    def rows(self, step: int) -> Tensor:
-        """Which pairs this process sees at `step`."""
-        epoch, place = divmod(step, self.per_epoch)
-        if epoch != self._epoch:
-            self._epoch, self._order = epoch, epoch_order(len(self.train), self.whole, self.seed, epoch)
-        return self._order[place * self.whole : (place + 1) * self.whole][self.mine]
+        super().__init__(len(train), batch_size, seed, device, rank, world)
+        self.train, self.size = train.to(device), size
 
     def __call__(self, step: int) -> dict[str, Tensor]:
         original, target = self.train.take(self.rows(step))
         if isinstance(self.train, Streamed):
             for ahead in range(1, self.AHEAD + 1):
                 self.train.expect(self.rows(step + ahead))
-        places, mirrored = self.jitter(step, original.shape[-1])
-        return {
-            "input": to_float(crop(original, places, mirrored, self.size)),
-            "target": to_float(crop(target, places, mirrored, self.size)),
-        }
+        crops = jitter(self, original.shape[-1], self.seed, step, 0xC409)
+        return {"input": to_float(crop(original, *crops)), "target": to_float(crop(target, *crops))}
 
-    def jitter(self, step: int, large: int) -> tuple[Tensor, Tensor]:
-        """Top left corners (B, 2) and who is mirrored (B,), of this process's slice."""
-        generator = seeded(self.device, self.seed, step, 0xC409)
-        places = torch.randint(0, large - self.size + 1, (self.whole, 2), generator=generator, device=self.device)
-        mirrored = torch.rand(self.whole, generator=generator, device=self.device) < 0.5
-        return places[self.mine], mirrored[self.mine]
+
+def jitter(batches, large: int, *numbers: int) -> tuple[Tensor, Tensor, int]:
+    """How `crop` cuts a batch out of pictures of this side: top left corners (B, 2), who is mirrored (B,), and the size."""
+    how = dict(generator=seeded(batches.device, *numbers), device=batches.device)
+    places = torch.randint(0, large - batches.size + 1, (batches.whole, 2), **how)
+    mirrored = torch.rand(batches.whole, **how) < 0.5
+    return places[batches.mine], mirrored[batches.mine], batches.size
 
 
 def crop(pictures: Tensor, places: Tensor, mirrored: Tensor, size: int) -> Tensor:
     """(B, C, L, L) -> (B, C, size, size): every picture from its own corner, in one gather on the device."""
-    batch, channels = pictures.shape[:2]
-    line = torch.arange(size, device=pictures.device)
+    b, c, line = (torch.arange(count, device=pictures.device) for count in (*pictures.shape[:2], size))
     ys = places[:, 0, None] + line
     xs = places[:, 1, None] + torch.where(mirrored[:, None], size - 1 - line, line)
-    b = torch.arange(batch, device=pictures.device)[:, None, None, None]
-    c = torch.arange(channels, device=pictures.device)[None, :, None, None]
-    return pictures[b, c, ys[:, None, :, None], xs[:, None, None, :]]
+    return pictures[b[:, None, None, None], c[:, None, None], ys[:, None, :, None], xs[:, None, None, :]]
 
 
 def turned(direction: str, domains: tuple[str, str]) -> tuple[str, bool]:

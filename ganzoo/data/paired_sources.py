@@ -6,7 +6,6 @@ Every source becomes a list of named readers; a reader gives the two PIL picture
 import os
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -19,7 +18,6 @@ from ganzoo.data.paired import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed,
 from ganzoo.errors import GanzooError
 from ganzoo.images import square
 from ganzoo.inputs import check_choice
-from ganzoo.seeding import seeded
 
 COLUMNS = (("imageA", "imageB"), ("A", "B"), ("input", "target"), ("source", "target"), ("input_image", "edited_image"))
 
@@ -45,16 +43,16 @@ def load_pairs(
     data = str(data)
     if pairs_from:
         check_choice("--pairs-from", pairs_from, made_pairs.KINDS)
-        usual = ("", (pairs_from, "photo"), f"{pairs_from}->photo")
+        usual = registry.Known("paired", "", sides=(pairs_from, "photo"), direction=f"{pairs_from}->photo")
     else:
-        usual = registry.PAIR_ALIASES.get(data, ("", ("A", "B"), ""))
-    splits, names = _find(data, domain_names(domains, usual[1]), bool(domains), split_test, pairs_from)
+        usual = registry.known(data, "paired")
+    splits, names = _find(data, domain_names(domains, usual.sides), bool(domains), split_test, pairs_from)
     notes: list[str] = []
-    if not direction:
-        fits = usual[2] and set(usual[2].split("->")) == set(names)
-        direction = usual[2] if fits else f"{names[0]}->{names[1]}"
-        if not fits:
-            notes.append(f"direction {direction}; turn it round with --direction '{names[1]}->{names[0]}'")
+    if not direction and set(usual.direction.split("->")) == set(names):
+        direction = usual.direction
+    elif not direction:
+        direction = f"{names[0]}->{names[1]}"
+        notes.append(f"direction {direction}; turn it round with --direction '{names[1]}->{names[0]}'")
     direction, swap = turned(direction, names)
     if split_test and not splits.get(split_test):
         raise GanzooError("test_split_unknown", split_test=split_test, data=data, known=list(splits))
@@ -77,11 +75,9 @@ def load_pairs(
     depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
     a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
     b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
-    kept: Kept | Streamed = Kept(*((b, a) if swap else (a, b)))
-    if streaming:
-        kept = _streamed(train, names_read, large, depth, swap)
     if swap:
-        test_a, test_b = test_b, test_a
+        a, b, test_a, test_b = b, a, test_b, test_a
+    kept = _streamed(train, names_read, large, depth, swap) if streaming else Kept(a, b)
     return Pairs(registry.data_word(data), kept, test_a, test_b, test_names, direction, notes)
 
 
@@ -89,23 +85,22 @@ def _find(
     data: str, names: tuple[str, str], named: bool, split_test: str, pairs_from: str
 ) -> tuple[dict, tuple[str, str]]:
     """({split: [(name, reader)]}, names of the sides) of what --data says; `named`: --domains gave the names."""
-    known = data in registry.PAIR_ALIASES or (pairs_from and data in registry.HUB_IDS)
-    folder = (known and registry.data_folder(data)) or Path(data)
-    if folder.is_dir():
+    words = registry.WORDS["paired"]
+    known = data in words or (pairs_from and data in registry.HUB_IDS)
+    folder = (known and registry.alias_folder(data)) or registry.folder_of(data)
+    if folder:
         return made_pairs.photo_splits(str(folder)) if pairs_from else folder_splits(folder, split_test), names
-    if folder.exists():
-        raise GanzooError("data_is_a_file", data=data)
-    if data in registry.PAIR_ALIASES and not registry.HUB_IDS.get(data):
+    if data in words and data not in registry.HUB_IDS:
         raise GanzooError("data_only_local", data=data)
-    if pairs_from and (data in registry.HUB_IDS or registry.like_hub_id(data)):
+    if not known and not registry.like_hub_id(data):
+        raise GanzooError("data_not_found", data=data, known=words)
+    if pairs_from:
         return made_pairs.photo_splits(registry.on_hub(data)), names
-    if data in registry.PAIR_ALIASES or registry.like_hub_id(data):
-        found = hub_datasets.open_dataset(registry.on_hub(data))
-        if not found.folder:
-            return hub_splits(found, names, named)
-        with found.named():
-            return folder_splits(found.folder, split_test), names
-    raise GanzooError("data_not_found", data=data, known=list(registry.PAIR_ALIASES))
+    found = hub_datasets.open_dataset(registry.on_hub(data))
+    if not found.folder:
+        return hub_splits(found, names, named)
+    with found.named():
+        return folder_splits(found.folder, split_test), names
 
 
 def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, int], notes: list) -> tuple[list, list]:
@@ -114,10 +109,10 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     train = splits.get("train") or next(iter(splits.values()))
     if test is train or not test:
         _enough(data, len(train), "", registry.FEWEST + 1)  # one at least is held out
-        order = torch.randperm(len(train), generator=seeded("cpu", *registry.HELD_OUT)).tolist()
-        count = max(1, len(train) // 10)
+        tenth, others = registry.held_out(len(train))
+        order = [*tenth.tolist(), *others.tolist()]
         # What cannot be read is no test: it stays with the others, where it will be named.
-        held = list(islice((i for i in order if readable(train[i][1])), count))
+        held = list(islice((i for i in order if readable(train[i][1])), len(tenth)))
         if not held:
             read_pairs(train, *shape, notes, "train", keep=False)  # which raises, and names ten
         why = f"--split-test {split_test} is what it learns from" if split_test else "no test split"
@@ -159,9 +154,8 @@ def read_data(config) -> Pairs:
     if config.smoke:
         return made_up_pairs(image_size=config.image_size, seed=config.seed)
     c = config
-    return load_pairs(
-        c.data, c.image_size, c.channels, c.domains, c.direction, split_test=c.split_test, pairs_from=c.pairs_from
-    )
+    sides = dict(domains=c.domains, direction=c.direction, split_test=c.split_test, pairs_from=c.pairs_from)
+    return load_pairs(c.data, c.image_size, c.channels, **sides)
 
 
 def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs:
@@ -217,9 +211,10 @@ def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[
     if sizes and sum(other for other, _ in sizes) > len(sizes) / 2:
         raise GanzooError("hub_not_pairs", repo=found.repo, column=column, size=max(sizes)[1])
 
-    splits = hub_datasets.row_readers(
-        found.splits, lambda row: halves(hub_datasets.decoded(row[column]), f"a row of {found.repo}")
-    )
+    def pair(row: dict):
+        return halves(hub_datasets.decoded(row[column]), f"a row of {found.repo}")
+
+    splits = hub_datasets.row_readers(found.splits, pair)
     for pairs in splits.values():
         refuse_wide_photos(found.repo, pairs)
     return splits

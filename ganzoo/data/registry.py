@@ -7,6 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+from torch import Tensor
+
+from ganzoo.errors import GanzooError
+from ganzoo.seeding import seeded
+
 log = logging.getLogger("ganzoo")
 
 
@@ -44,10 +50,7 @@ CLASSES = {  # short English names of the labels, by the {data} word
     "mnist": tuple("0123456789"),
     "fashion": ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
 }
-# The same by what a recipe learns from.
-ALIASES = {word: (known.name or word, known.hub) for word, known in SETS.items() if known.kind == "labeled"}
-PAIR_ALIASES = {word: (k.hub, k.sides, k.direction) for word, k in SETS.items() if k.kind == "paired"}
-UNPAIRED_ALIASES = {word: (k.hub, k.sides) for word, k in SETS.items() if k.kind == "unpaired"}
+WORDS = {kind: [w for w, known in SETS.items() if known.kind == kind] for kind in ("labeled", "paired", "unpaired")}
 HUB_IDS = {word: known.hub for word, known in SETS.items() if known.hub}
 
 # The revision of each Hub id that is read, so that a word means the same pictures for everybody. Only what the Hub itself said
@@ -55,8 +58,12 @@ HUB_IDS = {word: known.hub for word, known in SETS.items() if known.hub}
 PINS_FILE = Path(__file__).with_name("pins.json")
 PINS: dict[str, str] = json.loads(PINS_FILE.read_text(encoding="utf-8"))
 
-HELD_OUT = (0, 0x7E57)  # seeds the tenth that is held out where there is no test split: the same one for every run
 FEWEST = 8  # fewer pictures than this can be neither split nor learned from
+
+
+def known(data: str, kind: str) -> Known:
+    """What is known of the word of a set of this kind; of anything else that its sides are A and B."""
+    return SETS[data] if data in WORDS[kind] else Known(kind, "")
 
 
 def on_hub(data: str) -> str:
@@ -71,11 +78,23 @@ def on_hub(data: str) -> str:
 
 def revision_of(data: str) -> str | None:
     """The revision that `data` is read at: the one it names or its word's pin; None where none is fixed."""
-    if alias_folder(data) if data in ALIASES else data in HUB_IDS and data_folder(data):
-        return None
-    hub = HUB_IDS.get(data)
-    named = re.search(r"@([^:]+)", data) if like_hub_id(data) and not Path(data).exists() else None
-    return PINS.get(hub) if hub else named and named[1]
+    if data in HUB_IDS:
+        return None if alias_folder(data) else PINS.get(HUB_IDS[data])
+    parts = hub_parts(data)
+    named = re.search(r"@([^:]+)", parts[0]) if len(parts) == 1 else None
+    return named and named[1]
+
+
+def hub_parts(data: str) -> list[str]:
+    """What in a --data is read from the Hub: both of two sets, one of them or none; a folder on somebody's disk is none."""
+    parts = [data] if Path(data).exists() else [part.strip() for part in data.split(",")]
+    return [part for part in parts if like_hub_id(part) and not Path(part).exists()]
+
+
+def held_out(count: int) -> tuple[Tensor, Tensor]:
+    """Rows of a set without a test split: the tenth that is held out, the same for every run and judge, and the others."""
+    tenth = max(1, count // 10)
+    return torch.randperm(count, generator=seeded("cpu", 0, 0x7E57)).split([tenth, count - tenth])
 
 
 def columns_of(repo: str) -> tuple[str, ...]:
@@ -85,8 +104,8 @@ def columns_of(repo: str) -> tuple[str, ...]:
 
 def data_word(data: str) -> str:
     """The {data} part of a run's name: the alias, or the last part of the path or Hub id; of two sets those of both."""
-    if data in ALIASES:
-        return ALIASES[data][0]
+    if data in SETS:
+        return SETS[data].name or data
     if "," in data and not Path(data).exists():
         return "-".join(data_word(part.strip()) for part in data.split(",") if part.strip()) or "pictures"
     named = re.split("[@:]", data)[0] if like_hub_id(data) and not Path(data).exists() else data
@@ -94,16 +113,20 @@ def data_word(data: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in word).strip("-.") or "pictures"
 
 
-def data_folder(word: str) -> Path | None:
-    """$GANZOO_DATA/word, where it is there."""
-    home = os.environ.get("GANZOO_DATA")
-    return Path(home) / word if home and (Path(home) / word).is_dir() else None
+def alias_folder(word: str) -> Path | None:
+    """$GANZOO_DATA/word, else where Debian puts it, else None (then the Hub is asked)."""
+    home, name = os.environ.get("GANZOO_DATA"), SETS[word].name or word
+    places = [*(Path(home) / part for part in (word, name) if home), *DEBIAN.get(name, ())]
+    return next((place for place in places if place.is_dir()), None)
 
 
-def alias_folder(alias: str) -> Path | None:
-    """$GANZOO_DATA/alias, else where Debian puts it, else None (then the Hub is asked)."""
-    word = ALIASES[alias][0]
-    return data_folder(alias) or data_folder(word) or next((p for p in DEBIAN.get(word, []) if p.is_dir()), None)
+def folder_of(data: str) -> Path | None:
+    """The folder of that name, None where there is none. GanzooError for a file."""
+    if Path(data).is_dir():
+        return Path(data)
+    if Path(data).exists():
+        raise GanzooError("data_is_a_file", data=data)
+    return None
 
 
 def like_hub_id(data: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ganzoo.data.paired import crop
+from ganzoo.data.paired import crop, jitter
 from ganzoo.images import to_float
 from ganzoo.seeding import seeded
 
@@ -50,9 +50,8 @@ class Unpaired:
     def where(self, device: torch.device) -> str:
         size = sum(x.numel() for x in self.train.values()) / 2**20
         counts = " and ".join(f"{len(self.train[s]):,} {d}" for s, d in zip("ab", self.domains, strict=True))
-        return (
-            f"{counts} pictures, no pairs, lie on the {device.type} as uint8 ({size:,.0f} MB); no step waits for data"
-        )
+        lie = f"lie on the {device.type} as uint8 ({size:,.0f} MB); no step waits for data"
+        return f"{counts} pictures, no pairs, {lie}"
 
 
 class UnpairedBatches:
@@ -81,12 +80,9 @@ class UnpairedBatches:
     def __call__(self, step: int) -> dict[str, Tensor]:
         batch = {}
         for side, pictures in self.train.items():
-            generator = seeded(self.device, self.seed, step, 0xC409, ord(side))
-            room = pictures.shape[-1] - self.size + 1
-            places = torch.randint(0, room, (self.whole, 2), generator=generator, device=self.device)
-            mirrored = torch.rand(self.whole, generator=generator, device=self.device) < 0.5
             rows = self.rows(side, step)[self.mine].to(self.device)
-            batch[side] = to_float(crop(pictures[rows], places[self.mine], mirrored[self.mine], self.size))
+            crops = jitter(self, pictures.shape[-1], self.seed, step, 0xC409, ord(side))
+            batch[side] = to_float(crop(pictures[rows], *crops))
         return batch
 
     def pool_places(self, step: int, size: int) -> dict[str, Tensor]:

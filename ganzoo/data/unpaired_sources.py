@@ -18,7 +18,6 @@ from ganzoo.data.paired_sources import COLUMNS
 from ganzoo.data.unpaired import Unpaired
 from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, pixels, square
-from ganzoo.seeding import seeded
 
 Found = tuple[dict, tuple[str, str]]  # {"a": {"train": readers, "test": readers}, "b": ...}, names of the sides
 
@@ -50,22 +49,22 @@ def load_unpaired(
         readers = dict(splits[side])
         if "test" not in readers:
             _enough(data, len(readers["train"]), name, "", registry.FEWEST + 1)  # one at least is held out
-            order = torch.randperm(len(readers["train"]), generator=seeded("cpu", *registry.HELD_OUT)).tolist()
-            held = max(1, len(order) // 10)
-            readers["test"] = [readers["train"][i] for i in order[:held]]
-            readers["train"] = [readers["train"][i] for i in sorted(order[held:])]
-            notes.append(f"no test split for {name}: a fixed tenth ({held} pictures) is held out and never trained on")
+            held, others = registry.held_out(len(readers["train"]))
+            readers["test"] = [readers["train"][i] for i in held]
+            readers["train"] = [readers["train"][i] for i in others.sort().values]
+            said = f"a fixed tenth ({len(held)} pictures) is held out and never trained on"
+            notes.append(f"no test split for {name}: {said}")
         _enough(data, len(readers["train"]), name, " to train on")
         check_size(len(readers["train"]), large, channels)
-        test[side], known = _read(readers["test"], image_size, channels, notes, f"{name} test")
-        test_names[side] = [name for name, _ in known]
-        train[side], own = _read(readers["train"], large, channels or test[side].shape[1], notes, f"{name} training")
-        tested = {mark for _, mark in known}
-        twice = [picture for picture, mark in own if mark in tested]
+        test[side], test_names[side], tested = _read(readers["test"], image_size, channels, notes, f"{name} test")
+        depth = channels or test[side].shape[1]
+        train[side], own, marks = _read(readers["train"], large, depth, notes, f"{name} training")
+        alike = [mark in tested for mark in marks]
+        twice = [picture for picture, there in zip(own, alike, strict=True) if there]
         if twice:
             shown = first_ten(twice)
             notes.append(f"{len(twice)} {name} picture(s) stand in train and in test; left out of train: {shown}")
-            train[side] = train[side][[i for i, (_, mark) in enumerate(own) if mark not in tested]]
+            train[side] = train[side][[not there for there in alike]]
         said = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
         _enough(data, len(train[side]), name, said)
     return Unpaired(registry.data_word(data), names, train, test, notes, test_names)
@@ -77,12 +76,10 @@ def _enough(data: str, count: int, name: str, what: str, least: int = registry.F
 
 
 def _find(data: str, notes: list[str]) -> Found:
-    hub_id, names = registry.UNPAIRED_ALIASES.get(data, ("", ("A", "B")))
-    folder = (hub_id and registry.data_folder(data)) or Path(data)
-    if folder.is_dir():
-        return folder_sides(folder, names)
-    if folder.exists():
-        raise GanzooError("data_is_a_file", data=data)
+    known = registry.known(data, "unpaired")
+    folder = (known.hub and registry.alias_folder(data)) or registry.folder_of(data)
+    if folder:
+        return folder_sides(folder, known.sides)
     if data.count(",") == 1:
         places = [part.strip() for part in data.split(",")]
         sides = {}
@@ -95,9 +92,9 @@ def _find(data: str, notes: list[str]) -> Found:
                 raise GanzooError("data_side_not_found", place=place)
         words = tuple(registry.data_word(place) for place in places)
         return sides, words if words[0] != words[1] else ("A", "B")
-    if hub_id or registry.like_hub_id(data):
-        return _hub_both(registry.on_hub(data), names, notes)
-    raise GanzooError("unpaired_data_not_found", data=data, known=list(registry.UNPAIRED_ALIASES))
+    if known.hub or registry.like_hub_id(data):
+        return _hub_both(registry.on_hub(data), known.sides, notes)
+    raise GanzooError("unpaired_data_not_found", data=data, known=registry.WORDS["unpaired"])
 
 
 def folder_sides(folder: Path, names: tuple[str, str]) -> Found:
@@ -218,7 +215,7 @@ def _labelled_sides(opened: hub_datasets.OnHub, column: str, names: tuple[str, s
 
 
 def _read(readers: list[tuple[str, Reader]], size: int, channels: int, notes: list, called: str):
-    """Decode -> uint8 (N, C, size, size) and [(name, mark of its pixels)]. Unreadable ones are left out and named."""
+    """Decode -> uint8 (N, C, size, size), their names and marks of their pixels. Unreadable ones are left out and named."""
 
     def decode(read: Reader):
         picture = read()
@@ -227,13 +224,10 @@ def _read(readers: list[tuple[str, Reader]], size: int, channels: int, notes: li
         mark = hashlib.blake2b(picture.tobytes() + repr(picture.size).encode(), digest_size=12).digest()
         return square(picture, size, depth), mark
 
-    good, bad = read_all(readers, decode)
-    named = first_ten([name for name, _ in bad])
-    if not good:
-        raise GanzooError("no_readable_pictures", count=len(readers), what=called, names=named)
-    if bad:
-        notes.append(f"{len(bad)} of {len(readers)} {called} files cannot be read and are left out: {named}")
-    return stacked([tensor for _, (tensor, _) in good]), [(name, mark) for name, (_, mark) in good]
+    good = read_all(readers, decode, notes, f"{called} files", "no_readable_pictures", what=called)
+    names, found = zip(*good, strict=True)
+    tensors, marks = zip(*found, strict=True)
+    return stacked(tensors), list(names), marks
 
 
 def made_up_unpaired(count: int = 16, image_size: int = 32, seed: int = 0) -> Unpaired:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ganzoo import package
-from ganzoo.data.registry import HUB_IDS, data_word, like_hub_id
+from ganzoo.data.registry import HUB_IDS, data_word, hub_parts
 from ganzoo.files import save_json, save_text
 
 WHAT = {
@@ -221,9 +221,7 @@ def card_data(said: dict, name: str):
 
 def hub_datasets(data: str) -> list[str]:
     """The Hub ids in a --data; a folder on somebody's disk is none."""
-    found = HUB_IDS.get(data, data)
-    ids = [part for part in found.split(",") if like_hub_id(part) and not Path(part).exists()]
-    return [re.split("[@:]", part)[0] for part in ids]
+    return [re.split("[@:]", part)[0] for part in hub_parts(HUB_IDS.get(data, data))]
 
 
 def revision_of(said: dict) -> str | None:

@@ -16,7 +16,7 @@ from huggingface_hub import DatasetCardData, HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HFValidationError, LocalTokenNotFoundError
 from PIL import Image
 
-from ganzoo.data.decode import first_ten, read_all
+from ganzoo.data.decode import attempt_all, first_ten
 from ganzoo.data.pair_folders import folder_splits
 from ganzoo.data.paired import domain_names
 from ganzoo.data.unpaired_sources import folder_sides
@@ -149,7 +149,7 @@ def _parts(
 
     for start in range(0, len(rows), GROUP):
         named = [(name, (read, side)) for name, read, side in rows[start : start + GROUP]]
-        good, failed = read_all(named, read_row)
+        good, failed = attempt_all(named, read_row)
         bad += failed
         if good:
             yield [row for _, row in good]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo import settings
-from ganzoo.data.registry import PAIR_ALIASES, UNPAIRED_ALIASES
+from ganzoo.data.registry import known
 from ganzoo.errors import GanzooError
 from ganzoo.interop.reference import PATCH_OF, Found
 from ganzoo.models import cyclegan, pix2pix
@@ -89,7 +89,7 @@ def _norm(found: dict[str, Found]) -> str:
 
 def _direction(asked: str, data: str) -> str:
     """ "label->photo" as asked, else the usual one of the data, else A->B."""
-    usual = PAIR_ALIASES[data][2] if data in PAIR_ALIASES else "->".join(UNPAIRED_ALIASES.get(data, ("", "AB"))[1])
+    usual = known(data, "paired").direction or "->".join(known(data, "unpaired").sides)
     parts = [part.strip() for part in (asked or usual).split("->")]
     if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
         raise GanzooError("convert_direction", direction=asked)

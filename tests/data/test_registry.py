@@ -9,6 +9,7 @@ from PIL import Image
 import ganzoo
 from ganzoo.data import fingerprints, registry
 from ganzoo.data.fingerprints import fingerprint
+from ganzoo.hub import model_card
 from tests.fake_hub.pictures import columns
 
 ROOT = Path(__file__).parent.parent.parent
@@ -89,6 +90,14 @@ def test_what_was_read_from_this_machine_has_no_revision(tmp_path, monkeypatch):
     assert registry.revision_of("facades") == "1" * 40 and registry.revision_of("horse2zebra") == "2" * 40
     (tmp_path / "facades").mkdir()
     assert registry.revision_of("facades") is None and registry.revision_of("horse2zebra") == "2" * 40
+
+
+def test_two_sets_have_the_revision_of_the_one_that_is_on_the_hub(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "zebras").mkdir()
+    assert registry.revision_of("me/horses@v1:500") == registry.revision_of("me/horses@v1:500, zebras") == "v1"
+    assert registry.revision_of("me/horses@v1,you/zebras@v2") is None  # neither is that of both
+    assert model_card.hub_datasets("me/horses@v1, you/zebras:500") == ["me/horses", "you/zebras"]
 
 
 def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(hub, running, tmp_path):

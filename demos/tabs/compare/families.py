@@ -11,7 +11,7 @@ from ganzoo import GanzooError, checkpoint
 from ganzoo.data import drawings
 from ganzoo.data.pair_folders import folder_splits
 from ganzoo.data.paired import domain_names, turned
-from ganzoo.data.registry import PAIR_ALIASES, data_folder
+from ganzoo.data.registry import WORDS, alias_folder, known
 from ganzoo.models.pix2pix import LOSSES, Config
 
 from ...catalog import hub, local
@@ -59,7 +59,7 @@ class Family:
     @property
     def flipped(self) -> bool:
         """Whether the input is the right half of an AB file."""
-        usual = PAIR_ALIASES.get(self.config.data, ("", ("A", "B"), ""))[1]
+        usual = known(self.config.data, "paired").sides
         try:
             return turned(self.config.direction, domain_names(self.config.domains, usual))[1]
         except GanzooError:  # a direction with names of its own: in AB files, A comes first
@@ -155,12 +155,12 @@ def real_pairs(family: Family) -> dict[str, Callable]:
     model from the Hub says about its data opens nothing.
     """
     data = family.config.data
-    if data not in PAIR_ALIASES:
+    if data not in WORDS["paired"]:
         ours = all(entry.local for entry in family.members.values())
         return _test_pairs(Path(data)) if ours else {}
     bundled = _test_pairs(local.DATA / data) if data in SAMPLES else {}
     shown = {name: bundled[name] for name in SAMPLES.get(data, ()) if name in bundled}
-    folder = data_folder(data)
+    folder = alias_folder(data)
     return shown | (_test_pairs(folder) if folder else {})
 
 
