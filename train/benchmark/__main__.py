@@ -19,7 +19,6 @@ import argparse
 import signal
 import statistics
 import sys
-import time
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -38,6 +37,8 @@ from ganzoo.training import trainer
 from ganzoo.training.step import Training
 
 from . import compare, pages, usual_loops
+
+LESSONS = ("gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live")
 
 
 def handler(asked) -> tuple:
@@ -60,12 +61,14 @@ def handler(asked) -> tuple:
 
 def timed(advance, batches: int, device) -> float:
     """Seconds for `batches` calls of `advance`, everything on the device finished."""
-    began = time.perf_counter()
-    for _ in range(batches):
-        advance()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - began
+
+    def calls():
+        for _ in range(batches):
+            advance()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+
+    return pages.took(calls)
 
 
 def count(text: str) -> int:
@@ -100,13 +103,28 @@ def contest(asked, device) -> tuple:
     return Training(ours, pictures, device).advance, lambda: next(usual), asked.batch_size, 1
 
 
+def race(asked) -> None:
+    """Let our step and the usual one take turns; print their speeds and the ratio."""
+    device = trainer.choose_device(asked.device)
+    ours, usual, our_images, their_images = contest(asked, device)
+    warm = 10 if asked.lesson == "gan" else 5
+    print(f"warm-up, compilation included: {pages.took(lambda: [(ours(), usual()) for _ in range(warm)]):.1f} s")
+    passes, ratios = asked.lesson == "translate", []
+    what = "pairs/s" if asked.lesson in ("pix2pix", "cyclegan") else "images/s"
+    for run in range(asked.runs):
+        mine = asked.batches * our_images / timed(ours, asked.batches, device)
+        theirs = asked.batches * their_images / timed(usual, asked.batches, device)
+        ratios.append(theirs / mine if passes else mine / theirs)  # time, speed
+        usually = "bare passes" if passes else "usual loop"
+        print(f"run {run + 1}: ganzoo {mine:,.1f} {what}, {usually} {theirs:,.1f} {what}")
+    where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
+    median, spread = statistics.median(ratios), f"lowest {min(ratios):.2f}, highest {max(ratios):.2f}"
+    print(f"median ratio {median:.2f} ({spread}), {where}")
+
+
 def main(argv=None) -> int:
     parser = settings.Parser(description=__doc__)
-    parser.add_argument(
-        "lesson",
-        choices=["gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live"],
-        metavar="gan|pix2pix|cyclegan|translate|compare|page|load|live",
-    )
+    parser.add_argument("lesson", choices=LESSONS, metavar="|".join(LESSONS))
     parser.add_argument("--runs", type=count, default=7)
     parser.add_argument("--batches", type=count, default=150, help="batches in one run")
     parser.add_argument("--device", default="cpu")
@@ -121,32 +139,17 @@ def main(argv=None) -> int:
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
     asked = parser.parse_args(argv)
     sys.stdout.reconfigure(line_buffering=True)  # each line when it is known, also in a file
-    if asked.lesson == "compare":
-        return compare.compare(asked.runs)
-    if asked.lesson == "page":
-        return pages.page(asked.runs)
-    if asked.lesson == "live":
-        return pages.live()
-    if asked.lesson == "load":
-        return pages.load(asked.visitors, asked.calls, asked.limit)
-    device = trainer.choose_device(asked.device)
-    ours, usual, our_images, their_images = contest(asked, device)
-    began = time.perf_counter()
-    for _ in range(10 if asked.lesson == "gan" else 5):
-        ours(), usual()
-    print(f"warm-up, compilation included: {time.perf_counter() - began:.1f} s")
-    speeds = []
-    for run in range(asked.runs):
-        seconds = [timed(ours, asked.batches, device), timed(usual, asked.batches, device)]
-        speeds.append([asked.batches * n / s for n, s in zip((our_images, their_images), seconds, strict=True)])
-        mine, theirs, what = (*speeds[-1], "pairs/s" if asked.lesson in ("pix2pix", "cyclegan") else "images/s")
-        usually = "bare passes" if asked.lesson == "translate" else "usual loop"
-        print(f"run {run + 1}: ganzoo {mine:,.1f} {what}, {usually} {theirs:,.1f} {what}")
-    ratios = [theirs / mine if asked.lesson == "translate" else mine / theirs for mine, theirs in speeds]  # time, speed
-    where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
-    print(
-        f"median ratio {statistics.median(ratios):.2f} (lowest {min(ratios):.2f}, highest {max(ratios):.2f}), {where}"
-    )
+    match asked.lesson:
+        case "compare":
+            compare.compare(asked.runs)
+        case "page":
+            pages.page(asked.runs)
+        case "live":
+            pages.live()
+        case "load":
+            pages.load(asked.visitors, asked.calls, asked.limit)
+        case _:
+            race(asked)
     return 0
 
 

@@ -5,14 +5,13 @@ python train/benchmark compare [--runs 40]
 
 import statistics
 import tempfile
-import time
 
 import torch
 
 from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil
 
-from .pages import APP, CHROMIUM, FLAGS, p95, served
+from .pages import APP, browsed, opened, p95, served, took
 
 STROKES = 20
 SEEN = """() => { // when the last stroke ended, and when the pictures changed last
@@ -24,13 +23,12 @@ SEEN = """() => { // when the last stroke ended, and when the pictures changed l
 SETTLED = "performance.now() - Math.max(seen.lifted, seen.changed) > 1000 && seen.changed > seen.lifted"
 
 
-def compare(runs: int) -> int:
+def compare(runs: int) -> None:
     picture, (inside, whole) = facade(4, 256), _in_process(runs)
     print(f"the event of the page, HTML included, the critic's map out of sight: {whole:.2f} times the bare passes")
     with served([str(APP)]) as (url, _):
         _through_client(url, picture, runs, inside)
         _in_browser(url)
-    return 0
 
 
 def _in_process(runs: int) -> tuple[float, float]:
@@ -66,17 +64,14 @@ def _in_process(runs: int) -> tuple[float, float]:
     def event():
         return page._answer(lambda: compare_handlers.drawn(page.words, scene), options, False)
 
-    took: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
-    for run in range(runs + 5):  # in turns; the first five warm up
+    met: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
+    for _ in range(runs + 5):  # in turns; the first five warm up
         for name, call in (("pictures", ours), ("bare", bare), ("event", event)):
-            began = time.perf_counter()
-            call()
-            if run >= 5:
-                took[name].append(time.perf_counter() - began)
-    mine, theirs, whole = (statistics.median(seconds) for seconds in took.values())
+            met[name].append(took(call))
+    mine, theirs, whole = (statistics.median(seconds[5:]) for seconds in met.values())
+    beside = f"{1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of as many bare passes"
     print(
-        f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of as "
-        f"many bare passes: {mine / theirs:.2f} times (medians of {runs})"
+        f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {beside}: {mine / theirs:.2f} times (medians of {runs})"
     )
     return mine, whole / theirs
 
@@ -84,31 +79,21 @@ def _in_process(runs: int) -> tuple[float, float]:
 def _through_client(url: str, picture, runs: int, inside: float) -> None:
     from gradio_client import Client, handle_file
 
-    client, seconds = Client(url, verbose=False), []
+    client = Client(url, verbose=False)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         picture.save(file, "PNG")
         file.flush()
         sent = handle_file(file.name)
-        for run in range(runs + 5):
-            began = time.perf_counter()
-            client.predict(sent, "facades", None, api_name="/translate")
-            if run >= 5:
-                seconds.append(time.perf_counter() - began)
-    took = statistics.median(seconds)
-    print(
-        f"through gradio_client (/translate, pictures only): {1000 * took:.0f} ms, {1000 * (took - inside):.0f} ms more than in "
-        f"process (median of {runs})"
-    )
+        seconds = [took(lambda: client.predict(sent, "facades", None, api_name="/translate")) for _ in range(runs + 5)]
+    median = 1000 * statistics.median(seconds[5:])
+    more = f"{median - 1000 * inside:.0f} ms more than in process (median of {runs})"
+    print(f"through gradio_client (/translate, pictures only): {median:.0f} ms, {more}")
 
 
 def _in_browser(url: str) -> None:
     """The seconds from the end of a stroke on the board to the last of its pictures, not those while the pen moves."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
-        page.goto(url)
+    with browsed() as browser:
+        page = opened(browser, url)
         page.wait_for_function(
             "document.querySelector('#s-compare [data-link]') && document.querySelectorAll('#cmp-two img').length === 2",
             timeout=120_000,
@@ -117,18 +102,15 @@ def _in_browser(url: str) -> None:
         box, seconds = page.locator("#cmp-board canvas").bounding_box(), []
         for stroke in range(STROKES):
             page.locator('[data-palette="label"] input').nth(1 + stroke % 11).check(force=True)
-            x, y = (
-                box["x"] + box["width"] * (0.1 + 0.035 * stroke),
-                box["y"] + box["height"] * (0.2 + 0.6 * (stroke % 2)),
-            )
+            x = box["x"] + box["width"] * (0.1 + 0.035 * stroke)
+            y = box["y"] + box["height"] * (0.2 + 0.6 * (stroke % 2))
             page.mouse.move(x, y)
             page.mouse.down()
             page.mouse.move(x + 0.15 * box["width"], y + 0.1 * box["height"], steps=6)
             page.mouse.up()
             page.wait_for_function(SETTLED, timeout=120_000)
             seconds.append(page.evaluate("(seen.changed - seen.lifted) / 1000"))
-        browser.close()
+    median = 1000 * statistics.median(seconds)
     print(
-        f"a stroke in Chromium to new pictures: median {1000 * statistics.median(seconds):.0f} ms, "
-        f"p95 {1000 * p95(seconds):.0f} ms ({STROKES} strokes)"
+        f"a stroke in Chromium to new pictures: median {median:.0f} ms, p95 {1000 * p95(seconds):.0f} ms ({STROKES} strokes)"
     )

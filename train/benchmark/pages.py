@@ -46,6 +46,13 @@ PAINTS = """() => new Promise((done) => {
 })"""
 
 
+def took(call) -> float:
+    """Seconds of a call."""
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
+
+
 def p95(seconds: list[float]) -> float:
     return sorted(seconds)[int(0.95 * (len(seconds) - 1))]
 
@@ -73,23 +80,38 @@ def served(command: list[str]):
         process.wait(120)  # beside other work, giving back thousands of uploads takes its time
 
 
+@contextmanager
+def browsed():
+    """A browser until the end of the block."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def opened(browser, url: str, width: int = 1280, slower: int = 1):
+    """A page in a new window; `slower`: by how many times the processor is held back."""
+    visit = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US").new_page()
+    if slower > 1:
+        visit.context.new_cdp_session(visit).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    visit.goto(url)
+    return visit
+
+
 # --- one page -----------------------------------------------------------------------------------------------------
 
 
-def page(runs: int) -> int:
+def page(runs: int) -> None:
     """First and Largest Contentful Paint of the page and of an empty gradio page, in turns, with a cold browser cache."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.NamedTemporaryFile("w", suffix=".py") as empty, sync_playwright() as playwright:
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as empty, browsed() as browser:
         empty.write(EMPTY)
         empty.flush()
         with served([empty.name]) as (bare, _), served([str(APP)]) as (ours, _):
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             rows = []
             for run in range(runs):
-                mine, theirs = (
-                    _paints(browser, url, until) for url, until in ((ours, "#cmp-results img"), (bare, "h2"))
-                )
+                mine, theirs = _paints(browser, ours, "#cmp-results img"), _paints(browser, bare, "h2")
                 phone = _paints(browser, ours, "#cmp-results img", width=390, slower=6)
                 shift = max(mine["cls"], phone["cls"])
                 rows.append((mine["fcp"] / theirs["fcp"], mine["lcp"] / theirs["lcp"], shift))
@@ -98,23 +120,18 @@ def page(runs: int) -> int:
                     f"beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside {theirs['ready']:.0f}, "
                     f"layout shift {mine['cls']:.4f}, on a phone six times slower {phone['cls']:.4f}",
                 )
-            browser.close()
     firsts, largests, shifts = zip(*rows, strict=True)
     first, largest = statistics.median(firsts), statistics.median(largests)
     print(f"median ratios: first paint {first:.2f}, largest {largest:.2f}; largest layout shift {max(shifts):.4f}")
-    return 0
 
 
 def _paints(browser, url: str, until: str, width: int = 1280, slower: int = 1) -> dict:
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-US")
-    visit = context.new_page()
-    context.new_cdp_session(visit).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    visit.goto(url)
+    visit = opened(browser, url, width, slower)
     visit.wait_for_selector(until, timeout=120_000)
     seen = {"ready": visit.evaluate("performance.now()")}
     visit.wait_for_timeout(700)
     seen |= visit.evaluate(PAINTS)
-    context.close()
+    visit.context.close()
     return seen
 
 
@@ -132,21 +149,18 @@ class Tab:
         text = urllib.request.urlopen(url, timeout=60).read().decode()
         config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
         names = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
-        self.event = next(
-            d["id"] for d in config["dependencies"] if target in [(names.get(i), event) for i, event in d["targets"]]
-        )
+        targets = {d["id"]: [(names.get(i), event) for i, event in d["targets"]] for d in config["dependencies"]}
+        self.event = next(number for number, found in targets.items() if target in found)
 
     def ask(self, visitor: str, seed: int) -> tuple[float, list[Tensor], bool]:
         """Send drawing number `seed` -> (seconds, the pictures that came back, whether a place in line was told)."""
         body = {"data": self.request(seed), "fn_index": self.event, "session_hash": visitor}
-        join = urllib.request.Request(
-            self.url + "gradio_api/queue/join", json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
         began, told = time.perf_counter(), False
-        urllib.request.urlopen(join, timeout=300).read()
-        with urllib.request.urlopen(f"{self.url}gradio_api/queue/data?session_hash={visitor}", timeout=300) as stream:
-            for line in stream:
-                message = json.loads(line[6:]) if line.startswith(b"data: ") else {}
+        httpx.post(f"{self.url}gradio_api/queue/join", json=body, timeout=300).raise_for_status()
+        data = f"{self.url}gradio_api/queue/data?session_hash={visitor}"
+        with httpx.stream("GET", data, timeout=300) as stream:
+            for line in stream.iter_lines():
+                message = json.loads(line[6:]) if line.startswith("data: ") else {}
                 told |= message.get("msg") == "estimation" and message.get("rank") is not None
                 if message.get("msg") == "process_completed":
                     break
@@ -232,7 +246,7 @@ def uploaded(url: str, picture) -> dict:
     return {"path": paths[0], "orig_name": "drawing.png", "meta": {"_type": "gradio.FileData"}}
 
 
-def load(visitors: int, calls: int, limit_s: float) -> int:
+def load(visitors: int, calls: int, limit_s: float) -> None:
     """What `visitors` wait beside one alone, whether each gets his own pictures, and memory over `calls` calls."""
     with served([str(APP)]) as (url, process):
         met = crowd(compare(url), visitors, 60)
@@ -249,32 +263,26 @@ def load(visitors: int, calls: int, limit_s: float) -> int:
                     kept[done] = round(memory(process))
         last, first = memory(process), list(kept.values())[-1]
         print(f"{done} mixed calls: MB after {kept}, {last:.0f} at the end: {last / first:.2f} times")
-    return 0
 
 
 # --- while a GAN trains -------------------------------------------------------------------------------------------
 
 
-def live(calls: int = 30) -> int:
+def live(calls: int = 30) -> None:
     """How long others wait for a light answer (a picture growing layer by layer) while a visitor's GAN trains, beside the
     same calls before, and how many rounds it plays in its first minute."""
     from gradio_client import Client
-    from playwright.sync_api import sync_playwright
 
-    with served([str(APP)]) as (url, process), sync_playwright() as playwright:
+    with served([str(APP)]) as (url, process), browsed() as browser:
         client = Client(url, verbose=False)
 
         def waits() -> str:
-            seconds = []
-            for seed in range(calls):
-                began = time.perf_counter()
-                client.predict("gan", "mnist", seed, api_name="/grow")
-                seconds.append(time.perf_counter() - began)
+            seconds = [
+                took(lambda seed=s: client.predict("gan", "mnist", seed, api_name="/grow")) for s in range(calls)
+            ]
             return f"median {statistics.median(seconds):.3f} s, p95 {p95(seconds):.3f} s"
 
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        visit = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
-        visit.goto(url + "?tab=live")
+        visit = opened(browser, url + "?tab=live")
         visit.wait_for_selector("#live-stage .gz-film", timeout=120_000)
         waits()  # models are read, threads are there
         print(f"before: {waits()}, {memory(process):.0f} MB")
@@ -285,5 +293,3 @@ def live(calls: int = 30) -> int:
         rounds = visit.locator("#live-stage .gz-film").get_attribute("data-step")
         print(f"after 60 s: round {rounds}, {memory(process):.0f} MB; the pictures: live.png")
         visit.locator("#live-stage").screenshot(path="live.png")
-        browser.close()
-    return 0
