@@ -49,36 +49,30 @@ class Settings(Declared):
 
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the model (default: lesson-data)")
-    epochs: int = option(20, "passes over the training pictures", low=1, high=100_000)
+    epochs: int = option(20, "passes over the training pictures", 1, 100_000)
     minutes: float = option(
-        0.0, "train for so many minutes, not --epochs; the speed is measured first (0: --epochs)", low=0.0, high=1e6
+        0.0, "train for so many minutes, not --epochs; the speed is measured first (0: --epochs)", 0.0, 1e6
     )
-    batch_size: int = option(64, "pictures in one step", low=2, high=65_536)
-    lr: float = option(2e-4, "Adam's learning rate (lesson 16)", low=0.0, high=1.0)
+    batch_size: int = option(64, "pictures in one step", 2, 65_536)
+    lr: float = option(2e-4, "Adam's learning rate (lesson 16)", 0.0, 1.0)
     beta1: float = option(
-        0.5, "Adam's beta1: the share of the last step's direction that is kept (lesson 16)", low=0.0, high=0.9999
+        0.5, "Adam's beta1: the share of the last step's direction that is kept (lesson 16)", 0.0, 0.9999
     )
-    discriminator_lr: float = option(
-        0.0, "the discriminator's own learning rate (0: the same as --lr)", low=0.0, high=1.0
-    )
+    discriminator_lr: float = option(0.0, "the discriminator's own learning rate (0: the same as --lr)", 0.0, 1.0)
     adversarial: str = option("bce", "adversarial loss; relativistic wants --r1, too (R3GAN)", choices=ADVERSARIAL)
-    r1: float = option(
-        0.0, "weight of the R1 gradient penalty (0: off); with relativistic of R2, too", low=0.0, high=1e6
-    )
-    r1_every: int = option(16, "steps between two R1 penalties", low=1, high=100_000)
-    decay: float = option(0.0, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
-    ema: float = option(
-        0.999, "decay of the averaged weights that are shared and sampled (0: off)", low=0.0, high=0.999999
-    )
-    seed: int = option(0, "the same seed gives the same run", low=0, high=2**31 - 1)
-    image_size: int = option(28, "side of the square pictures in pixels", low=4, high=1024)
+    r1: float = option(0.0, "weight of the R1 gradient penalty (0: off); with relativistic of R2, too", 0.0, 1e6)
+    r1_every: int = option(16, "steps between two R1 penalties", 1, 100_000)
+    decay: float = option(0.0, "last share of the run in which the learning rates sink to 0", 0.0, 1.0)
+    ema: float = option(0.999, "decay of the averaged weights that are shared and sampled (0: off)", 0.0, 0.999999)
+    seed: int = option(0, "the same seed gives the same run", 0, 2**31 - 1)
+    image_size: int = option(28, "side of the square pictures in pixels", 4, 1024)
     channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
     device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
     precision: str = option(
         "auto", "auto: bf16 on CUDA and where a CPU is faster with it, else fp32", choices=PRECISIONS
     )
     diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
-    save_every: int = option(1000, "steps between two saves of resume.pt", low=1, high=10_000_000)
+    save_every: int = option(1000, "steps between two saves of resume.pt", 1, 10_000_000)
     out: str = option("runs", "folder that holds the run folders")
     resume: str = option("", "go on with a run: its folder, or nothing for the run of this name", optional_value="auto")
     init: str = option("", "start from the weights of a model, not from fresh ones: bundled name, folder or user/name")
@@ -88,15 +82,13 @@ class Settings(Declared):
     compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
     private: bool = option(False, "make the pushed repository private")
     license: str = option("", "licence that the model's card names, for example mit (nothing: none)")
-    push_every: int = option(
-        0, "steps between two pushes in the background while training (0: at the end)", low=0, high=10**9
-    )
+    push_every: int = option(0, "steps between two pushes in the background while training (0: at the end)", 0, 10**9)
     track: bool = option(False, "log to trackio as well (pip install trackio; works offline)")
     smoke: bool = option(False, "two steps on made-up data, offline: is the installation sound?")
     # from the data, not from the command line
     classes: tuple = option((), "names of the labels", flag=False)
     # from the machine, when the run begins; a resume keeps them
-    steps: int = option(0, "steps that --minutes gave (0: by epochs)", flag=False, low=0, high=10**12)
+    steps: int = option(0, "steps that --minutes gave (0: by epochs)", 0, 10**12, flag=False)
     chosen_precision: str = option("", "what the run computes in", flag=False, choices=("", *PRECISIONS[1:]))
 
     @property
@@ -117,7 +109,7 @@ class JudgeSettings(Declared):
 
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the judge (default: judge-data)")
-    seed: int = option(0, "the same seed gives the same judge", low=0, high=2**31 - 1)
+    seed: int = option(0, "the same seed gives the same judge", 0, 2**31 - 1)
     device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
     precision: str = option("auto", "auto: bf16 on CUDA, fp32 elsewhere", choices=PRECISIONS)
     out: str = option("runs", "folder that holds the run folders")

@@ -6,7 +6,7 @@ copies. Lessons add their own fields:
 
     @dataclass(frozen=True)
     class Config(Settings):
-        noise_size: int = option(100, "numbers in one inspiration", low=1, high=4096)
+        noise_size: int = option(100, "numbers in one inspiration", 1, 4096)
 """
 
 import argparse
@@ -20,8 +20,8 @@ from dataclasses import field
 from ganzoo.errors import GanzooError
 
 
-def option(default, help, *, low=None, high=None, choices=None, flag=True, optional_value=None, words=None):
-    """A settings field. `flag=False` keeps it off the command line (it comes from the data);
+def option(default, help, low=None, high=None, *, choices=None, flag=True, optional_value=None, words=None):
+    """A settings field; numbers go from `low` to `high`. `flag=False` keeps it off the command line (it comes from the data);
     `optional_value` is what a bare flag means (`--resume` alone); `words` are names for some values: {"pixel": "1"}."""
     meta = {"help": help, "low": low, "high": high, "choices": choices, "flag": flag, "bare": optional_value}
     return field(default=default, metadata={**meta, "words": words or {}})

@@ -5,11 +5,7 @@ import dataclasses
 from ganzoo.data import labeled, paired_sources, unpaired_sources
 from ganzoo.errors import GanzooError
 
-READERS = {
-    "labeled": labeled.read_data,
-    "paired": paired_sources.read_data,
-    "unpaired": unpaired_sources.read_data,
-}
+READERS = {"labeled": labeled.read_data, "paired": paired_sources.read_data, "unpaired": unpaired_sources.read_data}
 
 
 def load(config):

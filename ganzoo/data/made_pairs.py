@@ -39,9 +39,7 @@ def edges(photo: Image.Image) -> Image.Image:
     across = change[0].abs() >= change[1].abs()
     around = F.pad(strength, (1, 1, 1, 1))
     beside = torch.where(
-        across,
-        torch.maximum(around[1:-1, :-2], around[1:-1, 2:]),
-        torch.maximum(around[:-2, 1:-1], around[2:, 1:-1]),
+        across, torch.maximum(around[1:-1, :-2], around[1:-1, 2:]), torch.maximum(around[:-2, 1:-1], around[2:, 1:-1])
     )
     line = (strength >= beside) & (strength > max(16.0, float(strength.flatten().quantile(0.85))))
     return Image.frombytes("L", photo.size, bytes((~line).byte().mul(255).flatten().tolist()))

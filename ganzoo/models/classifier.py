@@ -16,13 +16,13 @@ class Config(JudgeSettings):
     task: ClassVar[str] = "labeled"
     needs_labels: ClassVar[bool] = True
 
-    epochs: int = option(12, "passes over the training pictures", low=1, high=1000)
-    batch_size: int = option(256, "pictures in one step", low=2, high=65_536)
-    lr: float = option(3e-3, "highest learning rate of the one-cycle schedule", low=0.0, high=1.0)
-    width: int = option(32, "features of the first block; twice as many in the second", low=1, high=512)
-    depth: int = option(2, "blocks; with more than 2 the place of what is seen does not count (photos)", low=2, high=6)
+    epochs: int = option(12, "passes over the training pictures", 1, 1000)
+    batch_size: int = option(256, "pictures in one step", 2, 65_536)
+    lr: float = option(3e-3, "highest learning rate of the one-cycle schedule", 0.0, 1.0)
+    width: int = option(32, "features of the first block; twice as many in the second", 1, 512)
+    depth: int = option(2, "blocks; with more than 2 the place of what is seen does not count (photos)", 2, 6)
     flip: bool = option(False, "mirror half of the training pictures (garments yes, digits no)")
-    image_size: int = option(28, "side of the square pictures in pixels", low=4, high=1024)
+    image_size: int = option(28, "side of the square pictures in pixels", 4, 1024)
     channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
 
     @property

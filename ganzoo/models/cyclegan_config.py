@@ -27,33 +27,29 @@ class Config(Settings):
         "horse2zebra | monet2photo | summer2winter | apple2orange | a folder | two with a comma between: this,that | "
         + HUB_DATA,
     )
-    epochs: int = option(200, "passes over the larger of the two sets", low=1, high=100_000)
-    batch_size: int = option(1, "pictures of each side in one step", low=1, high=4096)
-    image_size: int = option(256, "side of the square crops in pixels", low=16, high=1024)
-    load_size: int = option(
-        0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", low=0, high=4096
-    )
-    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    epochs: int = option(200, "passes over the larger of the two sets", 1, 100_000)
+    batch_size: int = option(1, "pictures of each side in one step", 1, 4096)
+    image_size: int = option(256, "side of the square crops in pixels", 16, 1024)
+    load_size: int = option(0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", 0, 4096)
+    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", 0.0, 1.0)
     adversarial: str = option("lsgan", "adversarial loss", choices=losses.ADVERSARIAL)
     domains: str = option("", "names of the two sides: horse,zebra")
-    cycle: float = option(10.0, "weight of the way there and back", low=0.0, high=1e6)
+    cycle: float = option(10.0, "weight of the way there and back", 0.0, 1e6)
     cycle_back: float = option(
         0.0,
         "weight of the way that begins at B (0: as --cycle); smaller where B has a pattern that has to go",
-        low=0.0,
-        high=1e6,
+        0.0,
+        1e6,
     )
     identity: float = option(
-        0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", low=0.0, high=100.0
+        0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", 0.0, 100.0
     )
     perceptual: float = option(
-        0.0, "weight of pretrained features compared there and back, beside the pixels (--cycle)", low=0.0, high=1e6
+        0.0, "weight of pretrained features compared there and back, beside the pixels (--cycle)", 0.0, 1e6
     )
-    pool: int = option(
-        50, "made pictures that each critic is reminded of (0: only the present ones)", low=0, high=10_000
-    )
+    pool: int = option(50, "made pictures that each critic is reminded of (0: only the present ones)", 0, 10_000)
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
-    blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", low=1, high=32)
+    blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", 1, 32)
     residual: bool = option(
         False,
         "a resnet generator begins as a copy of its input and learns only what to change: quicker, and it stays sharp",
@@ -62,7 +58,7 @@ class Config(Settings):
         False,
         "a residual generator also says, pixel by pixel, how much of its input stays: stripes can go, not only come",
     )
-    width: int = option(64, "features of the generators' first layer", low=1, high=512)
+    width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option(
         "resize",
         "how the generators double the size; deconv3 is the reference code's, its kernel is no multiple of its stride",
@@ -73,8 +69,8 @@ class Config(Settings):
         "who judges a side: a PatchGAN, a critic that judges by pretrained features (Projected GAN), or both",
         choices=critics.CRITICS,
     )
-    projected: float = option(0.5, "weight of the critics that judge by pretrained features", low=0.0, high=1e6)
-    critic_width: int = option(64, "features of the discriminators' first layer", low=1, high=512)
+    projected: float = option(0.5, "weight of the critics that judge by pretrained features", 0.0, 1e6)
+    critic_width: int = option(64, "features of the discriminators' first layer", 1, 512)
     patch: int = option(
         70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
     )

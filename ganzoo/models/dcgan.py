@@ -25,7 +25,7 @@ class Config(gan.Config):
     lesson: ClassVar[str] = "dcgan"
     size_multiple: ClassVar[int] = 4  # two halvings
 
-    width: int = option(64, "features at half size; twice as many at quarter size", low=1, high=1024)
+    width: int = option(64, "features at half size; twice as many at quarter size", 1, 1024)
     upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize", "bilinear"))
 
 

@@ -30,8 +30,8 @@ class Config(Settings):
     task: ClassVar[str] = "labeled"
     rare: ClassVar[tuple] = ("save_every", "compile", "license", "push_every")
 
-    noise_size: int = option(100, "numbers in one inspiration", low=1, high=4096)
-    width: int = option(256, "first hidden layer of the generator; the second is twice as wide", low=1, high=8192)
+    noise_size: int = option(100, "numbers in one inspiration", 1, 4096)
+    width: int = option(256, "first hidden layer of the generator; the second is twice as wide", 1, 8192)
     activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=("leaky_relu", "relu"))
     norm: str = option("batch", "normalization in the generator (lesson 4)", choices=("batch", "none"))
 
@@ -96,10 +96,7 @@ class Discriminator(nn.Module):
 def build(config: Config) -> dict[str, nn.Module]:
     """The two networks of a config, with fresh weights."""
     size = dict(width=config.width, channels=config.channels, image_size=config.image_size, act=config.activation)
-    return {
-        "generator": Generator(config.noise_size, norm=config.norm, **size),
-        "discriminator": Discriminator(**size),
-    }
+    return {"generator": Generator(config.noise_size, norm=config.norm, **size), "discriminator": Discriminator(**size)}
 
 
 def columns(config) -> tuple[str, ...]:

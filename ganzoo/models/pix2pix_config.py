@@ -27,10 +27,10 @@ class Config(Settings):
         "facades",
         "facades | maps | aerial-map | edges2shoes | night2day | cityscapes | a folder of pairs | " + HUB_DATA,
     )
-    epochs: int = option(200, "passes over the training pairs", low=1, high=100_000)
-    batch_size: int = option(1, "pairs in one step", low=1, high=65_536)
-    image_size: int = option(256, "side of the square pictures in pixels", low=8, high=1024)
-    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", low=0.0, high=1.0)
+    epochs: int = option(200, "passes over the training pairs", 1, 100_000)
+    batch_size: int = option(1, "pairs in one step", 1, 65_536)
+    image_size: int = option(256, "side of the square pictures in pixels", 8, 1024)
+    decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", 0.0, 1.0)
     split_test: str = option("", "split to test on, never trained on (default: test, else val, else a held-out tenth)")
     pairs_from: str = option(
         "",
@@ -45,28 +45,26 @@ class Config(Settings):
         choices=(*LOSSES, "all"),
     )
     pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
-    weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", low=0.0, high=1e6)
+    weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", 0.0, 1e6)
     perceptual: float = option(
-        0.0, "weight of the perceptual loss, pretrained features compared, beside the pixel loss", low=0.0, high=1e6
+        0.0, "weight of the perceptual loss, pretrained features compared, beside the pixel loss", 0.0, 1e6
     )
-    width: int = option(64, "features of the generator's first layer", low=1, high=512)
-    most: int = option(8, "features of the deepest layers, in multiples of --width", low=1, high=64)
-    halvings: int = option(
-        0, "layers of the generator's way down (0: as many as the size allows, at most 8)", low=0, high=10
-    )
+    width: int = option(64, "features of the generator's first layer", 1, 512)
+    most: int = option(8, "features of the deepest layers, in multiples of --width", 1, 64)
+    halvings: int = option(0, "layers of the generator's way down (0: as many as the size allows, at most 8)", 0, 10)
     no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
     # Measured (train/RESULTS.md): the same error as the paper's deconv, sharper, and no grid pattern.
     upsample: str = option(
         "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "bilinear", "deconv")
     )
-    dropout: float = option(0.5, "noise in the three innermost blocks while training", low=0.0, high=0.95)
+    dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
     critic: str = option(
         "patch",
         "who judges: a PatchGAN, a critic that judges by pretrained features (Projected GAN), or both",
         choices=critics.CRITICS,
     )
-    projected: float = option(0.2, "weight of the critic that judges by pretrained features", low=0.0, high=1e6)
-    critic_width: int = option(64, "features of the discriminator's first layer", low=1, high=512)
+    projected: float = option(0.2, "weight of the critic that judges by pretrained features", 0.0, 1e6)
+    critic_width: int = option(64, "features of the discriminator's first layer", 1, 512)
     patch: int = option(
         70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
     )

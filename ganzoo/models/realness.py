@@ -30,10 +30,8 @@ class Config(JudgeSettings):
     data: str = option(
         "mnist", "mnist | fashion: its judge and generators come with ganzoo", choices=("mnist", "fashion")
     )
-    count: int = option(4800, "pictures of each side, real and made, that it learns from", low=50, high=1_000_000)
-    smooth: float = option(
-        0.1, "share of the mean variance added to each: what was seldom seen is no proof", low=1e-4, high=1.0
-    )
+    count: int = option(4800, "pictures of each side, real and made, that it learns from", 50, 1_000_000)
+    smooth: float = option(0.1, "share of the mean variance added to each: what was seldom seen is no proof", 1e-4, 1.0)
     image_size: int = option(28, "side of the square pictures in pixels", flag=False)
     channels: int = option(1, "1 grey", flag=False, choices=(1,))
 

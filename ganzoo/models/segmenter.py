@@ -16,12 +16,12 @@ class Config(JudgeSettings):
     task: ClassVar[str] = "paired"
 
     data: str = option("facades", "facades | aerial-map | a folder of pairs whose labels use one of their palettes")
-    epochs: int = option(60, "passes over the training pairs", low=1, high=1000)
-    batch_size: int = option(8, "pairs in one step", low=2, high=4096)
-    lr: float = option(2e-3, "highest learning rate of the one-cycle schedule", low=0.0, high=1.0)
-    width: int = option(24, "features of the first layer", low=1, high=512)
-    levels: int = option(5, "halvings of the U-Net", low=1, high=8)
-    image_size: int = option(128, "side of the square pictures in pixels", low=32, high=1024)
+    epochs: int = option(60, "passes over the training pairs", 1, 1000)
+    batch_size: int = option(8, "pairs in one step", 2, 4096)
+    lr: float = option(2e-3, "highest learning rate of the one-cycle schedule", 0.0, 1.0)
+    width: int = option(24, "features of the first layer", 1, 512)
+    levels: int = option(5, "halvings of the U-Net", 1, 8)
+    image_size: int = option(128, "side of the square pictures in pixels", 32, 1024)
     channels: int = option(3, "channels of the photo", flag=False, choices=(1, 3))
     domains: str = option("", "names of sides A and B: photo,label")
     direction: str = option("", "which side is the label map: label->photo")

@@ -118,7 +118,7 @@ def page(runs: int) -> None:
                 print(
                     f"run {run + 1}: first paint {mine['fcp']:.0f} ms beside {theirs['fcp']:.0f}, largest {mine['lcp']:.0f} "
                     f"beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside {theirs['ready']:.0f}, "
-                    f"layout shift {mine['cls']:.4f}, on a phone six times slower {phone['cls']:.4f}",
+                    f"layout shift {mine['cls']:.4f}, on a phone six times slower {phone['cls']:.4f}"
                 )
     firsts, largests, shifts = zip(*rows, strict=True)
     first, largest = statistics.median(firsts), statistics.median(largests)
@@ -252,7 +252,7 @@ def load(visitors: int, calls: int, limit_s: float) -> None:
         met = crowd(compare(url), visitors, 60)
         print(
             f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "
-            f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}",
+            f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}"
         )
         kept, began, done = {}, time.perf_counter(), 0
         with ThreadPoolExecutor(4) as pool:
