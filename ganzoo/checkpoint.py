@@ -6,11 +6,12 @@ them (fp16 at rest, fp32 in use), README.md is the card. Only JSON and safetenso
 
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from ganzoo import pretrained, settings
@@ -43,14 +44,8 @@ LOCAL = ("out", "resume", "device")  # settings that say something of a machine 
 def describe(config, facts: dict, local: bool = True) -> dict:
     """config.json: the settings that build the networks, and the facts. Not `local`: nothing of the machine."""
     own = {name: value for name, value in settings.to_json(config).items() if local or name not in LOCAL}
-    return {
-        "library": "ganzoo",
-        "format": FORMAT,
-        "lesson": config.lesson,
-        "value_range": [-1, 1],
-        "settings": own,
-        **facts,
-    }
+    said = {"library": "ganzoo", "format": FORMAT, "lesson": config.lesson, "value_range": [-1, 1]}
+    return {**said, "settings": own, **facts}
 
 
 def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, half: bool = True) -> None:
@@ -99,10 +94,10 @@ def read_config(folder: Path) -> tuple[dict, object]:
     if not isinstance(said, dict) or said.get("library") != "ganzoo":
         raise GanzooError("config_foreign", path=path)
     number = said.get("format")
-    if type(number) is int and number > FORMAT:
-        raise GanzooError("config_of_newer_ganzoo", path=path, format=str(number)[:40], newest=FORMAT)
-    if type(number) is not int or number < 1:
-        raise GanzooError("config_format_unknown", path=path, format=str(number)[:40], newest=FORMAT)
+    if type(number) is not int or not 1 <= number <= FORMAT:
+        newer = type(number) is int and number > FORMAT
+        code = "config_of_newer_ganzoo" if newer else "config_format_unknown"
+        raise GanzooError(code, path=path, format=str(number)[:40], newest=FORMAT)
     if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
         raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
     if too_large:
@@ -113,10 +108,9 @@ def read_config(folder: Path) -> tuple[dict, object]:
     config = settings.from_json(KINDS[said["lesson"]].Config, said.get("settings"), str(path))
     if not set(config.depths) <= {1, 3}:
         raise GanzooError("config_bad_channels", path=path, channels=config.channels)
-    if config.image_size % config.size_multiple:
-        raise GanzooError(
-            "config_bad_image_size", path=path, multiple=config.size_multiple, image_size=config.image_size
-        )
+    multiple, size = config.size_multiple, config.image_size
+    if size % multiple:
+        raise GanzooError("config_bad_image_size", path=path, multiple=multiple, image_size=size)
     if config.needs_labels and not 2 <= len(config.classes) <= 1000:
         raise GanzooError("config_bad_classes", path=path, count=len(config.classes))
     return said, config
@@ -132,36 +126,27 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
     if path.stat().st_size > expected:
         raise GanzooError("weights_too_large", path=path, size=path.stat().st_size)
     try:
-        tensors = load_file(path)
         with safe_open(path, "pt") as file:
-            about = file.metadata() or {}
+            about, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise GanzooError("weights_damaged", path=path, reason=str(error)[:80]) from None
     if role.startswith("projected") and about.get("features") != pretrained.digest():
         raise GanzooError("weights_of_other_features", path=path)
-    missing, foreign = sorted(own.keys() - tensors.keys()), sorted(tensors.keys() - own.keys())
-    if missing:
-        raise GanzooError("tensor_missing", path=path, name=missing[0])
-    if foreign:
-        raise GanzooError("tensor_foreign", path=path, name=foreign[0])
+    missing, foreign = own.keys() - tensors.keys(), tensors.keys() - own.keys()
+    if missing or foreign:
+        raise GanzooError("tensor_missing" if missing else "tensor_foreign", path=path, name=min(missing or foreign))
     for name, tensor in tensors.items():
         stored = FLOATS if own[name].is_floating_point() else (own[name].dtype,)
         if tensor.dtype not in stored:
-            raise GanzooError(
-                "wrong_dtype", path=path, name=name, dtype=_word(tensor.dtype), wanted=" or ".join(map(_word, stored))
-            )
-        if tensor.shape != own[name].shape:
-            raise GanzooError(
-                "wrong_shape", path=path, name=name, shape=tuple(tensor.shape), wanted=tuple(own[name].shape)
-            )
+            dtype, *wanted = (str(dtype).removeprefix("torch.") for dtype in (tensor.dtype, *stored))
+            raise GanzooError("wrong_dtype", path=path, name=name, dtype=dtype, wanted=" or ".join(wanted))
+        shape, wanted = tuple(tensor.shape), tuple(own[name].shape)
+        if shape != wanted:
+            raise GanzooError("wrong_shape", path=path, name=name, shape=shape, wanted=wanted)
         if not torch.isfinite(tensor).all():
             raise GanzooError("weights_not_finite", path=path, name=name)
     net.load_state_dict({k: t.to(own[k].dtype) for k, t in tensors.items()}, strict=True, assign=True)
     return keep_sums(net.eval())
-
-
-def _word(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
 
 
 # --- resume file ------------------------------------------------------------------------------------------------
@@ -193,22 +178,20 @@ def read_resume(path: Path, device) -> dict:
 def check_optimizers(saved: dict, optimizers: dict[str, torch.optim.Optimizer]) -> None:
     """ValueError where an optimizer's saved state has other kinds of numbers or shapes: the first step would stop."""
     for role, optimizer in optimizers.items():
-        groups, moments = saved[role]["param_groups"], saved[role]["state"]
-        for group, own in zip(groups, optimizer.state_dict()["param_groups"], strict=True):
+        for group, own in zip(saved[role]["param_groups"], optimizer.state_dict()["param_groups"], strict=True):
             for name, value in own.items():
                 # the two that depend on the device may differ; moments of another parameter would be read past their end
                 fixed = name == "params" or (isinstance(value, bool) and name not in ("fused", "capturable"))
                 if not _alike(group[name], value) or (fixed and group[name] != value):
                     raise ValueError(f"an odd {name} of {role}")
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        for number, found in moments.items():
+        for number, found in saved[role]["state"].items():
             if found.keys() != {"step", "exp_avg", "exp_avg_sq"}:  # Adam's
                 raise ValueError(f"odd moments of {role}")
             for name, value in found.items():
-                if not isinstance(value, Tensor) or not value.is_floating_point():
+                fits = value.shape == parameters[number].shape or (name == "step" and value.numel() == 1)
+                if not fits or not value.is_floating_point():
                     raise ValueError(f"an odd {name} of {role}")
-                if value.shape != parameters[number].shape and not (name == "step" and value.numel() == 1):
-                    raise ValueError(f"another shape of {name} of {role}")
 
 
 def _alike(saved, own) -> bool:
@@ -236,13 +219,12 @@ def read_log(path: Path, foreign: list[int] | None = None) -> list[dict]:
         raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     rows = []
     for number, line in enumerate(text.split("\n"), 1):
-        try:
+        with suppress(ValueError, RecursionError):
             row = json.loads(line)
-        except (ValueError, RecursionError):
-            row = None
-        if _ours(row):
-            rows.append(row)
-        elif line.strip() and foreign is not None:
+            if _ours(row):
+                rows.append(row)
+                continue
+        if line.strip() and foreign is not None:
             foreign.append(number)
     return rows
 
@@ -253,12 +235,9 @@ ROWS = {"advice": ("code", "text"), "changed": ("name", "old", "new")}
 
 def _ours(row) -> bool:
     """Whether a line of a log is a row as a run writes it: flat, its numbers finite, in steps and samples nothing else."""
-    if not isinstance(row, dict) or not isinstance(row.get("event"), str):
-        return False
-    if type(row.get("step")) is not int or not 0 <= row["step"] <= LARGEST_STEP:
+    if not isinstance(row, dict) or not isinstance(row.get("event"), str) or type(row.get("step")) is not int:
         return False
     others = [value for name, value in row.items() if name not in ("event", "step")]
-    if row["event"] in ("step", "samples"):
-        return all(value is None or _number(value) for value in others)
-    flat = all(value is None or isinstance(value, (str, bool)) or _number(value) for value in others)
-    return flat and set(ROWS.get(row["event"], ())) <= row.keys()
+    words = () if row["event"] in ("step", "samples") else (str, bool)
+    flat = all(value is None or isinstance(value, words) or _number(value) for value in others)
+    return flat and 0 <= row["step"] <= LARGEST_STEP and set(ROWS.get(row["event"], ())) <= row.keys()

@@ -81,19 +81,10 @@ def open_picture(source) -> Image.Image:
         raise GanzooError("picture_without_pixels", picture=_called(source))
     if picture.mode in ("L", "RGB"):
         return picture
-    if picture.mode.startswith("I") or picture.mode == "F":  # 16 and 32 bits, scans and depth maps
-        values = torch.frombuffer(bytearray(picture.convert("F").tobytes()), dtype=torch.float32)
-        finite = values[values.isfinite()]
-        highest = float(finite.max()) if len(finite) else 0.0
-        if picture.mode == "F":
-            top = max(1.0, highest)
-        else:  # 16 bits; "I" may hold 8 or 32
-            top = 65535.0 if picture.mode != "I" or 255 < highest <= 65535 else max(255.0, highest)
-        # multiplied in double: the highest value of 32 bits is more than a float of 24 can tell apart
-        grey = values.double().nan_to_num(0.0, top, 0.0).mul(255.0 / top).clamp(0, 255).round().to(torch.uint8)
-        return Image.frombytes("L", picture.size, bytes(grey.tolist()))
     if picture.mode == "1":
         return picture.convert("L")
+    if picture.mode.startswith("I") or picture.mode == "F":
+        return _eight_bits(picture)
     if picture.mode == "LAB":
         lab, srgb = (ImageCms.createProfile(name) for name in ("LAB", "sRGB"))
         return ImageCms.profileToProfile(picture, lab, srgb, outputMode="RGB")
@@ -105,6 +96,19 @@ def open_picture(source) -> Image.Image:
         red, green, blue = (band.tobytes() for band in picture.split())
         return picture.convert("L") if red == green == blue else picture
     return picture.convert("RGB")
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits, a scan or a depth map, by its highest value."""
+    values = torch.frombuffer(bytearray(picture.convert("F").tobytes()), dtype=torch.float32)
+    highest = max(values[values.isfinite()].tolist(), default=0.0)
+    if picture.mode == "F":
+        top = max(1.0, highest)
+    else:  # 16 bits; "I" may hold 8 or 32
+        top = 65535.0 if picture.mode != "I" or 255 < highest <= 65535 else max(255.0, highest)
+    # multiplied in double: the highest value of 32 bits is more than a float of 24 can tell apart
+    grey = values.double().nan_to_num(0.0, top, 0.0).mul(255.0 / top).clamp(0, 255).round().to(torch.uint8)
+    return Image.frombytes("L", picture.size, bytes(grey.tolist()))
 
 
 def header_size(source) -> tuple[int, int]:

@@ -5,7 +5,6 @@ ids = models_of("user")                      # what somebody pushed with ganzoo
 """
 
 import contextlib
-import hashlib
 import logging
 import re
 import time
@@ -21,6 +20,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 from huggingface_hub.utils import validate_repo_id
+from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
 from ganzoo.checkpoint import FILES, PICKLES
 from ganzoo.errors import GanzooError
@@ -28,6 +28,7 @@ from ganzoo.hub.bundled import bundled
 from ganzoo.hub_client import PATIENCE, TROUBLE, reachable, short, sign_of_life
 
 NEEDED = ["config.json", *FILES.values()]  # of a model folder: what a model cannot do without, where it has it
+ESSENTIAL = ("config.json", FILES["generator"])
 WANTED = [*NEEDED, "README.md", "*.png", "film.webp", "film.json"]
 LARGEST = 2 << 30  # bytes of one model that a pull takes
 MOST_FILES = 32  # of one model
@@ -46,9 +47,8 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         validate_repo_id(repo_id)
     except HFValidationError:
         raise GanzooError("bad_repo_id", repo_id=repo_id) from None
-    if revision is not None and not (
-        isinstance(revision, str) and revision.strip() and ".." not in revision and revision.isprintable()
-    ):
+    text = revision if isinstance(revision, str) else ""
+    if revision is not None and (not text.strip() or ".." in text or not text.isprintable()):
         raise GanzooError("bad_revision", revision=str(revision)[:80], repo_id=repo_id)
     asked = time.monotonic()
     alive = sign_of_life(PATIENCE)
@@ -80,46 +80,39 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
 def _info(repo_id: str, revision: str | None, token, seconds: float):
     """What the Hub says of a repository. A Hub that takes its time gets it only where nothing here could stand in.
     TimeoutError with a sentence where it does not answer for as long as the client waits."""
-    ask = HfApi(token=token).model_info
-    began = time.monotonic()
-    try:
-        return ask(repo_id, revision=revision, files_metadata=True, timeout=seconds)
-    except HfHubHTTPError:
-        raise
-    except TROUBLE:
-        if _cached(repo_id, revision):
+    api, patience = HfApi(token=token), constants.HF_HUB_ETAG_TIMEOUT
+    for limit, last in ((seconds, False), (patience, True)):
+        began = time.monotonic()
+        try:
+            return api.model_info(repo_id, revision=revision, files_metadata=True, timeout=limit)
+        except HfHubHTTPError:
             raise
-    slow, patience = time.monotonic() - began >= seconds, constants.HF_HUB_ETAG_TIMEOUT
-    if slow:
-        log.warning("The Hub is slow to answer: waiting up to %d seconds for %s.", patience, repo_id)
-    began = time.monotonic()
-    try:
-        return ask(repo_id, revision=revision, files_metadata=True, timeout=patience)
-    except HfHubHTTPError:
-        raise
-    except TROUBLE:
-        if time.monotonic() - began < patience:
-            raise
-        raise TimeoutError(f"{constants.ENDPOINT} is slow and did not answer in {patience} seconds") from None
+        except TROUBLE:
+            slow = time.monotonic() - began >= limit
+            if last and slow:
+                raise TimeoutError(f"{constants.ENDPOINT} is slow and did not answer in {patience} seconds") from None
+            if last or _cached(repo_id, revision):
+                raise
+        if slow:
+            log.warning("The Hub is slow to answer: waiting up to %d seconds for %s.", patience, repo_id)
 
 
 def _names(repo_id: str, info) -> list[str]:
     """The files of a model that are wanted; GanzooError if they are no ganzoo model's, or more or larger than one's can be."""
     there = sorted(file.rfilename for file in info.siblings or [] if file.rfilename != ".gitattributes")
-    pickles = [name for name in there if Path(name).suffix.lower() in PICKLES]
     if not there:
         raise GanzooError("repo_empty", repo_id=repo_id)
-    missing = [name for name in ("config.json", FILES["generator"]) if name not in there]
-    if missing and pickles:
-        raise GanzooError("repo_of_pickles", repo_id=repo_id, missing=missing[0], pickle=pickles[0][:80])
+    missing = [name for name in ESSENTIAL if name not in there]
     if missing:
-        raise GanzooError("repo_not_a_model", repo_id=repo_id, missing=missing[0])
-    top = [file for file in info.siblings or [] if "/" not in file.rfilename]
+        pickle = next((name[:80] for name in there if Path(name).suffix.lower() in PICKLES), None)
+        code = "repo_of_pickles" if pickle else "repo_not_a_model"
+        raise GanzooError(code, repo_id=repo_id, missing=missing[0], pickle=pickle)
+    top = [file for file in info.siblings if "/" not in file.rfilename]
     wanted = [file for file in top if any(fnmatch(file.rfilename, pattern) for pattern in WANTED)]
     size = sum(file.size or 0 for file in wanted)
     if size > LARGEST or len(wanted) > MOST_FILES:
-        what = f"{size / 2**30:.1f} GB" if size > LARGEST else f"{len(wanted):,} files"
-        most = f"{LARGEST >> 30} GB" if size > LARGEST else f"{MOST_FILES} files"
+        files = f"{len(wanted):,} files", f"{MOST_FILES} files"
+        what, most = (f"{size / 2**30:.1f} GB", f"{LARGEST >> 30} GB") if size > LARGEST else files
         raise GanzooError("repo_too_large", repo_id=repo_id, what=what, most=most)
     return [file.rfilename for file in wanted]
 
@@ -129,10 +122,8 @@ def _fetch(repo_id: str, revision: str | None, token, names: list[str], info) ->
     needed = [name for name in NEEDED if name in names]
     others = [name for name in names if name not in NEEDED]
     folder = Path(snapshot_download(repo_id, revision=revision, allow_patterns=needed, token=token))
-    announced = {}
-    if folder.name == info.sha:
-        for file in info.siblings:
-            announced[file.rfilename] = getattr(file.lfs, "sha256", None) if file.lfs else file.blob_id
+    files = info.siblings if folder.name == info.sha else ()
+    announced = {f.rfilename: getattr(f.lfs, "sha256", None) if f.lfs else f.blob_id for f in files}
     damaged = _remove_damaged(folder, needed, announced)
     if damaged:
         raise GanzooError("download_damaged", repo_id=repo_id, files=" and ".join(damaged))
@@ -167,22 +158,16 @@ def _remove_damaged(folder: Path, names: list[str], announced: dict[str, str | N
 
 def _digest(path: Path, length: int) -> str:
     """The hash by which the Hub names a file's content: sha256 of a large one (64 digits), git's of a small one (40)."""
-    found = hashlib.sha256() if length == 64 else hashlib.sha1(f"blob {path.stat().st_size}\0".encode())
     with open(path, "rb") as content:
-        while block := content.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
+        return sha_fileobj(content).hex() if length == 64 else git_hash(content.read())
 
 
 def _cached(repo_id: str, revision: str | None) -> Path | None:
     """The folder of a whole and undamaged copy in the cache."""
-    try:
+    with contextlib.suppress(*TROUBLE, ValueError):
         folder = Path(snapshot_download(repo_id, revision=revision, allow_patterns=NEEDED, local_files_only=True))
-        damaged = _remove_damaged(folder, NEEDED, {})
-        if not damaged and all((folder / name).is_file() for name in ("config.json", FILES["generator"])):
+        if not _remove_damaged(folder, NEEDED, {}) and all((folder / name).is_file() for name in ESSENTIAL):
             return folder
-    except (*TROUBLE, ValueError):
-        pass
     return None
 
 
