@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ganzoo.data.decode import UNREADABLE, readable
 from ganzoo.data.folders import SPLITS, check_size, read_folder
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, open_picture
@@ -87,20 +88,19 @@ def _open(asked, info) -> OnHub:
     """Picture files as a folder, all else by `datasets`. `info` is what the Hub says of it; None: from the cache."""
     from ganzoo.data import hub_files, hub_lookup
 
-    copy: dict = {}
+    where = {"path": asked.repo, "name": asked.config or None, "revision": asked.revision}
     if info is None:
         folder = hub_files.kept(asked)
     else:
         names = [file.rfilename for file in info.siblings or []]
         scripted = f"{info.id.split('/')[1]}.py" in names
         copy = hub_lookup.parquet_copy(asked, names) if scripted else {}
-        files = not copy and hub_files.kind(names) != "table"
         if not copy and not hub_files.holds_data(names):
             raise GanzooError("hub_nothing_to_read", repo=asked.repo)
-        folder = hub_files.fetch(info, asked) if files else None
+        folder = hub_files.fetch(info, asked) if not copy and hub_files.kind(names) != "table" else None
+        where = copy or where
     if folder:
         return OnHub(asked.repo, folder)
-    where = copy or {"path": asked.repo, "name": asked.config or None, "revision": asked.revision}
     try:
         return OnHub(asked.repo, None, _load(where, asked.rows, info))
     except ValueError:  # so `datasets` refuses a configuration that is missing or not there
@@ -116,8 +116,7 @@ def _load(where: dict, rows: int, info) -> dict:
     datasets.disable_progress_bars()
     size = sum(file.size or 0 for file in info.siblings or []) if info else 0
     most = rows or (FIRST if size > LARGE else 0)
-    load = datasets.load_dataset if info else _load_cached
-    splits = load(**where, streaming=bool(most))
+    splits = (datasets.load_dataset if info else _load_cached)(**where, streaming=bool(most))
     splits = _first_rows(where["path"], splits, most) if most else splits
     return {split: _encoded(rows) for split, rows in splits.items()}
 
@@ -141,34 +140,31 @@ def _encoded(rows):
     import datasets
 
     for column, feature in rows.features.items():
-        if isinstance(feature, datasets.Image) or _stored(feature) or _bytes_of_pictures(rows, column):
+        if isinstance(feature, datasets.Image) or _stored(rows, column):
             rows = rows.cast_column(column, datasets.Image(decode=False))
     return rows
 
 
-def _stored(feature) -> bool:
+def _stored(rows, column: str) -> bool:
     """Whether a column is pictures as they are stored, without the word that says so: many sets of 2022 are like that."""
-    return isinstance(feature, dict) and set(feature) == {"bytes", "path"}
-
-
-def _bytes_of_pictures(rows, column: str) -> bool:
-    if getattr(rows.features[column], "dtype", "") != "binary" or not len(rows):
-        return False
-    with contextlib.suppress(GanzooError):
-        return bool(open_picture(rows[0][column]))
-    return False
+    feature = rows.features[column]
+    if isinstance(feature, dict):
+        return set(feature) == {"bytes", "path"}
+    binary = getattr(feature, "dtype", "") == "binary" and len(rows) > 0
+    return binary and readable(lambda: open_picture(rows[0][column]))
 
 
 def decoded(value) -> Image.Image:
     """One cell of an image column -> what images.open_picture makes of it. Raises GanzooError if it cannot be read."""
-    if isinstance(value, dict) and value.get("bytes") is not None:
-        return open_picture(value["bytes"])
-    path = value.get("path") if isinstance(value, dict) else None
+    cell = value if isinstance(value, dict) else {}
+    if cell.get("bytes") is not None:
+        return open_picture(cell["bytes"])
+    path = cell.get("path")
     if path and "://" in path:  # a row that was streamed names where its picture lies
         import datasets
 
-        value = datasets.Image().decode_example(value)
-    return open_picture(path if path and "://" not in path else value)
+        return open_picture(datasets.Image().decode_example(value))
+    return open_picture(path or value)
 
 
 def _first_rows(repo: str, streams: dict, most: int) -> dict:
@@ -177,18 +173,15 @@ def _first_rows(repo: str, streams: dict, most: int) -> dict:
 
     splits = {}
     for split, stream in streams.items():
-        features = stream.features
-        pictures = [c for c, f in (features or {}).items() if isinstance(f, datasets.Image) or _stored(f)]
-        for column in pictures:
-            stream = stream.cast_column(column, datasets.Image(decode=False))
+        stored = stream.decode(False) if stream.features else stream
         rows, held = [], 0
-        for row in stream.take(most if not splits or split == "train" else min(most, TESTS)):
+        for row in stored.take(most if not splits or split == "train" else min(most, TESTS)):
             rows.append(row)
-            held += sum(len(row[column].get("bytes") or b"") for column in pictures if row[column])
+            held += sum(len(cell.get("bytes") or b"") for cell in row.values() if isinstance(cell, dict))
             if held > HELD:
                 break
         if rows:
-            splits[split] = datasets.Dataset.from_list(rows, features=features)
+            splits[split] = datasets.Dataset.from_list(rows, features=stream.features)
     if not splits:
         raise GanzooError("data_without_rows", repo=repo)
     used = " and ".join(f"the first {len(rows):,} rows of {split}" for split, rows in splits.items())
@@ -207,10 +200,8 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
     features = splits[first].features
     column, label = image_column(repo, features), label_column(features)
     found: dict = {"notes": [f"{repo}: image column {column!r}, label column {label!r}"]}
-    for part, split in (("train", first), ("test", other)):
-        found[part] = found[f"{part}_labels"] = None
-        if split is None:
-            continue
+    found |= dict.fromkeys(("test", "train_labels", "test_labels"))
+    for part, split in (("train", first), ("test", other))[: 2 if other else 1]:
         grey = channels == 0 and all(decoded(value).mode == "L" for value in splits[split][:100][column])
         channels = channels or (1 if grey else 3)
         found[part] = _read_rows(repo, splits[split], column, image_size, channels)
@@ -275,7 +266,7 @@ def _read_rows(repo: str, rows, column: str, image_size: int, channels: int) -> 
     for start in range(0, len(rows), 1000):
         try:
             parts.append(from_pil(list(map(decoded, rows[start : start + 1000][column])), image_size, channels))
-        except (GanzooError, OSError, ValueError, AttributeError) as error:
+        except (*UNREADABLE, AttributeError) as error:
             where = f"rows {start} to {min(start + 999, len(rows) - 1)}"
             raise GanzooError("data_picture_damaged", repo=repo, where=where, reason=str(error)) from None
     return torch.cat(parts) if parts else torch.empty(0, channels, image_size, image_size, dtype=torch.uint8)

@@ -34,15 +34,10 @@ class Name:
 def parse(name: str) -> Name:
     """`user/name[@revision][:config][:rows]`. Digits alone after one colon are a number of rows; 0 rows after a config are
     all, so that a config of digits can be named (`user/name:64:0`)."""
-    found = re.fullmatch(r"([^@:]+)(?:@([^:]*))?(?::([^:]*))?(?::([^:]*))?", name)
-    repo, revision, config, rows = found.groups() if found else ("", None, None, None)
-    if rows is None and config is not None and config.isdecimal():
-        config, rows = None, config
-        found = found if int(rows) else None
-    good = (config is None or re.fullmatch(r"\w[\w.\-/ ]*", config)) and (
-        rows is None or re.fullmatch(r"\d{1,9}", rows)
-    )
-    if not found or not good:
+    alone = re.fullmatch(r"([^@:]+)(?:@([^:]*))?():(\d+)", name)
+    found = alone or re.fullmatch(r"([^@:]+)(?:@([^:]*))?(?::(\w[\w.\-/ ]*))?(?::(\d+))?", name)
+    repo, revision, config, rows = found.groups() if found else ("", "", "", "")
+    if not found or len(rows or "") > 9 or (alone and not int(rows)):
         raise GanzooError("bad_hub_dataset_name", name=name)
     return Name(repo, revision or None, (config or "").strip("/"), int(rows or 0))
 
@@ -62,14 +57,12 @@ def look(asked: Name, patience: float):
     except GatedRepoError:
         raise gated(repo) from None
     except RevisionNotFoundError:
-        if known := revisions(api, repo):
-            raise GanzooError("data_revision_not_among", repo=repo, revision=revision, known=known) from None
-        raise GanzooError("data_revision_not_found", repo=repo, revision=revision) from None
+        known = revisions(api, repo)
+        code = "data_revision_not_among" if known else "data_revision_not_found"
+        raise GanzooError(code, repo=repo, revision=revision, known=known) from None
     except RepositoryNotFoundError:
         near = nearest(api, repo)
-        if near:
-            raise GanzooError("data_not_on_hub_but_near", repo=repo, near=near) from None
-        raise GanzooError("data_not_on_hub", repo=repo) from None
+        raise GanzooError("data_not_on_hub_but_near" if near else "data_not_on_hub", repo=repo, near=near) from None
     except (*TROUBLE, ValueError):
         return None
 
@@ -93,11 +86,10 @@ def nearest(api, repo: str) -> list[str]:
 
 def revisions(api, repo: str) -> list[str]:
     """Up to ten branches and tags of a data set; none where they cannot be asked for."""
-    try:
+    with contextlib.suppress(*TROUBLE, ValueError):
         refs = api.list_repo_refs(repo, repo_type="dataset")
         return [ref.name for ref in [*refs.branches, *refs.tags]][:10]
-    except (*TROUBLE, ValueError):
-        return []
+    return []
 
 
 def parquet_copy(asked: Name, names: list[str]) -> dict:
