@@ -96,8 +96,8 @@ def _expected(f) -> str:
 class Parser(argparse.ArgumentParser):
     """Shows a description line by line as it is written, and a mistake as one sentence."""
 
-    def __init__(self, formatter_class=argparse.RawDescriptionHelpFormatter, **how):
-        super().__init__(formatter_class=formatter_class, **how)
+    def __init__(self, **how):
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, **how)
 
     def error(self, message):  # argparse prints its whole usage first; one sentence is enough
         raise GanzooError("wrong_usage", problem=message[:1].upper() + message[1:])

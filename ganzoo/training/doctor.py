@@ -89,28 +89,23 @@ class Doctor:
         return [(code, ADVICE[code]) for code in found]
 
     def _nan(self) -> bool:
-        losses = ("mae", "cycle", "loss_d", "loss_g")
-        return self.broken or (
-            bool(self.steps) and any(key in self.steps[-1] and self.steps[-1][key] is None for key in losses)
-        )
+        last = self.steps[-1] if self.steps else {}
+        return self.broken or any(last.get(key, 0) is None for key in ("mae", "cycle", "loss_d", "loss_g"))
 
     def _critic_wins(self) -> bool:
         last = self.steps[-WINDOWS:]
-        sure = all(
-            (row.get("score_real") or 0) > SURE_REAL and (row.get("score_fake") or 0) < SURE_FAKE for row in last
-        )
-        late = len(last) == WINDOWS and last[0].get("step", 0) >= TIME_TO_LEARN
-        return len(last) == WINDOWS and (sure or (late and all(gap(row) > GAP for row in last)))
+        if len(last) < WINDOWS:
+            return False
+        sure = all(number(row, "score_real") > SURE_REAL and number(row, "score_fake") < SURE_FAKE for row in last)
+        return sure or (last[0].get("step", 0) >= TIME_TO_LEARN and all(gap(row) > GAP for row in last))
 
     def _collapse(self) -> bool:
         """The samples resemble each other far more than real pictures do, or are of few kinds that the critic sees through,
         although the creator has had time to learn."""
         alike = self.diversity[-3:]
-        return (
-            len(alike) == 3
-            and self.sampled_at >= TIME_TO_LEARN
-            and (all(d < LEAST_DIVERSITY for d in alike) or few_kinds(self.kinds[-3:], self.steps[-WINDOWS:]))
-        )
+        if len(alike) < 3 or self.sampled_at < TIME_TO_LEARN:
+            return False
+        return max(alike) < LEAST_DIVERSITY or few_kinds(self.kinds[-3:], self.steps[-WINDOWS:])
 
     def _by_heart(self) -> bool:
         """Pix2Pix: the last three held-out errors lie above the best one, and the training error has sunk since."""
@@ -121,30 +116,31 @@ class Doctor:
 
     def _inverted(self) -> bool:
         """CycleGAN: early in the run, brightness of originals and translations is opposed in one direction."""
-        last = self.steps[-WINDOWS:]
-        return len(last) == WINDOWS and any(
-            all((row.get(way) or 0) < INVERTED for row in last) for way in ("likeness", "likeness_back")
-        )
+        last = [(number(row, "likeness"), number(row, "likeness_back")) for row in self.steps[-WINDOWS:]]
+        return len(last) == WINDOWS and any(max(way) < INVERTED for way in zip(*last, strict=True))
 
     def _copies(self) -> bool:
         last = self.steps[-COPIES:]
-        return len(last) == COPIES and all(
-            (row.get("likeness") or 0) > SAME and (row.get("likeness_back") or 0) > SAME for row in last
-        )
+        return len(last) == COPIES and all(number(r, way) > SAME for r in last for way in ("likeness", "likeness_back"))
 
     def _one_way(self) -> bool:
         """CycleGAN: for long, one critic sees through every translation, the other one does not."""
         last = [r for r in self.steps[-2 * WINDOWS :] if r.keys() >= {"score_fake", "score_fake_back"}]
         if len(last) < 2 * WINDOWS:
             return False
-        back = [r["score_fake_back"] or 0 for r in last]
-        forth = [2 * (r["score_fake"] or 0) - b for r, b in zip(last, back, strict=True)]
+        back = [number(row, "score_fake_back") for row in last]
+        forth = [2 * number(row, "score_fake") - b for row, b in zip(last, back, strict=True)]
         return any(max(dead) < DEAD and min(alive) > ALIVE for dead, alive in ((forth, back), (back, forth)))
+
+
+def number(row: dict, name: str) -> float:
+    """A number of a row, 0 where it is missing or none."""
+    return row.get(name) or 0
 
 
 def gap(row: dict) -> float:
     """How much more the critic believes real pictures than made ones."""
-    return (row.get("score_real") or 0) - (row.get("score_fake") or 0)
+    return number(row, "score_real") - number(row, "score_fake")
 
 
 def kinds(shares: Iterable[float]) -> float:

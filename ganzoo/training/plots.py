@@ -1,20 +1,17 @@
 """Training curves as a picture, drawn with Pillow so that no plotting library is needed (a leaf)."""
 
+from itertools import cycle
+
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT, SCALE = 960, 320, 2  # drawn at twice the size and shrunk: smooth lines
 INK, FAINT, PAPER = (60, 60, 70), (226, 226, 232), (255, 255, 255)
+BLUE, ORANGE, GREEN, VIOLET, PINK = (37, 99, 235), (234, 88, 12), (22, 163, 74), (124, 58, 237), (219, 39, 119)
+PIXELS = ("mae", "mean absolute error", VIOLET), ("mae_test", "of test pictures", (13, 148, 136))
 PANELS = (  # title, then (row key, words, colour) of its lines; a panel without numbers is left out
-    (
-        "pixels",
-        (
-            ("mae", "mean absolute error", (124, 58, 237)),
-            ("mae_test", "of test pictures", (13, 148, 136)),
-            ("cycle", "there and back", (124, 58, 237)),
-        ),
-    ),
-    ("losses", (("loss_d", "discriminator", (37, 99, 235)), ("loss_g", "generator", (234, 88, 12)))),
-    ("critic's opinion", (("score_real", "of real", (22, 163, 74)), ("score_fake", "of fake", (219, 39, 119)))),
+    ("pixels", (*PIXELS, ("cycle", "there and back", VIOLET))),
+    ("losses", (("loss_d", "discriminator", BLUE), ("loss_g", "generator", ORANGE))),
+    ("critic's opinion", (("score_real", "of real", GREEN), ("score_fake", "of fake", PINK))),
 )
 
 
@@ -82,15 +79,13 @@ def smoothed(values: list) -> list:
 def draw_comparison(logs: dict[str, list[dict]]) -> Image.Image:
     """The pixel error of several runs, {name: rows of log.jsonl}, as a 960 x 320 picture: on the pairs that they train on,
     and beside it on test pairs, where it was logged."""
-    colours = ((37, 99, 235), (234, 88, 12), (22, 163, 74), (124, 58, 237), (219, 39, 119))
-    lines = [(name, name, colours[i % len(colours)]) for i, name in enumerate(logs)]
+    lines = [(name, name, colour) for name, colour in zip(logs, cycle((BLUE, ORANGE, GREEN, VIOLET, PINK)), strict=False)]
     panels = []
     for title, event, key in (("pixels, training", "step", "mae"), ("pixels, test", "samples", "mae_test")):
+        found = [(name, row) for name, rows in logs.items() for row in rows if row.get("event") == event and key in row]
         steps: dict[int, dict] = {}
-        for name, rows in logs.items():
-            for row in rows:
-                if row.get("event") == event and key in row:
-                    steps.setdefault(row["step"], {"step": row["step"]})[name] = row[key]
+        for name, row in found:
+            steps.setdefault(row["step"], {"step": row["step"]})[name] = row[key]
         if steps or not panels:
             panels.append((title, [steps[s] for s in sorted(steps)], lines))
     return _sheet(panels)

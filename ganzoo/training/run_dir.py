@@ -94,12 +94,10 @@ class RunFolder:
             "ema": config.ema,
             **self.origin,
         }
-        changed = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
-        if changed:
-            with_it = {"steps": ", and with them the decay of the learning rate"}
-            made["changed"] = [
-                f"step {r['step']:,}: {r['name']} {r['old']} -> {r['new']}{with_it.get(r['name'], '')}" for r in changed
-            ]
+        for r in (row for row in rows if row["event"] == "changed"):  # on the live page, or on resume
+            with_it = ", and with them the decay of the learning rate" if r["name"] == "steps" else ""
+            said = f"step {r['step']:,}: {r['name']} {r['old']} -> {r['new']}{with_it}"
+            made["changed"] = [*made.get("changed", ()), said]
         said = {"name": self.folder.name, **({"license": config.license} if config.license else {}), "training": made}
         checkpoint.save_model(model, config, training.shared, said)
         sheet = training.sheet(training.preview(), scale=2 if config.image_size < 64 else 1)

@@ -83,10 +83,9 @@ def prepare(config, given=frozenset()):
 
 def check_size(config) -> None:
     """Raise GanzooError where pictures of this size do not go through the networks of this config."""
-    if config.image_size % config.size_multiple:
-        raise GanzooError(
-            "image_size_not_multiple", multiple=config.size_multiple, lesson=config.lesson, image_size=config.image_size
-        )
+    size, multiple = config.image_size, config.size_multiple
+    if size % multiple:
+        raise GanzooError("image_size_not_multiple", multiple=multiple, lesson=config.lesson, image_size=size)
     if config.problem:
         raise config.problem
 
@@ -99,9 +98,8 @@ def _resumed(config, given, folder: Path):
         raise GanzooError("no_run_to_resume", folder=folder)
     said, old = checkpoint.read_config(folder)
     if said["training"] or said["converted"]:
-        if (folder.parent / "resume.pt").is_file():
-            raise GanzooError("resume_model_of_run", folder=folder, run=folder.parent)
-        raise GanzooError("resume_model", folder=folder)
+        code = "resume_model_of_run" if (folder.parent / "resume.pt").is_file() else "resume_model"
+        raise GanzooError(code, folder=folder, run=folder.parent)
     if old.lesson != config.lesson:
         raise GanzooError("resume_other_lesson", folder=folder, lesson=old.lesson)
     for name, value in said["settings"].items():
@@ -112,12 +110,9 @@ def _resumed(config, given, folder: Path):
         old = dataclasses.replace(old, minutes=0.0, steps=0)
     changed = {}
     for name in given - {"name", "out", "resume"}:
-        value = getattr(config, name)
-        if name not in settings.FREE_ON_RESUME and value != getattr(old, name):
-            raise GanzooError(
-                "resume_setting_changed", flag=settings.typed(old, name), old=getattr(old, name), folder=folder
-            )
-        changed[name] = value
+        changed[name], then = getattr(config, name), getattr(old, name)
+        if name not in settings.FREE_ON_RESUME and changed[name] != then:
+            raise GanzooError("resume_setting_changed", flag=settings.typed(old, name), old=then, folder=folder)
     resume = "auto" if (folder / "resume.pt").exists() else ""
     return dataclasses.replace(old, **changed, resume=resume, name=folder.name, out=str(folder.parent))
 
@@ -194,9 +189,8 @@ def _begin(config, pictures, folder: Path, nets: dict | None, init: Path | None)
         said, changed = _go_on(training, config, folder)
         notes += said
     if config.norm == "batch" and config.batch_size == 1:
-        notes.append(
-            "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"
-        )
+        said = "use and training will differ; --norm instance_affine does not"
+        notes.append(f"--norm batch with one picture a step: {said}")
     recorder.begin(changed)
     start = {"step": training.step, "steps": training.steps, "minutes": minutes}
     return training, recorder, {**start, "device": describe_device(device), "notes": notes}
