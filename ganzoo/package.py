@@ -1,10 +1,20 @@
 """What pyproject.toml says of ganzoo as a package, read from where pip keeps it (a leaf)."""
 
 from importlib.metadata import PackageNotFoundError, metadata, requires
+from pathlib import Path
 
 from ganzoo.errors import GanzooError
 
 NAME = "ganzoo-family"  # on PyPI, `ganzoo` is another project
+
+
+HOME = Path(__file__).parent
+
+
+def words() -> list[Path]:
+    """The files of words and data that lie beside the modules: sentences, the card, what is known of data sets."""
+    folders = (HOME, HOME / "data", HOME / "hub", HOME / "training")
+    return [HOME / "hub" / "card.md", *(path for folder in folders for path in folder.glob("*.json"))]
 
 
 def requirements(*extras: str) -> list[str]:

@@ -49,13 +49,9 @@ def wheel(folder: Path) -> Path:
         "Requires-Python: >=3.10",
     ]
     home = Path(ganzoo.__file__).parent
-    sources = [
-        home / "errors.json",
-        *home.glob("data/*.json"),
-        *home.rglob("*.py"),
-        *(path for kind in ("judge-*", "features-*") for path in home.glob(f"weights/{kind}/config.json")),
-        *(path for kind in ("judge-*", "features-*") for path in home.glob(f"weights/{kind}/*.safetensors")),
-    ]
+    sources = [*package.words(), *home.rglob("*.py")]
+    for kind in ("judge-*", "features-*"):
+        sources += [*home.glob(f"weights/{kind}/config.json"), *home.glob(f"weights/{kind}/*.safetensors")]
     files = {path.relative_to(home.parent).as_posix(): path.read_bytes() for path in sorted(sources)}
     meta += [f"Requires-Dist: {need}" for need in package.requirements()]
     files[f"{info}/METADATA"] = "\n".join([*meta, ""]).encode()

@@ -105,10 +105,7 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, by
     files = {f"demos/{path.relative_to(DEMOS).as_posix()}": path for path in pages}
     inside = ("demos", "train")  # in an installed ganzoo these lie in its own folder
     code = [path for path in GANZOO.rglob("*.py") if path.relative_to(GANZOO).parts[0] not in inside]
-    files |= {
-        f"ganzoo/{path.relative_to(GANZOO).as_posix()}": path
-        for path in [*code, GANZOO / "errors.json", *GANZOO.glob("data/*.json")]
-    }
+    files |= {f"ganzoo/{path.relative_to(GANZOO).as_posix()}": path for path in [*code, *package.words()]}
     helpers = {f"ganzoo/weights/{name}": WEIGHTS / name for name in HELPERS}
     for place, folder in {**models.folders, **helpers}.items():
         for path in (path for pattern in WANTED for path in folder.glob(pattern)):

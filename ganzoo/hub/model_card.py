@@ -9,23 +9,11 @@ from ganzoo import package
 from ganzoo.data.registry import HUB_IDS, data_word, hub_parts
 from ganzoo.files import save_json, save_text
 
-WHAT = {
-    "gan": "A GAN: a dense network turns 100 random numbers into a picture ({paper}).",
-    "cgan": "A conditional GAN: the label multiplies the random numbers like a filter ({paper}).",
-    "judge": "A small classifier that ganzoo's metrics ask; its 128 features carry the Fréchet distance.",
-    "realness": "The critic of a set: how real is a picture, beside real ones? Not of one GAN but of many generators.",
-    "pix2pix": "Pix2Pix: a U-Net translates a picture, learned from pairs ({paper}).",
-    "segmenter": "A U-Net that reads the label map back from a photo: the judge of label recovery.",
-    "cyclegan": "A CycleGAN: two generators translate there and back, learned without pairs ({paper}).",
-    "dcgan": "A DCGAN: transposed convolutions draw the picture ({paper}).",
-}
-PAPERS = {  # the Hub finds the links in a card and lists the model on the paper's page
-    "gan": "[Goodfellow et al. 2014](https://arxiv.org/abs/1406.2661)",
-    "cgan": "[Mirza & Osindero 2014](https://arxiv.org/abs/1411.1784)",
-    "dcgan": "[Radford et al. 2016](https://arxiv.org/abs/1511.06434)",
-    "pix2pix": "[Isola et al. 2017](https://arxiv.org/abs/1611.07004)",
-    "cyclegan": "[Zhu et al. 2017](https://arxiv.org/abs/1703.10593)",
-}
+# Of each lesson and judge: what it is, its paper, its task on the Hub, and the line of Python that asks it.
+LESSONS: dict[str, dict] = json.loads(Path(__file__).with_name("lessons.json").read_text(encoding="utf-8"))
+# The Hub finds the links in a card and lists the model on the paper's page.
+PAPERS = {lesson: said["paper"] for lesson, said in LESSONS.items() if "paper" in said}
+CARD = Path(__file__).with_name("card.md")
 
 
 def record(folder: Path, metrics: dict) -> None:
@@ -57,9 +45,8 @@ def edited(text: str) -> bool:
 
 
 def signed(text: str) -> str:
-    return text.replace(
-        UNSIGNED, f"<!-- written by ganzoo [{_mark(text)}]; once you edit this card, it stays yours -->", 1
-    )
+    mark = f"<!-- written by ganzoo [{_mark(text)}]; once you edit this card, it stays yours -->"
+    return text.replace(UNSIGNED, mark, 1)
 
 
 def _mark(text: str) -> str:
@@ -67,81 +54,41 @@ def _mark(text: str) -> str:
     return hashlib.sha256(rest.encode()).hexdigest()[:12]
 
 
-PIPELINES = {
-    "judge": "image-classification",
-    "realness": "image-classification",
-    "segmenter": "image-segmentation",
-    "pix2pix": "image-to-image",
-    "cyclegan": "image-to-image",
-}
 UNSIGNED = "<!-- written by ganzoo -->"
 
 
 def three_lines(said: dict, folder: Path) -> list[str]:
     """The Python that loads a model and asks it once."""
     made, named = said["settings"], said.get("name", folder.name)
-    calls = {
-        "cgan": "pictures = model.sample(labels=[0, 1, 2], seed=7)   # a list of PIL pictures",
-        "pix2pix": "photo = model.translate(picture)   # PIL in, PIL out, any size",
-        "cyclegan": f"""photo = model.translate(picture, direction="{made.get("direction")}")   # PIL in, PIL out, any size""",
-        "segmenter": "classes = ganzoo.segmenter.answers(model.generator, photos)   # uint8 (N, C, H, W) -> (N, H, W)",
-        "realness": f"shares = ganzoo.realness.realness({made['data']!r})(pictures)   # (N, 1, 28, 28) -> N shares 0..1",
-        "judge": "answers = ganzoo.judges.answers(model.generator, pictures)   # uint8 (N, C, S, S) -> (N,)",
-    }
     where = made["push"] if made.get("push", "").count("/") == 1 else named  # where others find it
-    call = calls.get(said["lesson"], "pictures = model.sample(n=8, seed=7)   # a list of PIL pictures")
+    call = LESSONS[said["lesson"]]["call"].format(direction=made.get("direction"), data=made["data"])
     return ["import ganzoo", f'model = ganzoo.load("{where}")', call]
 
 
 def card_text(said: dict, folder: Path) -> str:
     name, lesson, made = said.get("name", folder.name), said["lesson"], said["settings"]
-    facts, metrics = said.get("training", {}), said.get("metrics", {})
-    table = _table(metrics)
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
     if lesson == "cyclegan":
         back = "" if made.get("one_way") else " and back"
         depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
-    what, data = WHAT[lesson].format(paper=PAPERS.get(lesson)), f"`{made['data']}`"
-    like = data
-    data += _where(made["data"], revision_of(said))
+    what, like = LESSONS[lesson]["what"].format(paper=PAPERS.get(lesson)), f"`{made['data']}`"
+    data = like + _where(made["data"], revision_of(said))
     if not made["data"]:
         data, like = "pictures that its file does not name", "its training"
     if made.get("one_way"):
         what = f"A generator for one direction, as a CycleGAN has two of them ({PAPERS['cyclegan']})."
     install = package.install_line()
-    installed = f"Install ganzoo with `{install}`, then:\n\n" if install else ""
-    pictures = [
-        f"![{name}]({name})" for name in ("samples.png", "film.webp", "curves.png") if (folder / name).is_file()
-    ]
-    return f"""---
-{card_data(said, name).to_yaml()}
----
-{UNSIGNED}
-
-# {name}
-
-{what} Trained on {data}, {made["image_size"]}x{made["image_size"]} pixels, {depth}.
-
-{installed}```python
-{chr(10).join(three_lines(said, folder))}
-```
-
-{chr(10).join(pictures)}
-
-## Numbers
-
-{table}
-## How it was made
-
-{_how_converted(said["converted"]) if said.get("converted") else _how_trained(facts, made)}
-
-## Limits
-
-It knows nothing but pictures like those of {like} at this size. A metric is relative to the judge named in it
-and compares with nothing else. What it makes repeats the biases and the blind spots of the training set.
-"""
+    files = [file for file in ("samples.png", "film.webp", "curves.png") if (folder / file).is_file()]
+    text = dict(front=card_data(said, name).to_yaml(), mark=UNSIGNED, name=name, what=what, data=data, like=like)
+    text |= dict(size=made["image_size"], depth=depth, table=_table(said.get("metrics", {})))
+    text["installed"] = f"Install ganzoo with `{install}`, then:\n\n" if install else ""
+    text["lines"] = "\n".join(three_lines(said, folder))
+    text["pictures"] = "\n".join(f"![{file}]({file})" for file in files)
+    converted, facts = said.get("converted"), said.get("training", {})
+    text["made"] = _how_converted(converted) if converted else _how_trained(facts, made)
+    return CARD.read_text(encoding="utf-8").format(**text)
 
 
 def _table(metrics: dict) -> str:
@@ -149,18 +96,16 @@ def _table(metrics: dict) -> str:
     if not metrics:
         return "Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n"
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
-    shares = "".join(
-        f"\n`{key}`: " + ", ".join(f"{label} {share:.1%}" for label, share in value.items()) + "\n"
-        for key, value in metrics.items()
-        if isinstance(value, dict)
-    )
-    return f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n{shares}"
+    text = f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n"
+    for key, value in metrics.items():
+        if isinstance(value, dict):
+            text += f"\n`{key}`: {', '.join(f'{label} {share:.1%}' for label, share in value.items())}\n"
+    return text
 
 
 def _how_trained(facts: dict, made: dict) -> str:
-    average = "the last weights"
-    if facts.get("ema"):
-        average = f"an average of the generator's weights (EMA, decay {facts['ema']})"
+    ema = facts.get("ema")
+    average = f"an average of the generator's weights (EMA, decay {ema})" if ema else "the last weights"
     before = "".join(f"`{command}`, then\n" for command in texts(facts.get("before")))
     changed = "; ".join(texts(facts.get("changed")))
     changed = f"\n\nThe command has the settings of the end; they changed while it ran ({changed})." if changed else ""
@@ -208,7 +153,7 @@ def card_data(said: dict, name: str):
     facts, made = said.get("training", {}), said["settings"]
     return ModelCardData(
         library_name="ganzoo",
-        pipeline_tag=PIPELINES.get(said["lesson"], "unconditional-image-generation"),
+        pipeline_tag=LESSONS[said["lesson"]]["pipeline"],
         # What the person who trained a model allows is theirs to say (the setting license).
         license=str(said.get("license") or ("unknown" if said.get("converted") else "")) or None,
         tags=["ganzoo", "gan", said["lesson"]],
@@ -241,10 +186,9 @@ def _results(said: dict) -> list:
     from huggingface_hub import EvalResult  # here, because the client of the Hub takes a second to load
 
     data = said["settings"]["data"]
-    measured = {k: v for k, v in said.get("metrics", {}).items() if isinstance(v, (int, float))}
     return [
         EvalResult(
-            task_type=PIPELINES.get(said["lesson"], "unconditional-image-generation"),
+            task_type=LESSONS[said["lesson"]]["pipeline"],
             dataset_type=(hub_datasets(data) or [data])[0],
             dataset_name=data,
             dataset_split="test" if "test" in key.split("-") else None,
@@ -253,5 +197,6 @@ def _results(said: dict) -> list:
             metric_name=key,
             metric_value=value,
         )
-        for key, value in measured.items()
+        for key, value in said.get("metrics", {}).items()
+        if isinstance(value, (int, float))
     ]

@@ -4,8 +4,10 @@ It sees only the rows of log.jsonl, so a resumed run, a page and a test all get 
 Each piece of advice is given once.
 """
 
+import json
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 # Opinions are the critic's mean verdict, 0 fake .. 1 real. A healthy fight stays well inside these.
 SURE_REAL, SURE_FAKE = 0.95, 0.05
@@ -22,26 +24,7 @@ HEART, LEARNT = 1.04, 0.85  # held-out error over its best, and training error o
 LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
 STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
 
-ADVICE = {
-    "nan": "A loss is no longer a number, so training stops; the last save is whole: start from it with "
-    "--init RUN/model, a new --name and a lower --lr or --precision fp32.",
-    "critic_wins": "The critic tells real from fake almost without error, so the creator hardly learns any more: "
-    "lower its rate, discriminator_lr, or add --r1 10.",
-    "collapse": "The creator repeats a few pictures whatever the inspiration is (mode collapse): add --r1 10 or "
-    "--diffaugment, or use a lower --lr.",
-    "same_answer": "The translations resemble each other whatever the original is: add --set diffaugment or --r1 1, or use more "
-    "pictures.",
-    "by_heart": "The error on test pictures rises while that on the training pictures falls, so the pairs are being learned "
-    "by heart: more pairs or --set diffaugment help, and more steps only if the samples still get better.",
-    "inverted": "The translations turn the colours round (light for dark): start again with another --seed, or with a higher "
-    "--identity, for a run that begins so seldom turns back.",
-    "copies": "The translations equal their originals, so the creator has found the easy way out: lower --identity or --cycle, "
-    "or give it a longer run.",
-    "one_way": "One direction has died: its critic is never in doubt while the other one is; add --r1 1, or start again with "
-    "another --seed.",
-    "plateau": "Both losses are level (lesson 3, the last state): look at the samples, and stop if they look right; "
-    "more steps change little.",
-}
+ADVICE: dict[str, str] = json.loads(Path(__file__).with_name("advice.json").read_text(encoding="utf-8"))
 
 
 class Doctor:
