@@ -31,28 +31,3 @@ from ganzoo.recipes import fit
 from ganzoo.training.trainer import prepare
 
 __version__ = "0.1.0"
-__all__ = [
-    "GanzooError",
-    "Model",
-    "Pairs",
-    "Pictures",
-    "Unpaired",
-    "bundled",
-    "cgan",
-    "cyclegan",
-    "dcgan",
-    "drawings",
-    "fit",
-    "gan",
-    "judges",
-    "load",
-    "load_pairs",
-    "load_pictures",
-    "load_unpaired",
-    "metrics",
-    "pix2pix",
-    "prepare",
-    "realness",
-    "receptive_field",
-    "segmenter",
-]

@@ -10,6 +10,7 @@ from pathlib import Path
 from ganzoo import distributed
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError
+from ganzoo.settings import Parser
 from ganzoo.training import schedule, tracking
 
 LONG = 60  # minutes, from which on the command for 30 is printed
@@ -145,14 +146,8 @@ def progress_line(row: dict) -> str:
     """One aligned line for a "step" row: how far, how fast, how long still, the losses and the critic's opinion."""
     left = int((row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"]))
     said = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}"
-    words = {
-        "mae": "  MAE",
-        "cycle": "  cycle",
-        "loss_d": "  loss D",
-        "loss_g": " G",
-        "score_real": "  critic: real",
-        "score_fake": " fake",
-    }
+    words = {"mae": "  MAE", "cycle": "  cycle", "loss_d": "  loss D", "loss_g": " G"}
+    words |= {"score_real": "  critic: real", "score_fake": " fake"}
     for key, word in words.items():
         if key in row:
             digits = 3 if key in ("mae", "cycle") else 2
@@ -166,15 +161,11 @@ def in_half_an_hour(config, argv: list[str] | None, runs: int = 1) -> str:
     """The same command with --minutes 30, under another name; nothing for a run that goes by minutes already."""
     if config.minutes:
         return ""
-    words, kept, name = list(sys.argv[1:] if argv is None else argv), [], ""
-    while words:
-        word, equals, value = words.pop(0).partition("=")
-        if word in ("--epochs", "--name"):
-            value = value if equals else words.pop(0)
-            name = value if word == "--name" else name
-        else:
-            kept.append(word + equals + value)
-    name = name or (config.name if runs == 1 else f"{config.lesson}-{data_word(config.data)}")
+    parser = Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--epochs")
+    parser.add_argument("--name")
+    given, kept = parser.parse_known_args(argv)
+    name = given.name or (config.name if runs == 1 else f"{config.lesson}-{data_word(config.data)}")
     return f"{command()} {shlex.join([*kept, '--minutes', '30', '--name', f'{name}-30min'])}"
 
 

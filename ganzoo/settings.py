@@ -14,7 +14,6 @@ import contextlib
 import dataclasses
 import json
 import shlex
-import sys
 from dataclasses import field
 
 from ganzoo.errors import GanzooError
@@ -28,19 +27,8 @@ def option(default, help, low=None, high=None, *, choices=None, flag=True, optio
 
 
 # What does not change the weights: where a run lies, where it goes, how it is watched.
-ASIDE = (
-    "name",
-    "out",
-    "resume",
-    "device",
-    "push",
-    "push_every",
-    "private",
-    "license",
-    "track",
-    "save_every",
-    "compile",
-)
+ASIDE = ("name", "out", "resume", "device", "push", "push_every")
+ASIDE += ("private", "license", "track", "save_every", "compile")
 
 # What a resumed run may change besides: how long it runs, and where its data lies (trainer.fit looks whether it is the same).
 # With --decay the rates follow the new length.
@@ -85,12 +73,16 @@ def _checked(f, value, label):
 def _expected(f) -> str:
     kind, meta = type(f.default), f.metadata
     if meta["choices"] is not None:
-        return "one of " + ", ".join(str(c) for c in (*meta["words"], *meta["choices"]) if c != "")
+        return "one of " + _choices(f, ", ")
     names = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list of texts"}
     if meta["low"] is None:
         return names[kind]
     low, high = (f"{bound:g}" if kind is float else bound for bound in (meta["low"], meta["high"]))
     return f"{names[kind]} from {low} to {high}"
+
+
+def _choices(f, between: str) -> str:
+    return between.join(str(c) for c in (*f.metadata["words"], *(f.metadata["choices"] or ())) if c != "")
 
 
 class Parser(argparse.ArgumentParser):
@@ -105,10 +97,9 @@ class Parser(argparse.ArgumentParser):
 
 def parse(config_class, argv=None, description=""):
     """Command line -> settings of `config_class`. Returns (settings, names of those that were given)."""
-    argv = sys.argv[1:] if argv is None else list(argv)
     fields = {f.name: f for f in dataclasses.fields(config_class) if f.metadata["flag"]}
-    given, unknown = _parser(config_class, fields, description).parse_known_args(argv)
-    given = vars(given)
+    found, unknown = _parser(config_class, fields, description).parse_known_args(argv)
+    given = vars(found)
     for pair in given.pop("set", []):
         name, _, text = pair.partition("=")
         if name not in config_class.rare:
@@ -134,25 +125,18 @@ def parse(config_class, argv=None, description=""):
 def _parser(config_class, fields: dict, description: str) -> Parser:
     """A parser with a flag for each of `fields` but the rare ones, which --set takes and the end of --help lists."""
     rare = [f"  {n:<18}{fields[n].metadata['help']} (default: {fields[n].default})" for n in config_class.rare]
-    parser = Parser(
-        description=description,
-        epilog="\n".join(["what --set knows:", *rare]) if rare else None,
-        allow_abbrev=False,
-        argument_default=argparse.SUPPRESS,
-    )
+    parser = Parser(description=description, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     if rare:
+        parser.epilog = "\n".join(["what --set knows:", *rare])
         help = "settings that are seldom changed, listed below"
         parser.add_argument("--set", nargs="+", action="extend", help=help, metavar="NAME=VALUE")
-    for f in fields.values():
-        if f.name in config_class.rare:
-            continue
+    for f in (f for name, f in fields.items() if name not in config_class.rare):
         help = f.metadata["help"].replace("%", "%%")
         if isinstance(f.default, bool):
             parser.add_argument(flag_of(f.name), action="store_true", help=help)
             continue
         more = {"nargs": "?", "const": f.metadata["bare"]} if f.metadata["bare"] else {}
-        choices = (*f.metadata["words"], *(f.metadata["choices"] or ()))
-        metavar = "|".join(str(c) for c in choices if c != "") or {int: "N", float: "X"}.get(type(f.default), "TEXT")
+        metavar = _choices(f, "|") or {int: "N", float: "X"}.get(type(f.default), "TEXT")
         shown = f" (default: {f.default})" if f.default not in ("", None) else ""
         parser.add_argument(flag_of(f.name), help=help + shown, metavar=metavar, **more)
     return parser
@@ -187,7 +171,6 @@ def from_json(config_class, values, where: str):
     if not isinstance(values, dict):
         raise GanzooError("config_settings_no_object", where=where)
     names = {f.name: f for f in dataclasses.fields(config_class)}
-    for name in values.keys() - DROPPED.keys():
-        if name not in names:
-            raise GanzooError("config_setting_unknown", where=where, name=name)
+    if unknown := values.keys() - DROPPED.keys() - names.keys():
+        raise GanzooError("config_setting_unknown", where=where, name=min(unknown))
     return config_class(**{n: _checked(names[n], v, f"{where}: {n}") for n, v in values.items() if n in names})

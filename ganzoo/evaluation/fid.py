@@ -19,6 +19,21 @@ from ganzoo.evaluation.metrics import frechet_distance, kernel_distance
 URL = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights-inception-2015-12-05-6726825d.pth"
 
 
+DAMAGED = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)  # of a file of weights
+
+
+def fetched(url: str, code: str) -> Path:
+    """A file of weights among torch's, downloaded once and checked by the hash in its name. GanzooError `code`."""
+    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[1]
+    try:
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(url, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
+    except (OSError, RuntimeError):
+        raise GanzooError(code, url=url, path=path) from None
+    return path
+
+
 def network(device: torch.device | str = "cpu") -> nn.Module:
     """The Inception network of 2015-12-05, uint8 (N, 3, H, W) -> features (N, 2048). Raises GanzooError with the remedy
     where the package or the weights cannot be had."""
@@ -26,16 +41,10 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError:
         raise GanzooError("fid_missing") from None
-    path = Path(torch.hub.get_dir()) / "checkpoints" / URL.rsplit("/", 1)[1]
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            torch.hub.download_url_to_file(URL, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
-        except (OSError, RuntimeError):
-            raise GanzooError("fid_not_downloaded", url=URL, path=path) from None
+    path = fetched(URL, "fid_not_downloaded")
     try:
         torch.load(path, weights_only=True)  # torch-fidelity opens any pickle: let it have only one that holds tensors
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
+    except DAMAGED:
         raise GanzooError("fid_wrong_file", path=path) from None
     return FeatureExtractorInceptionV3("ganzoo", ["2048"], feature_extractor_weights_path=str(path)).to(device)
 

@@ -6,13 +6,11 @@ AlexNet and the weights of its layers are those of version 0.1 (Zhang et al. 201
 same picture. Only Pix2Pix has a true picture beside each one that it makes.
 """
 
-import pickle
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
+from ganzoo.evaluation.fid import DAMAGED, fetched
 from ganzoo.images import to_float
 
 URL = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
@@ -27,16 +25,10 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         raise GanzooError("lpips_missing") from None
     from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
-    path = Path(torch.hub.get_dir()) / "checkpoints" / URL.rsplit("/", 1)[1]
-    try:
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            torch.hub.download_url_to_file(URL, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
-    except (OSError, RuntimeError):
-        raise GanzooError("lpips_not_downloaded", url=URL, path=path) from None
+    path = fetched(URL, "lpips_not_downloaded")
     try:
         return LearnedPerceptualImagePatchSimilarity(net_type="alex").to(device)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
+    except DAMAGED:
         raise GanzooError("lpips_wrong_file", path=path) from None
 
 
