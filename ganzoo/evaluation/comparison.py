@@ -24,45 +24,31 @@ from ganzoo.inference import Model, load
 from ganzoo.training.plots import draw_comparison
 
 BETTER = {  # how a table names a metric, and which way is better
-    "l1": "L1 ↓",
-    "psnr": "PSNR ↑",
-    "ssim": "SSIM ↑",
-    "sharpness": "sharpness → 1",
-    "tone-lab": "tone ↓",
+    **{"l1": "L1 ↓", "psnr": "PSNR ↑", "ssim": "SSIM ↑", "sharpness": "sharpness → 1", "tone-lab": "tone ↓"},
     "label-recovery-pixel-accuracy": "label recovery, pixels ↑",
     "label-recovery-class-iou": "label recovery, IoU ↑",
     "checkerboard": "checkerboard → real",
-    "frechet-lite2": "Fréchet (Lite2) ↓",
-    "kernel-lite2": "kernel distance (Lite2) ↓",
+    **{"frechet-lite2": "Fréchet (Lite2) ↓", "kernel-lite2": "kernel distance (Lite2) ↓"},
     "perceptual-lite2": "perceptual (Lite2) ↓",
-    "fid-inception2015": "FID ↓",
-    "kid-inception2015": "KID ↓",
-    "lpips-alex-v0.1": "LPIPS ↓",
+    **{"fid-inception2015": "FID ↓", "kid-inception2015": "KID ↓", "lpips-alex-v0.1": "LPIPS ↓"},
 }
 
 
-def translate_all(made: Model, pairs: Pairs) -> Tensor:
-    """Every test input through the generator -> uint8 (N, out, S, S)."""
-    parts = pairs.test_input.split(16)
-    return torch.cat([images.to_uint8(made.translate_tensor(images.to_float(part))) for part in parts])
+def translated(made: Model, pictures: Tensor) -> Tensor:
+    """uint8 (N, in, S, S) through the generator -> uint8 (N, out, S, S)."""
+    return torch.cat([images.to_uint8(made.translate_tensor(images.to_float(part))) for part in pictures.split(16)])
 
 
 def measure(
-    made: Model,
-    pairs: Pairs,
-    judge: Model | None = None,
-    inception=None,
-    net=None,
-    shown: Pairs | None = None,
-    alex=None,
-) -> dict[str, float]:
+    made: Model, pairs: Pairs, judge: Model | None = None, inception=None, net=None, shown=None, alex=None
+) -> dict:
     """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`, which
     reads at its own size; `inception`: fid.network; `net`: independent.network; `alex`: lpips.network. `shown` are the same
     pairs at another size, at which everything is compared: what the model makes at its own is enlarged to it."""
-    now, then = (pairs.in_channels, pairs.out_channels), (made.config.in_channels, made.config.out_channels)
+    now, then = (pairs.in_channels, pairs.out_channels), made.config.depths
     if now != then:
         raise GanzooError("pairs_changed", name=made.name, data=made.config.data, then=then, now=now)
-    pictures, size = translate_all(made, pairs), f"{made.config.image_size}px"
+    pictures, size = translated(made, pairs.test_input), f"{made.config.image_size}px"
     if shown and shown.test_target.shape != pairs.test_target.shape:
         pairs, side = shown, shown.test_target.shape[-1]
         pictures, size = images.resized(pictures, side, "bilinear"), f"{size}-shown-at-{side}px"
@@ -165,7 +151,7 @@ def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:
     text = f"{table(found)}\n\ngrid.png, from the top: {rows}."
     save_text(folder / "table.md", text + "\n")
     few, truth = pairs.few(8)
-    rows = [few, *(images.to_uint8(m.translate_tensor(images.to_float(few))) for m in opened.values()), truth]
+    rows = [few, *(translated(made, few) for made in opened.values()), truth]
     images.save_picture(images.grid(images.together(rows), columns=len(few)), folder / "grid.png")
     logs = {name: checkpoint.read_log(path / "log.jsonl") for name, path in models.items()}
     images.save_picture(draw_comparison(logs), folder / "curves.png")

@@ -77,10 +77,11 @@ def background_change(originals: Tensor, made: Tensor, masks: Tensor) -> float:
     """How much a translation changes what it should leave alone: the mean absolute change outside the masks (N, 1, H, W) over
     that inside them, each a mean over the pictures. 0: the background stays, 1: it changes as much as the animals do."""
     change = (made - originals).abs().mean(1, keepdim=True).double()
-    inside, outside = (
-        ((change * where).sum((1, 2, 3)) / where.sum((1, 2, 3)).clamp(min=1)).mean() for where in (masks, 1 - masks)
-    )
-    return float(outside / inside.clamp(min=1e-12))
+
+    def mean(where: Tensor) -> Tensor:
+        return ((change * where).sum((1, 2, 3)) / where.sum((1, 2, 3)).clamp(min=1)).mean()
+
+    return float(mean(1 - masks) / mean(masks).clamp(min=1e-12))
 
 
 def _through(made: Model, pictures: Tensor, direction: str, batch_size: int) -> Tensor:

@@ -113,15 +113,7 @@ def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol
     return found
 
 
-def translated(
-    net: features.EfficientNetLite,
-    made: Tensor,
-    before: Tensor,
-    real: Tensor,
-    drawn: Tensor,
-    direction: str,
-    protocol: str,
-) -> dict[str, float]:
+def translated(net, made: Tensor, before: Tensor, real: Tensor, drawn: Tensor, direction: str, protocol: str) -> dict:
     """Numbers of one direction of a CycleGAN ("horse->zebra"): `made` from the test pictures `before`, beside the other
     side's test pictures `real` and as many of its training pictures, `drawn`; uint8 (N, C, S, S).
 

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganzoo.data import complete
-from ganzoo.data.labeled import Batches, Pictures
+from ganzoo.data.labeled import Pictures
 from ganzoo.images import to_float
 from ganzoo.models.classifier import Classifier, Config, build
 from ganzoo.seeding import global_seed, seeded
@@ -57,7 +57,7 @@ def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -
     config = complete(config, pictures)
     with global_seed(config.seed, 0x1D6E):
         net = build(config)["generator"].to(device, memory_format=torch.channels_last)
-    batches = Batches(pictures.train, pictures.train_labels, config.batch_size, config.seed, device)
+    batches = pictures.batches(config, device)
 
     def draw(step: int) -> tuple[Tensor, Tensor]:
         real, label = batches(step)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ganzoo.data import complete
 from ganzoo.data.drawings import PALETTES
-from ganzoo.data.paired import PairBatches, Pairs
+from ganzoo.data.paired import Pairs
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation.judges import learn
 from ganzoo.images import to_float
@@ -26,9 +26,8 @@ def palette(pairs: Pairs) -> dict[str, tuple]:
     """The colours of the input side, by its domain's name."""
     domain = pairs.direction.split("->")[0]
     if domain not in PALETTES:
-        raise GanzooError(
-            "segmenter_needs_labels", name=pairs.name, direction=pairs.direction, known=" or ".join(PALETTES)
-        )
+        known = " or ".join(PALETTES)
+        raise GanzooError("segmenter_needs_labels", name=pairs.name, direction=pairs.direction, known=known)
     return PALETTES[domain]
 
 
@@ -45,7 +44,7 @@ def fit(config: Config, pairs: Pairs, device, should_stop=lambda: False) -> Iter
     config = dataclasses.replace(complete(config, pairs), classes=tuple(colours), channels=pairs.out_channels)
     with global_seed(config.seed, 0x5E6):
         net = build(config)["generator"].to(device)
-    batches = PairBatches(pairs.train, config.batch_size, config.seed, config.image_size, device)
+    batches = pairs.batches(config, device)
 
     def draw(step: int) -> tuple[Tensor, Tensor]:
         batch = batches(step)

@@ -172,7 +172,7 @@ def test_a_model_is_compared_at_another_size(model):
     small, large = made_up_pairs(4, 32), made_up_pairs(4, 64)
     found = comparison.measure(model, small, net=Bright(), shown=large)
     protocol = "smoke-32px-shown-at-64px-n4-test"
-    made = comparison.translate_all(model, small).float()
+    made = comparison.translated(model, small.test_input).float()
     made = nn.functional.interpolate(made, (64, 64), mode="bilinear", align_corners=False)
     error = (made.round() - large.test_target).abs().mean() / 255
     assert found[f"l1-{protocol}"] == pytest.approx(float(error), abs=1e-4)
