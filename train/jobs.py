@@ -42,12 +42,8 @@ def wheel(folder: Path) -> Path:
     """ganzoo with judges and pretrained features, without the other bundled models, as a wheel in `folder`."""
     stem = f"{package.NAME.replace('-', '_')}-{ganzoo.__version__}"
     info = f"{stem}.dist-info"
-    meta = [
-        "Metadata-Version: 2.1",
-        f"Name: {package.NAME}",
-        f"Version: {ganzoo.__version__}",
-        "Requires-Python: >=3.10",
-    ]
+    meta = ["Metadata-Version: 2.1", f"Name: {package.NAME}", f"Version: {ganzoo.__version__}"]
+    meta += ["Requires-Python: >=3.10"]
     home = Path(ganzoo.__file__).parent
     sources = [*package.words(), *home.rglob("*.py")]
     for kind in ("judge-*", "features-*"):
@@ -56,10 +52,10 @@ def wheel(folder: Path) -> Path:
     meta += [f"Requires-Dist: {need}" for need in package.requirements()]
     files[f"{info}/METADATA"] = "\n".join([*meta, ""]).encode()
     files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: ganzoo\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    rows = [
-        f"{name},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip('=')},{len(data)}"
-        for name, data in files.items()
-    ]
+    rows = []
+    for name, data in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+        rows.append(f"{name},sha256={digest},{len(data)}")
     files[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.whl"):  # the whole folder is mounted
@@ -116,9 +112,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("recipe", choices=LESSONS)
     parser.add_argument("--flavor", default="t4-small", help="the hardware: `hf jobs hardware` lists it with its price")
     parser.add_argument("--timeout", default="3h", help="the job ends then at the latest (default: 3h)")
-    parser.add_argument(
-        "--bucket", default="", help="USER/NAME of the bucket that keeps the runs (default: your own `runs`)"
-    )
+    help = "USER/NAME of the bucket that keeps the runs (default: your own `runs`)"
+    parser.add_argument("--bucket", default="", help=help)
     parser.add_argument("--run", action="store_true", help="run the command instead of printing it; this costs money")
     parser.add_argument("words", nargs="*", metavar="-- ...", help="the recipe's own command line")
     argv = sys.argv[1:] if argv is None else list(argv)

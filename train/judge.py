@@ -50,20 +50,15 @@ def main(argv=None) -> int:
     count = event.get("held_out", len(pictures.test if not pairs else pictures.test_names))
     protocol = f"{pictures.name}-n{count}-test"
     metrics = {f"{key}-{protocol}": value for key, value in event["metrics"].items()}
-    facts = {
-        "name": config.name,
-        "metrics": metrics,
-        "training": run_dir.facts(config, device, event["steps"], minutes),
-        **event.get("facts", {}),
-    }
+    training = run_dir.facts(config, device, event["steps"], minutes)
+    facts = {"name": config.name, "metrics": metrics, "training": training, **event.get("facts", {})}
     folder = Path(config.out) / config.name / "model"
     checkpoint.save_model(folder, config, {"generator": event["net"]}, facts)
     model_card.write_card(folder)
     print(f"{folder}: {metrics}")
     if event["steps"] < wanted:
-        print(
-            f"Stopped after {event['steps']:,} of {wanted:,} steps: this judge is usable, and weaker than it could be."
-        )
+        said = "this judge is usable, and weaker than it could be."
+        print(f"Stopped after {event['steps']:,} of {wanted:,} steps: {said}")
         return recipes.STOPPED
     return 0
 

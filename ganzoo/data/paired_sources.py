@@ -23,14 +23,7 @@ COLUMNS = (("imageA", "imageB"), ("A", "B"), ("input", "target"), ("source", "ta
 
 
 def load_pairs(
-    data: str,
-    image_size: int = 256,
-    channels: int = 0,
-    domains: str = "",
-    direction: str = "",
-    stream: bool = False,
-    split_test: str = "",
-    pairs_from: str = "",
+    data: str, image_size=256, channels=0, domains="", direction="", stream=False, split_test="", pairs_from=""
 ) -> Pairs:
     """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3.
 

@@ -29,9 +29,7 @@ def read_data(config) -> Unpaired:
     return load_unpaired(config.data, config.image_size, config.load_size, config.channels, config.domains)
 
 
-def load_unpaired(
-    data: str, image_size: int = 256, load_size: int = 0, channels: int = 0, domains: str = ""
-) -> Unpaired:
+def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains="") -> Unpaired:
     """Read two sets of pictures. `channels` 0 means each side as its pictures are; `load_size` is what is cropped from.
 
     Pictures that stand in train and in test are taken out of train and named. Raises GanzooError that names the files.

@@ -59,15 +59,8 @@ def push_data(
             counts = write(found, Path(place) / "data")
             repo_id = patiently(lambda: prepare_repo(api, repo_id, private, "dataset"))
             _card(api, Path(place) / "README.md", repo_id, found, counts, license)
-            patiently(
-                lambda: api.upload_folder(
-                    repo_id=repo_id,
-                    repo_type="dataset",
-                    folder_path=place,
-                    delete_patterns=["data/*.parquet"],
-                    commit_message="Pictures, shared with ganzoo",
-                )
-            )
+            how = dict(delete_patterns=["data/*.parquet"], commit_message="Pictures, shared with ganzoo")
+            patiently(lambda: api.upload_folder(repo_id=repo_id, repo_type="dataset", folder_path=place, **how))
     except LocalTokenNotFoundError:
         raise GanzooError("push_data_needs_token") from None
     except (*REFUSALS, HFValidationError) as error:
@@ -118,11 +111,10 @@ def write(found: Found, place: Path) -> dict[str, int]:
                 files.append(place / f"{split}-{len(files):05d}.parquet")
                 writer, held = pq.ParquetWriter(files[-1], schema), 0
             held += sum(len(picture) for pictures, _ in part for picture in pictures)
-            cells = [
-                {name: {"bytes": picture, "path": None} for name, picture in zip(columns, pictures, strict=True)}
-                | ({} if found.paired else {"label": side})
-                for pictures, side in part
-            ]
+            cells = []
+            for pictures, side in part:
+                row = {name: {"bytes": data, "path": None} for name, data in zip(columns, pictures, strict=True)}
+                cells.append(row if found.paired else {**row, "label": side})
             writer.write_table(pa.Table.from_pylist(cells, schema=schema))
             counts[split] += len(part)
         if writer:
@@ -135,9 +127,7 @@ def write(found: Found, place: Path) -> dict[str, int]:
     return counts
 
 
-def _parts(
-    rows: list[tuple[str, Callable, int]], bad: list[tuple[str, Exception]]
-) -> Iterator[list[tuple[list[bytes], int]]]:
+def _parts(rows: list[tuple[str, Callable, int]], bad: list) -> Iterator[list[tuple[list[bytes], int]]]:
     """Rows, encoded by threads, GROUP at a time. The names of those that cannot be read go into `bad`."""
 
     def read_row(row: tuple[Callable, int]) -> tuple[list[bytes], int]:
@@ -176,12 +166,9 @@ def _card(api: HfApi, path: Path, repo_id: str, found: Found, counts: dict[str, 
             return
     files = [{"split": split, "path": f"data/{split}-*"} for split in counts]
     recipe, kind = ("pix2pix", "pairs") if found.paired else ("cyclegan", "pictures")
-    data = DatasetCardData(
-        license=license or None,
-        task_categories=["image-to-image"],
-        tags=["ganzoo", recipe],
-        configs=[{"config_name": "default", "data_files": files}],
-    )
+    about = dict(task_categories=["image-to-image"], tags=["ganzoo", recipe])
+    configs = [{"config_name": "default", "data_files": files}]
+    data = DatasetCardData(license=license or None, **about, configs=configs)
     a, b = found.names
     what = f"Pairs of pictures: {a} and {b}." if found.paired else f"Two sets of pictures without pairs: {a} and {b}."
     rows = "\n".join(f"- {split}: {count:,} {kind}" for split, count in counts.items())

@@ -19,13 +19,13 @@ from ganzoo.models import cyclegan, pix2pix
 
 def networks(
     found: dict[str, Found],
-    data: str = "",
-    direction: str = "",
-    name: str = "",
-    image_size: int = 0,
-    statistics: str = "running",
-    dropout: float = 0.5,
-    adversarial: str = "",
+    data="",
+    direction="",
+    name="",
+    image_size=0,
+    statistics="running",
+    dropout=0.5,
+    adversarial="",
 ) -> tuple:
     """Files by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config, networks).
 
@@ -37,15 +37,8 @@ def networks(
     if statistics == "picture" and norm == "batch":
         norm = "instance_affine"
     paired = first.kind == "unet" and "generator_back" not in found
-    said = {
-        "data": data,
-        "name": name,
-        "direction": _direction(direction, data),
-        "width": first.width,
-        "norm": norm,
-        "in_channels": first.inputs,
-        "out_channels": first.outputs,
-    }
+    said = {"data": data, "name": name, "direction": _direction(direction, data), "norm": norm}
+    said |= {"width": first.width, "in_channels": first.inputs, "out_channels": first.outputs}
     if adversarial:
         said["adversarial"] = adversarial
     if critic:
@@ -103,10 +96,10 @@ def _agree(config, found: dict[str, Found]) -> None:
     if config.lesson == "pix2pix" and not config.unconditional:
         seen["discriminator"] += first.inputs
     for role, one in found.items():
-        if role in seen and one.inputs != seen[role]:
-            raise GanzooError(
-                "pth_critic_channels", file=one.file, inputs=one.inputs, lesson=config.lesson, wanted=seen[role]
-            )
+        wanted = seen.get(role, one.inputs)
+        if one.inputs != wanted:
+            about = dict(inputs=one.inputs, lesson=config.lesson, wanted=wanted)
+            raise GanzooError("pth_critic_channels", file=one.file, **about)
     back, critic, other = (found.get(role) for role in ("generator_back", "discriminator", "discriminator_back"))
     turned = (first.what, first.width, first.outputs, first.inputs)
     if back and (back.what, back.width, back.inputs, back.outputs) != turned:
@@ -135,10 +128,8 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         if tensor is None:
             raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
         if tensor.shape != shape:
-            theirs, ours, what, width = tuple(tensor.shape), tuple(shape), found.what, found.width
-            raise GanzooError(
-                "pth_tensor_shape", file=found.file, name=name, shape=theirs, what=what, width=width, wanted=ours
-            )
+            about = dict(shape=tuple(tensor.shape), what=found.what, width=found.width, wanted=tuple(shape))
+            raise GanzooError("pth_tensor_shape", file=found.file, name=name, **about)
         return tensor
 
     for layer, (conv, norm) in zip(found.layers, _slots(net), strict=True):

@@ -43,15 +43,9 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
         shapes = ({0: batch, 2: step * rows, 3: step * columns},)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of the exporter's own making
-        program = torch.onnx.export(
-            net,
-            example(made, net, 2, (2, 3)),
-            dynamo=True,
-            verbose=False,
-            input_names=names,
-            output_names=["translation" if made.translates else "picture"],
-            dynamic_shapes=shapes,
-        )
+        how = dict(dynamo=True, verbose=False, input_names=names, dynamic_shapes=shapes)
+        outputs = ["translation" if made.translates else "picture"]
+        program = torch.onnx.export(net, example(made, net, 2, (2, 3)), output_names=outputs, **how)
     program.model.metadata_props["ganzoo"] = json.dumps(facts(made, direction), ensure_ascii=False)
     gaps: list[float | None] = []
 

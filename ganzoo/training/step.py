@@ -43,9 +43,8 @@ def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
     if theirs.lesson != config.lesson:
         raise GanzooError("init_other_lesson", name=name, theirs=theirs.lesson, lesson=config.lesson)
     for field in config.same_with_init:
-        value = getattr(theirs, field)
-        if value != getattr(config, field):
-            how = "with" if value else "without"
+        if getattr(theirs, field) != getattr(config, field):
+            how = "with" if getattr(theirs, field) else "without"
             raise GanzooError("init_other_setting", name=name, how=how, flag=flag_of(field))
     for role, net in nets.items():
         path = folder / checkpoint.FILES.get(role, "")
@@ -110,13 +109,9 @@ class Training:
     def optimizer(self, role: str) -> torch.optim.Adam:
         """A fresh Adam for a network (lesson 16)."""
         graph = self.device.type == "cuda"
-        return torch.optim.Adam(
-            self.nets[role].parameters(),
-            torch.tensor(self.rates[role], device=self.device) if graph else self.rates[role],
-            betas=(self.config.beta1, 0.999),
-            fused=self.device.type in ("cpu", "cuda"),
-            capturable=graph,
-        )
+        rate = torch.tensor(self.rates[role], device=self.device) if graph else self.rates[role]
+        how = dict(betas=(self.config.beta1, 0.999), fused=self.device.type in ("cpu", "cuda"), capturable=graph)
+        return torch.optim.Adam(self.nets[role].parameters(), rate, **how)
 
     def autocast(self) -> torch.autocast:
         half = self.precision is not None
@@ -155,10 +150,7 @@ class Training:
         numbers = (c.seed, self.step, 0xD209, *([self.rank] if self.rank else []))
         with global_seed(*numbers, device=self.device) if c.draws_in_step else nullcontext():
             batch = self.ready()
-            if self.device.type != "cuda":
-                self._compute(batch)
-            else:
-                self._replay(batch)
+            (self._replay if self.device.type == "cuda" else self._compute)(batch)
         self._count()
 
     def ready(self) -> dict[str, Tensor]:
@@ -255,23 +247,17 @@ class Training:
         self.counted = 0
         return {name: _for_log(v) for name, v in zip(self.columns, values, strict=True)}
 
+    def _things(self) -> dict[str, dict]:
+        return {"average": self.average, "nets": self.nets, "optimizers": self.optimizers}
+
     def state(self) -> dict:
-        return {
-            "step": self.step,
-            "seconds": self.seconds,
-            "per_epoch": self.batches.per_epoch,
-            "sums": self.sums,
-            "counted": self.counted,
-            "average": {role: net.state_dict() for role, net in self.average.items()},
-            "nets": {role: net.state_dict() for role, net in self.nets.items()},
-            "optimizers": {role: optimizer.state_dict() for role, optimizer in self.optimizers.items()},
-        }
+        place = {"step": self.step, "seconds": self.seconds, "per_epoch": self.batches.per_epoch}
+        kept = {kind: {role: x.state_dict() for role, x in things.items()} for kind, things in self._things().items()}
+        return {**place, "sums": self.sums, "counted": self.counted, **kept}
 
     def load_state(self, state: dict) -> None:
         self.step, self.seconds, self.counted = int(state["step"]), float(state["seconds"]), int(state["counted"])
-        if self.step < 0:
-            raise ValueError("a step before the first")
         self.sums.copy_(state["sums"])
-        for kept, current in (("average", self.average), ("nets", self.nets), ("optimizers", self.optimizers)):
-            for role, thing in current.items():
-                thing.load_state_dict(state[kept][role])
+        for kind, things in self._things().items():
+            for role, thing in things.items():
+                thing.load_state_dict(state[kind][role])

@@ -73,15 +73,8 @@ class Stepwise:
             found = gan.critic_step(t.nets, t.optimizers, batch, fake, t.config)
             after = [self._opinions(x, label) for x in (batch["real"], made)]
         self.half = (batch, fake, *found)
-        return Turn(
-            loss=found[0].item(),
-            real=batch["real"],
-            real_before=before[0],
-            real_after=after[0],
-            fake=made,
-            fake_before=before[1],
-            fake_after=after[1],
-        )
+        real = dict(real=batch["real"], real_before=before[0], real_after=after[0])
+        return Turn(found[0].item(), made, before[1], after[1], **real)
 
     def creator_turn(self) -> Turn:
         """Step 2: the critic should say 1. Without a critic's turn before it, that is taken first."""
@@ -129,8 +122,8 @@ class Stepwise:
             raise ValueError(f"{sorted(foreign)} cannot change while a run goes on")
         t = self.training
         wanted = settings.checked(dataclasses.replace(t.config, **new))
-        changed = {n: (getattr(t.config, n), getattr(wanted, n)) for n in new}
-        changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+        both = {name: (getattr(t.config, name), getattr(wanted, name)) for name in new}
+        changed = {name: pair for name, pair in both.items() if pair[0] != pair[1]}
         if not changed:
             return {}
         if self.half is not None:

@@ -10,7 +10,7 @@ are functions of (seed, step), so that N steps + resume + N steps equal 2N steps
 import dataclasses
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -121,11 +121,7 @@ def _resumed(config, given, folder: Path):
 
 
 def fit(
-    config,
-    pictures=None,
-    should_stop: Callable[[], bool] = lambda: False,
-    nets: dict | None = None,
-    init: Path | None = None,
+    config, pictures=None, should_stop=lambda: False, nets: dict | None = None, init: Path | None = None
 ) -> Iterator[dict]:
     """Train a prepared config (see `prepare`) and yield what happens. `pictures` is what `data.load` gave, loaded here where
     left out; `should_stop` is asked after every step, and a stop saves first; `nets` is what `step.networks` gave, fresh
