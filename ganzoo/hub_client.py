@@ -22,9 +22,8 @@ def reachable(seconds: float = PATIENCE) -> bool:
 
 def sign_of_life(seconds: float) -> bool | None:
     """True: the Hub answers, be it with a refusal. False: nobody is there, or takes no connection for so many seconds. None:
-    it took the connection and is silent, as a slow Hub is.
-
-    The question is asked in a thread of its own: a name server that is silent keeps it longer than any time-out."""
+    it took the connection and is silent, as a slow Hub is. The question is asked in a thread of its own: a name server that
+    is silent keeps it longer than any time-out."""
     if constants.HF_HUB_OFFLINE:
         return False
     answered: list[bool | None] = []

@@ -66,10 +66,8 @@ def to_pil(pictures: Tensor) -> list[Image.Image]:
 
 
 def open_picture(source) -> Image.Image:
-    """A path, bytes or PIL picture -> an upright L or RGB picture of 8 bits. Raises GanzooError if it cannot be read.
-
-    16-bit and float greys are scaled to 8 bits, transparency is laid on white, CMYK and palettes become RGB.
-    """
+    """A path, bytes or PIL picture -> an upright L or RGB picture of 8 bits. Raises GanzooError if it cannot be read. 16-bit
+    and float greys are scaled to 8 bits, transparency is laid on white, CMYK and palettes become RGB."""
     if not isinstance(source, (Image.Image, bytes, str, Path)) and not hasattr(source, "read"):
         raise GanzooError("no_picture", kind=type(source).__name__ if source is not None else None)
     with _decoding(source):

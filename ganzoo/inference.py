@@ -144,12 +144,10 @@ class Model:
         return made[:, :, rows, columns].float().cpu()
 
     def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
-        """A picture (PIL, path or bytes) of any size -> its translation, of the same size.
-
-        `direction` is one of `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..`
-        wakes the dropout noise of a model trained with it. A picture with a side over 2048 pixels is made smaller first,
-        and stays so, with a warning. Raises GanzooError for what is no picture.
-        """
+        """A picture (PIL, path or bytes) of any size -> its translation, of the same size. `direction` is one of
+        `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..` wakes the dropout noise of a
+        model trained with it. A picture with a side over 2048 pixels is made smaller first, and stays so, with a warning.
+        Raises GanzooError for what is no picture."""
         depth, opened = self._inputs(direction), open_picture(picture)
         pixels = whole_tensor(opened, depth, LONGEST)
         if max(opened.size) > LONGEST:

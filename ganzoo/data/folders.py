@@ -128,10 +128,8 @@ def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) ->
 
 
 def read_idx(path: Path, dimensions: int) -> Tensor:
-    """An idx file, gzipped or not (format: yann.lecun.com/exdb/mnist) -> a uint8 tensor. GanzooError if damaged.
-
-    The header is read first, and then no more than it promises: a small .gz may unpack to any size.
-    """
+    """An idx file, gzipped or not (format: yann.lecun.com/exdb/mnist) -> a uint8 tensor. GanzooError if damaged. The header
+    is read first, and then no more than it promises: a small .gz may unpack to any size."""
     head = 4 + 4 * dimensions
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:

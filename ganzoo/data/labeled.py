@@ -58,10 +58,8 @@ class Pictures:
 
 
 def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Pictures:
-    """Read a data set. `channels` 0 means as the data: 1 if every picture is grey, else 3.
-
-    Raises GanzooError with the remedy if nothing is found or a file cannot be read.
-    """
+    """Read a data set. `channels` 0 means as the data: 1 if every picture is grey, else 3. Raises GanzooError with the remedy
+    if nothing is found or a file cannot be read."""
     check_shape(image_size, channels)
     data = str(data)
     word, words = registry.data_word(data), registry.WORDS["labeled"]
@@ -127,10 +125,8 @@ def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, 
 
 
 class Batches(Epochs):
-    """batches(step) -> (real float pictures in [-1, 1], labels or None): a pure function of (seed, step).
-
-    The whole set lies on the device as uint8 (MNIST: 47 MB); a step is one gather, with no worker and no wait.
-    """
+    """batches(step) -> (real float pictures in [-1, 1], labels or None): a pure function of (seed, step). The whole set lies
+    on the device as uint8 (MNIST: 47 MB); a step is one gather, with no worker and no wait."""
 
     def __init__(self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device, rank=0, world=1):
         super().__init__(len(pictures), batch_size, seed, device, rank, world)

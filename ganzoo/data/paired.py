@@ -27,11 +27,8 @@ TEST_MOST = 1000  # test pairs kept in memory
 
 @dataclass
 class Pairs:
-    """Pairs split into train and test, input and target already turned into the asked direction.
-
-    `train` gives pairs at the jitter size through `take(rows)`; `test_input` and `test_target` are uint8
-    (N, C, size, size).
-    """
+    """Pairs split into train and test, input and target already turned into the asked direction. `train` gives pairs at the
+    jitter size through `take(rows)`; `test_input` and `test_target` are uint8 (N, C, size, size)."""
 
     name: str
     train: "Kept | Streamed"

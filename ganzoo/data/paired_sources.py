@@ -25,13 +25,11 @@ COLUMNS = (("imageA", "imageB"), ("A", "B"), ("input", "target"), ("source", "ta
 def load_pairs(
     data: str, image_size=256, channels=0, domains="", direction="", stream=False, split_test="", pairs_from=""
 ) -> Pairs:
-    """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3.
-
-    `domains` names the sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which;
-    `split_test` names the split to test on, which else is test, val or a held-out tenth. With `pairs_from` (edges, grey, small,
-    hole) the data are plain photos, and each becomes a pair with what is made of it.
-    Raises GanzooError that names the files concerned, the first ten of them.
-    """
+    """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3. `domains` names the
+    sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which; `split_test` names the split to
+    test on, which else is test, val or a held-out tenth. With `pairs_from` (edges, grey, small, hole) the data are plain
+    photos, and each becomes a pair with what is made of it. Raises GanzooError that names the files concerned, the first ten
+    of them."""
     check_shape(image_size, channels)
     data = str(data)
     if pairs_from:

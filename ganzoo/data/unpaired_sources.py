@@ -31,9 +31,7 @@ def read_data(config) -> Unpaired:
 
 def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains="") -> Unpaired:
     """Read two sets of pictures. `channels` 0 means each side as its pictures are; `load_size` is what is cropped from.
-
-    Pictures that stand in train and in test are taken out of train and named. Raises GanzooError that names the files.
-    """
+    Pictures that stand in train and in test are taken out of train and named. Raises GanzooError that names the files."""
     check_shape(image_size, channels)
     data = str(data)
     large = load_size or round(image_size * JITTER)

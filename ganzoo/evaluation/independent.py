@@ -98,10 +98,9 @@ def distances(name: str, seen: Tensor, real: Tensor, protocol: str) -> dict[str,
 
 
 def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol: str) -> dict[str, float]:
-    """Numbers of translated pictures beside the true ones, uint8 (N, C, S, S) both; `protocol` ends their names.
-
-    `-real-` says what real pictures get: the two halves of the truth beside each other (every second picture), which is
-    the distance of sets half as large, and as perceptual distance that of one true picture to another's."""
+    """Numbers of translated pictures beside the true ones, uint8 (N, C, S, S) both; `protocol` ends their names. `-real-`
+    says what real pictures get: the two halves of the truth beside each other (every second picture), which is the distance
+    of sets half as large, and as perceptual distance that of one true picture to another's."""
     seen, real = look(net, made)[0], look(net, truth)[0]
     found = distances(net.variant, seen, real, protocol)
     found[f"perceptual-{net.variant}-{protocol}"] = round(perceptual(net, made, truth), 4)
@@ -115,10 +114,9 @@ def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol
 
 def translated(net, made: Tensor, before: Tensor, real: Tensor, drawn: Tensor, direction: str, protocol: str) -> dict:
     """Numbers of one direction of a CycleGAN ("horse->zebra"): `made` from the test pictures `before`, beside the other
-    side's test pictures `real` and as many of its training pictures, `drawn`; uint8 (N, C, S, S).
-
-    The share that ImageNet's head takes for the target and still for the source, where it has a class for them, of what was
-    made, of the pictures before and of real ones of the target; the distances to the target, and those of `drawn`."""
+    side's test pictures `real` and as many of its training pictures, `drawn`; uint8 (N, C, S, S). The share that ImageNet's
+    head takes for the target and still for the source, where it has a class for them, of what was made, of the pictures
+    before and of real ones of the target; the distances to the target, and those of `drawn`."""
     (seen, answers), (wanted, real_answers), (others, _) = (look(net, x) for x in (made, real, drawn))
     _, old_answers = look(net, before)
     found = {}

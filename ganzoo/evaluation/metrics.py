@@ -9,11 +9,9 @@ from torch import Tensor
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
-    """Fréchet distance of two feature sets (N, D), (M, D), each taken for a Gaussian (Heusel et al. 2017, eq. 6).
-
-    The trace of the root comes from the eigenvalues of the symmetric sqrt(A) B sqrt(A): no complex numbers, no sqrtm. Of
-    fewer pictures than features it comes from the singular values of the features' products, (N, M): the same, and quick.
-    """
+    """Fréchet distance of two feature sets (N, D), (M, D), each taken for a Gaussian (Heusel et al. 2017, eq. 6). The trace
+    of the root comes from the eigenvalues of the symmetric sqrt(A) B sqrt(A): no complex numbers, no sqrtm. Of fewer pictures
+    than features it comes from the singular values of the features' products, (N, M): the same, and quick."""
     a, b = a.double(), b.double()
     if len(a) < 2 or len(b) < 2:
         raise ValueError("a Fréchet distance needs at least two pictures on either side")
@@ -87,10 +85,9 @@ def pixel_metrics(made: Tensor, truth: Tensor) -> dict[str, float]:
 
 
 def sharpness(made: Tensor, truth: Tensor) -> float:
-    """High-frequency energy of the made pictures over that of the true ones: 1 is as sharp as real, below is blurred.
-
-    High frequencies are what a 5 x 5 binomial blur takes away from the brightness and a 3 x 3 one leaves: that one wipes
-    out what changes at every pixel, for a checkerboard (which has a number of its own) is no detail."""
+    """High-frequency energy of the made pictures over that of the true ones: 1 is as sharp as real, below is blurred. High
+    frequencies are what a 5 x 5 binomial blur takes away from the brightness and a 3 x 3 one leaves: that one wipes out what
+    changes at every pixel, for a checkerboard (which has a number of its own) is no detail."""
     wide = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], dtype=torch.float64)
     narrow = torch.tensor([0.0, 1.0, 2.0, 1.0, 0.0], dtype=torch.float64)
     band = torch.outer(narrow, narrow) / 16 - torch.outer(wide, wide) / 256

@@ -38,11 +38,9 @@ log = logging.getLogger("ganzoo")
 
 
 def pull(repo_id: str, revision: str | None = None, token: bool | str | None = None) -> Path:
-    """Fetch a model repository (JSON, safetensors and pictures only) into the cache; returns its folder.
-
-    With the Hub down: the copy in the cache, and a quiet line that says so. Without one GanzooError `hub_unavailable`, which
-    names the bundled model of that name: somebody else's model never stands in by itself.
-    """
+    """Fetch a model repository (JSON, safetensors and pictures only) into the cache; returns its folder. With the Hub down:
+    the copy in the cache, and a quiet line that says so. Without one GanzooError `hub_unavailable`, which names the bundled
+    model of that name: somebody else's model never stands in by itself."""
     try:
         validate_repo_id(repo_id)
     except HFValidationError:

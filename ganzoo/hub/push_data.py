@@ -48,7 +48,6 @@ def push_data(
     folder: Path, repo_id: str, domains: str = "", unpaired: bool = False, private: bool = False, license: str = ""
 ) -> str:
     """Returns the address of the data set. Nothing is sent before every picture has been read; GanzooError says what hinders.
-
     `unpaired` tells two folders whose files happen to have the same names from pairs."""
     found = look(Path(folder), domains, unpaired)
     api = HfApi()

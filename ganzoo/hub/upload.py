@@ -55,9 +55,8 @@ def prepare_repo(api: HfApi, repo_id: str, private: bool, repo_type: str = "mode
 
 
 class Push:
-    """A push that is checked before training and done after it: token, name and right to write at second 0.
-
-    `token` is somebody's own, for this push alone; without it the machine's (HF_TOKEN, `hf auth login`)."""
+    """A push that is checked before training and done after it: token, name and right to write at second 0. `token` is
+    somebody's own, for this push alone; without it the machine's (HF_TOKEN, `hf auth login`)."""
 
     def __init__(self, wish: str, name: str, private: bool = False, token: str | None = None):
         self.api = HfApi(token=token)
@@ -79,11 +78,9 @@ class Push:
         self._copy: Path | None = None
 
     def upload(self, folder: str, message: str = "", quiet: bool = False) -> str:
-        """Upload a model folder in one commit; returns its address. A failure leaves the folder and says how to retry.
-
-        What passes (a busy Hub, a broken line, somebody else's commit in between) is tried again for about a quarter of a
-        minute. A README.md that was edited on the Hub stays as it is there.
-        """
+        """Upload a model folder in one commit; returns its address. A failure leaves the folder and says how to retry. What
+        passes (a busy Hub, a broken line, somebody else's commit in between) is tried again for about a quarter of a minute.
+        A README.md that was edited on the Hub stays as it is there."""
         named = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
         notebook.write(Path(folder))
         kept = False  # the card there, because a person edited it

@@ -27,11 +27,9 @@ def networks(
     dropout=0.5,
     adversarial="",
 ) -> tuple:
-    """Files by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config, networks).
-
-    A U-Net alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN. `statistics`
-    says by what batch norm divides: "running", the averages of the training, or "picture", what each picture itself has.
-    """
+    """Files by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config, networks). A U-Net
+    alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN. `statistics` says by what
+    batch norm divides: "running", the averages of the training, or "picture", what each picture itself has."""
     first, critic = found["generator"], found.get("discriminator")
     norm = _norm(found)
     if statistics == "picture" and norm == "batch":

@@ -31,11 +31,9 @@ class Config(JudgeSettings):
 
 
 class Classifier(nn.Module):
-    """Pictures (B, C, S, S) in [-1, 1] -> class scores (B, classes). `features` gives the (B, 128) before them.
-
-    Two blocks keep every place apart, which digits in the middle of their picture want; more blocks end in the mean over
-    all places, which an animal anywhere in a photo wants.
-    """
+    """Pictures (B, C, S, S) in [-1, 1] -> class scores (B, classes). `features` gives the (B, 128) before them. Two blocks
+    keep every place apart, which digits in the middle of their picture want; more blocks end in the mean over all places,
+    which an animal anywhere in a photo wants."""
 
     FEATURES = 128
 

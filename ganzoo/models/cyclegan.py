@@ -38,12 +38,10 @@ class Residual(nn.Module):
 
 
 class ResNetGenerator(nn.Module):
-    """Pictures (B, in, H, W) -> (B, out, H, W) in [-1, 1]; H and W multiples of 4 (paper, appendix 7.2).
-
-    7x7, two halvings, `blocks` residual blocks at quarter size, two doublings, 7x7, tanh; the edges are mirrored.
-    `residual`, ours: what the layers say is added to the input before the tanh, so that an untrained network copies.
-    `gate`, ours: one more channel says how much of the input stays at each pixel; at first nearly all of it.
-    """
+    """Pictures (B, in, H, W) -> (B, out, H, W) in [-1, 1]; H and W multiples of 4 (paper, appendix 7.2). 7x7, two halvings,
+    `blocks` residual blocks at quarter size, two doublings, 7x7, tanh; the edges are mirrored. `residual`, ours: what the
+    layers say is added to the input before the tanh, so that an untrained network copies. `gate`, ours: one more channel says
+    how much of the input stays at each pixel; at first nearly all of it."""
 
     def __init__(
         self,
@@ -90,11 +88,9 @@ class ResNetGenerator(nn.Module):
 
 
 class ImagePool(nn.Module):
-    """Pictures made lately, kept on the device; half of what a critic is shown comes from here (paper, section 4).
-
-    It is a module without parameters, so that it lies in the resume file like the networks. Which place is used, and
-    whether old and new change places, comes with the batch: a function of (seed, step), so a step has no Python branch.
-    """
+    """Pictures made lately, kept on the device; half of what a critic is shown comes from here (paper, section 4). It is a
+    module without parameters, so that it lies in the resume file like the networks. Which place is used, and whether old and
+    new change places, comes with the batch: a function of (seed, step), so a step has no Python branch."""
 
     def __init__(self, size: int, channels: int, side: int):
         super().__init__()

@@ -63,11 +63,9 @@ class Block(nn.Module):
 
 
 class EfficientNetLite(nn.Module):
-    """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s), s = 4, 8, 16, 32.
-
-    Batch norm is folded into the convolutions. `classes` adds the head. Pictures smaller than
-    64 pixels are enlarged first; grey ones count as three equal channels.
-    """
+    """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s), s = 4, 8, 16, 32. Batch norm is folded into
+    the convolutions. `classes` adds the head. Pictures smaller than 64 pixels are enlarged first; grey ones count as three
+    equal channels."""
 
     def __init__(self, variant: str = "lite0", classes: int = 0):
         super().__init__()

@@ -41,10 +41,8 @@ class Config(Settings):
 
 
 class Generator(nn.Module):
-    """The creator: noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家).
-
-    Dense 256, activation, BN, Dense 512, activation, BN, Dense 784, tanh.
-    """
+    """The creator: noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家). Dense 256, activation, BN,
+    Dense 512, activation, BN, Dense 784, tanh."""
 
     def __init__(self, noise_size=100, width=256, channels=1, image_size=28, act="leaky_relu", norm="batch"):
         super().__init__()
@@ -69,10 +67,8 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """The critic: pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家).
-
-    784 -> 512 -> 256 -> 1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch.
-    """
+    """The critic: pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家). 784 -> 512 ->
+    256 -> 1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch."""
 
     def __init__(self, width=256, channels=1, image_size=28, act="leaky_relu"):
         super().__init__()
@@ -134,9 +130,8 @@ def seen(pictures: Tensor, config) -> Tensor:
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
-    """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional
-    lesson's batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake.
-    """
+    """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional lesson's
+    batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake."""
     label = (batch["label"],) if "label" in batch else ()
     fake = nets["generator"](batch["noise"], *label)
     loss_d, on_real, on_fake = critic_step(nets, optimizers, batch, fake, config)

@@ -12,13 +12,11 @@ from ganzoo.lesson_settings import ADVERSARIAL
 
 
 def critic_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
-    """Step 1: the discriminator's loss on its raw scores for real and fake pictures (any shape; a scalar comes back).
-
-    bce: Goodfellow et al. 2014, eq. 1, on logits; lsgan: Mao et al. 2017, eq. 9 with a=0, b=1; hinge: Miyato et al.
-    2018, eq. 16; relativistic: Huang et al. 2024 (R3GAN), eq. 2: each real picture should score above the fake beside it,
-    no score is good or bad by itself (train it with --r1, which then holds for fakes, too). bce and lsgan are halved sums
-    of the two terms, so that their size compares with `creator_loss`.
-    """
+    """Step 1: the discriminator's loss on its raw scores for real and fake pictures (any shape; a scalar comes back). bce:
+    Goodfellow et al. 2014, eq. 1, on logits; lsgan: Mao et al. 2017, eq. 9 with a=0, b=1; hinge: Miyato et al. 2018, eq. 16;
+    relativistic: Huang et al. 2024 (R3GAN), eq. 2: each real picture should score above the fake beside it, no score is good
+    or bad by itself (train it with --r1, which then holds for fakes, too). bce and lsgan are halved sums of the two terms, so
+    that their size compares with `creator_loss`."""
     if kind == "bce":  # -log D(x) and -log(1 - D(G(z))), written with softplus so that no probability underflows
         return 0.5 * (F.softplus(-real).mean() + F.softplus(fake).mean())
     if kind == "lsgan":
@@ -31,11 +29,9 @@ def critic_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
 
 
 def creator_loss(fake: Tensor, kind: str = "bce", real: Tensor | None = None) -> Tensor:
-    """Step 2: the generator's loss on the discriminator's raw scores for its fakes: they should be taken for real.
-
-    bce is the non-saturating form, -log D(G(z)) (Goodfellow et al. 2014, section 3). relativistic alone needs the scores
-    of real pictures, too: the fakes should score above them.
-    """
+    """Step 2: the generator's loss on the discriminator's raw scores for its fakes: they should be taken for real. bce is the
+    non-saturating form, -log D(G(z)) (Goodfellow et al. 2014, section 3). relativistic alone needs the scores of real
+    pictures, too: the fakes should score above them."""
     if kind == "bce":
         return F.softplus(-fake).mean()
     if kind == "lsgan":
@@ -57,10 +53,8 @@ def as_opinion(scores: Tensor, kind: str = "bce") -> Tensor:
 
 
 def r1_penalty(scores: Tensor, pictures: Tensor) -> Tensor:
-    """Mean squared gradient of the scores at real pictures (Mescheder et al. 2018, eq. 9, without gamma / 2).
-
-    `pictures` must require grad and `scores` be computed from it; the penalty itself can be differentiated.
-    """
+    """Mean squared gradient of the scores at real pictures (Mescheder et al. 2018, eq. 9, without gamma / 2). `pictures` must
+    require grad and `scores` be computed from it; the penalty itself can be differentiated."""
     (gradient,) = torch.autograd.grad(scores.sum(), pictures, create_graph=True)
     return gradient.square().flatten(1).sum(1).mean()
 

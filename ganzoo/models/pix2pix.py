@@ -39,12 +39,10 @@ def contest(config: "Config", given=frozenset()) -> list["Config"]:
 
 
 class UNetGenerator(nn.Module):
-    """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels.
-
-    Paper, section 6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the
-    layer of its size on the way down. `last` replaces tanh (a segmenter wants raw scores). A convolution before a norm
-    has no bias, because the norm would take it away again. Raises GanzooError for what no network can be built of.
-    """
+    """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels. Paper, section
+    6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the layer of its size on
+    the way down. `last` replaces tanh (a segmenter wants raw scores). A convolution before a norm has no bias, because the
+    norm would take it away again. Raises GanzooError for what no network can be built of."""
 
     def __init__(
         self,
@@ -96,12 +94,10 @@ class UNetGenerator(nn.Module):
 
 
 class PatchDiscriminator(nn.Module):
-    """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch.
-
-    Paper, section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default,
-    70, gives 30 x 30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Raises
-    GanzooError for a patch that is none of the known ones.
-    """
+    """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch. Paper,
+    section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default, 70, gives 30 x
+    30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Raises GanzooError for a patch that
+    is none of the known ones."""
 
     def __init__(self, channels=6, width=64, patch=70, norm="instance", act="leaky_relu"):
         super().__init__()

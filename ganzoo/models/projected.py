@@ -25,10 +25,8 @@ SEED = 7  # of the mixing: the same in every model
 
 
 class ProjectedDiscriminator(nn.Module):
-    """Four feature maps (B, c, h, w) -> four maps of raw scores (B, 1, h', w').
-
-    `condition` channels: beside each map the head sees the original (B, condition, H, W), made as small as the map.
-    """
+    """Four feature maps (B, c, h, w) -> four maps of raw scores (B, 1, h', w'). `condition` channels: beside each map the
+    head sees the original (B, condition, H, W), made as small as the map."""
 
     def __init__(self, condition: int = 0):
         super().__init__()

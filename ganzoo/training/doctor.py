@@ -139,11 +139,9 @@ def few_kinds(counted: list[float], rows: list[dict]) -> bool:
 
 def state(steps: list[dict]) -> str:
     """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level"; or "collapse",
-    where rows tell how many `kinds` of pictures are made, and these are few.
-
-    Level means that the mean of either loss moved by less than 2 % between the last two stretches. A stretch grows with
-    the run: what looks level over a minute may still sink over an hour.
-    """
+    where rows tell how many `kinds` of pictures are made, and these are few. Level means that the mean of either loss moved
+    by less than 2 % between the last two stretches. A stretch grows with the run: what looks level over a minute may still
+    sink over an hour."""
     recent = steps[-WINDOWS:]
     counted = [row["kinds"] for row in recent if "kinds" in row]
     if recent and recent[-1].get("step", 0) >= TIME_TO_LEARN and few_kinds(counted, recent):

@@ -111,12 +111,10 @@ class Stepwise:
     # --- changing settings --------------------------------------------------------------------------------------
 
     def change(self, **new) -> dict:
-        """Change settings of CHANGEABLE at once; returns {name: (old, new)} of those that differ. A round that was begun
-        is finished first. Rates and beta1 act on the optimizers as they are. A new norm or activation builds the networks
-        anew: weights that fit are kept with Adam's memory of them, a norm that was not there starts fresh.
-
-        Raises GanzooError for a value outside its range.
-        """
+        """Change settings of CHANGEABLE at once; returns {name: (old, new)} of those that differ. A round that was begun is
+        finished first. Rates and beta1 act on the optimizers as they are. A new norm or activation builds the networks anew:
+        weights that fit are kept with Adam's memory of them, a norm that was not there starts fresh. Raises GanzooError for a
+        value outside its range."""
         foreign = new.keys() - set(CHANGEABLE)
         if foreign:
             raise ValueError(f"{sorted(foreign)} cannot change while a run goes on")

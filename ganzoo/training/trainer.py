@@ -45,11 +45,9 @@ def check_run_name(name: str) -> None:
 
 
 def prepare(config, given=frozenset()):
-    """Check what can fail cheaply, before any training. Returns the settings with the run's name in full; for `--resume`,
-    the settings of the run that is gone on with.
-
-    `given` names the settings that the user typed: on resume only those of settings.FREE_ON_RESUME may differ.
-    """
+    """Check what can fail cheaply, before any training. Returns the settings with the run's name in full; for `--resume`, the
+    settings of the run that is gone on with. `given` names the settings that the user typed: on resume only those of
+    settings.FREE_ON_RESUME may differ."""
     check_run_name(config.name)
     if {"minutes", "epochs"} <= set(given) and config.minutes:  # a judge has no --minutes
         raise GanzooError("minutes_and_epochs")
@@ -124,10 +122,9 @@ def fit(
     config, pictures=None, should_stop=lambda: False, nets: dict | None = None, init: Path | None = None
 ) -> Iterator[dict]:
     """Train a prepared config (see `prepare`) and yield what happens. `pictures` is what `data.load` gave, loaded here where
-    left out; `should_stop` is asked after every step, and a stop saves first; `nets` is what `step.networks` gave, fresh
-    ones where left out; `init` is the model folder that they came from, for the card. Raises GanzooError with the remedy;
-    whatever was saved before stays whole.
-    """
+    left out; `should_stop` is asked after every step, and a stop saves first; `nets` is what `step.networks` gave, fresh ones
+    where left out; `init` is the model folder that they came from, for the card. Raises GanzooError with the remedy; whatever
+    was saved before stays whole."""
     pictures = pictures or data.load(config)[0]
     config = data.complete(config, pictures)
     folder = Path(config.out) / config.name

@@ -139,10 +139,8 @@ def _paints(browser, url: str, until: str, width: int = 1280, slower: int = 1) -
 
 
 class Tab:
-    """A tab as a visitor's browser speaks to it: one event that carries everything, through gradio's queue.
-
-    `target`: elem_id and event name of the component that asks; `request(seed)` -> its inputs for drawing number `seed`.
-    """
+    """A tab as a visitor's browser speaks to it: one event that carries everything, through gradio's queue. `target`: elem_id
+    and event name of the component that asks; `request(seed)` -> its inputs for drawing number `seed`."""
 
     def __init__(self, url: str, target: tuple[str, str], request):
         self.url, self.request = url, request
