@@ -35,9 +35,6 @@ LARGEST_JSON = 1 << 20
 LARGEST_STEP, LARGEST_NUMBER = 10**12, 1e30  # in a log or a resume file
 
 
-# --- model folder -----------------------------------------------------------------------------------------------
-
-
 LOCAL = ("out", "resume", "device")  # settings that say something of a machine and nothing of a model
 
 
@@ -147,9 +144,6 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
             raise GanzooError("weights_not_finite", path=path, name=name)
     net.load_state_dict({k: t.to(own[k].dtype) for k, t in tensors.items()}, strict=True, assign=True)
     return keep_sums(net.eval())
-
-
-# --- resume file ------------------------------------------------------------------------------------------------
 
 
 def save_resume(path: Path, state: dict) -> None:

@@ -98,20 +98,16 @@ class Model:
         """The first of `directions`, or nothing."""
         return (*self.directions, "")[0]
 
-    def _refuse_judge(self) -> None:
-        """Raise GanzooError for a judge: it lies in a model folder, too, but makes no pictures."""
+    def _refuse(self, translator: bool = False) -> None:
+        """Raise GanzooError for a judge, which makes no pictures; for a `translator`, too, where noise is to be given."""
         if self.config.lesson in JUDGES:
             raise GanzooError("judge_makes_nothing", name=self.name)
-
-    def _refuse_translator(self) -> None:
-        """Raise GanzooError for a model that makes pictures from pictures, or none at all."""
-        self._refuse_judge()
-        if self.translates:
+        if translator and self.translates:
             raise GanzooError("use_translate", name=self.name)
 
     def _way(self, direction: str | None) -> str:
         """The end of the names of the networks that go in a direction: "" or "_back"."""
-        self._refuse_judge()
+        self._refuse()
         if not self.translates:
             raise GanzooError("use_sample", name=self.name)
         if direction is None or direction == self.directions[0]:
@@ -156,7 +152,7 @@ class Model:
 
     def noise(self, n: int, seed: int = 0) -> Tensor:
         """`n` inspirations (n, noise_size); the first ones stay the same when n grows."""
-        self._refuse_translator()
+        self._refuse(translator=True)
         return noise(whole(n, "n", 1, MOST), self.config.noise_size, whole(seed, "seed", 0, 2**63 - 1))
 
     def labels(self, labels, n: int) -> tuple:
@@ -184,7 +180,7 @@ class Model:
     @torch.no_grad()
     def tensor(self, noise: Tensor, labels=None) -> Tensor:
         """Inspirations (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
-        self._refuse_translator()
+        self._refuse(translator=True)
         size = self.config.noise_size
         noise = floats(self.name, noise, f"(n, {size}), as noise(n) gives it", None, size)
         label = self.labels(labels, len(noise))
@@ -203,7 +199,7 @@ class Model:
         in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by. A PatchGAN gives a map, an
         (h, w) array, for each picture, and its condition is the original (or originals) that were translated. A CycleGAN's
         critic needs no condition; `direction` says whose results it judges (horse->zebra: is it a zebra?)."""
-        self._refuse_judge()
+        self._refuse()
         if self.translates:
             return self._patch_maps(pictures, condition, self._way(direction))
         one, size, depth = single(pictures), self.config.image_size, self.config.channels
@@ -253,9 +249,8 @@ class Model:
             depth = self.config.in_channels + self.config.out_channels
         seen = floats(self.name, seen, f"(1, {depth}, H, W) in [-1, 1]", 1, depth, None, None)
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
-        return (
-            as_opinion(self.network(f"discriminator{way}")(padded).float(), self.config.adversarial)[0, 0].cpu().numpy()
-        )
+        scores = self.network(f"discriminator{way}")(padded).float()
+        return as_opinion(scores, self.config.adversarial)[0, 0].cpu().numpy()
 
 
 class _NoInit(TorchFunctionMode):

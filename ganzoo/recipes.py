@@ -85,9 +85,6 @@ def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) 
     yield from trainer.fit(config, pictures, should_stop, step.networks(data.complete(config, pictures), init), init)
 
 
-# --- pushing ----------------------------------------------------------------------------------------------------
-
-
 def open_push(config) -> tuple:
     """(what will push this run, or None; the config with the repository's full name, so that the card says how to load
     from there). Asks the Hub now, because a bad token should not cost hours."""
@@ -104,9 +101,6 @@ def finish_push(push, model: str) -> None:
     """Push the finished model, where it was asked for."""
     if push:
         print(f"Pushed to {push.upload(model)}")
-
-
-# --- several runs in one command --------------------------------------------------------------------------------
 
 
 def several(config, entries: list) -> list:

@@ -101,9 +101,6 @@ def check_size(count: int, image_size: int, channels: int) -> None:
         raise GanzooError("data_too_large", count=count, image_size=image_size, **sizes)
 
 
-# --- idx files --------------------------------------------------------------------------------------------------
-
-
 def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) -> dict:
     def find(prefixes, kind):
         return next((idx[name] for p in prefixes for name in sorted(idx) if p in name and kind in name), None)

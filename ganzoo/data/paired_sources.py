@@ -162,9 +162,6 @@ def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs
     return Pairs("smoke", Kept(label[:count], photo[:count]), *test, names, "label->photo", ["drawn by code"])
 
 
-# --- the Hub ----------------------------------------------------------------------------------------------------
-
-
 def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -> tuple[dict, tuple[str, str]]:
     """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides)."""
     repo, splits = found.repo, found.splits

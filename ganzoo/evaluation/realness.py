@@ -56,9 +56,6 @@ def scores(critic: Critic, judge, pictures: Tensor) -> Tensor:
     return torch.cat([critic(see(judge, part)) for part in pictures.split(BATCH)])
 
 
-# --- what it learns from ----------------------------------------------------------------------------------------
-
-
 @torch.no_grad()
 def scrambled(model: Model, count: int, seed: int) -> Tensor:
     """Pictures (count, C, S, S) that a DCGAN makes when what its first layer gives is disturbed, a batch in one way: cells

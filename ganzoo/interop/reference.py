@@ -60,9 +60,6 @@ class Found:
         return f"{self.what}, {self.width} features, {channels}, {norm}"
 
 
-# --- reading ----------------------------------------------------------------------------------------------------
-
-
 def read(path: Path) -> Found:
     """A .pth file of the reference -> what it is, with its weights."""
     return recognise(read_weights(path), path.name)
@@ -110,9 +107,6 @@ def _finite(tensor: Tensor, name: str, path: Path) -> Tensor:
     if not torch.isfinite(tensor).all():
         raise GanzooError("weights_not_finite", path=path, name=name[:60])
     return tensor
-
-
-# --- recognising ------------------------------------------------------------------------------------------------
 
 
 def recognise(weights: dict[str, Tensor], file: str) -> Found:

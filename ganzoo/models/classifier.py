@@ -1,6 +1,7 @@
 """The judge of pictures: a classifier whose 128 numbers before its answer are the features of the Fréchet distance."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import torch.nn.functional as F
@@ -41,19 +42,13 @@ class Classifier(nn.Module):
         super().__init__()
         sizes = [channels, *(width * min(2**i, 4) for i in range(depth))]
 
-        def block(inputs, outputs):
-            return [
-                *(nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()),
-                *(nn.Conv2d(outputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2)),
-            ]
-
-        self.body = nn.Sequential(
-            *(layer for a, b in zip(sizes[:-1], sizes[1:], strict=True) for layer in block(a, b)),
-            *([nn.AdaptiveAvgPool2d(1)] if depth > 2 else []),
-            nn.Flatten(),
-            nn.Linear(sizes[-1] * ((image_size // 4) ** 2 if depth == 2 else 1), self.FEATURES),
-            nn.ReLU(),
-        )
+        layers: list[nn.Module] = []
+        for a, b in pairwise(sizes):
+            layers += [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU()]
+            layers += [nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
+        places = (image_size // 4) ** 2 if depth == 2 else 1
+        layers += [nn.AdaptiveAvgPool2d(1)] if depth > 2 else []
+        self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(sizes[-1] * places, self.FEATURES), nn.ReLU())
         self.last = nn.Linear(self.FEATURES, classes)
 
     def features(self, pictures: Tensor) -> Tensor:

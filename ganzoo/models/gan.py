@@ -8,6 +8,7 @@ networks, the conditional GAN (cgan.py) with a label added.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import torch
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 from ganzoo import images
 from ganzoo.lesson_settings import Settings
 from ganzoo.models.augment import diffaugment
-from ganzoo.models.layers import activation, norm1d
+from ganzoo.models.layers import activation
 from ganzoo.models.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.seeding import noise, seeded
 from ganzoo.settings import option
@@ -48,10 +49,10 @@ class Generator(nn.Module):
         super().__init__()
         self.shape = (channels, image_size, image_size)
         sizes = (noise_size, width, 2 * width)
-        self.hidden = nn.ModuleList(
-            nn.Sequential(nn.Linear(a, b), activation(act), *norm1d(norm, b))
-            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-        )
+        self.hidden = nn.ModuleList()
+        for a, b in pairwise(sizes):
+            normed = [nn.BatchNorm1d(b)] if norm == "batch" else []
+            self.hidden.append(nn.Sequential(nn.Linear(a, b), activation(act), *normed))
         self.last = nn.Linear(sizes[-1], channels * image_size * image_size)
 
     def stages(self, noise: Tensor) -> list[Tensor]:
@@ -73,9 +74,7 @@ class Discriminator(nn.Module):
     def __init__(self, width=256, channels=1, image_size=28, act="leaky_relu"):
         super().__init__()
         sizes = (channels * image_size * image_size, 2 * width, width)
-        self.hidden = nn.ModuleList(
-            nn.Sequential(nn.Linear(a, b), activation(act)) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-        )
+        self.hidden = nn.ModuleList(nn.Sequential(nn.Linear(a, b), activation(act)) for a, b in pairwise(sizes))
         self.last = nn.Linear(width, 1)
 
     def stages(self, pictures: Tensor) -> list[Tensor]:

@@ -41,10 +41,8 @@ class ProjectedDiscriminator(nn.Module):
             self.register_buffer(f"across_{i}", fixed(outputs, inputs, 1))
         for i in range(len(MIXED) - 1):
             self.register_buffer(f"down_{i}", fixed(MIXED[i], MIXED[i + 1], 3))
-        self.heads = nn.ModuleList(
-            _head(channels + (WIDTH // 2 if condition else 0), halvings)
-            for channels, halvings in zip(MIXED, HALVINGS, strict=True)
-        )
+        extra = WIDTH // 2 if condition else 0
+        self.heads = nn.ModuleList(_head(c + extra, halvings) for c, halvings in zip(MIXED, HALVINGS, strict=True))
         self.conditions = nn.ModuleList(
             nn.Sequential(spectral_norm(nn.Conv2d(condition, WIDTH // 2, 3, padding=1)), nn.LeakyReLU(0.2))
             for _ in (MIXED if condition else ())

@@ -37,8 +37,7 @@ def patch_box(patch: int, row: int, column: int, size: int | tuple[int, int]) ->
     """The pixels that one score of the critic depends on through its convolutions: (left, top, right, bottom), cut off
     at the picture's edge, right and bottom exclusive. `size` is the picture's side, or its (height, width)."""
     height, width = (size, size) if isinstance(size, int) else size
-    top, bottom = _span(patch, row, height)
-    left, right = _span(patch, column, width)
+    (top, bottom), (left, right) = _span(patch, row, height), _span(patch, column, width)
     return left, top, right, bottom
 
 

@@ -29,15 +29,12 @@ def choose(config, device: torch.device, nets: dict[str, nn.Module]) -> str:
     if device.type == "cuda":
         return "bf16"
     # A run that stored no choice was begun by an older ganzoo, whose auto was fp32 on a CPU.
-    if device.type != "cpu" or config.resume or not convolves(nets):
+    if device.type != "cpu" or config.resume:
         return "fp32"
+    modules = [module for net in nets.values() for module in net.modules()]
+    if not any(isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)) for module in modules):
+        return "fp32"  # on dense layers alone (GAN, CGAN) bf16 is not worth its rounding
     return "fp32" if distributed.anyone(bf16_gain() < PAYS) else "bf16"
-
-
-def convolves(nets: dict[str, nn.Module]) -> bool:
-    """Whether there are convolutions in the networks; on dense layers alone (GAN, CGAN) bf16 is not worth its rounding."""
-    kinds = (nn.Conv2d, nn.ConvTranspose2d)
-    return any(isinstance(module, kinds) for net in nets.values() for module in net.modules())
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ganzoo import distributed
 from ganzoo.errors import GanzooError
-from ganzoo.images import to_float
+from ganzoo.images import save_picture, to_float
 from ganzoo.training.doctor import Doctor
 from ganzoo.training.keeping import Keeper
 from ganzoo.training.run_dir import RunFolder
@@ -53,7 +53,8 @@ class Recorder:
     def samples(self) -> Iterator[dict]:
         preview = self.training.preview()
         if self.files:
-            self.files.write_samples(self.training.step, self.training.sheet(preview))
+            sheet = self.folder / "samples" / f"{self.training.step:06d}.png"
+            save_picture(self.training.sheet(preview), sheet)
         shown = len(self.training.pictures.shown)
         row = {"diversity": round(diversity(preview[:shown]) / self.real_diversity, 4), **self.training.held_out()}
         yield from self.note({"event": "samples", "step": self.training.step, **row})

@@ -13,7 +13,6 @@ from collections import Counter
 from pathlib import Path
 
 import torch
-from PIL import Image
 
 from ganzoo import checkpoint, settings
 from ganzoo.data import registry
@@ -78,9 +77,6 @@ class RunFolder:
             else:
                 others.append(path)
         return dict(sorted(ours.items())), sorted(others)
-
-    def write_samples(self, step: int, sheet: Image.Image) -> None:
-        save_picture(sheet, self.folder / "samples" / f"{step:06d}.png")
 
     def save(self, training: Training, config, finished: bool) -> None:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""

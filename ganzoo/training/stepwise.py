@@ -108,8 +108,6 @@ class Stepwise:
             buffer.copy_(kept[name])
         return made
 
-    # --- changing settings --------------------------------------------------------------------------------------
-
     def change(self, **new) -> dict:
         """Change settings of CHANGEABLE at once; returns {name: (old, new)} of those that differ. A round that was begun is
         finished first. Rates and beta1 act on the optimizers as they are. A new norm or activation builds the networks anew:

@@ -41,9 +41,6 @@ def check_run_name(name: str) -> None:
         raise GanzooError("bad_run_name", name=name)
 
 
-# --- starting and going on --------------------------------------------------------------------------------------
-
-
 def prepare(config, given=frozenset()):
     """Check what can fail cheaply, before any training. Returns the settings with the run's name in full; for `--resume`, the
     settings of the run that is gone on with. `given` names the settings that the user typed: on resume only those of
@@ -113,9 +110,6 @@ def _resumed(config, given, folder: Path):
             raise GanzooError("resume_setting_changed", flag=settings.typed(old, name), old=then, folder=folder)
     resume = "auto" if (folder / "resume.pt").exists() else ""
     return dataclasses.replace(old, **changed, resume=resume, name=folder.name, out=str(folder.parent))
-
-
-# --- the run ----------------------------------------------------------------------------------------------------
 
 
 def fit(

@@ -100,9 +100,6 @@ def opened(browser, url: str, width: int = 1280, slower: int = 1):
     return visit
 
 
-# --- one page -----------------------------------------------------------------------------------------------------
-
-
 def page(runs: int) -> None:
     """First and Largest Contentful Paint of the page and of an empty gradio page, in turns, with a cold browser cache."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as empty, browsed() as browser:
@@ -133,9 +130,6 @@ def _paints(browser, url: str, until: str, width: int = 1280, slower: int = 1) -
     seen |= visit.evaluate(PAINTS)
     visit.context.close()
     return seen
-
-
-# --- many visitors ------------------------------------------------------------------------------------------------
 
 
 class Tab:
@@ -261,9 +255,6 @@ def load(visitors: int, calls: int, limit_s: float) -> None:
                     kept[done] = round(memory(process))
         last, first = memory(process), list(kept.values())[-1]
         print(f"{done} mixed calls: MB after {kept}, {last:.0f} at the end: {last / first:.2f} times")
-
-
-# --- while a GAN trains -------------------------------------------------------------------------------------------
 
 
 def live(calls: int = 30) -> None:
