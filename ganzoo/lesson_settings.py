@@ -50,14 +50,10 @@ class Settings(Declared):
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the model (default: lesson-data)")
     epochs: int = option(20, "passes over the training pictures", 1, 100_000)
-    minutes: float = option(
-        0.0, "train for so many minutes, not --epochs; the speed is measured first (0: --epochs)", 0.0, 1e6
-    )
+    minutes: float = option(0.0, "minutes to train for; the speed is measured first (0: by --epochs)", 0.0, 1e6)
     batch_size: int = option(64, "pictures in one step", 2, 65_536)
     lr: float = option(2e-4, "Adam's learning rate (lesson 16)", 0.0, 1.0)
-    beta1: float = option(
-        0.5, "Adam's beta1: the share of the last step's direction that is kept (lesson 16)", 0.0, 0.9999
-    )
+    beta1: float = option(0.5, "Adam's beta1: how much of the last step's direction is kept (lesson 16)", 0.0, 0.9999)
     discriminator_lr: float = option(0.0, "the discriminator's own learning rate (0: the same as --lr)", 0.0, 1.0)
     adversarial: str = option("bce", "adversarial loss; relativistic wants --r1, too (R3GAN)", choices=ADVERSARIAL)
     r1: float = option(0.0, "weight of the R1 gradient penalty (0: off); with relativistic of R2, too", 0.0, 1e6)
@@ -69,16 +65,14 @@ class Settings(Declared):
     channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
     device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
     precision: str = option(
-        "auto", "auto: bf16 on CUDA and where a CPU is faster with it, else fp32", choices=PRECISIONS
+        "auto", "auto: bf16 on CUDA and CPUs that are faster with it, else fp32", choices=PRECISIONS
     )
     diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
     save_every: int = option(1000, "steps between two saves of resume.pt", 1, 10_000_000)
     out: str = option("runs", "folder that holds the run folders")
     resume: str = option("", "go on with a run: its folder, or nothing for the run of this name", optional_value="auto")
     init: str = option("", "start from the weights of a model, not from fresh ones: bundled name, folder or user/name")
-    push: str = option(
-        "", "push the model to the Hub: USER/NAME, or nothing for your own {name}", optional_value="auto"
-    )
+    push: str = option("", "push the model to the Hub: USER/NAME; alone: your own {name}", optional_value="auto")
     compile: bool = option(False, "compile the networks on CUDA: a minute before the first step, faster ones after it")
     private: bool = option(False, "make the pushed repository private")
     license: str = option("", "licence that the model's card names, for example mit (nothing: none)")

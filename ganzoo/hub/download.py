@@ -11,14 +11,7 @@ import time
 from fnmatch import fnmatch
 from pathlib import Path
 
-from huggingface_hub import HfApi, constants, snapshot_download
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub import HfApi, constants, errors, snapshot_download
 from huggingface_hub.utils import validate_repo_id
 from huggingface_hub.utils.sha import git_hash, sha_fileobj
 
@@ -43,7 +36,7 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
     model of that name: somebody else's model never stands in by itself."""
     try:
         validate_repo_id(repo_id)
-    except HFValidationError:
+    except errors.HFValidationError:
         raise GanzooError("bad_repo_id", repo_id=repo_id) from None
     text = revision if isinstance(revision, str) else ""
     if revision is not None and (not text.strip() or ".." in text or not text.isprintable()):
@@ -56,13 +49,13 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - asked)))
         names = _names(repo_id, info)
         return _fetch(repo_id, revision, token, names, info)
-    except GatedRepoError:
+    except errors.GatedRepoError:
         raise GanzooError("model_gated", repo_id=repo_id, endpoint=constants.ENDPOINT) from None
-    except RevisionNotFoundError:
+    except errors.RevisionNotFoundError:
         raise GanzooError("revision_not_found", repo_id=repo_id, revision=revision) from None
-    except RepositoryNotFoundError:
+    except errors.RepositoryNotFoundError:
         raise GanzooError("model_not_on_hub", repo_id=repo_id) from None
-    except HfHubHTTPError as error:
+    except errors.HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         if status >= 500 or status == 429:
             return _without_hub(repo_id, revision, f"{constants.ENDPOINT} answers with {status}")
@@ -83,7 +76,7 @@ def _info(repo_id: str, revision: str | None, token, seconds: float):
         began = time.monotonic()
         try:
             return api.model_info(repo_id, revision=revision, files_metadata=True, timeout=limit)
-        except HfHubHTTPError:
+        except errors.HfHubHTTPError:
             raise
         except TROUBLE:
             slow = time.monotonic() - began >= limit

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ganzoo.errors import GanzooError
-from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
-from ganzoo.models import critics, losses
+from ganzoo.lesson_settings import ADVERSARIAL, HUB_DATA, SELDOM, Settings
+from ganzoo.models.critics import CRITICS
 from ganzoo.models.layers import NORMS
-from ganzoo.models.receptive_field import PATCHES
-from ganzoo.models.receptive_field import WORDS as PATCH_WORDS
+from ganzoo.models.receptive_field import PATCHES, WORDS
 from ganzoo.settings import option
 
 
@@ -32,31 +31,22 @@ class Config(Settings):
     image_size: int = option(256, "side of the square crops in pixels", 16, 1024)
     load_size: int = option(0, "side of the pictures that are cropped from (0: 286/256 of --image-size)", 0, 4096)
     decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", 0.0, 1.0)
-    adversarial: str = option("lsgan", "adversarial loss", choices=losses.ADVERSARIAL)
+    adversarial: str = option("lsgan", "adversarial loss", choices=ADVERSARIAL)
     domains: str = option("", "names of the two sides: horse,zebra")
     cycle: float = option(10.0, "weight of the way there and back", 0.0, 1e6)
     cycle_back: float = option(
-        0.0,
-        "weight of the way that begins at B (0: as --cycle); smaller where B has a pattern that has to go",
-        0.0,
-        1e6,
+        0.0, "weight of the way that begins at B (0: as --cycle); smaller where a pattern of B has to go", 0.0, 1e6
     )
-    identity: float = option(
-        0.5, "how much a zebra should stay as it is on the way to zebras, times --cycle", 0.0, 100.0
-    )
-    perceptual: float = option(
-        0.0, "weight of pretrained features compared there and back, beside the pixels (--cycle)", 0.0, 1e6
-    )
+    identity: float = option(0.5, "how far zebras stay as they are on the way to zebras, times --cycle", 0.0, 100.0)
+    perceptual: float = option(0.0, "weight of pretrained features compared there and back, beside --cycle", 0.0, 1e6)
     pool: int = option(50, "made pictures that each critic is reminded of (0: only the present ones)", 0, 10_000)
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", 1, 32)
     residual: bool = option(
-        False,
-        "a resnet generator begins as a copy of its input and learns only what to change: quicker, and it stays sharp",
+        False, "a resnet generator begins as a copy and learns only what to change: quicker, and it stays sharp"
     )
     gate: bool = option(
-        False,
-        "a residual generator also says, pixel by pixel, how much of its input stays: stripes can go, not only come",
+        False, "a residual generator also says, pixel by pixel, how much of its input stays: stripes can go, too"
     )
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option(
@@ -65,15 +55,11 @@ class Config(Settings):
         choices=("resize", "bilinear", "deconv", "deconv3"),
     )
     critic: str = option(
-        "patch",
-        "who judges a side: a PatchGAN, a critic that judges by pretrained features (Projected GAN), or both",
-        choices=critics.CRITICS,
+        "patch", "who judges a side: a PatchGAN, one by pretrained features (Projected GAN), or both", choices=CRITICS
     )
     projected: float = option(0.5, "weight of the critics that judge by pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminators' first layer", 1, 512)
-    patch: int = option(
-        70, "side in pixels of what one score of a discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
-    )
+    patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     norm: str = option("instance", "normalization in all four networks", choices=NORMS)
     activation: str = option("leaky_relu", "activation of the critics", choices=("leaky_relu", "relu"))
     # from the data

@@ -5,10 +5,9 @@ from typing import ClassVar
 
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
-from ganzoo.models import critics
+from ganzoo.models.critics import CRITICS
 from ganzoo.models.layers import NORMS
-from ganzoo.models.receptive_field import PATCHES, fits
-from ganzoo.models.receptive_field import WORDS as PATCH_WORDS
+from ganzoo.models.receptive_field import PATCHES, WORDS, fits
 from ganzoo.settings import option
 
 LOSSES = ("gan", "mae", "gan+mae")
@@ -40,14 +39,12 @@ class Config(Settings):
     domains: str = option("", "names of sides A and B, or of two columns: photo,label")
     direction: str = option("", "which side becomes which: label->photo")
     loss: str = option(
-        "gan+mae",
-        "what the generator is told; all trains the three, and gan+mae with --perceptual",
-        choices=(*LOSSES, "all"),
+        "gan+mae", "what the generator is told; all: these, and gan+mae with --perceptual", choices=(*LOSSES, "all")
     )
     pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
     weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", 0.0, 1e6)
     perceptual: float = option(
-        0.0, "weight of the perceptual loss, pretrained features compared, beside the pixel loss", 0.0, 1e6
+        0.0, "weight of the perceptual loss (pretrained features) beside the pixel loss", 0.0, 1e6
     )
     width: int = option(64, "features of the generator's first layer", 1, 512)
     most: int = option(8, "features of the deepest layers, in multiples of --width", 1, 64)
@@ -55,19 +52,15 @@ class Config(Settings):
     no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
     # Measured (train/RESULTS.md): the same error as the paper's deconv, sharper, and no grid pattern.
     upsample: str = option(
-        "resize", "how the generator doubles the size; deconv is the paper's", choices=("resize", "bilinear", "deconv")
+        "resize", "how the generator doubles sizes (paper: deconv)", choices=("resize", "bilinear", "deconv")
     )
     dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
     critic: str = option(
-        "patch",
-        "who judges: a PatchGAN, a critic that judges by pretrained features (Projected GAN), or both",
-        choices=critics.CRITICS,
+        "patch", "who judges: a PatchGAN, one by pretrained features (Projected GAN), or both", choices=CRITICS
     )
     projected: float = option(0.2, "weight of the critic that judges by pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminator's first layer", 1, 512)
-    patch: int = option(
-        70, "side in pixels of what one score of the discriminator sees", choices=tuple(PATCHES), words=PATCH_WORDS
-    )
+    patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
     norm: str = option("instance", "normalization in both networks", choices=NORMS)
     activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
@@ -94,13 +87,14 @@ class Config(Settings):
     @property
     def problem(self) -> GanzooError | None:
         """What cannot be built: a picture that cannot be halved, or a critic that runs out of picture. None if all fits."""
+        size = self.image_size
         if self.perceptual and self.loss == "gan":
             return GanzooError("perceptual_needs_truth")
         if self.levels < 1:
-            return GanzooError("image_size_odd", lesson=self.lesson, image_size=self.image_size)
-        if self.loss != "mae" and self.critic != "projected" and not fits(self.patch, self.image_size, self.norm):
-            fitting = " or ".join([str(p) for p in PATCHES if fits(p, self.image_size, self.norm)][-2:])
-            return GanzooError("patch_too_large", patch=self.patch, image_size=self.image_size, fitting=fitting)
+            return GanzooError("image_size_odd", lesson=self.lesson, image_size=size)
+        if self.loss != "mae" and self.critic != "projected" and not fits(self.patch, size, self.norm):
+            fitting = [str(p) for p in PATCHES if fits(p, size, self.norm)][-2:]
+            return GanzooError("patch_too_large", patch=self.patch, image_size=size, fitting=" or ".join(fitting))
         return None
 
     @property
@@ -146,6 +140,6 @@ class Config(Settings):
         return loss.replace("+", "-").replace("mae", self.pixel)
 
     def _named(self, word: str) -> str:
-        made = (self.pairs_from, self.pairs_from)
-        marks = (made, (self.critic != "patch", self.critic), (self.no_skips, "noskip"), (self.unconditional, "nocond"))
-        return "-".join([word, *(mark for there, mark in marks if there)])
+        critic = self.critic if self.critic != "patch" else ""
+        marks = self.pairs_from, critic, "noskip" * self.no_skips, "nocond" * self.unconditional
+        return "-".join(filter(None, (word, *marks)))
