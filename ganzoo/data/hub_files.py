@@ -63,17 +63,14 @@ def fetch(info, asked) -> Path:
     place = home / info.sha / _key(asked)
     if not _whole(place):
         sizes = {file.rfilename: file.size or 0 for file in info.siblings}
-        if kind(sizes) == "zip":
-            zips = {name: size for name, size in sizes.items() if name.lower().endswith(".zip")}
-            if sum(zips.values()) > LARGE:
-                raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(sum(zips.values())))
-            _unpack(info.id, _download(info, zips, asked), asked, place)
-        else:
-            chosen = _chosen(info.id, sizes, asked)
-            found = _download(info, {name: sizes[name] for name in chosen}, asked)
-            with _built(place) as folder:
-                for name, path in found.items():
-                    _link(path, folder / name)
+        packed = kind(sizes) == "zip"
+        wanted = [name for name in sizes if name.lower().endswith(".zip")] if packed else _chosen(info.id, sizes, asked)
+        size = sum(sizes[name] for name in wanted)
+        if packed and size > LARGE:
+            raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(size))
+        found = _download(info, {name: sizes[name] for name in wanted}, asked)
+        with _built(place) as folder:
+            (_unpack if packed else _link)(info.id, found, asked, folder)
     refs = home / "refs"
     refs.mkdir(exist_ok=True)
     (refs / quote(asked.revision or "main", safe="")).write_text(info.sha)
@@ -154,11 +151,9 @@ class Silent(tqdm):
 
 def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
     """Files by name and size -> where the client's cache has them. What is there already is not asked for again."""
-    found: dict[str, Path] = {}
-    for name in sizes:
-        path = try_to_load_from_cache(info.id, name, revision=info.sha, repo_type="dataset")
-        if isinstance(path, str):
-            found[name] = Path(path)
+    how = dict(revision=info.sha, repo_type="dataset")
+    found = {name: try_to_load_from_cache(info.id, name, **how) for name in sizes}
+    found = {name: Path(path) for name, path in found.items() if isinstance(path, str)}
     missing = [name for name in sizes if name not in found]
     if missing:
         what = "zip file(s)" if missing[0].lower().endswith(".zip") else "pictures"
@@ -168,7 +163,7 @@ def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
     said = time.monotonic()
 
     def one(name: str) -> tuple[str, str]:
-        return name, hf_hub_download(info.id, name, repo_type="dataset", revision=info.sha, tqdm_class=Silent)
+        return name, hf_hub_download(info.id, name, tqdm_class=Silent, **how)
 
     pool = ThreadPoolExecutor(8)
     try:
@@ -180,9 +175,8 @@ def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
     except GatedRepoError:
         raise
     except (*TROUBLE, RuntimeError, ValueError) as error:
-        raise GanzooError(
-            "hub_came_in_part", repo=info.id, here=len(found), all=len(sizes), reason=short(error)
-        ) from None
+        counts = dict(here=len(found), all=len(sizes))
+        raise GanzooError("hub_came_in_part", repo=info.id, **counts, reason=short(error)) from None
     finally:
         pool.shutdown(cancel_futures=True)
     return {name: found[name] for name in sizes}
@@ -205,12 +199,14 @@ def _built(place: Path) -> Iterator[Path]:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        target.symlink_to(source)
-    except OSError:  # where links need a right that the user lacks (Windows)
-        shutil.copyfile(source, target)
+def _link(repo: str, found: dict[str, Path], asked, folder: Path) -> None:
+    """Picture files, as links into the client's cache."""
+    for name, path in found.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / name).symlink_to(path)
+        except OSError:  # where links need a right that the user lacks (Windows)
+            shutil.copyfile(path, folder / name)
 
 
 def _unpack(repo: str, zips: dict[str, Path], asked, place: Path) -> None:
@@ -230,13 +226,11 @@ def _unpack(repo: str, zips: dict[str, Path], asked, place: Path) -> None:
                     raise GanzooError("hub_zip_password", name=name, repo=repo)
             if not entries:
                 raise GanzooError("hub_zip_no_pictures", repo=repo)
-            chosen = _chosen(repo, {name: entry.file_size for name, (_, entry) in entries.items()}, asked)
-            with _built(place) as folder:
-                for name in chosen:
-                    packed, entry = entries[name]
-                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                    with packed.open(entry) as source, open(folder / name, "wb") as file:
-                        shutil.copyfileobj(source, file)  # no more than the entry says
+            for name in _chosen(repo, {name: entry.file_size for name, (_, entry) in entries.items()}, asked):
+                packed, entry = entries[name]
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                with packed.open(entry) as source, open(place / name, "wb") as file:
+                    shutil.copyfileobj(source, file)  # no more than the entry says
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             reason = str(error)[:80] or type(error).__name__
             raise GanzooError("hub_zip_damaged", name=name, repo=repo, reason=reason) from None
