@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ganzoo import images
 from ganzoo.lesson_settings import Settings
 from ganzoo.models.augment import diffaugment
-from ganzoo.models.layers import activation
+from ganzoo.models.layers import activation, norm1d
 from ganzoo.models.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.seeding import noise, seeded
 from ganzoo.settings import option
@@ -51,8 +51,7 @@ class Generator(nn.Module):
         sizes = (noise_size, width, 2 * width)
         self.hidden = nn.ModuleList()
         for a, b in pairwise(sizes):
-            normed = [nn.BatchNorm1d(b)] if norm == "batch" else []
-            self.hidden.append(nn.Sequential(nn.Linear(a, b), activation(act), *normed))
+            self.hidden.append(nn.Sequential(nn.Linear(a, b), activation(act), *norm1d(norm, b)))
         self.last = nn.Linear(sizes[-1], channels * image_size * image_size)
 
     def stages(self, noise: Tensor) -> list[Tensor]:

@@ -15,6 +15,10 @@ def activation(kind: str) -> nn.Module:
     return nn.LeakyReLU(0.2) if kind == "leaky_relu" else nn.ReLU()
 
 
+def norm1d(kind: str, features: int) -> list[nn.Module]:
+    return [nn.BatchNorm1d(features)] if kind == "batch" else []
+
+
 def norm2d(kind: str, features: int) -> list[nn.Module]:
     """batch; instance (each picture for itself, so that training and use agree); instance_affine, the same with a scale
     and a shift that are learned, as batch has them; or none."""
