@@ -9,18 +9,17 @@ It writes ganzoo/data/pins.json.
 import json
 import sys
 
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import RepositoryNotFoundError
+
 from ganzoo import files, recipes, settings
 from ganzoo.data import registry
 from ganzoo.errors import GanzooError
+from ganzoo.hub_client import TROUBLE, short
 
 
 def pin(hubs: list[str]) -> dict[str, str]:
     """The revisions of sets as the Hub says them now; one that is not there stays without a pin."""
-    from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import RepositoryNotFoundError
-
-    from ganzoo.hub_client import TROUBLE, short
-
     found = {}
     for hub in hubs:
         try:

@@ -7,7 +7,7 @@ from real pictures and from those of many generators. Its score alone says nothi
 that it never saw, it does: "more real than 83 % of real digits".
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import torch
@@ -29,25 +29,18 @@ HELD_OUT = 3000  # test pictures whose scores are the measure
 STAGES = (5, 20, 80, 300)  # rounds of a new GAN after which its pictures are taken
 
 
-class Realness:
-    """The critic of a set that comes with ganzoo (mnist, fashion). Raises GanzooError where it is missing or damaged."""
-
-    def __init__(self, data: str):
-        self.judge = Model(WEIGHTS / f"judge-{data}").generator
-        model = Model(WEIGHTS / f"realness-{data}")
-        self.critic, self.classes = model.generator, model.classes
-        self.quantiles = torch.tensor(model.said["quantiles"])
-
-    def __call__(self, pictures: Tensor) -> list[float]:
-        """Pictures (N, 1, 28, 28) in [-1, 1] -> N shares 0..1: how many real pictures it takes for less real."""
-        found = scores(self.critic, self.judge, pictures)
-        return (torch.searchsorted(self.quantiles, found, right=True) / len(self.quantiles)).tolist()
-
-
 @lru_cache(maxsize=2)
-def realness(data: str) -> Realness:
-    """The critic of a set, read once."""
-    return Realness(data)
+def realness(data: str) -> Callable[[Tensor], list[float]]:
+    """The critic of a set that comes with ganzoo (mnist, fashion), read once: pictures (N, 1, 28, 28) in [-1, 1] -> N shares
+    0..1, how many real pictures it takes for less real. Raises GanzooError where it is missing or damaged."""
+    judge, model = Model(WEIGHTS / f"judge-{data}").generator, Model(WEIGHTS / f"realness-{data}")
+    critic, quantiles = model.generator, torch.tensor(model.said["quantiles"])
+
+    def shares(pictures: Tensor) -> list[float]:
+        found = scores(critic, judge, pictures)
+        return (torch.searchsorted(quantiles, found, right=True) / len(quantiles)).tolist()
+
+    return shares
 
 
 @torch.no_grad()
@@ -96,9 +89,8 @@ def stages(pictures: Pictures, count: int, seed: int, rounds: tuple[int, ...]) -
     """Pictures (count, C, S, S) of two new GANs, dense and of convolutions, after so many `rounds` of their training."""
     parts, draw = [], torch.Generator().manual_seed(seed)
     for lesson, more in (("gan", {}), ("dcgan", {"width": 16})):
-        config = LESSONS[lesson].Config(
-            device="cpu", precision="fp32", lr=1e-3, ema=0.99, batch_size=64, seed=seed, **more
-        )
+        how = dict(device="cpu", precision="fp32", lr=1e-3, ema=0.99, batch_size=64, seed=seed)
+        config = LESSONS[lesson].Config(**how, **more)
         training = Training(complete(config, pictures), pictures, torch.device("cpu"))
         for until in rounds:
             with torch.enable_grad():
@@ -134,12 +126,7 @@ def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -
     net = net.half().float()  # as it will be stored
     found = scores(net, judge, to_float(pictures.test[:HELD_OUT])).sort().values
     taken = (scores(net, judge, others) >= found.quantile(PASS)).double().mean().item()
-    yield {
-        "event": "done",
-        "steps": 1,
-        "net": net,
-        "config": config,
-        "held_out": len(found),
-        "metrics": {"made-taken-for-real": round(taken, 4)},
-        "facts": {"quantiles": [round(q, 3) for q in found.quantile(torch.linspace(0, 1, 201)).tolist()]},
-    }
+    metrics = {"made-taken-for-real": round(taken, 4)}
+    facts = {"quantiles": [round(q, 3) for q in found.quantile(torch.linspace(0, 1, 201)).tolist()]}
+    done = {"event": "done", "steps": 1, "net": net, "config": config, "metrics": metrics}
+    yield {**done, "held_out": len(found), "facts": facts}

@@ -1,12 +1,15 @@
 """The critics of one side, asked together: a PatchGAN, a projected critic, or both (--critic).
 
-A step asks them for real pictures and for made ones; the losses below add up what each says.
+A step asks them for real pictures and for made ones; the losses below add up what each says, and `descend` goes down them.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from ganzoo.models.losses import as_opinion, creator_loss, critic_loss, r1_penalty
 from ganzoo.models.projected import TYPICAL
@@ -76,3 +79,24 @@ def penalty(nets: dict, role: str, picture: Tensor, original: Tensor | None = No
     scores = nets[role](maps, original)
     gradients = torch.autograd.grad([s.sum() for s in scores], maps, create_graph=True)
     return sum((size * g).square().sum(1).mean() for size, g in zip(TYPICAL, gradients, strict=True))
+
+
+def descend(loss: Tensor, optimizers: dict[str, Optimizer], roles: Iterable[str]) -> None:
+    """One optimizer step of the networks `roles` down the gradient of `loss`."""
+    for role in roles:
+        optimizers[role].zero_grad()
+    loss.backward()
+    for role in roles:
+        optimizers[role].step()
+
+
+@contextmanager
+def frozen(nets: dict[str, nn.Module], roles: Iterable[str]) -> Iterator[None]:
+    """While the block lasts, gradients go through the networks `roles` and not into their weights."""
+    for role in roles:
+        nets[role].requires_grad_(False)
+    try:
+        yield
+    finally:
+        for role in roles:
+            nets[role].requires_grad_(True)

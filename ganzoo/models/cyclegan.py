@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ganzoo import images
 from ganzoo.models import critics
+from ganzoo.models.critics import descend, frozen
 from ganzoo.models.cyclegan_config import Config
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
@@ -18,7 +19,6 @@ from ganzoo.models.layers import double, init_normal, norm2d
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.models.projected import ProjectedDiscriminator
-from ganzoo.models.update import descend, frozen
 
 
 class Residual(nn.Module):

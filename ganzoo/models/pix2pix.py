@@ -17,13 +17,13 @@ from ganzoo.errors import GanzooError
 from ganzoo.inputs import check_choice, check_counts
 from ganzoo.models import critics
 from ganzoo.models.augment import diffaugment
+from ganzoo.models.critics import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
 from ganzoo.models.projected import ProjectedDiscriminator
 from ganzoo.models.receptive_field import PATCHES
-from ganzoo.models.update import descend, frozen
 
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 

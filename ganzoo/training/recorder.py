@@ -13,8 +13,7 @@ from ganzoo import distributed
 from ganzoo.errors import GanzooError
 from ganzoo.images import save_picture, to_float
 from ganzoo.training.doctor import Doctor
-from ganzoo.training.keeping import Keeper
-from ganzoo.training.run_dir import RunFolder
+from ganzoo.training.run_dir import Keeper, RunFolder
 from ganzoo.training.step import Training
 
 

@@ -182,3 +182,53 @@ def git_commit() -> str:
         return subprocess.run(ask, capture_output=True, text=True, timeout=5).stdout.strip() or "unknown"
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
+
+
+def kept_at(name: str) -> Path | None:
+    """A second place for the run of this name, where the machine's own disk is lost at its end: $GANZOO_KEEP/NAME. Else None.
+    train/jobs.py mounts a bucket of the Hub there, which takes nothing but whole files, one after the other."""
+    home = os.environ.get("GANZOO_KEEP")
+    return Path(home) / name if home else None
+
+
+def bring_back(folder: Path) -> bool:
+    """Whether a kept run stands in `folder` now, to go on with. A run that is in `folder` already stays as it is."""
+    kept = kept_at(folder.name)
+    if not kept or not (kept / "resume.pt").is_file():
+        return False
+    if not (folder / "resume.pt").is_file():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        whole = folder.with_name(f".{folder.name}.{os.getpid()}")
+        shutil.copytree(kept, whole, ignore=shutil.ignore_patterns(".*"))
+        try:
+            whole.rename(folder)  # of several processes the first one wins
+        except OSError:
+            shutil.rmtree(whole, ignore_errors=True)
+    return (folder / "resume.pt").is_file()
+
+
+class Keeper:
+    """Copies what is new in a run folder to where it is kept, resume.pt last: whoever finds it finds the rest."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.kept = folder, kept_at(folder.name)
+        self.seen: dict[Path, int] = {}  # file -> its time when it was copied
+
+    def keep(self) -> None:
+        """A disk that refuses costs nothing but this copy: the next save tries again."""
+        if not self.kept:
+            return
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        names = [name for name in files if not name.parts[0].startswith(".")]
+        try:
+            for name in sorted(names, key=lambda name: (name.name == "resume.pt", name)):
+                path, target = self.folder / name, self.kept / name
+                time = path.stat().st_mtime_ns
+                if self.seen.get(path) != time:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    temporary = target.with_name(f".{target.name}.tmp")
+                    shutil.copyfile(path, temporary)
+                    os.replace(temporary, target)
+                    self.seen[path] = time
+        except OSError as error:
+            log.warning("The run was not kept in %s (%s); the next save tries again.", self.kept, error.strerror)

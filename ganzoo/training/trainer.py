@@ -19,10 +19,10 @@ from ganzoo import checkpoint, data, distributed, settings
 from ganzoo.data.registry import data_word
 from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
-from ganzoo.training import keeping, schedule
+from ganzoo.training import schedule
 from ganzoo.training.loop import Clock, rounds
 from ganzoo.training.recorder import Recorder
-from ganzoo.training.run_dir import origin
+from ganzoo.training.run_dir import bring_back, origin
 from ganzoo.training.step import Training
 
 FEW = 500  # steps in which a translator learns colours and little else
@@ -50,7 +50,7 @@ def prepare(config, given=frozenset()):
         raise GanzooError("minutes_and_epochs")
     config = dataclasses.replace(config, name=run_name(config))
     folder = Path(config.out) / config.name
-    if not config.resume and not config.smoke and keeping.bring_back(folder):
+    if not config.resume and not config.smoke and bring_back(folder):
         config = dataclasses.replace(config, resume="auto")
     if config.resume:
         config = _resumed(config, given, folder if config.resume == "auto" else Path(os.path.expanduser(config.resume)))

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from ganzoo import checkpoint
-from ganzoo.training.keeping import Keeper, bring_back
-from ganzoo.training.run_dir import git_commit
+from ganzoo.training.run_dir import Keeper, bring_back, git_commit
 from tests.fake_hub.server import LocalHub
 from tests.hostile.kills import until
 from tests.hub.test_hub import ROOT
