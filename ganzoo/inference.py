@@ -129,15 +129,12 @@ class Model:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
         net, depth = self.translator(direction), self._inputs(direction)
         pictures = floats(self.name, pictures, f"(N, {depth}, H, W) in [-1, 1]", None, depth, None, None)
-        dropout = nullcontext()
-        if variation is not None:
-            if not self.varies:
-                raise GanzooError("no_variations", name=self.name)
-            dropout = _AwakeDropout(whole(variation, "variation", 0, 2**63 - 1))
+        if variation is not None and not self.varies:
+            raise GanzooError("no_variations", name=self.name)
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
-        with dropout:
-            made = net(padded)
-        return made[:, :, rows, columns].float().cpu()
+        asleep = variation is None
+        with nullcontext() if asleep else _AwakeDropout(whole(variation, "variation", 0, 2**63 - 1)):
+            return net(padded)[:, :, rows, columns].float().cpu()
 
     def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
         """A picture (PIL, path or bytes) of any size -> its translation, of the same size. `direction` is one of
@@ -165,13 +162,12 @@ class Model:
             return (torch.arange(n) % len(self.classes),)
         if getattr(labels, "ndim", 1) > 1:
             raise GanzooError("bad_labels_shape", shape=tuple(labels.shape))
-        numbers = []
-        classes = list(self.classes)
+        numbers, classes = [], list(self.classes)
         for label in list(labels) if several(labels) else [labels] * n:
             number = classes.index(label) if isinstance(label, str) and label in classes else whole_or_none(label)
             if number is None or not 0 <= number < len(classes):
-                highest, given = len(classes) - 1, brief(label)
-                raise GanzooError("label_unknown", name=self.name, highest=highest, classes=classes, label=given)
+                about = dict(highest=len(classes) - 1, classes=classes, label=brief(label))
+                raise GanzooError("label_unknown", name=self.name, **about)
             numbers.append(number)
         if len(numbers) != n:
             raise GanzooError("wrong_number_of_labels", labels=len(numbers), pictures=n)
@@ -202,7 +198,7 @@ class Model:
         self._refuse()
         if self.translates:
             return self._patch_maps(pictures, condition, self._way(direction))
-        one, size, depth = single(pictures), self.config.image_size, self.config.channels
+        size, depth = self.config.image_size, self.config.channels
         if several(pictures) and len(pictures) == 0:
             return []
         if isinstance(pictures, Tensor):
@@ -214,7 +210,7 @@ class Model:
         label = self.labels(condition, len(x))
         scores = self.discriminator(x.to(self.device), *(y.to(self.device) for y in label))
         opinions = as_opinion(scores.float(), self.config.adversarial).flatten().tolist()
-        return opinions[0] if one else opinions
+        return opinions[0] if single(pictures) else opinions
 
     def _patch_maps(self, pictures, condition, way: str):
         if condition is None and self.config.critic_sees_input:

@@ -7,11 +7,10 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from ganzoo import distributed
+from ganzoo import distributed, settings
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError
-from ganzoo.settings import Parser
-from ganzoo.training import schedule, tracking
+from ganzoo.training import schedule
 
 LONG = 60  # minutes, from which on the command for 30 is printed
 ENDS = (signal.SIGINT, signal.SIGTERM)  # what asks a script to end
@@ -37,7 +36,7 @@ class Session:
         if self.config.track and distributed.first():
             name = self.config.name.removesuffix("-smoke")
             contest = name.removesuffix(f"-{self.config.word}") if self.runs > 1 else None
-            self.tracker = tracking.Tracker(self.config, contest)
+            self.tracker = Tracker(self.config, contest)
         self.handlers = heed_ctrl_c(self.asked)
         return self
 
@@ -113,6 +112,46 @@ class Session:
             self.push.upload_later(str(Path(event["folder"]) / "model"), event["step"])
 
 
+class Tracker:
+    """--track hands the events of a run to trackio, a local dashboard (`trackio show`) that needs no account and no network:
+    numbers, sheets of samples, advice. With TRACKIO_SPACE_ID=USER/NAME a Space of your own shows them, from a job, too."""
+
+    def __init__(self, config, group: str | None = None):
+        """`group`: the contest that the run is part of. GanzooError where trackio is missing or its Space cannot be had."""
+        try:
+            import trackio
+        except ImportError:
+            raise GanzooError("trackio_missing") from None
+        from ganzoo.hub_client import TROUBLE, short  # here, because the client of the Hub takes a second to load
+
+        self.trackio, self.folder = trackio, Path(config.out) / config.name
+        said = settings.to_json(config)
+        try:
+            trackio.init(project="ganzoo", name=config.name, group=group, config=said, resume="allow", embed=False)
+        except (*TROUBLE, ValueError, RuntimeError) as error:
+            raise GanzooError("trackio_space_not_there", reason=short(error)) from None
+
+    def see(self, event: dict) -> None:
+        """An event of `trainer.fit`."""
+        match event["event"]:
+            case "step":
+                self._log(event)
+            case "samples":
+                self._log(event, self.folder / "samples" / f"{event['step']:06d}.png")
+            case "advice":
+                level = self.trackio.AlertLevel.ERROR if event["code"] == "nan" else self.trackio.AlertLevel.WARN
+                self.trackio.alert(f"Doctor, step {event['step']:,}", event["text"], level)
+
+    def _log(self, row: dict, sheet: Path | None = None) -> None:
+        found = {k: v for k, v in row.items() if isinstance(v, (int, float)) and k not in ("step", "steps")}
+        if sheet and sheet.is_file():
+            found["sheet"] = self.trackio.Image(sheet, caption=f"step {row['step']:,}")
+        self.trackio.log(found, step=row["step"])
+
+    def finish(self) -> None:
+        self.trackio.finish()
+
+
 def locked(folder: Path):
     """An open file that only one process can hold for a run: two would write into each other's log and weights."""
     if not distributed.first():
@@ -161,7 +200,7 @@ def in_half_an_hour(config, argv: list[str] | None, runs: int = 1) -> str:
     """The same command with --minutes 30, under another name; nothing for a run that goes by minutes already."""
     if config.minutes:
         return ""
-    parser = Parser(add_help=False, allow_abbrev=False)
+    parser = settings.Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("--epochs")
     parser.add_argument("--name")
     given, kept = parser.parse_known_args(argv)

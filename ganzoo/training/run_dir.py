@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import platform
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -68,15 +69,9 @@ class RunFolder:
 
     def _samples(self) -> tuple[dict[int, Path], list[Path]]:
         """The files of samples/ as a run names them, by step and in order, and the other pictures there."""
-        ours, others = {}, []
-        for path in (self.folder / "samples").glob("*.png"):
-            stem = path.stem
-            named = stem.isascii() and stem.isdecimal() and len(stem) <= 18 and f"{int(stem):06d}" == stem
-            if named and path.is_file():
-                ours[int(stem)] = path
-            else:
-                others.append(path)
-        return dict(sorted(ours.items())), sorted(others)
+        paths = sorted((self.folder / "samples").glob("*.png"))
+        ours = [p for p in paths if re.fullmatch("[0-9]{6}|[1-9][0-9]{6,17}", p.stem) and p.is_file()]
+        return {int(p.stem): p for p in sorted(ours, key=lambda p: int(p.stem))}, [p for p in paths if p not in ours]
 
     def save(self, training: Training, config, finished: bool) -> None:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""

@@ -116,8 +116,6 @@ def spoken(minutes: float) -> str:
     if minutes < 0.75:
         return "less than a minute"
     hours, rest = divmod(round(minutes), 60)
-    if hours >= 48:
-        return f"about {minutes / 60 / 24:.0f} days"
     if hours >= 10:
-        return f"about {minutes / 60:.0f} h"
+        return f"about {minutes / 60 / 24:.0f} days" if hours >= 48 else f"about {minutes / 60:.0f} h"
     return f"about {hours} h {rest} min" if hours else f"about {rest} min"

@@ -114,8 +114,7 @@ class Training:
         return torch.optim.Adam(self.nets[role].parameters(), rate, **how)
 
     def autocast(self) -> torch.autocast:
-        half = self.precision is not None
-        return torch.autocast(self.device.type, self.precision, enabled=half, cache_enabled=False)
+        return torch.autocast(self.device.type, self.precision, self.precision is not None, cache_enabled=False)
 
     def _compute(self, batch) -> None:
         with self.autocast():
@@ -145,13 +144,12 @@ class Training:
 
     def advance(self) -> None:
         """One step of the game on the batch of this step."""
-        c = self.config
         # Dropout, too, is a function of (seed, step), and other processes draw others.
-        numbers = (c.seed, self.step, 0xD209, *([self.rank] if self.rank else []))
-        with global_seed(*numbers, device=self.device) if c.draws_in_step else nullcontext():
+        numbers = (self.config.seed, self.step, 0xD209, *([self.rank] if self.rank else []))
+        with global_seed(*numbers, device=self.device) if self.config.draws_in_step else nullcontext():
             batch = self.ready()
             (self._replay if self.device.type == "cuda" else self._compute)(batch)
-        self._count()
+        self.step, self.counted = self.step + 1, self.counted + 1
 
     def ready(self) -> dict[str, Tensor]:
         """What comes before the game's two steps: the batch of this step, the rates, the penalty where it is due."""
@@ -171,11 +169,7 @@ class Training:
         """What comes after them, where they were taken one by one (stepwise.py)."""
         if self.config.ema:
             self._move_average()
-        self._count()
-
-    def _count(self) -> None:
-        self.step += 1
-        self.counted += 1
+        self.step, self.counted = self.step + 1, self.counted + 1
 
     def set_rates(self, share: float = 1.0) -> None:
         """Give the optimizers this share of the learning rates."""
@@ -223,12 +217,12 @@ class Training:
     def _in_use(self, call):
         """What `call` says of the shared generators as they are used, not trained."""
         creators = {role: net for role, net in self.shared.items() if role in self.average}
-        was_training = {role: net.training for role, net in creators.items()}
-        for net in creators.values():
+        training = [net for net in creators.values() if net.training]
+        for net in training:
             net.eval()
         found = call(creators, self.config, self.pictures, self.device)
-        for role, net in creators.items():
-            net.train(was_training[role])
+        for net in training:
+            net.train()
         return found
 
     def sheet(self, made: Tensor, scale: int = 1):
