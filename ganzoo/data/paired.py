@@ -156,11 +156,9 @@ def turned(direction: str, domains: tuple[str, str]) -> tuple[str, bool]:
     """ "label->photo" and the names of sides A and B -> (the direction in full, whether B is the input)."""
     a, b = domains
     asked = [part.strip() for part in (direction or f"{a}->{b}").split("->")]
-    if asked == [a, b]:
-        return f"{a}->{b}", False
-    if asked == [b, a]:
-        return f"{b}->{a}", True
-    raise GanzooError("bad_pair_direction", a=a, b=b, direction=direction)
+    if asked not in ([a, b], [b, a]):
+        raise GanzooError("bad_pair_direction", a=a, b=b, direction=direction)
+    return "->".join(asked), asked == [b, a]
 
 
 def domain_names(domains: str, usual: tuple[str, str]) -> tuple[str, str]:

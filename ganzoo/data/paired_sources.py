@@ -72,9 +72,7 @@ def load_pairs(
     return Pairs(registry.data_word(data), kept, test_a, test_b, test_names, direction, notes)
 
 
-def _find(
-    data: str, names: tuple[str, str], named: bool, split_test: str, pairs_from: str
-) -> tuple[dict, tuple[str, str]]:
+def _find(data: str, names: tuple, named: bool, split_test: str, pairs_from: str) -> tuple[dict, tuple[str, str]]:
     """({split: [(name, reader)]}, names of the sides) of what --data says; `named`: --domains gave the names."""
     words = registry.WORDS["paired"]
     known = data in words or (pairs_from and data in registry.HUB_IDS)
@@ -100,15 +98,14 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     train = splits.get("train") or next(iter(splits.values()))
     if test is train or not test:
         _enough(data, len(train), "", registry.FEWEST + 1)  # one at least is held out
-        tenth, others = registry.held_out(len(train))
-        order = [*tenth.tolist(), *others.tolist()]
+        tenth, others = (rows.tolist() for rows in registry.held_out(len(train)))
         # What cannot be read is no test: it stays with the others, where it will be named.
-        held = list(islice((i for i in order if readable(train[i][1])), len(tenth)))
+        held = list(islice((i for i in tenth + others if readable(train[i][1])), len(tenth)))
         if not held:
             read_pairs(train, *shape, notes, "train", keep=False)  # which raises, and names ten
         why = f"--split-test {split_test} is what it learns from" if split_test else "no test split"
         notes.append(f"{why}: a fixed tenth ({len(held)} pairs) is held out and never trained on")
-        test, train = [train[i] for i in held], [train[i] for i in sorted(set(order) - set(held))]
+        test, train = [train[i] for i in held], [pair for i, pair in enumerate(train) if i not in set(held)]
     if len(test) > TEST_MOST:
         notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
         test = test[:TEST_MOST]
@@ -190,9 +187,8 @@ def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -
 
 def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[str, PairReader]]]:
     """The pairs of a table whose one image column holds AB pictures."""
-    first = next(iter(found.splits.values()))[:16][column]
     sizes = []
-    for value in first:
+    for value in next(iter(found.splits.values()))[:16][column]:
         with suppress(*UNREADABLE):
             picture = hub_datasets.decoded(value)
             sizes.append((not wide(picture), f"{picture.width}x{picture.height}"))

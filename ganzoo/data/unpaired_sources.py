@@ -55,7 +55,8 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
         test[side], test_names[side], tested = _read(readers["test"], image_size, channels, notes, f"{name} test")
         depth = channels or test[side].shape[1]
         train[side], own, marks = _read(readers["train"], large, depth, notes, f"{name} training")
-        alike = [mark in tested for mark in marks]
+        seen = set(tested)
+        alike = [mark in seen for mark in marks]
         twice = [picture for picture, there in zip(own, alike, strict=True) if there]
         if twice:
             shown = first_ten(twice)
