@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
@@ -199,9 +199,9 @@ def fit_multiple(pictures: Tensor, multiple: int) -> tuple[Tensor, tuple[slice, 
         return torch.where(place < length, place, period - place), slice(before, before + length)
 
     (ys, rows), (xs, columns) = line(pictures.shape[2]), line(pictures.shape[3])
-    if len(ys) == pictures.shape[2] and len(xs) == pictures.shape[3]:
-        return pictures, (rows, columns)
-    return pictures[:, :, ys.to(pictures.device)][:, :, :, xs.to(pictures.device)], (rows, columns)
+    if (len(ys), len(xs)) != pictures.shape[2:]:
+        pictures = pictures[:, :, ys.to(pictures.device)][:, :, :, xs.to(pictures.device)]
+    return pictures, (rows, columns)
 
 
 def together(rows: list[Tensor]) -> Tensor:
@@ -213,8 +213,7 @@ def together(rows: list[Tensor]) -> Tensor:
 def grid(pictures: Tensor, columns: int = 8, scale: int = 1, gap: int = 2) -> Image.Image:
     """(N, C, H, W) -> one picture, row by row, each cell magnified `scale` times by whole pixels."""
     cells = to_pil(pictures)
-    width, height = cells[0].size
-    width, height = width * scale, height * scale
+    width, height = (side * scale for side in cells[0].size)
     rows = -(-len(cells) // columns)
     sheet = Image.new(cells[0].mode, (columns * (width + gap) - gap, rows * (height + gap) - gap), "white")
     for i, cell in enumerate(cells):
@@ -238,8 +237,4 @@ def save_film(frames: list[Image.Image], path: Path) -> None:
 def film_frames(path: Path) -> list[Image.Image]:
     """The frames of a film, as they were put in. GanzooError where it cannot be read."""
     with _decoding(path), _opened(path) as film:
-        frames = []
-        for i in range(getattr(film, "n_frames", 1)):
-            film.seek(i)
-            frames.append(film.convert("RGB"))
-    return frames
+        return [frame.convert("RGB") for frame in ImageSequence.Iterator(film)]

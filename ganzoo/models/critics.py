@@ -34,30 +34,24 @@ def ask(nets: dict, picture: Tensor, original: Tensor | None = None, way: str = 
     """What the critics of a side say of pictures (B, C, H, W) in [-1, 1], beside their originals if they judge by them."""
     patch, projected = nets.get(f"discriminator{way}"), nets.get(f"projected{way}")
     seen = picture if original is None else torch.cat([original, picture], 1)
-    return Scores(
-        None if patch is None else patch(seen).float(),
-        [] if projected is None else projected(nets["features"](picture), original),
-    )
+    scales = [] if projected is None else projected(nets["features"](picture), original)
+    return Scores(None if patch is None else patch(seen).float(), scales)
 
 
 def critics_loss(real: Scores, fake: Scores, config) -> Tensor:
     """Step 1: real is 1, made is 0. The projected critic always learns by lsgan, which is bounded (measured: hinge tears)."""
-    loss = torch.zeros((), device=(fake.projected or [fake.patch])[0].device)
-    if fake.patch is not None:
-        loss = loss + critic_loss(real.patch, fake.patch, config.adversarial)
+    losses = [] if fake.patch is None else [critic_loss(real.patch, fake.patch, config.adversarial)]
     for on_real, on_fake in zip(real.projected, fake.projected, strict=True):
-        loss = loss + config.projected * critic_loss(on_real, on_fake, "lsgan")
-    return loss
+        losses.append(config.projected * critic_loss(on_real, on_fake, "lsgan"))
+    return sum(losses)
 
 
 def creators_loss(fake: Scores, config, real: Scores | None = None) -> Tensor:
     """Step 2: the critics should say 1 of what was made. --adversarial relativistic compares with `real`."""
-    loss = torch.zeros((), device=(fake.projected or [fake.patch])[0].device)
+    losses = [config.projected * creator_loss(scores, "lsgan") for scores in fake.projected]
     if fake.patch is not None:
-        loss = loss + creator_loss(fake.patch, config.adversarial, real.patch if real else None)
-    for scores in fake.projected:
-        loss = loss + config.projected * creator_loss(scores, "lsgan")
-    return loss
+        losses.insert(0, creator_loss(fake.patch, config.adversarial, real.patch if real else None))
+    return sum(losses)
 
 
 def opinion(scores: Scores, config) -> Tensor:

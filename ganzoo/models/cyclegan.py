@@ -125,19 +125,16 @@ def build(config: Config) -> dict[str, nn.Module]:
             nets[f"projected{way}"] = ProjectedDiscriminator()
     if config.one_way:
         return {role: net for role, net in nets.items() if not role.endswith("_back")}
-    if config.pool:
-        nets["pool"] = ImagePool(config.pool, b, config.image_size)
-        nets["pool_back"] = ImagePool(config.pool, a, config.image_size)
+    for role, channels in (("pool", b), ("pool_back", a)) if config.pool else ():
+        nets[role] = ImagePool(config.pool, channels, config.image_size)
     return nets
 
 
 def columns(config: Config) -> tuple[str, ...]:
     """Names of the numbers that `train_step` returns. cycle, identity: mean absolute error of pixels in 0..1; likeness: how
     far a translation resembles its original, as a correlation; the scores of the two critics, and of the way back alone."""
-    return (
-        *("cycle", "identity", "loss_d", "loss_g", "score_real", "score_fake", "score_fake_back"),
-        *("likeness", "likeness_back"),
-    )
+    scores, likenesses = ("score_real", "score_fake", "score_fake_back"), ("likeness", "likeness_back")
+    return ("cycle", "identity", "loss_d", "loss_g", *scores, *likenesses)
 
 
 def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
@@ -210,11 +207,10 @@ def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
     pairs = [(made.float(), original) for made, original in pairs]
     errors = [pixel_loss(made, original) for made, original in pairs]
     loss = config.cycle * errors[0] + (config.cycle_back or config.cycle) * errors[1]
-    if config.perceptual:
-        for made, original in pairs:
-            with torch.no_grad():
-                wanted = nets["features"](original)
-            loss = loss + config.perceptual * perceptual_distance(nets["features"](made), wanted)
+    for made, original in pairs if config.perceptual else ():
+        with torch.no_grad():
+            wanted = nets["features"](original)
+        loss = loss + config.perceptual * perceptual_distance(nets["features"](made), wanted)
     return loss, sum(errors).detach()
 
 
