@@ -92,8 +92,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError("config_foreign", path=path)
     number = said.get("format")
     if type(number) is not int or not 1 <= number <= FORMAT:
-        newer = type(number) is int and number > FORMAT
-        code = "config_of_newer_ganzoo" if newer else "config_format_unknown"
+        code = "config_of_newer_ganzoo" if type(number) is int and number > FORMAT else "config_format_unknown"
         raise GanzooError(code, path=path, format=str(number)[:40], newest=FORMAT)
     if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
         raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))

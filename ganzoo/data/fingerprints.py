@@ -25,8 +25,7 @@ NEAR = 30  # bits that a photo and its copy may differ in
 
 def fingerprint(picture: Image.Image) -> Tensor:
     """256 booleans."""
-    small = picture.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX)
-    values = pixels(small)[0]
+    values = pixels(picture.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX))[0]
     return (values[:, 1:] > values[:, :-1]).flatten()
 
 

@@ -93,8 +93,7 @@ def _open(asked, info) -> OnHub:
         folder = hub_files.kept(asked)
     else:
         names = [file.rfilename for file in info.siblings or []]
-        scripted = f"{info.id.split('/')[1]}.py" in names
-        copy = hub_lookup.parquet_copy(asked, names) if scripted else {}
+        copy = hub_lookup.parquet_copy(asked, names) if f"{info.id.split('/')[1]}.py" in names else {}
         if not copy and not hub_files.holds_data(names):
             raise GanzooError("hub_nothing_to_read", repo=asked.repo)
         folder = hub_files.fetch(info, asked) if not copy and hub_files.kind(names) != "table" else None

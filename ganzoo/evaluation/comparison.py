@@ -70,8 +70,7 @@ def measure(
             protocol += f"-read-at-{side}px"
         wanted = segmenter.classes_of(images.resized(pairs.test_input, side, "nearest-exact"), segmenter.palette(pairs))
         for key, asked in (("label-recovery", pictures), ("label-recovery-real", truth)):
-            answers = segmenter.answers(judge.generator, images.resized(asked, side))
-            scores = segmenter.recovery(answers, wanted)
+            scores = segmenter.recovery(segmenter.answers(judge.generator, images.resized(asked, side)), wanted)
             found |= {f"{key}-{name}-{protocol}": value for name, value in scores.items()}
     return found
 

@@ -51,8 +51,7 @@ def fit(config: Config, pairs: Pairs, device, should_stop=lambda: False) -> Iter
         return batch["target"], classes_of((batch["input"] + 1) * 127.5, colours)
 
     total = yield from learn(net, config, batches.per_epoch, draw, should_stop)
-    wanted = classes_of(pairs.test_input, colours)
-    metrics = recovery(answers(net, pairs.test_target), wanted)
+    metrics = recovery(answers(net, pairs.test_target), classes_of(pairs.test_input, colours))
     yield {"event": "done", "steps": total, "net": net, "config": config, "metrics": metrics}
 
 

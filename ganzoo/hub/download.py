@@ -47,8 +47,7 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         return _without_hub(repo_id, revision, f"{constants.ENDPOINT} cannot be reached")
     try:
         info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - asked)))
-        names = _names(repo_id, info)
-        return _fetch(repo_id, revision, token, names, info)
+        return _fetch(repo_id, revision, token, _names(repo_id, info), info)
     except errors.GatedRepoError:
         raise GanzooError("model_gated", repo_id=repo_id, endpoint=constants.ENDPOINT) from None
     except errors.RevisionNotFoundError:

@@ -30,8 +30,7 @@ def write_card(folder: Path) -> None:
     path = folder / "README.md"
     if path.is_file() and edited(path.read_text(encoding="utf-8", errors="replace")):
         return
-    said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    save_text(path, signed(card_text(said, folder)))
+    save_text(path, signed(card_text(json.loads((folder / "config.json").read_text(encoding="utf-8")), folder)))
 
 
 # A card carries a mark of its own text, so that an edit shows without the first version at hand.

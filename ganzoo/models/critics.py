@@ -70,8 +70,7 @@ def penalty(nets: dict, role: str, picture: Tensor, original: Tensor | None = No
         return r1_penalty(nets[role](shown).mean((2, 3)), shown)
     with torch.no_grad():
         maps = [m.float().requires_grad_(True) for m in nets["features"](picture)]
-    scores = nets[role](maps, original)
-    gradients = torch.autograd.grad([s.sum() for s in scores], maps, create_graph=True)
+    gradients = torch.autograd.grad([s.sum() for s in nets[role](maps, original)], maps, create_graph=True)
     return sum((size * g).square().sum(1).mean() for size, g in zip(TYPICAL, gradients, strict=True))
 
 

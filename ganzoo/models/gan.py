@@ -103,8 +103,7 @@ def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
     real, label = batches(step)
     generator = seeded(batches.device, config.seed, step, 0x2015E)
     whole = torch.randn(batches.whole, config.noise_size, generator=generator, device=batches.device)
-    drawn = {"real": real, "noise": whole[batches.mine]}
-    return drawn | ({"label": label} if label is not None else {})
+    return {"real": real, "noise": whole[batches.mine]} | ({"label": label} if label is not None else {})
 
 
 def preview(nets: dict, config, pictures, device) -> Tensor:

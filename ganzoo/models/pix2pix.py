@@ -164,8 +164,7 @@ def held_out(nets: dict, config: Config, pairs, device) -> dict[str, float]:
 def sheet(made: Tensor, pairs, scale: int = 1):
     """Three rows as one PIL picture: inputs, what was made, the truth."""
     original, truth = pairs.few()
-    rows = [original, images.to_uint8(made).cpu(), truth]
-    return images.grid(images.together(rows), columns=len(made), scale=scale)
+    return images.grid(images.together([original, images.to_uint8(made).cpu(), truth]), columns=len(made), scale=scale)
 
 
 def shown(picture: Tensor, original: Tensor, config: Config) -> tuple[Tensor, Tensor | None]:

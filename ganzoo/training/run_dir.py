@@ -57,8 +57,7 @@ class RunFolder:
         rows = [row for row in logged if row["step"] <= step]
         if foreign:
             log.warning("%s: lines written by no run and left out: %s.", path, first_ten([str(n) for n in foreign]))
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        save_text(path, text)
+        save_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
         ours, others = self._samples()
         if others:
             log.warning("%s: no samples of a run and left alone: %s.", self.folder / "samples", _names(others))

@@ -30,8 +30,7 @@ FEW = 500  # steps in which a translator learns colours and little else
 
 def run_name(config) -> str:
     """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository."""
-    parts = [config.lesson, data_word(config.data), config.variant]
-    name = config.name or "-".join(part for part in parts if part)
+    name = config.name or "-".join(filter(None, (config.lesson, data_word(config.data), config.variant)))
     return f"{name}-smoke" if config.smoke and not name.endswith("-smoke") else name
 
 

@@ -110,8 +110,7 @@ def page(runs: int) -> None:
             for run in range(runs):
                 mine, theirs = _paints(browser, ours, "#cmp-results img"), _paints(browser, bare, "h2")
                 phone = _paints(browser, ours, "#cmp-results img", width=390, slower=6)
-                shift = max(mine["cls"], phone["cls"])
-                rows.append((mine["fcp"] / theirs["fcp"], mine["lcp"] / theirs["lcp"], shift))
+                rows.append((mine["fcp"] / theirs["fcp"], mine["lcp"] / theirs["lcp"], max(mine["cls"], phone["cls"])))
                 print(
                     f"run {run + 1}: first paint {mine['fcp']:.0f} ms beside {theirs['fcp']:.0f}, largest {mine['lcp']:.0f} "
                     f"beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside {theirs['ready']:.0f}, "
