@@ -127,7 +127,12 @@ def _decoding(source) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise GanzooError("picture_too_large", picture=_called(source), most=MOST_PIXELS) from error
     except Exception as error:
-        raise GanzooError("picture_damaged", picture=_called(source), reason=_reason(error)) from error
+        reason = (
+            getattr(error, "strerror", None) or str(error).split("\n")[0].split(":")[0][:80] or type(error).__name__
+        )
+        if isinstance(error, UnidentifiedImageError):  # Pillow names an object in memory
+            reason = "not of a format that is known here"
+        raise GanzooError("picture_damaged", picture=_called(source), reason=reason) from error
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -146,14 +151,6 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 def _called(source) -> str:
     return f"The file {str(source)[:200]}" if isinstance(source, (str, Path)) else "A picture"
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, UnidentifiedImageError):  # Pillow names an object in memory
-        return "not of a format that is known here"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error).split("\n")[0].split(":")[0][:80] or type(error).__name__
 
 
 def from_pil(pictures, image_size: int, channels: int) -> Tensor:

@@ -63,8 +63,11 @@ class Session:
                 self._start(event)
             case "step":
                 self._step(event)
-            case "saved":
-                self._saved(event)
+            case "saved" if self.push and self.config.push_every and event["step"] < self.steps:
+                count = event["step"] // self.config.push_every
+                if count > self.pushed:
+                    self.pushed = count
+                    self.push.upload_later(str(Path(event["folder"]) / "model"), event["step"])
             case "advice":
                 self._say(f"{line}Doctor, step {event['step']:,}: {event['text']}", flush=True)
             case "stopped":
@@ -104,12 +107,6 @@ class Session:
         elif event["seconds"] - self.printed >= 5 or event["step"] == event["steps"]:  # in a file: a line in 5 s
             self._say(progress_line(event), flush=True)
             self.printed = event["seconds"]
-
-    def _saved(self, event: dict) -> None:
-        every = self.config.push_every
-        if self.push and every and event["step"] // every > self.pushed and event["step"] < self.steps:
-            self.pushed = event["step"] // every
-            self.push.upload_later(str(Path(event["folder"]) / "model"), event["step"])
 
 
 class Tracker:

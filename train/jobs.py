@@ -67,17 +67,6 @@ def wheel(folder: Path) -> Path:
     return path
 
 
-def bucket_of(wish: str) -> str:
-    """USER/NAME of the bucket that keeps the runs: the one wished for, else `runs` of whoever the token belongs to."""
-    if wish:
-        return wish
-    user = "ME"
-    if get_token():
-        with contextlib.suppress(*TROUBLE, ValueError):
-            user = HfApi().whoami()["name"]
-    return f"{user}/runs"
-
-
 def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str], made: Path) -> list[str]:
     """The `hf jobs uv run` line."""
     config, given = settings.parse(LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
@@ -123,7 +112,13 @@ def main(argv: list[str] | None = None) -> int:
         made = wheel(PLACE.absolute())
     except OSError as error:
         raise GanzooError("wheel_not_writable", folder=PLACE, reason=error.strerror) from None
-    bucket = bucket_of(asked.bucket)
+    bucket = asked.bucket
+    if not bucket:
+        user = "ME"
+        if get_token():
+            with contextlib.suppress(*TROUBLE, ValueError):
+                user = HfApi().whoami()["name"]
+        bucket = f"{user}/runs"
     line = command(asked.recipe, asked.flavor, asked.timeout, bucket, argv[cut + 1 :] + asked.words, made)
     if not hasattr(HfApi, "sync_job_volume"):
         raise GanzooError("hub_client_too_old")

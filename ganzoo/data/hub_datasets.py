@@ -101,7 +101,7 @@ def _open(asked, info) -> OnHub:
     if folder:
         return OnHub(asked.repo, folder)
     try:
-        return OnHub(asked.repo, None, _load(where, asked.rows, info))
+        return OnHub(asked.repo, splits=_load(where, asked.rows, info))
     except ValueError:  # so `datasets` refuses a configuration that is missing or not there
         if info is not None:
             hub_lookup.check_config(asked)

@@ -57,7 +57,10 @@ def look(asked: Name, patience: float):
     except GatedRepoError:
         raise gated(repo) from None
     except RevisionNotFoundError:
-        known = revisions(api, repo)
+        known: list[str] = []
+        with contextlib.suppress(*TROUBLE, ValueError):
+            refs = api.list_repo_refs(repo, repo_type="dataset")
+            known = [ref.name for ref in [*refs.branches, *refs.tags]][:10]
         code = "data_revision_not_among" if known else "data_revision_not_found"
         raise GanzooError(code, repo=repo, revision=revision, known=known) from None
     except RepositoryNotFoundError:
@@ -82,14 +85,6 @@ def nearest(api, repo: str) -> list[str]:
             found += [each.id for each in api.list_datasets(search=word, limit=20)]
     of = {each.split("/")[-1].lower(): each for each in reversed(found)}
     return [of[key] for key in difflib.get_close_matches(name.lower(), of, 3, 0.4)]
-
-
-def revisions(api, repo: str) -> list[str]:
-    """Up to ten branches and tags of a data set; none where they cannot be asked for."""
-    with contextlib.suppress(*TROUBLE, ValueError):
-        refs = api.list_repo_refs(repo, repo_type="dataset")
-        return [ref.name for ref in [*refs.branches, *refs.tags]][:10]
-    return []
 
 
 def parquet_copy(asked: Name, names: list[str]) -> dict:

@@ -87,14 +87,17 @@ class Push:
 
         def commit():
             nonlocal kept
-            head, kept = self._there()
+            info = self.api.model_info(self.repo_id)
+            if any(file.rfilename == "README.md" for file in info.siblings or []):
+                card = hf_hub_download(self.repo_id, "README.md", revision=info.sha, token=self.api.token)
+                kept = model_card.edited(Path(card).read_text(encoding="utf-8", errors="replace"))
             self.api.upload_folder(
                 repo_id=self.repo_id,
                 folder_path=folder,
                 allow_patterns=[*WANTED, notebook.NAME],
                 ignore_patterns=["README.md"] if kept else None,
                 commit_message=message or f"{named}, trained with ganzoo",
-                parent_commit=head,  # an edit that comes in between is seen at the next try
+                parent_commit=info.sha,  # an edit that comes in between is seen at the next try
             )
 
         try:
@@ -111,14 +114,6 @@ class Push:
     def _where(self, folder: str, kept: bool) -> dict:
         words = ["hf", "upload", self.repo_id, str(folder), *(["--exclude", "README.md"] if kept else [])]
         return {"repo_id": self.repo_id, "folder": folder, "retry": shlex.join(words)}
-
-    def _there(self) -> tuple[str | None, bool]:
-        """(the newest commit on the Hub, whether the card in it was edited by hand)."""
-        info = self.api.model_info(self.repo_id)
-        if not any(file.rfilename == "README.md" for file in info.siblings or []):
-            return info.sha, False
-        path = hf_hub_download(self.repo_id, "README.md", revision=info.sha, token=self.api.token)
-        return info.sha, model_card.edited(Path(path).read_text(encoding="utf-8", errors="replace"))
 
     def upload_later(self, folder: str, step: int) -> bool:
         """Push the model as it is now, in the background. False while the last such push still runs: training never waits
@@ -188,7 +183,11 @@ def patiently(call):
         except REFUSALS as error:
             if attempt == TRIES - 1 or not _passes(root(error), attempt):
                 raise
-            time.sleep(_pause(root(error), attempt))
+            # what the Hub asks for, up to half a minute, else 1, 2, 4 seconds with a little chance
+            response = getattr(root(error), "response", None)
+            asked = response.headers.get("Retry-After", "") if response is not None else ""
+            usual = 2.0**attempt * (0.75 + random.random() / 2)
+            time.sleep(min(30.0, float(asked)) if asked.isdecimal() else usual)
 
 
 def root(error: Exception) -> Exception:
@@ -206,10 +205,3 @@ def _passes(error: Exception, attempt: int = 0) -> bool:
 
 def _broken(error: Exception) -> bool:
     return isinstance(error, TROUBLE) and not isinstance(error, (HfHubHTTPError, FileNotFoundError, PermissionError))
-
-
-def _pause(error: Exception, attempt: int) -> float:
-    """Seconds before the next try: what the Hub asks for, up to half a minute, else 1, 2, 4 with a little chance."""
-    response = getattr(error, "response", None)
-    asked = response.headers.get("Retry-After", "") if response is not None else ""
-    return min(30.0, float(asked)) if asked.isdecimal() else 2.0**attempt * (0.75 + random.random() / 2)

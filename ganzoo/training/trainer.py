@@ -131,8 +131,12 @@ def fit(
         yield from recorder.samples()
         clock.start()
     for row, stopping in rounds(training, total, every, should_stop):
-        if row:
-            yield from recorder.note(_full(row, training, clock))
+        if row:  # the clock is read after it: its numbers wait for the GPU
+            epoch = round(training.step / training.batches.per_epoch, 3)
+            row = {"event": "step", "step": training.step, "steps": total, "epoch": epoch, **row, **clock.speed()}
+            if training.device.type == "cuda":
+                row["memory_mb"] = round(torch.cuda.max_memory_allocated(training.device) / 2**20)
+            yield from recorder.note(row)
         looking = training.step in frames or stopping
         saving = training.step % config.save_every == 0 or training.step == total or stopping
         if looking or saving:
@@ -147,15 +151,6 @@ def fit(
             return
     done = {"model": str(folder / "model"), "minutes": round(training.seconds / 60, 2)}
     yield {"event": "done", "step": training.step, "folder": str(folder), **done}
-
-
-def _full(row: dict, training: Training, clock: Clock) -> dict:
-    """A row of the loop with how far the run is and how fast. The clock is read after the row: its numbers wait for the GPU."""
-    place = {"steps": training.steps, "epoch": round(training.step / training.batches.per_epoch, 3)}
-    row = {"event": "step", "step": training.step, **place, **row, **clock.speed()}
-    if training.device.type == "cuda":
-        row["memory_mb"] = round(torch.cuda.max_memory_allocated(training.device) / 2**20)
-    return row
 
 
 def _begin(config, pictures, folder: Path, nets: dict | None, init: Path | None) -> tuple[Training, Recorder, dict]:
