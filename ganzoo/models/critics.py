@@ -48,10 +48,10 @@ def critics_loss(real: Scores, fake: Scores, config) -> Tensor:
 
 def creators_loss(fake: Scores, config, real: Scores | None = None) -> Tensor:
     """Step 2: the critics should say 1 of what was made. --adversarial relativistic compares with `real`."""
-    losses = [config.projected * creator_loss(scores, "lsgan") for scores in fake.projected]
+    losses = []
     if fake.patch is not None:
-        losses.insert(0, creator_loss(fake.patch, config.adversarial, real.patch if real else None))
-    return sum(losses)
+        losses.append(creator_loss(fake.patch, config.adversarial, real.patch if real else None))
+    return sum(losses + [config.projected * creator_loss(scores, "lsgan") for scores in fake.projected])
 
 
 def opinion(scores: Scores, config) -> Tensor:
