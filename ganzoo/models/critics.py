@@ -34,8 +34,10 @@ def ask(nets: dict, picture: Tensor, original: Tensor | None = None, way: str = 
     """What the critics of a side say of pictures (B, C, H, W) in [-1, 1], beside their originals if they judge by them."""
     patch, projected = nets.get(f"discriminator{way}"), nets.get(f"projected{way}")
     seen = picture if original is None else torch.cat([original, picture], 1)
-    scales = [] if projected is None else projected(nets["features"](picture), original)
-    return Scores(None if patch is None else patch(seen).float(), scales)
+    return Scores(
+        None if patch is None else patch(seen).float(),
+        [] if projected is None else projected(nets["features"](picture), original),
+    )
 
 
 def critics_loss(real: Scores, fake: Scores, config) -> Tensor:
