@@ -203,7 +203,7 @@ def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
 
 def test_a_run_that_is_training_is_not_tracked_twice(tmp_path, monkeypatch):
     config = gan.Config(name="x", out=str(tmp_path), track=True)
-    monkeypatch.setattr(session.tracking, "Tracker", lambda *how: pytest.fail("the other process tracks it"))
+    monkeypatch.setattr(session, "Tracker", lambda *how: pytest.fail("the other process tracks it"))
     with session.locked(tmp_path / "x"), raises_code("run_is_training"), session.Session(config):
         pass
 
