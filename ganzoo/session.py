@@ -129,7 +129,6 @@ class Tracker:
             raise GanzooError("trackio_space_not_there", reason=short(error)) from None
 
     def see(self, event: dict) -> None:
-        """An event of `trainer.fit`."""
         match event["event"]:
             case "step":
                 self._log(event)

@@ -68,7 +68,6 @@ def wheel(folder: Path) -> Path:
 
 
 def command(recipe: str, flavor: str, timeout: str, bucket: str, words: list[str], made: Path) -> list[str]:
-    """The `hf jobs uv run` line."""
     config, given = settings.parse(LESSONS[recipe].Config, words)  # a wrong flag should cost nothing
     if not config.push and not config.smoke:
         raise GanzooError("job_without_push")

@@ -39,7 +39,6 @@ class OnHub:
 
     @property
     def features(self) -> dict:
-        """The columns of its table."""
         return next(iter(self.splits.values())).features
 
     @contextlib.contextmanager

@@ -48,7 +48,6 @@ class Pairs:
 
     @property
     def facts(self) -> dict:
-        """The settings that the data decides."""
         return {"in_channels": self.in_channels, "out_channels": self.out_channels, "direction": self.direction}
 
     def batches(self, config, device, rank: int = 0, world: int = 1) -> "PairBatches":

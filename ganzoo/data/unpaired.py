@@ -31,7 +31,6 @@ class Unpaired:
 
     @property
     def facts(self) -> dict:
-        """The settings that the data decides."""
         a, b = (self.test[side].shape[1] for side in "ab")
         return {"in_channels": a, "out_channels": b, "direction": "->".join(self.domains)}
 

@@ -59,7 +59,6 @@ class Discriminator(gan.Discriminator):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    """The two networks of a config, with fresh weights."""
     size = dict(width=config.width, channels=config.channels, image_size=config.image_size, act=config.activation)
     labels = len(config.classes)
     return {

@@ -83,7 +83,6 @@ class Discriminator(nn.Module):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    """The two networks of a config, with fresh weights."""
     size = dict(width=config.width, channels=config.channels, image_size=config.image_size, act=config.activation)
     return {
         "generator": Generator(config.noise_size, norm=config.norm, upsample=config.upsample, **size),

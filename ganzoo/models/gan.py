@@ -94,7 +94,6 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 
 def columns(config) -> tuple[str, ...]:
-    """Names of the numbers that `train_step` returns."""
     return ("loss_d", "loss_g", "score_real", "score_fake")
 
 
@@ -112,7 +111,6 @@ def preview(nets: dict, config, pictures, device) -> Tensor:
 
 
 def sheet(made: Tensor, pictures, scale: int = 1):
-    """The preview as one PIL picture."""
     return images.grid(made, scale=scale)
 
 
@@ -170,7 +168,6 @@ def creator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
 
 
 def numbers(loss_d, loss_g, on_real: Tensor, on_fake: Tensor, config) -> Tensor:
-    """The four numbers of `columns`."""
     opinions = [as_opinion(scores.detach(), config.adversarial).mean() for scores in (on_real, on_fake)]
     return torch.stack([loss_d.detach(), loss_g.detach(), *opinions])
 

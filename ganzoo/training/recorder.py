@@ -21,7 +21,6 @@ class Recorder:
     """Writes the run folder of a training and asks the doctor."""
 
     def __init__(self, training: Training, folder: Path, origin: dict):
-        """`origin` is what `run_dir.origin` says."""
         self.training, self.folder = training, folder
         self.doctor = Doctor(training.config.translates)
         self.files = RunFolder(folder, origin) if distributed.first() else None

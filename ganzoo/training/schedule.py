@@ -35,7 +35,6 @@ class Pace:
 
 
 def length(config, per_epoch: int) -> int:
-    """The steps of a run."""
     return 2 if config.smoke else config.steps or config.epochs * per_epoch
 
 

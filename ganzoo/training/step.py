@@ -102,7 +102,6 @@ class Training:
         self._graph = None
 
     def rate(self, role: str) -> float:
-        """The learning rate that the settings give a network."""
         creator = role.startswith("generator")
         return self.config.lr if creator else self.config.discriminator_lr or self.config.lr
 
@@ -143,7 +142,6 @@ class Training:
             torch._foreach_add_([kept[n] for n in floats], gap)
 
     def advance(self) -> None:
-        """One step of the game on the batch of this step."""
         # Dropout, too, is a function of (seed, step), and other processes draw others.
         numbers = (self.config.seed, self.step, 0xD209, *([self.rank] if self.rank else []))
         with global_seed(*numbers, device=self.device) if self.config.draws_in_step else nullcontext():
@@ -226,7 +224,6 @@ class Training:
         return found
 
     def sheet(self, made: Tensor, scale: int = 1):
-        """The preview as one PIL picture."""
         return self.lesson.sheet(made, self.pictures, scale)
 
     def finite(self) -> bool:

@@ -47,7 +47,6 @@ PAINTS = """() => new Promise((done) => {
 
 
 def took(call) -> float:
-    """Seconds of a call."""
     began = time.perf_counter()
     call()
     return time.perf_counter() - began
