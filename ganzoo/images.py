@@ -99,7 +99,8 @@ def open_picture(source) -> Image.Image:
 def _eight_bits(picture: Image.Image) -> Image.Image:
     """Grey of 16 or 32 bits, a scan or a depth map, by its highest value."""
     values = torch.frombuffer(bytearray(picture.convert("F").tobytes()), dtype=torch.float32)
-    highest = max(values[values.isfinite()].tolist(), default=0.0)
+    finite = values[values.isfinite()]
+    highest = float(finite.max()) if len(finite) else 0.0
     if picture.mode == "F":
         top = max(1.0, highest)
     else:  # 16 bits; "I" may hold 8 or 32
@@ -127,9 +128,8 @@ def _decoding(source) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise GanzooError("picture_too_large", picture=_called(source), most=MOST_PIXELS) from error
     except Exception as error:
-        reason = (
-            getattr(error, "strerror", None) or str(error).split("\n")[0].split(":")[0][:80] or type(error).__name__
-        )
+        said = str(error).split("\n")[0].split(":")[0][:80]
+        reason = getattr(error, "strerror", None) or said or type(error).__name__
         if isinstance(error, UnidentifiedImageError):  # Pillow names an object in memory
             reason = "not of a format that is known here"
         raise GanzooError("picture_damaged", picture=_called(source), reason=reason) from error
