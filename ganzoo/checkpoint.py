@@ -91,9 +91,10 @@ def read_config(folder: Path) -> tuple[dict, object]:
     if not isinstance(said, dict) or said.get("library") != "ganzoo":
         raise GanzooError("config_foreign", path=path)
     number = said.get("format")
-    if type(number) is not int or not 1 <= number <= FORMAT:
-        code = "config_of_newer_ganzoo" if type(number) is int and number > FORMAT else "config_format_unknown"
-        raise GanzooError(code, path=path, format=str(number)[:40], newest=FORMAT)
+    if type(number) is int and number > FORMAT:
+        raise GanzooError("config_of_newer_ganzoo", path=path, format=str(number)[:40], newest=FORMAT)
+    if type(number) is not int or number < 1:
+        raise GanzooError("config_format_unknown", path=path, format=str(number)[:40], newest=FORMAT)
     if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
         raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
     if too_large:

@@ -166,8 +166,8 @@ class Model:
         for label in list(labels) if several(labels) else [labels] * n:
             number = classes.index(label) if isinstance(label, str) and label in classes else whole_or_none(label)
             if number is None or not 0 <= number < len(classes):
-                about = dict(highest=len(classes) - 1, classes=classes, label=brief(label))
-                raise GanzooError("label_unknown", name=self.name, **about)
+                highest, given = len(classes) - 1, brief(label)
+                raise GanzooError("label_unknown", name=self.name, highest=highest, classes=classes, label=given)
             numbers.append(number)
         if len(numbers) != n:
             raise GanzooError("wrong_number_of_labels", labels=len(numbers), pictures=n)

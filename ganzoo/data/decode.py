@@ -33,16 +33,14 @@ def attempt_all(named: list[tuple], decode: Callable) -> tuple[list[tuple], list
     return good, [(name, got) for name, got in found if isinstance(got, Exception)]
 
 
-def read_all(named: list[tuple], decode: Callable, notes: list, called: str, code: str, **values) -> list[tuple]:
-    """Decode [(name, reader)] -> [(name, what `decode` gave)]. Those that cannot be read are left out and named in a note;
-    where none can be, GanzooError `code`."""
+def read_all(named: list[tuple], decode: Callable, notes: list, called: str) -> tuple[list[tuple], str, str]:
+    """Decode [(name, reader)] -> [(name, what `decode` gave)] without those that cannot be read, which a note names; their
+    names, and what is wrong with the first."""
     good, bad = attempt_all(named, decode)
     names = first_ten([name for name, _ in bad])
-    if not good:
-        raise GanzooError(code, count=len(named), names=names, reason=str(bad[0][1]) if bad else "", **values)
     if bad:
         notes.append(f"{len(bad)} of {len(named)} {called} cannot be read and are left out: {names}")
-    return good
+    return good, names, str(bad[0][1]) if bad else ""
 
 
 def stacked(pictures: list[Tensor]) -> Tensor:
@@ -76,7 +74,9 @@ def read_pairs(pairs: list[tuple[str, PairReader]], size: int, channels: int, no
         shape = a.size if a.size == b.size else a.size + b.size
         return squares if keep else [square[:, :0, :0] for square in squares], shape
 
-    good = read_all(pairs, decode, notes, f"{split} pairs", "no_readable_pairs", split=split)
+    good, names, reason = read_all(pairs, decode, notes, f"{split} pairs")
+    if not good:
+        raise GanzooError("no_readable_pairs", count=len(pairs), split=split, names=names, reason=reason)
     shapes = {name: shape for name, (_, shape) in good}
     oblong = [name for name, shape in shapes.items() if shape[0] != shape[1]]
     if oblong:

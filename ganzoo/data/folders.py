@@ -83,8 +83,9 @@ def _read_files(files: list[Path], image_size: int, channels: int, notes: list[s
         picture = open_picture(path)
         return square(picture, image_size, channels or depth_of(picture)), path
 
-    named = [(path.name, path) for path in files]
-    good = read_all(named, decode, notes, "files", "no_readable_pictures_in_folder", folder=files[0].parent)
+    good, names, _ = read_all([(path.name, path) for path in files], decode, notes, "files")
+    if not good:
+        raise GanzooError("no_readable_pictures_in_folder", count=len(files), folder=files[0].parent, names=names)
     return stacked([tensor for _, (tensor, _) in good]), [path for _, (_, path) in good]
 
 
@@ -97,8 +98,8 @@ def check_shape(image_size: int, channels: int) -> None:
 def check_size(count: int, image_size: int, channels: int) -> None:
     size = count * (channels or 3) * image_size**2
     if size > LARGEST:
-        sizes = dict(gigabytes=size / 2**30, most=LARGEST / 2**30)
-        raise GanzooError("data_too_large", count=count, image_size=image_size, **sizes)
+        gigabytes, most = size / 2**30, LARGEST / 2**30
+        raise GanzooError("data_too_large", count=count, image_size=image_size, gigabytes=gigabytes, most=most)
 
 
 def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) -> dict:

@@ -175,8 +175,8 @@ def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
     except GatedRepoError:
         raise
     except (*TROUBLE, RuntimeError, ValueError) as error:
-        counts = dict(here=len(found), all=len(sizes))
-        raise GanzooError("hub_came_in_part", repo=info.id, **counts, reason=short(error)) from None
+        here, all_, reason = len(found), len(sizes), short(error)
+        raise GanzooError("hub_came_in_part", repo=info.id, here=here, all=all_, reason=reason) from None
     finally:
         pool.shutdown(cancel_futures=True)
     return {name: found[name] for name in sizes}

@@ -61,11 +61,13 @@ def look(asked: Name, patience: float):
         with contextlib.suppress(*TROUBLE, ValueError):
             refs = api.list_repo_refs(repo, repo_type="dataset")
             known = [ref.name for ref in [*refs.branches, *refs.tags]][:10]
-        code = "data_revision_not_among" if known else "data_revision_not_found"
-        raise GanzooError(code, repo=repo, revision=revision, known=known) from None
+        if known:
+            raise GanzooError("data_revision_not_among", repo=repo, revision=revision, known=known) from None
+        raise GanzooError("data_revision_not_found", repo=repo, revision=revision) from None
     except RepositoryNotFoundError:
-        near = nearest(api, repo)
-        raise GanzooError("data_not_on_hub_but_near" if near else "data_not_on_hub", repo=repo, near=near) from None
+        if near := nearest(api, repo):
+            raise GanzooError("data_not_on_hub_but_near", repo=repo, near=near) from None
+        raise GanzooError("data_not_on_hub", repo=repo) from None
     except (*TROUBLE, ValueError):
         return None
 

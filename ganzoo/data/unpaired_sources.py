@@ -221,7 +221,9 @@ def _read(readers: list[tuple[str, Reader]], size: int, channels: int, notes: li
         mark = hashlib.blake2b(picture.tobytes() + repr(picture.size).encode(), digest_size=12).digest()
         return square(picture, size, depth), mark
 
-    good = read_all(readers, decode, notes, f"{called} files", "no_readable_pictures", what=called)
+    good, bad, _ = read_all(readers, decode, notes, f"{called} files")
+    if not good:
+        raise GanzooError("no_readable_pictures", count=len(readers), what=called, names=bad)
     names, found = zip(*good, strict=True)
     tensors, marks = zip(*found, strict=True)
     return stacked(tensors), list(names), marks

@@ -8,6 +8,7 @@ to read. Compare either only with numbers of the same n.
 """
 
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -22,16 +23,14 @@ URL = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights
 DAMAGED = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)  # of a file of weights
 
 
-def fetched(url: str, code: str) -> Path:
-    """A file of weights among torch's, downloaded once and checked by the hash in its name. GanzooError `code`."""
+def fetched(url: str) -> tuple[Path, bool]:
+    """(a file of weights among torch's, whether it is there): downloaded once and checked by the hash in its name."""
     path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[1]
-    try:
+    with suppress(OSError, RuntimeError):
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             torch.hub.download_url_to_file(url, str(path), hash_prefix=path.stem.rsplit("-", 1)[1])
-    except (OSError, RuntimeError):
-        raise GanzooError(code, url=url, path=path) from None
-    return path
+    return path, path.is_file()
 
 
 def network(device: torch.device | str = "cpu") -> nn.Module:
@@ -41,7 +40,9 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError:
         raise GanzooError("fid_missing") from None
-    path = fetched(URL, "fid_not_downloaded")
+    path, there = fetched(URL)
+    if not there:
+        raise GanzooError("fid_not_downloaded", url=URL, path=path)
     try:
         torch.load(path, weights_only=True)  # torch-fidelity opens any pickle: let it have only one that holds tensors
     except DAMAGED:

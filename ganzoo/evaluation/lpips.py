@@ -25,7 +25,9 @@ def network(device: torch.device | str = "cpu") -> nn.Module:
         raise GanzooError("lpips_missing") from None
     from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
 
-    path = fetched(URL, "lpips_not_downloaded")
+    path, there = fetched(URL)
+    if not there:
+        raise GanzooError("lpips_not_downloaded", url=URL, path=path)
     try:
         return LearnedPerceptualImagePatchSimilarity(net_type="alex").to(device)
     except DAMAGED:

@@ -93,10 +93,11 @@ def _names(repo_id: str, info) -> list[str]:
     if not there:
         raise GanzooError("repo_empty", repo_id=repo_id)
     missing = [name for name in ESSENTIAL if name not in there]
+    pickles = [name for name in there if Path(name).suffix.lower() in PICKLES]
+    if missing and pickles:
+        raise GanzooError("repo_of_pickles", repo_id=repo_id, missing=missing[0], pickle=pickles[0][:80])
     if missing:
-        pickle = next((name[:80] for name in there if Path(name).suffix.lower() in PICKLES), None)
-        code = "repo_of_pickles" if pickle else "repo_not_a_model"
-        raise GanzooError(code, repo_id=repo_id, missing=missing[0], pickle=pickle)
+        raise GanzooError("repo_not_a_model", repo_id=repo_id, missing=missing[0])
     top = [file for file in info.siblings if "/" not in file.rfilename]
     wanted = [file for file in top if any(fnmatch(file.rfilename, pattern) for pattern in WANTED)]
     size = sum(file.size or 0 for file in wanted)

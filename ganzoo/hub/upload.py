@@ -103,17 +103,17 @@ class Push:
         try:
             patiently(commit)
         except KeyboardInterrupt:
-            raise Stopped("push_stopped", **self._where(folder, kept)) from None
+            retry = self._retry(folder, kept)
+            raise Stopped("push_stopped", repo_id=self.repo_id, folder=folder, retry=retry) from None
         except (*REFUSALS, ValueError) as error:
-            reason = short(root(error), self.api.token)
-            raise GanzooError("push_failed", reason=reason, **self._where(folder, kept)) from None
+            reason, retry = short(root(error), self.api.token), self._retry(folder, kept)
+            raise GanzooError("push_failed", repo_id=self.repo_id, reason=reason, folder=folder, retry=retry) from None
         if kept and not quiet:
             log.warning("The card on the Hub was edited by hand and stays; the new one is %s/README.md.", folder)
         return f"{constants.ENDPOINT}/{self.repo_id}"
 
-    def _where(self, folder: str, kept: bool) -> dict:
-        words = ["hf", "upload", self.repo_id, str(folder), *(["--exclude", "README.md"] if kept else [])]
-        return {"repo_id": self.repo_id, "folder": folder, "retry": shlex.join(words)}
+    def _retry(self, folder: str, kept: bool) -> str:
+        return shlex.join(["hf", "upload", self.repo_id, str(folder), *(["--exclude", "README.md"] if kept else [])])
 
     def upload_later(self, folder: str, step: int) -> bool:
         """Push the model as it is now, in the background. False while the last such push still runs: training never waits

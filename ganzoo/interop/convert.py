@@ -96,8 +96,8 @@ def _agree(config, found: dict[str, Found]) -> None:
     for role, one in found.items():
         wanted = seen.get(role, one.inputs)
         if one.inputs != wanted:
-            about = dict(inputs=one.inputs, lesson=config.lesson, wanted=wanted)
-            raise GanzooError("pth_critic_channels", file=one.file, **about)
+            lesson, inputs = config.lesson, one.inputs
+            raise GanzooError("pth_critic_channels", file=one.file, inputs=inputs, lesson=lesson, wanted=wanted)
     back, critic, other = (found.get(role) for role in ("generator_back", "discriminator", "discriminator_back"))
     turned = (first.what, first.width, first.outputs, first.inputs)
     if back and (back.what, back.width, back.inputs, back.outputs) != turned:
@@ -126,8 +126,10 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         if tensor is None:
             raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
         if tensor.shape != shape:
-            about = dict(shape=tuple(tensor.shape), what=found.what, width=found.width, wanted=tuple(shape))
-            raise GanzooError("pth_tensor_shape", file=found.file, name=name, **about)
+            theirs, ours, what, width = tuple(tensor.shape), tuple(shape), found.what, found.width
+            raise GanzooError(
+                "pth_tensor_shape", file=found.file, name=name, shape=theirs, what=what, width=width, wanted=ours
+            )
         return tensor
 
     for layer, (conv, norm) in zip(found.layers, _slots(net), strict=True):

@@ -92,8 +92,9 @@ def _resumed(config, given, folder: Path):
         raise GanzooError("no_run_to_resume", folder=folder)
     said, old = checkpoint.read_config(folder)
     if said["training"] or said["converted"]:
-        code = "resume_model_of_run" if (folder.parent / "resume.pt").is_file() else "resume_model"
-        raise GanzooError(code, folder=folder, run=folder.parent)
+        if (folder.parent / "resume.pt").is_file():
+            raise GanzooError("resume_model_of_run", folder=folder, run=folder.parent)
+        raise GanzooError("resume_model", folder=folder)
     if old.lesson != config.lesson:
         raise GanzooError("resume_other_lesson", folder=folder, lesson=old.lesson)
     for name, value in said["settings"].items():
