@@ -41,6 +41,18 @@ def figure(inside: str, caption: str, kind: str = "") -> str:
     return f'<figure class="gz-fig {kind}">{inside}<figcaption>{caption}</figcaption></figure>'
 
 
+def captioned(picture: Image.Image, text: str, kind: str = "", **options) -> str:
+    """A picture over its caption, which is also its alternative text; options as for `image`."""
+    return figure(image(picture, text, **options), escape(text), kind)
+
+
+def svg(width: float, height: float, name: str, drawn: str, kind: str = "", **data) -> str:
+    """A drawing in units of its own, called by its name; `data` become data- attributes."""
+    said = "".join(f' data-{key}="{value}"' for key, value in data.items())
+    box = f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}"'
+    return f'<svg class="gz-svg {kind}"{said} {box}>{drawn}</svg>'
+
+
 def section(title: str, *parts: str, kind: str = "") -> str:
     """Parts under a heading, in the colour of the creator or the critic if `kind` says so."""
     return f'<section><h3 class="{kind}">{escape(title)}</h3>{"".join(parts)}</section>'
@@ -88,6 +100,11 @@ def bar(share: float, label: str = "", number: str = "", kind: str = "critic") -
         f'<span class="gz-bar {kind}">{before}<span class="gz-rail"><i style="width:{width:.1f}%"></i></span>'
         f"{after}</span>"
     )
+
+
+def bars(rows: Iterable[str], kind: str = "") -> str:
+    """Bars one below the other."""
+    return f'<div class="gz-bars {kind}">{"".join(rows)}</div>'
 
 
 def share_bars(words, shares: dict[str, float], label: str, form: str, kind: str) -> str:

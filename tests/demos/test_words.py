@@ -22,7 +22,7 @@ PUT_TOGETHER = (
     "q_{}", "lead_{}", "tab_{}", "lesson_{}", "data_{}", "name_{}", "state_{}", "label_{}", "label_{}_filter", "losses_{}",
     "relu_{}", "unet_{}", "gan_{}", "steps_{}", "friction_{}", "patch_{}", "shapes_{}",
     "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short", "trl_{}",
-    "own_{}", "own_{}_said", "{}_notes", "live_{}", "live_adv_{}",
+    "own_{}", "{}_said", "features_{}", "stride_{}_alt", "stride_{}_window", "{}_alt", "{}_notes", "live_{}", "live_adv_{}",
     *(f"{{}}_verdict_{end}" for end in ("wins", "close", "split", "why", "rule")),
 )  # fmt: skip
 
@@ -34,7 +34,8 @@ def strings() -> set[str]:
         constants = (
             n.value for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)
         )
-        found |= {text for text in constants if isinstance(text, str)}
+        texts = {text for text in constants if isinstance(text, str)}
+        found |= texts | set(re.findall(r"\$(\w+)", " ".join(texts)))  # words in the formulas of the lessons
     for path in DEMOS.rglob("*.js"):
         found |= set(re.findall(r"[\"'`]([\w-]+)[\"'`]", path.read_text(encoding="utf-8")))
     found |= {label for palette in PALETTES.values() for label in palette}

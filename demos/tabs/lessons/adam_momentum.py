@@ -8,14 +8,14 @@ from html import escape
 import torch
 import torch.nn.functional as F
 
-from ...catalog import local
 from ...ui.charts import chart
-from ...ui.html import figure, grid, said, section
+from ...ui.html import figure, grid, said, section, svg
 from ...ui.words import Words
 from .controls import dial
 
-COURSE, LOW, HIGH = 0.5, 0.0, 0.95
-VALUES = {"beta1": dial(0.9, LOW, HIGH, "beta1", step=0.05)}
+COURSE = 0.5
+VALUES = {"beta1": dial(0.9, 0.0, 0.95, "beta1", "bad_beta1", step=0.05)}
+FORMULA = r"\text{$friction_new} = \beta_1 \times \text{$friction_old} + (1 - \beta_1) \times \text{$friction_now}"
 PUSHED, COASTING = 20, 12  # steps with a push, and without
 STEPS, RATE, R1, FASTER = 600, 0.02, 0.3, 5
 SIDE, REACH = 360, 2.0  # pixels and half the width of the plane
@@ -58,47 +58,39 @@ def away(track: list) -> list[float]:
 CODE = (coast, smallest_gan)
 
 
-def show(words: Words, beta1) -> str:
-    beta1 = round(local.number(beta1, LOW, HIGH, "bad_beta1"), 2)
+def show(words: Words, beta1: float) -> str:
     both = {COURSE: "plain second", beta1: "plain"}  # equal ones are one line
     lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
-    left = {b: coast(b)[1] for b in both}
-    speeds = words("friction_left", beta1=f"{beta1:g}", share=f"{left[beta1]:.0%}", course=f"{left[COURSE]:.0%}")
-    far = {b: sum(away(smallest_gan(b))[-100:]) / 100 for b in both}
-    key = "friction_same" if beta1 == COURSE else "friction_farther" if far[beta1] > far[COURSE] else "friction_closer"
-    ends = words(key, beta1=f"{beta1:g}", far=f"{far[beta1]:.2f}", course=f"{far[COURSE]:.2f}", steps=STEPS)
-    end = (len(lines[0][2]) - 1, words("friction_steps", count=COASTING))
+    left = {b: f"{coast(b)[1]:.0%}" for b in both}
+    speeds = words("friction_left", beta1=f"{beta1:g}", share=left[beta1], course=left[COURSE])
+    end = (COASTING, words("friction_steps", count=COASTING))
     drawn = chart(words("friction_speed"), lines, 1.0, end, True, speeds)
-    faster = sum(away(smallest_gan(COURSE, FASTER * RATE))[-100:]) / 100
-    ends = words.together(ends, words("friction_rate", times=FASTER, far=f"{faster:.2f}", course=f"{far[COURSE]:.2f}"))
-    planes = [_plane(words, b) for b in sorted(both, key=lambda b: b != COURSE)]
-    planes.append(_plane(words, COURSE, FASTER))
+    course, yours, faster = (
+        sum(away(smallest_gan(*game))[-100:]) / 100 for game in ((COURSE,), (beta1,), (COURSE, FASTER * RATE))
+    )
+    key = "friction_same" if beta1 == COURSE else "friction_farther" if yours > course else "friction_closer"
+    far = {"far": f"{yours:.2f}", "course": f"{course:.2f}"}
+    ends = words.together(
+        words(key, beta1=f"{beta1:g}", steps=STEPS, **far),
+        words("friction_rate", times=FASTER, **far | {"far": f"{faster:.2f}"}),
+    )
+    planes = [*(_plane(words, b) for b in both), _plane(words, COURSE, FASTER)]
     game = section(words("friction_game"), said(ends), grid(*planes, kind="three"))
     return f'{said(speeds)}<div class="gz-half">{drawn}</div>{game}'
 
 
 def _plane(words: Words, beta1: float, times: int = 1) -> str:
     """The track in the plane of the two numbers; the dot is where it ended, the ring where it should."""
-
-    def place(point):
-        return tuple(f"{SIDE / 2 * (1 + v / REACH):.1f}" for v in (point[0], -point[1]))
-
-    track = smallest_gan(beta1, times * RATE)
-    points = " ".join(",".join(place(p)) for p in track)
-    (x, y), half = place(track[-1]), SIDE // 2
+    track, half = smallest_gan(beta1, times * RATE), SIDE // 2
+    places = [(half * (1 + creator / REACH), half * (1 - critic / REACH)) for creator, critic in track]
     name = escape(words("friction_times", times=times)) if times > 1 else ""
     alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")
     drawn = (
-        f'<svg class="gz-svg" viewBox="0 0 {SIDE} {SIDE}" role="img" aria-label="{escape(alt)}">'
-        f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/><polyline points="{points}"/>'
+        f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/>'
+        f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
         f'<text x="{half + 6}" y="16">↑ {escape(words("critic_word"))}</text>'
         f'<text x="{SIDE}" y="{SIDE - 6}" text-anchor="end">{escape(words("creator_word"))} →</text>'
         f'<circle fill="none" stroke="currentColor" cx="{half}" cy="{half}" r="9"/>'
-        f'<circle fill="currentColor" cx="{x}" cy="{y}" r="5"/></svg>'
+        f'<circle fill="currentColor" cx="{places[-1][0]:.1f}" cy="{places[-1][1]:.1f}" r="5"/>'
     )
-    return figure(drawn, f"<b>β1 {beta1:g}{name}</b>")
-
-
-def formula(words: Words) -> str:
-    new, old, now = (rf"\text{{{words(f'friction_{key}')}}}" for key in ("new", "old", "now"))
-    return rf"{new} = \beta_1 \times {old} + (1 - \beta_1) \times {now}"
+    return figure(svg(SIDE, SIDE, alt, drawn), f"<b>β1 {beta1:g}{name}</b>")

@@ -39,16 +39,13 @@ def centres(model: Model, seed: int) -> list[float]:
 CODE = (norm1d, Generator.__init__, class_shares, centres)
 
 
-def show(words: Words, seed) -> str:
-    seed = local.seed_of(seed)
+def show(words: Words, seed: int) -> str:
     found = {key: centres(local.open_model(name), seed) for key, (name, _) in MODELS.items()}
     lines = [(words(key), MODELS[key][1], list(enumerate(values))) for key, values in found.items()]
-    far = {key: f"{values[-1]:.2f}" for key, values in found.items()}
-    nearer = found["with_bn"][-1] < found["without_bn"][-1]
-    text = words("bn_centres_said" if nearer else "bn_centres_not", a=far["with_bn"], b=far["without_bn"], count=COUNT)
-    high = max(values[-1] for values in found.values())
+    a, b = (values[-1] for values in found.values())
+    text = words("bn_centres_said" if a < b else "bn_centres_not", a=f"{a:.2f}", b=f"{b:.2f}", count=COUNT)
     units = len(found["with_bn"])
-    drawn = chart(words("bn_centres"), lines, high, (units - 1, words("bn_units", count=units)), alt=text)
+    drawn = chart(words("bn_centres"), lines, max(a, b), (units - 1, words("bn_units", count=units)), alt=text)
     return _collapse(words) + section(words("bn_patient"), _patient(words, seed)) + grid(drawn, prose(text))
 
 
@@ -59,36 +56,26 @@ def _collapse(words: Words) -> str:
     for norm, key in (("none", "without_bn"), ("batch", "with_bn")):
         with Image.open(COLLAPSE / f"{norm}.png") as saved:
             picture = image(saved, words("bn_sheet", name=words(key)))
-        shares = {str(digit): share for digit, share in enumerate(run[norm]["shares"])}
-        bars = share_bars(words, shares, words("bn_shares"), "{:.0%}", "digits")
+        bars = share_bars(words, dict(enumerate(run[norm]["shares"])), words("bn_shares"), "{:.0%}", "digits")
         panels.append(section(words(key), picture, note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
     command = f"{note(words('bn_command'))}<pre><code>{escape(run['command'])}</code></pre>"
     return said(words("bn_collapse")) + grid(*panels) + command
 
 
 def _patient(words: Words, seed: int) -> str:
-    """Two creators from the same inspirations, and what the models' own cards say (10,000 samples each)."""
-    panels, shares = [], {}
-    for key, (name, _) in MODELS.items():
-        shares[key] = found = local.entry(name).metric("class-share-") or {}
-        made = local.open_model(name)
-        pictures = to_pil(made.tensor(made.noise(SHOWN, seed)))
-        bars = (
-            share_bars(words, found, words("share_label"), "{:.1%}", "digits") if found else note(words("not_measured"))
+    """Two creators from the same inspirations, and what the models' own cards say (10,000 samples each), with a sentence that
+    holds for any outcome."""
+    panels, values, off, rarest = [], {}, [], []
+    for short, (key, (name, _)) in zip("ab", MODELS.items(), strict=True):
+        made, shares = local.open_model(name), local.entry(name).metric("class-share-")
+        pictures = sheet(to_pil(made.tensor(made.noise(SHOWN, seed))), words(key))
+        panels.append(
+            section(words(key), pictures, share_bars(words, shares, words("share_label"), "{:.1%}", "digits"))
         )
-        panels.append(section(words(key), sheet(pictures, words(key)), bars))
-    return grid(*panels) + prose(_measured(words, shares))
-
-
-def _measured(words: Words, shares: dict[str, dict]) -> str:
-    """What the digit classifier counted, as a sentence that holds for any outcome."""
-    if not all(shares.values()):
-        return ""
-    said = {}
-    for key, short in (("with_bn", "a"), ("without_bn", "b")):
-        rare = min(shares[key], key=shares[key].get)
-        said |= {f"{short}_digit": rare, f"{short}_share": f"{shares[key][rare]:.1%}"}
-        said[f"{short}_off"] = f"{50 * sum(abs(v - 1 / len(shares[key])) for v in shares[key].values()):.1f}"
-    verdict = "bn_evener" if float(said["a_off"]) < float(said["b_off"]) else "bn_not_evener"
-    all_there = min(min(found.values()) for found in shares.values()) >= EASY
-    return words.together(words("bn_measured", **said), words(verdict), words("bn_all_there") if all_there else "")
+        rare = min(shares, key=shares.get)
+        rarest.append(shares[rare])
+        off.append(round(50 * sum(abs(share - 1 / len(shares)) for share in shares.values()), 1))
+        values |= {f"{short}_digit": rare, f"{short}_share": f"{shares[rare]:.1%}", f"{short}_off": off[-1]}
+    verdict = words("bn_evener" if off[0] < off[1] else "bn_not_evener")
+    all_there = words("bn_all_there") if min(rarest) >= EASY else ""
+    return grid(*panels) + prose(words.together(words("bn_measured", **values), verdict, all_there))

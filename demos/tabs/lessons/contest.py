@@ -2,42 +2,37 @@
 
 from ganzoo.models.pix2pix import train_step
 
+from ...ui.html import note
 from ...ui.words import Words
 from ..compare import families, metrics
-from . import facade_pairs
-from .facade_pairs import LOSSES, made, pair
+from .facade_pairs import choice, made, pair
 
-VALUES = {"pair": facade_pairs.choice("52.jpg")}
+VALUES = {"pair": choice("52.jpg")}
 COLUMNS = 5
 FORMULA = r"L = L_{\text{GAN}} + \lambda \, L_{\text{MAE}}"
 CODE = (train_step, metrics.verdict)
 
 
-def show(words: Words, name) -> str:
-    facade_pairs.checked(name)
+def show(words: Words, name: str) -> str:
     verdict = metrics.verdict(words, families.find("facades"))
     link = ("zh" if words.language == "zh" else "./") + "?family=facades"
     linked = f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>'
-    return verdict + linked + facade_pairs.cited(words)
+    return verdict + linked + note(words("cmp_cited"))
 
 
-def pictures(words: Words, name) -> list:
+def pictures(words: Words, name: str) -> list:
     drawing, photo = pair(name)
-    return [
-        (drawing, words("pair_drawing")),
-        *((made(loss, name), title) for loss, title in LOSSES.items()),
-        (photo, words("pair_real")),
-    ]
+    works = [(made(loss, name), title) for loss, title in families.NAMES.items()]
+    return [(drawing, words("pair_drawing")), *works, (photo, words("pair_real"))]
 
 
-def numbers(words: Words) -> tuple[list, list]:
+def numbers(words: Words) -> list[list]:
     """The whole test set, from the models' own cards."""
-    members = families.find("facades").members
-    rows = []
-    for key, title in families.NAMES.items():
-        found = dict(metrics.numbers(members[key])) if key in members else {}
-        rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
-    head = [words("contest_loss")]
+    rows = [[words("contest_loss")]]
     for word, (_, _, goal) in metrics.NUMBERS.items():
-        head.append(f"{words(word)} → {goal if goal.isdigit() else words('contest_as_real')}")
-    return head, rows
+        rows[0].append(f"{words(word)} → {words('contest_as_real') if goal == 'real' else goal}")
+    members = families.find("facades").members
+    for key, title in families.NAMES.items():
+        found = dict(metrics.numbers(members[key]))
+        rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
+    return rows

@@ -1,7 +1,6 @@
 """Row 17: no pairs, so nothing to compare with. CycleGAN translates back and compares with the original: two loops."""
 
 from functools import lru_cache
-from html import escape
 
 import torch
 from PIL import ImageOps
@@ -12,14 +11,14 @@ from ganzoo.inference import Model
 from ganzoo.models.cyclegan import train_step
 
 from ...catalog import local
-from ...ui.html import figure, flow, image, section
-from ...ui.words import Trouble, Words
+from ...ui.html import captioned, flow, section
+from ...ui.words import Words
 from ..translate import inference
 from .controls import choice
 
 MODEL, SIDE = "cyclegan-horse2zebra", 160
 PHOTOS = ("foal", "horses")
-VALUES = {"animals": choice("foal", "cycle_animals", PHOTOS, prefix="trl")}
+VALUES = {"animals": choice("foal", "cycle_animals", PHOTOS, "trl_example", "trl")}
 FORMULA = r"L_{\text{cycle}} = \bigl|F(G(x)) - x\bigr| + \bigl|G(F(y)) - y\bigr|"
 
 
@@ -39,25 +38,22 @@ def loops(model: Model, photo: str) -> list[list[Tensor]]:
 CODE = (loops, train_step)
 
 
-def show(words: Words, photo) -> str:
-    if photo not in PHOTOS:
-        raise Trouble("trl_example")
-    model = local.open_cycle(MODEL)
-    if len(model.directions) != 2:
-        raise Trouble("no_model", name=MODEL)
-    return "".join(_loop(words, model, found, way) for way, found in enumerate(loops(model, photo)))
-
-
-def _loop(words: Words, model: Model, pictures: list[Tensor], way: int) -> str:
-    """One loop: there, back, and what lies between the end and the beginning."""
-    a, b = map(words.domain, model.directions[way].split("->"))
-    captions = (words("cycle_input", name=a), words("cycle_there", name=b), words("cycle_back", name=a))
-    figures = [_figure(p, text) for p, text in zip(pictures, captions, strict=True)]
-    difference = (pictures[2] - pictures[0]).abs().mean(0, keepdim=True)  # 0 to 2
-    text = words("cycle_error", error=f"{float(difference.mean()) / 2:.3f}")
-    figures.append(_figure(difference - 1, f"{words('cycle_compare')}: {text}"))  # black: the same
-    return section(words("cycle_loop", a=a, b=b), flow(*figures, signs="→→≟"))
-
-
-def _figure(picture: Tensor, text: str) -> str:
-    return figure(image(to_pil(picture[None])[0], text, smooth=True, form="WEBP", quality=92), escape(text))
+def show(words: Words, photo: str) -> str:
+    """Of each loop: there, back, and what lies between the end and the beginning."""
+    model, sections = local.open_cycle(MODEL), []
+    for direction, (begin, there, back) in zip(model.directions, loops(model, photo), strict=True):
+        a, b = map(words.domain, direction.split("->"))
+        difference = (back - begin).abs().mean(0, keepdim=True)  # 0 to 2
+        error = words("cycle_error", error=f"{float(difference.mean()) / 2:.3f}")
+        captions = {
+            words("cycle_input", name=a): begin,
+            words("cycle_there", name=b): there,
+            words("cycle_back", name=a): back,
+            f"{words('cycle_compare')}: {error}": difference - 1,  # black: the same
+        }
+        figures = (
+            captioned(to_pil(picture[None])[0], text, smooth=True, form="WEBP", quality=92)
+            for text, picture in captions.items()
+        )
+        sections.append(section(words("cycle_loop", a=a, b=b), flow(*figures, signs="→→≟")))
+    return "".join(sections)

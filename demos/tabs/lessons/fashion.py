@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-import torch
+from torch import Tensor
 
 from ganzoo.evaluation import judges
 from ganzoo.evaluation.metrics import class_shares
@@ -19,8 +19,7 @@ SHOWN, COUNTED = 18, 300
 
 
 @lru_cache(maxsize=8)
-@torch.no_grad()
-def counted(lesson: str, seed: int) -> tuple[torch.Tensor, dict[str, float]]:
+def counted(lesson: str, seed: int) -> tuple[Tensor, dict[str, float]]:
     """COUNTED garments (N, 1, 28, 28) of a bundled creator, and the share of each kind, by the bundled judge."""
     made = local.open_model(local.name_of(lesson, "fashion"))
     pictures = made.tensor(made.noise(COUNTED, seed))
@@ -31,13 +30,11 @@ def counted(lesson: str, seed: int) -> tuple[torch.Tensor, dict[str, float]]:
 CODE = (counted, class_shares)
 
 
-def show(words: Words, seed) -> str:
-    seed = local.seed_of(seed)
-    panels = []
+def show(words: Words, seed: int) -> str:
+    label, panels = words("fashion_shares", count=COUNTED), []
     for lesson in MODELS:
         pictures, shares = counted(lesson, seed)
         name = words(f"lesson_{lesson}")
-        label = words("fashion_shares", count=COUNTED)
         bars = share_bars(words, shares, label, "{:.0%}", "")
         panels.append(section(name, sheet(to_pil(pictures[:SHOWN]), name), note(label), bars))
     return grid(*panels)

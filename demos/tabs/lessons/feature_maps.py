@@ -1,7 +1,7 @@
 """Beyond row 10: what pixels compare and what features compare. The same picture made wrong in three ways, judged by the mean
 absolute error of its pixels and by the distance of its features in a network trained on photographs."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import torch
 from PIL import Image, ImageFilter
@@ -13,21 +13,18 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ganzoo.models import features
 
 from ...catalog import local
-from ...ui.html import bar, grid, image, note, said, section, tiles
+from ...ui.html import bar, bars, grid, image, note, said, section, tiles
 from ...ui.words import Words
 from .controls import dial, seed
 
 MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
-MOST_SHIFT = 8
 WIDEST = 64.0  # pixels: the largest radius of a blur
 VALUES = {
-    "shift": dial(1, 1, MOST_SHIFT, "features_dial", elem_id="features-shift"),
-    "wall": seed(4, "features_walls"),
+    "shift": dial(1, 1, 8, "features_dial", "bad_shift", elem_id="features-shift"),
+    "wall": seed(4, "features_walls", "bad_wall"),
 }
 MAPS = 3  # feature maps that are shown
-TITLES = {"true": "features_true", "shift": "features_shift", "blur": "features_blur", "other": "features_other"}
-RULERS = {"pixels": ("features_mae", "creator"), "features": ("features_distance", "critic")}  # and their bars
 WORSE = 1.2  # times as far that a difference must be to be called one
 
 
@@ -66,9 +63,7 @@ def pixel_error(made: Image.Image, true: Image.Image) -> float:
     return float((pixels(made) - pixels(true)).abs().mean() / 2)
 
 
-@lru_cache(maxsize=1)
-def network() -> features.EfficientNetLite:
-    return pretrained.load()
+network = cache(pretrained.load)  # the one trained on photographs
 
 
 @torch.no_grad()
@@ -96,37 +91,30 @@ def judged(shift: int, seed: int) -> dict:
 CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)
 
 
-def show(words: Words, shift, seed) -> str:
-    shift = local.whole(shift, 1, MOST_SHIFT, "bad_shift")
-    seed = local.whole(seed, 0, local.LARGEST_SEED, "bad_wall")
-    found = judged(shift, seed)
-    panels = grid(*(_panel(words, found, key, shift) for key in found["pictures"]), kind="four")
-    counted = note(words("features_note", count=MAPS, all=len(found["maps"]["true"])))
-    return said(_verdict(words, found)) + panels + counted
+def show(words: Words, shift: int, seed: int) -> str:
+    found, panels = judged(shift, seed), []
+    true = found["maps"]["true"]
+    chosen = (
+        true.flatten(1).std(1).topk(MAPS).indices
+    )  # those that vary most over the true picture, on one scale for all
+    low, high = true[chosen].amin((1, 2), keepdim=True), true[chosen].amax((1, 2), keepdim=True)
+    for key, picture in found["pictures"].items():
+        title, rows = words(f"features_{key}", count=shift), []
+        for ruler, label, kind in (("pixels", "features_mae", "creator"), ("features", "features_distance", "critic")):
+            value, most = found[ruler][key], found[ruler]["other"]
+            rows.append(bar(value / max(most, 1e-9), words(label), f"{value:.3f}", kind))
+        sheets = ((found["maps"][key][chosen] - low) / (high - low).clamp(min=1e-9)).clamp(0, 1)
+        maps = (
+            image(drawn, f"{title}: {words('features_map_alt', number=i)}", smooth=True)
+            for i, drawn in enumerate(to_pil(sheets[:, None] * 2 - 1), 1)
+        )
+        large = image(picture, title, smooth=True, compress_level=3)
+        panels.append(section(title, large, bars(rows), tiles(maps, MAPS)))
+    counted = note(words("features_note", count=MAPS, all=len(true)))
+    return said(_verdict(words, found["pixels"], found["features"])) + grid(*panels, kind="four") + counted
 
 
-def _verdict(words: Words, found: dict) -> str:
-    pixels, distances = found["pixels"], found["features"]
+def _verdict(words: Words, pixels: dict, distances: dict) -> str:
     times = distances["blur"] / max(distances["shift"], 1e-9)
     key = "features_tell" if times > WORSE else "features_alike"
     return words(key, shift=f"{pixels['shift']:.3f}", blur=f"{pixels['blur']:.3f}", times=f"{times:.1f}")
-
-
-def _panel(words: Words, found: dict, key: str, shift: int) -> str:
-    title, rows = words(TITLES[key], count=shift), ""
-    picture = image(found["pictures"][key], title, smooth=True, compress_level=3)
-    for ruler, (label, kind) in RULERS.items():
-        value, most = found[ruler][key], found[ruler]["other"]
-        rows += bar(value / max(most, 1e-9), words(label), f"{value:.3f}", kind)
-    return section(title, picture, f'<div class="gz-bars">{rows}</div>', _maps(words, found, key, title))
-
-
-def _maps(words: Words, found: dict, key: str, title: str) -> str:
-    """The feature maps of a quarter of the size that vary most over the true picture, on one scale for all pictures."""
-    true = found["maps"]["true"]
-    chosen = true.flatten(1).std(1).topk(MAPS).indices
-    low, high = true[chosen].amin((1, 2), keepdim=True), true[chosen].amax((1, 2), keepdim=True)
-    sheets = (found["maps"][key][chosen] - low) / (high - low).clamp(min=1e-9)
-    drawn = to_pil(sheets.clamp(0, 1)[:, None] * 2 - 1)
-    alts = (f"{title}: {words('features_map_alt', number=i + 1)}" for i in range(MAPS))
-    return tiles((image(sheet, alt, smooth=True) for sheet, alt in zip(drawn, alts, strict=True)), MAPS)

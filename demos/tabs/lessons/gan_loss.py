@@ -7,12 +7,13 @@ from PIL import Image
 from ganzoo.evaluation import metrics
 from ganzoo.models.losses import creator_loss
 
-from ...ui.html import bar, grid, said, section
+from ...ui.html import bar, bars, grid, note, said, section
+from ...ui.pictures import square
 from ...ui.words import Words
-from . import facade_pairs
-from .facade_pairs import made, pair, pixels
+from ..compare.families import NAMES
+from .facade_pairs import SIDE, choice, made, pair
 
-VALUES = {"pair": facade_pairs.choice("23.jpg")}
+VALUES = {"pair": choice("23.jpg")}
 COLUMNS = 3
 FORMULA = r"\min_G \max_D \; \log D(x) + \log\bigl(1 - D(G(z))\bigr)"
 BOX = (80, 80, 176, 176)  # what is looked at near by
@@ -21,27 +22,25 @@ BOX = (80, 80, 176, 176)  # what is looked at near by
 @lru_cache(maxsize=8)
 def measured(name: str) -> dict[str, tuple[float, float]]:
     """loss -> (how far the colours as a whole lie from the photo's, the mean error of a pixel), both 0 to 1."""
-    truth = pixels(pair(name)[1])
-    found = {loss: pixels(made(loss, name)) for loss in ("gan", "mae")}
+    truth = square(pair(name)[1], SIDE)
+    found = {loss: square(made(loss, name), SIDE) for loss in ("gan", "mae")}
     return {loss: (metrics.tone(x, truth), metrics.pixel_metrics(x, truth)["l1"]) for loss, x in found.items()}
 
 
 CODE = (creator_loss, metrics.tone, measured)
 
 
-def show(words: Words, name) -> str:
-    name = facade_pairs.checked(name)
-    found = measured(name)
+def show(words: Words, name: str) -> str:
+    found, sections = measured(name), []
     near_but_poor = found["gan"][0] < found["mae"][0] and found["gan"][1] > found["mae"][1]
-    rows = []
     for i, title in enumerate(("ganloss_tone", "ganloss_error")):
-        bars = "".join(bar(v[i], facade_pairs.LOSSES[loss], f"{v[i]:.2f}", "creator") for loss, v in found.items())
-        rows.append(section(words(title), f'<div class="gz-bars">{bars}</div>'))
-    found = said(words("ganloss_said" if near_but_poor else "ganloss_other"))
-    return found + grid(*rows) + facade_pairs.cited(words)
+        rows = (bar(values[i], NAMES[loss], f"{values[i]:.2f}", "creator") for loss, values in found.items())
+        sections.append(section(words(title), bars(rows)))
+    text = words("ganloss_said" if near_but_poor else "ganloss_other")
+    return said(text) + grid(*sections) + note(words("cmp_cited"))
 
 
-def pictures(words: Words, name) -> list:
+def pictures(words: Words, name: str) -> list:
     """From afar, then near by: the real photo, GAN alone, MAE alone."""
     shown = [(pair(name)[1], words("pair_real")), (made("gan", name), "GAN"), (made("mae", name), "MAE")]
     near = [(p.crop(BOX).resize((256, 256), Image.Resampling.NEAREST), words("ganloss_near", name=n)) for p, n in shown]

@@ -5,27 +5,27 @@ from html import escape
 import torch
 from torch import Tensor, nn
 
-from ganzoo.images import to_pil
 from ganzoo.models.gan import Discriminator, Generator
 from ganzoo.models.losses import as_opinion
 
 from ...catalog import local
-from ...ui.html import figure, flow, image, signed, square
+from ...ui.html import figure, flow, svg
 from ...ui.words import Words
 from .controls import seed
+from .opening import as_numbers, as_work
 
 VALUES = {"idea": seed(42)}
-KERAS = {"Linear": "Dense", "BatchNorm1d": "Batch Normalization"}  # the course's names
+KERAS = {nn.Linear: "Dense", nn.BatchNorm1d: "Batch Normalization"}  # the course's names
 
 
 def layers(net: nn.Module) -> list[tuple[str, int, int]]:
     """(name, outputs, numbers) of every layer that holds numbers; Keras counts a norm's running statistics, too."""
     found = []
     for layer in net.modules():
-        if type(layer).__name__ in KERAS:
+        if type(layer) in KERAS:
             kept = [*layer.parameters(), *(b for b in layer.buffers() if b.ndim)]
             outputs = layer.out_features if isinstance(layer, nn.Linear) else layer.num_features
-            found.append((KERAS[type(layer).__name__], outputs, sum(x.numel() for x in kept)))
+            found.append((KERAS[type(layer)], outputs, sum(x.numel() for x in kept)))
     return found
 
 
@@ -40,15 +40,12 @@ def judge(model, seed: int) -> tuple[Tensor, Tensor, Tensor]:
 CODE = (layers, judge, Generator.__init__, Discriminator.__init__)
 
 
-def show(words: Words, seed) -> str:
-    seed = local.seed_of(seed)
+def show(words: Words, seed: int) -> str:
     noise, work, opinion = judge(local.open_model("gan-mnist"), seed)
-    idea = words("opening_idea", count=noise.numel())
-    picture = image(to_pil(work)[0], words("opening_work"))
     return flow(
-        figure(image(signed(square(noise[0])), idea), escape(idea)),
+        as_numbers(words, noise[0], "opening_idea"),
         _network(words, "creator", (100, 256, 512, 784)),
-        figure(picture, escape(words("opening_pixels", count=work.numel()))),
+        as_work(words, work[0]),
         _network(words, "critic", (784, 512, 256, 1)),
         figure(f'<output class="gz-verdict">{float(opinion):.2f}</output>', escape(words("gan_opinion"))),
     )
@@ -61,16 +58,19 @@ def _network(words: Words, role: str, sizes: tuple) -> str:
         f'<text x="{28 + i * 34}" y="164" text-anchor="middle">{size}</text>'
         for i, size in enumerate(sizes)
     )
-    name = escape(words(f"gan_{role}"))
-    return figure(f'<svg class="gz-svg {role}" viewBox="0 0 150 170" role="img" aria-label="{name}">{bars}</svg>', name)
+    name = words(f"gan_{role}")
+    return figure(svg(150, 170, name, bars, kind=role), escape(name))
 
 
-def numbers(words: Words) -> tuple[list, list]:
+def numbers(words: Words) -> list[list]:
     with torch.device("meta"):  # only counted
         net = Generator()
     found, trained = layers(net), sum(x.numel() for x in net.parameters())
     whole = sum(numbers for *_, numbers in found)
-    rows = [[name, outputs, f"{numbers:,}"] for name, outputs, numbers in found]
-    rows += [[f"**{words('gan_whole')}**", "", f"**{whole:,}**"], [words("gan_trained"), "", f"{trained:,}"]]
-    rows.append([words("gan_counted"), "", f"{whole - trained:,}"])
-    return [words(key) for key in ("gan_layer", "gan_outputs", "gan_numbers")], rows
+    return [
+        [words(key) for key in ("gan_layer", "gan_outputs", "gan_numbers")],
+        *([name, outputs, f"{numbers:,}"] for name, outputs, numbers in found),
+        [f"**{words('gan_whole')}**", "", f"**{whole:,}**"],
+        [words("gan_trained"), "", f"{trained:,}"],
+        [words("gan_counted"), "", f"{whole - trained:,}"],
+    ]

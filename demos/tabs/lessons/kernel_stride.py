@@ -12,20 +12,19 @@ from torch import Tensor
 from ganzoo.data.drawings import town
 from ganzoo.images import to_float, to_pil, whole_tensor
 
-from ...catalog import local
-from ...ui.html import figure, grid, image, note, quiet, said, section, tiles, uri
+from ...ui.html import figure, grid, image, note, quiet, said, section, svg, tiles, uri
 from ...ui.words import Words
 from .controls import dial
 
-KERNEL, STRIDE, SIZE, WAY = (1, 7), (1, 4), (5, 14), (0, 100)  # the ranges of the sliders
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
 VALUES = {
-    "kernel": dial(BAD[0], *KERNEL, "kernel"),
-    "stride": dial(BAD[1], *STRIDE, "stride"),
-    "size": dial(10, *SIZE, "cells"),
-    "way": dial(60, *WAY, "stride_way", elem_id="stride_way"),
+    "kernel": dial(BAD[0], 1, 7, "kernel", "bad_kernel"),
+    "stride": dial(BAD[1], 1, 4, "stride", "bad_stride"),
+    "size": dial(10, 5, 14, "cells", "bad_size"),
+    "way": dial(60, 0, 100, "stride_way", "bad_way", elem_id="stride_way"),
 }
 PLAIN, DRAWN = 44, 88  # pixels of the pictures that show the pattern
+MOST_NUMBERS = 32  # cells a side that still have room for a number each
 
 
 def written(size: int, kernel: int, stride: int, windows: int | None = None) -> Tensor:
@@ -72,69 +71,55 @@ def patterns(kernel: int, stride: int) -> tuple:
 
 
 CODE = (written, read, enlarge)
-SAID = {  # their colour, and the words for one window and for the whole picture
-    written: ("creator", "stride_up_window", "stride_up_alt"),
-    read: ("critic", "stride_down_window", "stride_down_alt"),
-}
-
-
-HUES = {"creator": (178, 63, 26), "critic": (61, 79, 184)}
-MOST_NUMBERS = 32  # cells a side that still have room for a number each
 
 
 def presets(words: Words) -> dict[str, tuple]:
     return {words("stride_example", kernel=kernel, stride=stride): (kernel, stride) for kernel, stride in (BAD, GOOD)}
 
 
-def show(words: Words, kernel, stride, size, way) -> str:
-    kernel = local.whole(kernel, *KERNEL, "bad_kernel")
-    stride = local.whole(stride, *STRIDE, "bad_stride")
-    size = local.whole(size, *SIZE, "bad_size")
-    way = local.whole(way, *WAY, "bad_way")
-    up = written(size, kernel, stride)
-    panel = _panel(words, written, size, kernel, stride, way, size)
-    writing = section(words("stride_up", a=size, b=len(up)), panel, kind="creator")
-    both = grid(writing, _reading(words, size, kernel, stride, way))
-    return _verdict(words, up, size, kernel, stride) + both + _pictures(words, kernel, stride)
-
-
-def _verdict(words: Words, up: Tensor, size: int, kernel: int, stride: int) -> str:
-    counts = inner(up, size, kernel, stride)
-    if not counts:
-        return said(words("stride_small"))
-    even = len(counts) == 1
-    name = words("stride_even" if even else "stride_uneven")
-    text = words("stride_even_said" if even else "stride_uneven_said", counts=words.listing(counts))
-    key = "stride_holes" if kernel < stride else "stride_multiple" if kernel % stride == 0 else "stride_no_multiple"
-    return said(words.together(text, words(key, kernel=kernel, stride=stride)), name)
-
-
-def _panel(words: Words, count, size: int, kernel: int, stride: int, way: int, side: int, more: str = "") -> str:
-    """The counts of `count` (written or read) so far with the window outlined, and the side x side cells of the other
-    picture: each belongs to one window."""
-    windows = max(1, math.ceil(side**2 * way / 100))
-    row, column = divmod(windows - 1, side)
-    whole, counts = count(size, kernel, stride), count(size, kernel, stride, windows)
-    done = (torch.arange(side**2) < windows).float().view(side, side)
-    hue, window, alt = SAID[count]
-    top, left = row * stride + 1, column * stride + 1
-    place = {"top": top, "bottom": top + kernel - 1, "left": left, "right": left + kernel - 1}
-    text = words(window, number=windows, all=side**2, **place)
-    told = tally(words, counts)
-    large = heat(counts, hue, words(alt, listing=told), whole.max(), (left - 1, top - 1, kernel))
-    small = heat(done, hue, text, 2, (column, row, 1), numbered=False)
-    return grid(small, large, kind="aside") + note(text, told, more)
-
-
-def _reading(words: Words, size: int, kernel: int, stride: int, way: int) -> str:
+def show(words: Words, kernel: int, stride: int, size: int, way: int) -> str:
+    made = (size - 1) * stride + kernel
+    writing = _panel(words, "up", size, size, kernel, stride, way)
+    creating = section(words("stride_up", a=size, b=made), writing, kind="creator")
     if kernel > size:
         line = quiet(words("stride_too_large", kernel=kernel, size=size))
-        return section(words("stride_down_none"), line, kind="critic")
-    down, side = read(size, kernel, stride), (size - kernel) // stride + 1
-    rest = int((down[:, -1:] == 0).all() and (down.sum(0) == 0).flip(0).int().cumprod(0).sum())
-    more = words("stride_rest", count=rest) if rest else ""
-    panel = _panel(words, read, size, kernel, stride, way, side, more)
-    return section(words("stride_down", a=size, b=side), panel, kind="critic")
+        recognising = section(words("stride_down_none"), line, kind="critic")
+    else:
+        side = (size - kernel) // stride + 1
+        rest = size - kernel - (side - 1) * stride
+        more = words("stride_rest", count=rest) if rest else ""
+        reading = _panel(words, "down", side, size, kernel, stride, way, more)
+        recognising = section(words("stride_down", a=size, b=side), reading, kind="critic")
+    return _verdict(words, size, kernel, stride) + grid(creating, recognising) + _pictures(words, kernel, stride)
+
+
+def _verdict(words: Words, size: int, kernel: int, stride: int) -> str:
+    counts = inner(written(size, kernel, stride), size, kernel, stride)
+    if not counts:
+        return said(words("stride_small"))
+    even = "stride_even" if len(counts) == 1 else "stride_uneven"
+    key = "stride_holes" if kernel < stride else "stride_no_multiple" if kernel % stride else "stride_multiple"
+    text = words(f"{even}_said", counts=words.listing(counts))
+    return said(words.together(text, words(key, kernel=kernel, stride=stride)), words(even))
+
+
+def _panel(words: Words, way: str, side: int, size: int, kernel: int, stride: int, share: int, more: str = "") -> str:
+    """The window after `share` per cent of its way up or down: side x side cells that belong to one window each, and how
+    often the cells under the windows so far were counted."""
+    count, hue = (written, (178, 63, 26)) if way == "up" else (read, (61, 79, 184))
+    windows = max(1, math.ceil(side**2 * share / 100))
+    row, column = divmod(windows - 1, side)
+    done = (torch.arange(side**2) < windows).view(side, side)
+    counts, top = count(size, kernel, stride, windows), float(count(size, kernel, stride).max())
+    numbers, cells = (x.tolist() for x in counts.int().unique(return_counts=True))
+    told = " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(numbers, cells, strict=True))
+    place = {"top": row * stride + 1, "bottom": row * stride + kernel}
+    place |= {"left": column * stride + 1, "right": column * stride + kernel}
+    text = words(f"stride_{way}_window", number=windows, all=side**2, **place)
+    small = heat(done, hue, text, 2, (column, row, 1))
+    alt = words(f"stride_{way}_alt", listing=told)
+    large = heat(counts, hue, alt, top, (column * stride, row * stride, kernel), numbers=len(counts) <= MOST_NUMBERS)
+    return grid(small, large, kind="aside") + note(text, told, more)
 
 
 def _pictures(words: Words, kernel: int, stride: int) -> str:
@@ -148,33 +133,19 @@ def _pictures(words: Words, kernel: int, stride: int) -> str:
     return section(words("stride_pictures"), tiles(cells, 4))
 
 
-def heat(counts: Tensor, hue: str, alt: str, top: float, window: tuple[int, int, int], numbered: bool = True) -> str:
-    """A square of counts: the nearer to `top`, the stronger the colour; the number in each cell where there is room.
-    `window`: the column, the row and the side of the cells that are outlined."""
-    side, top = len(counts), max(1.0, float(top))
-    pixels = torch.empty(side, side, 4, dtype=torch.uint8)
-    pixels[..., :3] = torch.tensor(HUES[hue], dtype=torch.uint8)
-    pixels[..., 3] = (counts / top * 150).round().to(torch.uint8)
-    lines = "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
-    numbers = ""
-    if numbered and side <= MOST_NUMBERS:
-        numbers = "".join(
-            f'<text x="{x * 20 + 10}" y="{y * 20 + 14}">{n}</text>'
-            for y, row in enumerate(counts.int().tolist())
-            for x, n in enumerate(row)
-        )
-    x, y, wide = (cells * 20 for cells in window)
-    whole = f'width="{side * 20}" height="{side * 20}"'
-    return (
-        f'<svg class="gz-svg" viewBox="0 0 {side * 20} {side * 20}" role="img" aria-label="{escape(alt)}">'
-        f'<image class="gz-px" href="{uri(Image.fromarray(pixels.numpy(), "RGBA"))}" {whole}/>'
-        f'<path class="grid" d="{lines}"/><g font-size="{9 if side <= 16 else 12}" text-anchor="middle">{numbers}</g>'
-        f'<path d="M{x} {y}h{wide}v{wide}h-{wide}z" stroke-width="3"/></svg>'
+def heat(counts: Tensor, hue: tuple, alt: str, top: float, window: tuple[int, int, int], numbers: bool = False) -> str:
+    """A square of counts: the nearer to `top`, the stronger the colour; with `numbers`, one in each cell. `window`: the
+    column, the row and the side of the cells that are outlined."""
+    side = len(counts)
+    colours = Image.new("RGB", (side, side), hue)
+    colours.putalpha(Image.fromarray((counts / max(1.0, top) * 150).round().byte().numpy()))
+    drawn = (
+        f'<image class="gz-px" href="{uri(colours)}" width="{side * 20}" height="{side * 20}"/><path class="grid" d="'
     )
-
-
-def tally(words: Words, counts: Tensor) -> str:
-    """How many cells have which count, as one line."""
-    values, cells = counts.int().unique(return_counts=True)
-    pairs = zip(values.tolist(), cells.tolist(), strict=True)
-    return " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in pairs)
+    drawn += "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
+    drawn += f'"/><g font-size="{9 if side <= 16 else 12}" text-anchor="middle">'
+    for y, row in enumerate(counts.int().tolist() if numbers else []):
+        drawn += "".join(f'<text x="{x * 20 + 10}" y="{y * 20 + 14}">{n}</text>' for x, n in enumerate(row))
+    x, y, wide = (cells * 20 for cells in window)
+    drawn += f'</g><path d="M{x} {y}h{wide}v{wide}h-{wide}z" stroke-width="3"/>'
+    return svg(side * 20, side * 20, alt, drawn)

@@ -15,7 +15,7 @@ from ...ui.html import figure, flow, image, legend, said, score, section, signed
 from ...ui.words import Words
 from .controls import choice, seed
 
-VALUES = {"label": choice(3, "label_choice", range(10)), "idea": seed(7)}
+VALUES = {"label": choice(3, "label_choice", range(10), "bad_label"), "idea": seed(7)}
 
 
 @torch.no_grad()
@@ -38,9 +38,8 @@ def filtered(model, label: int, seed: int) -> dict[str, Tensor]:
 CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
 
 
-def show(words: Words, label, seed) -> str:
-    model, seed = local.open_model("cgan-mnist"), local.seed_of(seed)
-    label = local.whole(label, 0, len(model.classes) - 1, "bad_label")
+def show(words: Words, label: int, seed: int) -> str:
+    model = local.open_model("cgan-mnist")
     found, name = filtered(model, label, seed), words.label(model.classes[label])
     turned = float(((found["noise"] > 0) != (found["after"] > 0)).float().mean())
     flat = float((found["creator"].abs() < 0.5).float().mean())

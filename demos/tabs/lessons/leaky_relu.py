@@ -12,12 +12,12 @@ from ganzoo.models.layers import activation
 
 from ...catalog import local
 from ...ui.charts import chart
-from ...ui.html import grid, prose, said
-from ...ui.words import Trouble, Words
+from ...ui.html import grid, prose, said, svg
+from ...ui.words import Words
 from .controls import choice
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
-VALUES = {"rate": choice("0.03", "relu_rate", RATES)}
+VALUES = {"rate": choice("0.03", "relu_rate", RATES, "bad_rate")}
 STEPS, EVERY, BATCH, WIDTH, PICTURES = 120, 4, 64, 96, 1024
 KINDS = {"relu": "plain second", "leaky_relu": "plain"}  # and their lines
 
@@ -80,47 +80,33 @@ def chain(kind: str, first: float = -0.8, second: float = 1.5) -> tuple[list[flo
 CODE = (activation, chain, reader, silent, learn)
 
 
-def show(words: Words, rate) -> str:
-    if str(rate) not in RATES:
-        raise Trouble("bad_rate", known=", ".join(RATES))
-    found = {kind: learn(kind, str(rate)) for kind in KINDS}
-    lines = [(words(f"relu_{kind}"), colour, list(enumerate(found[kind]["shares"]))) for kind, colour in KINDS.items()]
-    learnt = []
-    for kind, f in found.items():
-        values = {"share": f"{f['shares'][-1]:.0%}", "back": f["back"], "right": f"{f['right']:.0%}"}
-        learnt.append(words("relu_said", kind=words(f"relu_{kind}"), **values))
-    more = found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.005
-    verdict = words("relu_more" if more else "relu_even")
-    end = (len(lines[0][2]) - 1, words("step_axis", step=STEPS))
-    drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(learnt))
-    return grid(_curves(words), drawn) + said(verdict) + "".join(map(prose, learnt))
-
-
-def _curves(words: Words) -> str:
-    """Both functions from -4 to 4; left of 0 is where they differ."""
-    xs = torch.linspace(-4, 4, 33)
-    lines, keys = "", ""
+def show(words: Words, rate: str) -> str:
+    xs, end = torch.linspace(-4, 4, 33), (STEPS // EVERY, words("step_axis", step=STEPS))
+    curves = f'<rect width="240" height="190"/><text x="12" y="22">{escape(words("relu_off"))}</text>'
+    curves += '<path class="grid" d="M0 150H480M240 0V190"/>'
+    keys, lines, learnt = "", [], []
     for kind, line in KINDS.items():
-        points = " ".join(
-            f"{240 + x * 55:.0f},{150 - y * 33:.1f}"
-            for x, y in zip(xs.tolist(), activation(kind)(xs).tolist(), strict=True)
-        )
-        lines += f'<polyline class="{line}" points="{points}"/>'
-        keys += f'<span class="gz-key {line}">{escape(words(f"relu_{kind}"))}</span>'
-    name, off = escape(words("relu_curves")), escape(words("relu_off"))
-    drawn = (
-        f'<svg class="gz-svg" viewBox="0 0 480 190" role="img" aria-label="{name}"><rect width="240" height="190"/>'
-        f'<path class="grid" d="M0 150H480M240 0V190"/>{lines}<text x="12" y="22">{off}</text></svg>'
-    )
-    return f'<figure class="gz-chart"><figcaption><b>{name}</b>{keys}</figcaption>{drawn}</figure>'
+        name, found = words(f"relu_{kind}"), learn(kind, rate)
+        places = torch.stack([240 + xs * 55, 150 - activation(kind)(xs) * 33], 1).tolist()
+        curves += f'<polyline class="{line}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
+        keys += f'<span class="gz-key {line}">{escape(name)}</span>'
+        lines.append((name, line, list(enumerate(found["shares"]))))
+        values = {"share": f"{found['shares'][-1]:.0%}", "back": found["back"], "right": f"{found['right']:.0%}"}
+        learnt.append(words("relu_said", kind=name, **values))
+    title = words("relu_curves")
+    caption = f"<figcaption><b>{escape(title)}</b>{keys}</figcaption>"
+    functions = f'<figure class="gz-chart">{caption}{svg(480, 190, title, curves)}</figure>'
+    drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(learnt))
+    more = learn("relu", rate)["shares"][-1] > learn("leaky_relu", rate)["shares"][-1] + 0.005
+    return grid(functions, drawn) + said(words("relu_more" if more else "relu_even")) + "".join(map(prose, learnt))
 
 
-def formula(words: Words) -> str:
-    rows = []
-    for kind in KINDS:
-        factors, whole = chain(kind)
-        product = r" \times ".join(f"{factor:g}" for factor in factors)
-        rows.append(rf"\text{{{words(f'relu_{kind}')}}} &: {product} = {whole:g}")
-    parts = r" \times ".join(rf"\text{{{words(key)}}}" for key in ("relu_layer", "relu_activation", "relu_before"))
-    lines = r" \\ ".join([rf"\frac{{\partial L}}{{\partial W}} &= {parts} \times \dots", *rows])
-    return rf"\begin{{aligned}} {lines} \end{{aligned}}"
+def _product(kind: str) -> str:
+    factors, whole = chain(kind)
+    return rf"\text{{$relu_{kind}}} &: " + r" \times ".join(f"{factor:g}" for factor in factors) + f" = {whole:g}"
+
+
+FORMULA = (
+    r"\begin{aligned} \frac{\partial L}{\partial W} &= \text{$relu_layer} \times \text{$relu_activation}"
+    rf" \times \text{{$relu_before}} \times \dots \\ {_product('relu')} \\ {_product('leaky_relu')} \end{{aligned}}"
+)

@@ -10,7 +10,7 @@ from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
 
 from ...catalog import local
-from ...ui.html import figure, flow, image, section, signed, square
+from ...ui.html import captioned, figure, flow, image, section, signed, square
 from ...ui.words import Words
 from .controls import seed
 
@@ -34,21 +34,26 @@ def create(model: Model, seed: int) -> list[Tensor]:
 CODE = (recognise, create, Generator.stages)
 
 
-def show(words: Words, seed) -> str:
-    seed = local.seed_of(seed)
+def show(words: Words, seed: int) -> str:
     noise, *hidden, picture = create(local.open_model("gan-mnist"), seed)
-    pixels, features, answers = recognise(picture[None])
-    picture = image(to_pil(picture[None])[0], words("opening_work"))
-    work = figure(picture, escape(words("opening_pixels", count=pixels.numel())))
+    _, features, answers = recognise(picture[None])
+    work = as_work(words, picture)
     answer = escape(words("opening_answer", share=f"{float(answers.max()):.0%}"))
     verdict = figure(f'<output class="gz-verdict">{int(answers.argmax())}</output>', answer)
-    growing = [_numbers(words, noise, "opening_idea"), *(_numbers(words, stage) for stage in hidden)]
-    recognising = flow(work, _numbers(words, features), verdict)
+    growing = [as_numbers(words, noise, "opening_idea"), *(as_numbers(words, stage) for stage in hidden), work]
+    recognising = flow(work, as_numbers(words, features), verdict)
     return section(words("opening_recognise"), recognising, kind="critic") + section(
-        words("opening_create"), flow(*growing, work), kind="creator"
+        words("opening_create"), flow(*growing), kind="creator"
     )
 
 
-def _numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> str:
-    text = words(key, count=values.numel())
-    return figure(image(signed(square(values)), text), escape(text))
+def as_numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> str:
+    """A vector as a square, its count under it."""
+    return captioned(signed(square(values)), words(key, count=values.numel()))
+
+
+def as_work(words: Words, picture: Tensor) -> str:
+    """A picture (1, 28, 28), the count of its pixels under it."""
+    return figure(
+        image(to_pil(picture[None])[0], words("opening_work")), escape(words("opening_pixels", count=picture.numel()))
+    )

@@ -11,14 +11,18 @@ from torch import Tensor
 
 from ganzoo.images import to_float, to_pil, whole_tensor
 
-from ...catalog import local
-from ...ui.html import figure, grid, image, note, said, section, table, tiles
+from ...ui.html import captioned, figure, grid, image, note, said, section, table, tiles
 from ...ui.words import Words
 from .controls import dial, seed
 
 COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
-VALUES = {"truths": seed(2026, "other_truths"), "agree": dial(3, 1, COUNT, "agree")}
+VALUES = {"truths": seed(2026, "other_truths", "bad_truths"), "agree": dial(3, 1, COUNT, "agree", "bad_agree")}
+FORMULA = (
+    r"\text{MSE} = (\text{$losses_predicted} - \text{$losses_right})^2 \qquad"
+    r" \text{MAE} = |\text{$losses_predicted} - \text{$losses_right}|"
+)
+BEST = {"mse": "mean", "mae": "median"}  # loss: which answer has the least
 STEPS = 250
 SKIES = ["#8fc1ea", "#f2c078", "#dfe6ec", "#31456b", "#b9d8c2"]
 WALLS = ["#b5482c", "#f2ead8", "#d9a441", "#6e8fa3", "#7c9b5b", "#e9b7b0", "#8a5a44"]
@@ -88,13 +92,13 @@ def descend(truths: Tensor, loss: str, steps: int = STEPS) -> Tensor:
 
 @lru_cache(maxsize=16)
 def answers(seed: int, agree: int) -> dict:
-    """The truths, both best answers by formula and by descent, every loss, and the milliseconds of the descents."""
+    """The truths, both best answers by formula and by descent, every loss, and the milliseconds of a descent."""
     given = truths(seed, agree)
     best = {"mse": mean_answer(given), "mae": median_answer(given)}
     began = time.perf_counter()
     found = {loss: descend(given, loss) for loss in best}
-    took = (time.perf_counter() - began) * 1000
-    rows = {**{i: given[i] for i in range(COUNT)}, "mean": best["mse"], "median": best["mae"]}
+    took = (time.perf_counter() - began) * 1000 / len(found)
+    rows = {**dict(enumerate(given)), **{BEST[loss]: answer for loss, answer in best.items()}}
     losses = {name: {loss: float(error(x, given, loss)) for loss in best} for name, x in rows.items()}
     return {"truths": given, "best": best, "found": found, "losses": losses, "ms": took}
 
@@ -102,59 +106,38 @@ def answers(seed: int, agree: int) -> dict:
 CODE = (mean_answer, median_answer, error, descend)
 
 
-def picture(pixels: Tensor) -> Image.Image:
-    return to_pil(pixels[None] * 2 - 1)[0]
+def show(words: Words, seed: int, agree: int) -> str:
+    found = answers(seed, agree)
+    given = [figure(image(sketch(), words("losses_sketch_alt")), escape(words("losses_sketch")))]
+    for i, truth in enumerate(found["truths"]):
+        given.append(_answer(truth, words("losses_truth", number=i + 1), "same" if i < agree > 1 else ""))
+    panels = []
+    for loss, name in BEST.items():
+        best, walked = found["best"][loss], found["found"][loss]
+        gap = float((best - walked).abs().max()) * 255
+        shown = [_answer(best, words(f"losses_{name}")), _answer(walked, words("losses_descent"))]
+        text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms']:.0f}")
+        panels.append(section(words(f"losses_{loss}"), tiles(shown, 2), note(text)))
+    panels.append(_table(words, found["losses"]))
+    majority = bool(
+        (found["best"]["mae"] == found["truths"][0]).all()
+    )  # what the median makes of it, not what it should
+    key = "losses_majority" if majority else "losses_differ" if agree == 1 else "losses_no_majority"
+    verdict = words("losses_one" if agree == COUNT else key, agree=agree, count=COUNT, others=COUNT - agree)
+    return tiles(given, 8) + said(verdict) + grid(*panels, kind="three")
 
 
-def show(words: Words, seed, agree) -> str:
-    seed, agree = local.whole(seed, 0, local.LARGEST_SEED, "bad_truths"), local.whole(agree, 1, COUNT, "bad_agree")
-    all_of_it = answers(seed, agree)
-    panels = [_panel(words, all_of_it, loss) for loss in ("mse", "mae")]
-    panels.append(_table(words, all_of_it["losses"]))
-    verdict = said(_verdict(words, all_of_it, agree))
-    return _given(words, all_of_it["truths"], agree) + verdict + grid(*panels, kind="three")
-
-
-def _given(words: Words, given: Tensor, agree: int) -> str:
-    cells = [figure(image(sketch(), words("losses_sketch_alt")), escape(words("losses_sketch")))]
-    for i, pixels in enumerate(given):
-        same = i < agree and agree > 1
-        name = words("losses_truth", number=i + 1)
-        cells.append(figure(image(picture(pixels), name), escape(name), "same" if same else ""))
-    return tiles(cells, 8)
-
-
-def _verdict(words: Words, found: dict, agree: int) -> str:
-    """What the median does with the majority, from the pictures themselves."""
-    if bool((found["truths"] == found["truths"][0]).all()):
-        return words("losses_one")
-    share = float((found["best"]["mae"] == found["truths"][0]).all(0).float().mean())
-    key = "losses_majority" if share == 1 else "losses_differ" if agree == 1 else "losses_no_majority"
-    return words(key, agree=agree, count=COUNT, others=COUNT - agree)
-
-
-def _panel(words: Words, found: dict, loss: str) -> str:
-    best, walked = found["best"][loss], found["found"][loss]
-    gap = float((best - walked).abs().max()) * 255
-    name = words(f"losses_{'mean' if loss == 'mse' else 'median'}")
-    shown = figure(image(picture(best), name), escape(name))
-    trained = figure(image(picture(walked), words("losses_descent")), escape(words("losses_descent")))
-    text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms'] / 2:.0f}")
-    return section(words(f"losses_{loss}"), tiles([shown, trained], 2), note(text))
+def _answer(pixels: Tensor, name: str, kind: str = "") -> str:
+    return captioned(to_pil(pixels[None] * 2 - 1)[0], name, kind)
 
 
 def _table(words: Words, losses: dict) -> str:
-    least = {loss: min(row[loss] for row in losses.values()) for loss in ("mse", "mae")}
+    least = {loss: min(row[loss] for row in losses.values()) for loss in BEST}
     rows = []
     for name, row in losses.items():
-        title = words("losses_truth", number=name + 1) if isinstance(name, int) else words(f"losses_{name}")
-        best = ("b" if row[loss] <= least[loss] + 1e-7 else "span" for loss in least)
-        numbers = (f"<{tag}>{row[loss]:.4f}</{tag}>" for tag, loss in zip(best, least, strict=True))
-        rows.append([escape(title), *numbers])
+        rows.append([words("losses_truth", number=name + 1) if isinstance(name, int) else words(f"losses_{name}")])
+        for loss in BEST:
+            tag = "b" if row[loss] <= least[loss] + 1e-7 else "span"
+            rows[-1].append(f"<{tag}>{row[loss]:.4f}</{tag}>")
     head = [words(key) for key in ("losses_answer", "losses_col_mse", "losses_col_mae")]
     return section(words("losses_table"), table(head, rows))
-
-
-def formula(words: Words) -> str:
-    off = rf"\text{{{words('losses_predicted')}}} - \text{{{words('losses_right')}}}"
-    return rf"\text{{MSE}} = ({off})^2 \qquad \text{{MAE}} = |{off}|"

@@ -6,15 +6,13 @@ from html import escape
 
 import gradio as gr
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from ganzoo import receptive_field
 from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil, whole_tensor
 
-from ...catalog import local
-from ...ui.html import figure, grid, image, said, table, tiles, uri
+from ...ui.html import figure, grid, image, said, svg, table, tiles, uri
 from ...ui.words import Trouble, Words
 from .controls import Value, dial
 
@@ -24,14 +22,6 @@ COURSE = ("2", "22", "222", "2222", "22222")  # the strides of a critic, layer b
 PAPER = "22211"
 FORMULA = r"r_{n+1} = 4 + (r_n - 1) \times 2"
 DRAWING = facade(11, SIDE)
-
-
-def strides_of(value) -> tuple[int, ...]:
-    """ "22211" or [2, 2, 2, 1, 1] -> strides, or Trouble in words."""
-    digits = list(map(str, value)) if isinstance(value, (list, tuple)) else list(str(value or ""))[:99]
-    if not 1 <= len(digits) <= MOST_LAYERS or not set(digits) <= {"1", "2"}:
-        raise Trouble("bad_strides", high=MOST_LAYERS)
-    return tuple(map(int, digits))
 
 
 def scores(strides) -> int:
@@ -84,9 +74,6 @@ def edges(field: Tensor) -> tuple[int, int, int, int]:
 CODE = (receptive_field, patch, critic, felt)
 
 
-LAST = scores((1,)) - 1  # in the largest map of scores that there is
-
-
 def layers(words: Words) -> gr.Dropdown:
     ready = [(words("field_layers", count=len(digits)), digits) for digits in COURSE]
     ready.append((words("field_paper"), PAPER))
@@ -94,18 +81,29 @@ def layers(words: Words) -> gr.Dropdown:
     return gr.Dropdown(ready, value=COURSE[-1], label=label, allow_custom_value=True, elem_id="field-strides")
 
 
+def checked(digits) -> str:
+    if not isinstance(digits, str) or not 1 <= len(digits) <= MOST_LAYERS or not set(digits) <= {"1", "2"}:
+        raise Trouble("bad_strides", high=MOST_LAYERS)
+    return digits
+
+
+LAST = scores((1,)) - 1  # in the largest map of scores that there is
 VALUES = {
-    "strides": Value(COURSE[-1], layers),
-    "row": dial(4, 0, LAST, "field_row"),
-    "column": dial(4, 0, LAST, "field_column"),
+    "strides": Value(COURSE[-1], layers, checked),
+    "row": dial(4, 0, LAST, "field_row", "bad_score"),
+    "column": dial(4, 0, LAST, "field_column", "bad_score"),
 }
 
 
-def pointed(strides, row, column, at: dict) -> tuple:
+def strides_of(digits: str) -> tuple[int, ...]:
+    return tuple(map(int, digits))
+
+
+def pointed(at: dict, digits, row, column) -> tuple:
     """The score that lies where the drawing or the map of scores was pressed; x and y are shares of its side."""
-    found = strides_of(strides)
-    count, (start, _, side) = scores(found), patch(found, 0, 0)
-    jump = patch(found, 1, 0)[0] - start
+    strides = strides_of(checked(digits))
+    count, (start, _, side) = scores(strides), patch(strides, 0, 0)
+    jump = patch(strides, 1, 0)[0] - start
     try:
         shares = [float(at[key]) for key in "yx"]
     except (KeyError, TypeError, ValueError):
@@ -114,45 +112,43 @@ def pointed(strides, row, column, at: dict) -> tuple:
         cells = [math.floor(share * count) for share in shares]
     else:
         cells = [round((share * SIDE - start - side / 2) / jump) for share in shares]
-    return strides, *(min(max(cell, 0), count - 1) for cell in cells)
+    return digits, *(min(max(cell, 0), count - 1) for cell in cells)
 
 
-def checked(strides, row, column) -> tuple:
-    """Layers and a score as a visitor gave them, checked; a score beyond the map is its last one."""
-    strides = strides_of(strides)
-    last = scores(strides) - 1
-    return strides, *(min(last, local.whole(v, 0, LAST, "bad_score")) for v in (row, column))
-
-
-def show(words: Words, strides, row, column) -> str:
-    """The drawing with its patch, the map of scores, the course's table, and what one score sees."""
-    strides, row, column = checked(strides, row, column)
-    count, (top, left, side) = scores(strides), patch(strides, row, column)
-    lines = "".join(f"M{i} 0V{count}M0 {i}H{count}" for i in range(count + 1)) if count <= 64 else ""
+def show(words: Words, digits: str, row: int, column: int) -> str:
+    """The drawing with its patch, the map of scores, the course's table, and what one score sees. A score beyond the map is
+    its last one."""
+    strides = strides_of(digits)
+    count = scores(strides)
+    row, column = min(row, count - 1), min(column, count - 1)
+    top, left, side = patch(strides, row, column)
     drawing = (
-        f'<svg class="gz-svg" data-point="picture" viewBox="0 0 {SIDE} {SIDE}" role="img" '
-        f'aria-label="{escape(words("field_drawing_alt"))}"><image href="{uri(DRAWING)}" width="{SIDE}" height="{SIDE}"/>'
+        f'<image href="{uri(DRAWING)}" width="{SIDE}" height="{SIDE}"/>'
         f'<rect x="{left}" y="{top}" width="{side}" height="{side}" fill="#fff" fill-opacity="0.3" stroke="#fff" '
-        'stroke-width="2" filter="drop-shadow(0 0 1px #000)"/></svg>'
+        'stroke-width="2" filter="drop-shadow(0 0 1px #000)"/>'
     )
+    lines = "".join(f"M{i} 0V{count}M0 {i}H{count}" for i in range(count + 1)) if count <= 64 else ""
     scored = (
-        f'<svg class="gz-svg" data-point="map" viewBox="0 0 {count} {count}" aria-hidden="true">'
         f'<rect width="{count}" height="{count}"/><path class="grid" vector-effect="non-scaling-stroke" d="{lines}"/>'
-        f'<rect class="critic" x="{column}" y="{row}" width="1" height="1"/></svg>'
+        f'<rect class="critic" x="{column}" y="{row}" width="1" height="1"/>'
     )
-    pictures = ((drawing, words("field_drawing")), (scored, words("field_map", count=count)))
-    cells = [figure(drawn, escape(text)) for drawn, text in pictures]
-    return grid(*cells, _table(words, strides), kind="three") + _seen(words, strides, row, column)
+    title = words("field_map", count=count)
+    return grid(
+        figure(svg(SIDE, SIDE, words("field_drawing_alt"), drawing, point="picture"), escape(words("field_drawing"))),
+        figure(svg(count, count, title, scored, point="map"), escape(title)),
+        _table(words, strides),
+        kind="three",
+    ) + _seen(words, strides, row, column)
 
 
 def _table(words: Words, strides: tuple) -> str:
-    head = [words(key) for key in ("field_col_layers", "field_col_sees", "field_col_how", "field_col_map")]
     rows = []
     for n in range(1, len(strides) + 1):
-        part, sees = strides[:n], receptive_field(strides[:n])
+        part = strides[:n]
         how = f"4 + ({receptive_field(part[1:])} − 1) × {part[0]}" if n > 1 else ""
-        rows.append([str(n), f"<b>{sees}</b>", how, f"{scores(part)} × {scores(part)}"])
-    return table(head, rows)
+        rows.append([str(n), f"<b>{receptive_field(part)}</b>", how, f"{scores(part)} × {scores(part)}"])
+    head = ("field_col_layers", "field_col_sees", "field_col_how", "field_col_map")
+    return table([words(key) for key in head], rows)
 
 
 def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
@@ -164,17 +160,10 @@ def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
     share = 1 - (box[2] - box[0]) * (box[3] - box[1]) / side**2
     agreed = words("field_agree" if found == box else "field_differ", tall=tall, wide=wide, left=found[1], top=found[0])
     padded = words("field_padding", share=f"{share:.0%}") if share else ""
-    square = (left, top, left + side, top + side)
-    cut = DRAWING.convert("RGBA").crop(square)  # what lies outside stays clear: it is padding
-    cells = (
-        figure(image(cut, words("field_cut_alt", side=side)), escape(words("field_cut")), "gz-cut"),
-        figure(image(_glow(field, square), words("field_felt_alt")), escape(words("field_felt")), "gz-cut"),
-    )
     text = words.together(words("field_said", row=row + 1, column=column + 1, side=side), agreed, padded)
+    glow = (field / field.max().clamp(min=1e-30)).sqrt()  # a root brings out what is weak
+    cells = []
+    for picture, key in ((DRAWING, "field_cut"), (to_pil(glow[None, None] * 2 - 1)[0], "field_felt")):
+        cut = picture.convert("RGBA").crop((left, top, left + side, top + side))  # what lies outside stays clear
+        cells.append(figure(image(cut, words(f"{key}_alt", side=side)), escape(words(key)), "gz-cut"))
     return said(text) + tiles(cells, 4)
-
-
-def _glow(field: Tensor, square: tuple) -> Image.Image:
-    """The gradient in the patch, white where it is strong (a root brings out what is weak)."""
-    strength = (field / field.max().clamp(min=1e-30)).sqrt()
-    return to_pil(strength[None, None] * 2 - 1)[0].convert("RGBA").crop(square)

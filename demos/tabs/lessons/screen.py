@@ -2,16 +2,18 @@
 
 A lesson is a module: VALUES by name (see `controls`), `show(words, *values)` -> HTML, CODE, the functions that compute, and
 where it has them `presets(words)`: what a button says and the first values that it sets, `pictures(words, *values)` ->
-[(picture, caption)] that can be enlarged, FORMULA or `formula(words)`, a sentence KEY_notes, `numbers(words)`: the head and
-the rows of a table. It computes when its screen is first opened, as the followed link says.
+[(picture, caption)] that can be enlarged, in COLUMNS, FORMULA with $words in it, a sentence KEY_notes, `numbers(words)`: the
+rows of a table, its head the first. It computes when its screen is first opened, as the followed link says.
 """
 
 import inspect
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
+from string import Template
 from types import ModuleType
 from urllib.parse import urlencode
 
@@ -41,26 +43,26 @@ class Lesson:
     def first(self) -> list:
         return [value.first for value in self.module.VALUES.values()]
 
-    def show(self, words: Words, *values) -> str:
-        """What it shows of these values, and the address that leads there."""
-        shown = self.module.show(words, *values)
-        texts = [
-            f"{v:.10g}" if isinstance(v, float) else "".join(map(str, v)) if isinstance(v, list) else v for v in values
-        ]
-        link = {"tab": "lessons", "stage": self.key} | dict(zip(self.module.VALUES, texts, strict=True))
-        return f'<div class="gz-stage" data-link="?{escape(urlencode(link))}">{shown}</div>'
+    def draw(self, words: Words, *given) -> list:
+        """What it shows of these values, with the address that leads there; and its pictures, where it has any."""
+        values = {name: value.check(v) for (name, value), v in zip(self.module.VALUES.items(), given, strict=True)}
+        shown = self.module.show(words, *values.values())
+        link = escape(urlencode({"tab": "lessons", "stage": self.key} | values))
+        drawn = [f'<div class="gz-stage" data-link="?{link}">{shown}</div>']
+        if hasattr(self.module, "pictures"):
+            drawn.append(self.module.pictures(words, *values.values()))
+        return drawn
 
     def notes(self, words: Words) -> str:
         """Its formula, its sentences and its table, as Markdown."""
-        formula, table = getattr(self.module, "FORMULA", ""), ""
-        if hasattr(self.module, "formula"):
-            formula = self.module.formula(words)
+        parts = [words.sentences.get(f"{self.key}_notes", "")]
+        if hasattr(self.module, "FORMULA"):
+            parts.insert(0, f"$${Template(self.module.FORMULA).substitute(words.sentences)}$$")
         if hasattr(self.module, "numbers"):
-            head, rows = self.module.numbers(words)
+            head, *rows = self.module.numbers(words)
             lines = [head, [":---", *["---:"] * (len(head) - 1)], *rows]
-            table = "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
-        text = words(f"{self.key}_notes") if f"{self.key}_notes" in words.sentences else ""
-        return "\n\n".join(filter(None, [formula and f"$${formula}$$", text, table]))
+            parts.append("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))
+        return "\n\n".join(filter(None, parts))
 
 
 def source(*functions) -> str:
@@ -86,84 +88,65 @@ def _preset(first: tuple, *values) -> list:
 
 class Screen:
     def __init__(self, words: Words, lesson: Lesson):
-        self.words, self.lesson, self.module = words, lesson, lesson.module
+        self.words, self.lesson, module = words, lesson, lesson.module
         with gr.Column(elem_classes="gz-section gz-lesson", elem_id=f"l-{lesson.key}"):
-            title = f"{lesson.row} · {words('q_' + lesson.key)}"
-            show(heading(title, words("lead_" + lesson.key)))
-            self._controls()
+            show(heading(f"{lesson.row} · {words('q_' + lesson.key)}", words("lead_" + lesson.key)))
+            with gr.Row(elem_classes="gz-controls"):
+                values = [value.make(words) for value in module.VALUES.values()]
+                presets = module.presets(words) if hasattr(module, "presets") else {}
+                buttons = [(gr.Button(text), partial(_preset, first)) for text, first in presets.items()]
+                for at, value in enumerate(module.VALUES.values()):
+                    if value.button:
+                        buttons.append((gr.Button(words(value.button)), partial(_anew, at)))
             js = "ganzoo.lesson(element, trigger, watch)"
-            self.picture = show(waiting(words), elem_id=f"lessons-{lesson.key}", js_on_load=js)
-            self.shown = [self.picture]
-            if hasattr(self.module, "pictures"):
-                self.shown.append(
-                    gr.Gallery(columns=self.module.COLUMNS, show_label=False, height="auto", format="png")
-                )
+            self.shown = [show(waiting(words), elem_id=f"lessons-{lesson.key}", js_on_load=js)]
+            if hasattr(module, "pictures"):
+                self.shown.append(gr.Gallery(columns=module.COLUMNS, show_label=False, height="auto", format="png"))
             if notes := lesson.notes(words):
                 gr.Markdown(notes, elem_classes="gz-notes")
             with gr.Accordion(words("lesson_code"), open=False) as folded:
                 code = gr.Code(language="python", interactive=False, show_label=False, max_lines=40)
-        folded.expand(lambda: source(*self.module.CODE), None, code, **QUIET)
-        self._wire()
+        folded.expand(lambda: source(*module.CODE), None, code, **QUIET)
+        self._wire(values, buttons)
 
-    def _controls(self):
-        """`values`: a component for each of VALUES. `buttons`: each with what it makes of them."""
-        declared = self.module.VALUES.values()
-        with gr.Row(elem_classes="gz-controls"):
-            self.values = [value.make(self.words) for value in declared]
-            presets = self.module.presets(self.words) if hasattr(self.module, "presets") else {}
-            self.buttons = [(gr.Button(text), partial(_preset, first)) for text, first in presets.items()]
-            for at, value in enumerate(declared):
-                if value.button:
-                    self.buttons.append((gr.Button(self.words(value.button)), partial(_anew, at)))
-
-    def _wire(self):
-        values = self.values
-        self.picture.select(self._first, None, [*values, *self.shown], **QUIET)
+    def _wire(self, values: list, buttons: list):
+        picture, everything = self.shown[0], [*values, *self.shown]
+        picture.select(self._first, None, everything, **QUIET)
         for control in values:
             if not isinstance(control, gr.State):
                 control.input(self._draw, values, self.shown, **LIVE, **UNCHECKED)
-        for button, change in self.buttons:
-            button.click(self._changed(change), values, [*values, *self.shown], **QUIET, **UNCHECKED)
-        if hasattr(self.module, "pointed"):
-            self.picture.input(self._pointed, values, [*values, *self.shown], **LIVE, **UNCHECKED)
+        for button, change in buttons:
+            button.click(partial(self._changed, change), values, everything, **QUIET, **UNCHECKED)
+        if hasattr(self.lesson.module, "pointed"):
+            picture.input(self._pointed, values, everything, **LIVE, **UNCHECKED)
 
     def _draw(self, *values) -> list:
         """What the lesson shows of these values, or one quiet line that says why not and what to do."""
         try:
-            drawn = [self.lesson.show, getattr(self.module, "pictures", None)][: len(self.shown)]
-            return [draw(self.words, *values) for draw in drawn]
+            return self.lesson.draw(self.words, *values)
         except GanzooError as error:
             return [quiet(self.words.explain(error)), *[gr.skip()] * (len(self.shown) - 1)]
 
-    def _changed(self, change):
-        def act(*values):
-            new = change(*values)
-            return [*new, *self._draw(*new)]
+    def _changed(self, change, *values) -> list:
+        with suppress(GanzooError):  # values that cannot be changed cannot be drawn either
+            values = change(*values)
+        return [*values, *self._draw(*values)]
 
-        return act
-
-    def _pointed(self, event: gr.EventData, *values):
+    def _pointed(self, event: gr.EventData, *values) -> list:
         """A place in the picture was pressed: the module says what the values are then."""
-        try:
-            new = self.module.pointed(*values, sent(event))
-        except GanzooError as error:
-            return [*values, quiet(self.words.explain(error)), *[gr.skip()] * (len(self.shown) - 1)]
-        return [*new, *self._draw(*new)]
+        return self._changed(partial(self.lesson.module.pointed, sent(event)), *values)
 
-    def _first(self, event: gr.EventData):
+    def _first(self, event: gr.EventData) -> list:
         said = linked(sent(event).get("query"))
-        said = said if (said.get("tab"), said.get("stage")) == ("lessons", self.lesson.key) else {}
-        values = [said.get(name, first) for name, first in zip(self.module.VALUES, self.lesson.first, strict=True)]
-        return [*map(self._set, self.values, values), *self._draw(*values)]
+        here = (said.get("tab"), said.get("stage")) == ("lessons", self.lesson.key)
+        declared = self.lesson.module.VALUES
+        values = [said.get(name, value.first) if here else value.first for name, value in declared.items()]
+        return [*map(_accepted, declared.values(), values), *self._draw(*values)]
 
-    def _set(self, control, value):
-        """What a link says for a control, which stays as it is where that is nothing it could show."""
-        if isinstance(control, gr.Slider):
-            try:
-                number = float(value)
-            except (TypeError, ValueError):
-                return gr.skip()
-            return number if control.minimum <= number <= control.maximum else gr.skip()
-        if isinstance(control, gr.Radio):
-            return next((v for _, v in control.choices if str(v) == str(value)), gr.skip())
-        return value
+
+def _accepted(value, given):
+    """What a link says for a control, which stays as it is where that is nothing it could show."""
+    try:
+        return value.check(given)
+    except GanzooError:
+        return gr.skip()

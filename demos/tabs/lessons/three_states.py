@@ -9,10 +9,10 @@ from ganzoo.training.doctor import state
 from ...catalog import film, local
 from ...ui.charts import chart
 from ...ui.html import grid, note, prose, section, shown
-from ...ui.words import Trouble, Words
+from ...ui.words import Words
 from .controls import choice
 
-VALUES = {"pictures": choice("mnist", "states_set", local.SETS, prefix="data")}
+VALUES = {"pictures": choice("mnist", "states_set", local.SETS, "bad_set", "data")}
 
 
 @lru_cache(maxsize=4)
@@ -39,32 +39,23 @@ def _place(step: int) -> float:
 CODE = (state, states)
 
 
-def show(words: Words, data) -> str:
-    if data not in local.SETS:
-        raise Trouble("bad_set")
+def show(words: Words, data: str) -> str:
     name = local.name_of("gan", data)
-    rows = film.of(name).rows
-    spans = states(name)
-    began = [(0 if i == 0 else _place(first), key) for i, (key, first, _) in enumerate(spans)]
-    charts = (_chart(words, rows, began, *panel) for panel in film.PANELS)
-    columns = (_column(words, film.of(name), span) for span in spans)
-    return grid(*charts) + film.state_keys(words, began) + grid(*columns, kind="three")
-
-
-def _chart(words: Words, rows: list[dict], began: list, title: str, lines: tuple) -> str:
-    last, drawn = rows[-1]["step"], film.curves(words, rows, lines, _place)
-    top = max(1.0, *(v for *_, points in drawn for _, v in points))
+    run, spans = film.of(name), states(name)
+    last = run.rows[-1]["step"]
     end = (_place(last), words("states_axis", step=f"{last:,}"))
-    return chart(words(title), drawn, top, end, bands=film.bands(began, end[0]))
-
-
-def _column(words: Words, told: film.Film, span: tuple) -> str:
-    """The state in words, the pictures at its middle, and the critic's mean scores in it."""
-    key, first, last = span
-    middle = (_place(first) + _place(last)) / 2
-    at = min(range(len(told.steps)), key=lambda i: abs(_place(told.steps[i]) - middle))
-    inside = [row for row in told.rows if first <= row["step"] <= last]
-    real, fake = (sum(row[k] for row in inside) / len(inside) for k in ("score_real", "score_fake"))
-    picture = shown(told.pictures[at], words("film_alt", step=told.steps[at]), film.SIZE)
-    scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
-    return section(words("name_" + key), picture, note(scores), prose(words("state_" + key)))
+    began = [(0 if i == 0 else _place(first), key) for i, (key, first, _) in enumerate(spans)]
+    charts, columns = [], []
+    for title, lines in film.PANELS:
+        drawn = film.curves(words, run.rows, lines, _place)
+        top = max(1.0, *(v for *_, points in drawn for _, v in points))
+        charts.append(chart(words(title), drawn, top, end, bands=film.bands(began, end[0])))
+    for key, first, last in spans:  # the state in words, the pictures at its middle, the critic's mean scores in it
+        middle = (_place(first) + _place(last)) / 2
+        at = min(range(len(run.steps)), key=lambda i: abs(_place(run.steps[i]) - middle))
+        inside = [row for row in run.rows if first <= row["step"] <= last]
+        real, fake = (sum(row[k] for row in inside) / len(inside) for k in ("score_real", "score_fake"))
+        scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
+        picture = shown(run.pictures[at], words("film_alt", step=run.steps[at]), film.SIZE)
+        columns.append(section(words(f"name_{key}"), picture, note(scores), prose(words(f"state_{key}"))))
+    return grid(*charts) + film.state_keys(words, began) + grid(*columns, kind="three")

@@ -12,12 +12,17 @@ from ganzoo.models.losses import as_opinion
 from ganzoo.seeding import global_seed, seeded
 
 from ...catalog import local
-from ...ui.html import bar, grid, note, section, sheet
+from ...ui.html import bar, bars, grid, note, section, sheet
 from ...ui.words import Words
 from .controls import dial
 
 MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
-VALUES = {"rounds": dial(2, 0, MOST, "steps_rounds")}
+VALUES = {"rounds": dial(2, 0, MOST, "steps_rounds", "bad_rounds")}
+
+FORMULA = (
+    r"\begin{aligned} L_{\text{$critic_word}} &= -\log D(x) - \log\bigl(1 - D(G(z))\bigr) \\"
+    r" L_{\text{$creator_word}} &= -\log D(G(z)) \end{aligned}"
+)
 
 
 @torch.no_grad()
@@ -54,8 +59,7 @@ def play(rounds: int) -> dict:
 CODE = (gan.critic_step, gan.creator_step, play)
 
 
-def show(words: Words, rounds) -> str:
-    rounds = local.whole(rounds, 0, MOST, "bad_rounds")
+def show(words: Words, rounds: int) -> str:
     found = play(rounds)
     return grid(
         section(words("steps_critic"), _side(words, found, "real", 1), _side(words, found, "fake", 0), kind="critic"),
@@ -69,12 +73,5 @@ def _side(words: Words, found: dict, key: str, answer: int) -> str:
     name = words(f"steps_{key}")
     good = (after > before) == (answer == 1)
     said = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
-    bars = bar(before, words("steps_before"), f"{before:.3f}") + bar(after, words("steps_after"), f"{after:.3f}")
-    pictures = sheet(to_pil(found["pictures"][key][:SHOWN]), name)
-    return f'{note(name=name)}{pictures}<div class="gz-bars">{bars}</div>{note(said)}'
-
-
-def formula(words: Words) -> str:
-    critic, creator = (rf"L_{{\text{{{words(key)}}}}}" for key in ("critic_word", "creator_word"))
-    lines = rf"{critic} &= -\log D(x) - \log\bigl(1 - D(G(z))\bigr) \\ {creator} &= -\log D(G(z))"
-    return rf"\begin{{aligned}} {lines} \end{{aligned}}"
+    opinions = bars(bar(v, words(f"steps_{k}"), f"{v:.3f}") for k, v in (("before", before), ("after", after)))
+    return note(name=name) + sheet(to_pil(found["pictures"][key][:SHOWN]), name) + opinions + note(said)

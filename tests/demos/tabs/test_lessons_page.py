@@ -1,7 +1,6 @@
 """The tab Lessons: what its stages say is counted, descended and differentiated here once more, and it plays in a browser."""
 
 import re
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -96,7 +95,7 @@ def test_the_picture_of_the_layers_is_the_network():
             x = layer(x)
             sides.append((x.shape[2], x.shape[1]))
         assert unet_skips.sizes(config)[1:] == sides
-        drawn = unet_skips.layers(WORDS, SimpleNamespace(config=config))
+        drawn = unet_skips.layers(WORDS, config)
         assert drawn.count('class="skip"') == (0 if no_skips else len(sides) - 1)
         assert all(f"{side}² × {count}" in drawn for side, count in sides)
 
@@ -118,49 +117,41 @@ def test_what_lies_outside_is_said():
     top, left, side = receptive_field.patch((2, 2, 2, 1, 1), 0, 0)
     share = 1 - (side + top) * (side + left) / side**2
     assert WORDS("field_padding", share=f"{share:.0%}") in receptive_field.show(WORDS, "22211", 0, 0)
-    middle = receptive_field.show(WORDS, [2, 2], 32, 32)
+    middle = receptive_field.show(WORDS, "22", 32, 32)
     assert WORDS("field_agree", wide=10, tall=10, left=125, top=125) in middle
 
 
 # --- every lesson -----------------------------------------------------------------------------------------------
 
 
-def lessons():
-    return COURSE
-
-
-@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.key)
+@pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.key)
 def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(lesson):
     module = lesson.module
     for words in (WORDS, CHINESE):
-        shown = lesson.show(words, *lesson.first)
+        shown = lesson.draw(words, *lesson.first)[0]
         assert not re.search(r"<img(?![^>]*alt=)", shown) and "gz-quiet" not in shown
-    assert f'data-link="?tab=lessons&amp;stage={lesson.key}' in shown and all(
-        f"{name}=" in shown for name in module.VALUES
-    )
+    assert f'data-link="?tab=lessons&amp;stage={lesson.key}' in shown
+    assert all(f"{name}=" in shown for name in module.VALUES)
     assert re.search(r"# (demos|ganzoo)/[\w/]+\.py, line \d+\n", source(*module.CODE))
     for place in range(len(lesson.first)):
         for junk in JUNK:
             given = lesson.first
             given[place] = junk
-            said = render_or_explain(CHINESE, lesson.show, *given)
-            assert said.startswith('<p class="gz-quiet"') and not LEAKS.search(said), (junk, said[:200])
+            said = render_or_explain(CHINESE, lesson.draw, *given)
+            assert said[:20] == '<p class="gz-quiet" ' and not LEAKS.search(said), (junk, said[:200])
 
 
 def test_the_lessons_stand_in_the_course_s_order():
-    rows = [lesson.row for lesson in lessons()]
-    assert rows == sorted(rows) and len({lesson.key for lesson in lessons()}) == len(rows)
+    rows = [lesson.row for lesson in COURSE]
+    assert rows == sorted(rows) and len({lesson.key for lesson in COURSE}) == len(rows)
 
 
-def test_a_press_on_the_drawing_or_the_map_finds_its_score():
-    assert receptive_field.pointed("22222", 0, 0, {"on": "map", "x": 0.99, "y": 0.0}) == ("22222", 0, 7)
-    top, left, side = receptive_field.patch((2,) * 5, 3, 6)
-    middle = {
-        "on": "picture",
-        "x": (left + side / 2) / receptive_field.SIDE,
-        "y": (top + side / 2) / receptive_field.SIDE,
-    }
-    assert receptive_field.pointed("22222", 0, 0, middle) == ("22222", 3, 6)
+@pytest.mark.parametrize(("on", "row", "column"), [("map", 0, 7), ("picture", 3, 6)])
+def test_a_press_on_the_drawing_or_the_map_finds_its_score(on, row, column):
+    top, left, side = receptive_field.patch((2,) * 5, row, column)
+    x, y = ((start + side / 2) / receptive_field.SIDE for start in (left, top))
+    at = {"on": on, "x": 0.99, "y": 0.0} if on == "map" else {"on": on, "x": x, "y": y}
+    assert receptive_field.pointed(at, "22222", 0, 0) == ("22222", row, column)
 
 
 # --- in the browser ---------------------------------------------------------------------------------------------
@@ -168,7 +159,7 @@ def test_a_press_on_the_drawing_or_the_map_finds_its_score():
 
 def test_next_leads_through_the_course_by_keyboard_and_a_link_brings_a_lesson_back(surf, site):
     page = surf(f"{site.url}?tab=lessons")
-    for lesson in lessons():
+    for lesson in COURSE:
         page.wait_for_function(f"location.search.includes('stage={lesson.key}')")
         page.wait_for_selector(f"#lessons-{lesson.key} .gz-stage")
         assert page.locator(".gz-lesson .gz-quiet").count() == 0 and not overflowing(page)

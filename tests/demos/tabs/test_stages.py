@@ -11,6 +11,7 @@ from demos.tabs.lessons import (
     adam_momentum,
     batch_norm,
     cycle,
+    facade_pairs,
     feature_maps,
     gan_loss,
     label_filter,
@@ -49,14 +50,10 @@ def test_pixels_take_the_shift_for_the_blur_and_features_do_not(shift, seed):
     assert all(f"{found[ruler][key]:.3f}" in shown for ruler in ("pixels", "features") for key in found["pixels"])
 
 
-def test_the_stage_says_so_where_features_do_not_tell_shift_from_blur():
-    pixels = {"shift": 0.02, "blur": 0.02}
-    said = [
-        feature_maps._verdict(WORDS, {"pixels": pixels, "features": {"shift": 1.0, "blur": blur}})
-        for blur in (1.1, 2.0)
-    ]
-    values = {"shift": "0.020", "blur": "0.020"}
-    assert said == [WORDS("features_alike", times="1.1", **values), WORDS("features_tell", times="2.0", **values)]
+@pytest.mark.parametrize(("key", "times"), [("features_alike", 1.1), ("features_tell", 2.0)])
+def test_the_stage_says_so_where_features_do_not_tell_shift_from_blur(key, times):
+    said = feature_maps._verdict(WORDS, {"shift": 0.02, "blur": 0.02}, {"shift": 1.0, "blur": times})
+    assert said == WORDS(key, shift="0.020", blur="0.020", times=times)
 
 
 def test_silent_units_are_counted_and_only_leaky_ones_have_a_gradient():
@@ -113,7 +110,7 @@ def test_a_lone_dot_is_bright_and_has_no_bright_neighbour():
 
 def test_the_critic_grades_regions_at_any_size_and_knows_its_own_creator():
     assert [tuple(patch_critic.grades("6.jpg", True, side).shape) for side in (256, 128)] == [(30, 30), (14, 14)]
-    for name in patch_critic.facade_pairs.PAIRS:
+    for name in facade_pairs.PAIRS:
         assert patch_critic.grades(name, True).mean() > 0.5 > patch_critic.grades(name, False).mean()
 
 
