@@ -33,11 +33,11 @@ def coast(beta1: float) -> list[float]:
 
 
 @lru_cache(maxsize=32)
-def smallest_gan(beta1: float, rate: float = RATE) -> list[tuple[float, float]]:
+def smallest_gan(beta1: float, times: int = 1) -> list[tuple[float, float]]:
     """(creator, critic) step by step: every real picture is the number 0, the creator always makes its own number, the
     critic's score of x is its own number times x, and R1 holds it back. Both should come to rest at 0."""
     creator, critic = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
-    adams = {net: torch.optim.Adam([net], rate, (beta1, 0.999)) for net in (creator, critic)}
+    adams = {net: torch.optim.Adam([net], times * RATE, (beta1, 0.999)) for net in (creator, critic)}
     track = [(1.0, 1.0)]
     for _ in range(STEPS):
         adams[critic].zero_grad()  # step 1: the real 0 scores critic * 0, the fake critic * creator
@@ -65,23 +65,20 @@ def show(words: Words, beta1: float) -> str:
     speeds = words("friction_left", beta1=f"{beta1:g}", share=left[beta1], course=left[COURSE])
     end = (COASTING, words("friction_steps", count=COASTING))
     drawn = chart(words("friction_speed"), lines, 1.0, end, True, speeds)
-    course, yours, faster = (
-        sum(away(smallest_gan(*game))[-100:]) / 100 for game in ((COURSE,), (beta1,), (COURSE, FASTER * RATE))
-    )
+    games = [*((b, 1) for b in both), (COURSE, FASTER)]  # beta1, and how many times the learning rate
+    far = {game: sum(away(smallest_gan(*game))[-100:]) / 100 for game in games}
+    course, yours = far[COURSE, 1], far[beta1, 1]
     key = "friction_same" if beta1 == COURSE else "friction_farther" if yours > course else "friction_closer"
-    far = {"far": f"{yours:.2f}", "course": f"{course:.2f}"}
-    ends = words.together(
-        words(key, beta1=f"{beta1:g}", steps=STEPS, **far),
-        words("friction_rate", times=FASTER, **far | {"far": f"{faster:.2f}"}),
-    )
-    planes = [*(_plane(words, b) for b in both), _plane(words, COURSE, FASTER)]
-    game = section(words("friction_game"), said(ends), grid(*planes, kind="three"))
+    ends = words(key, beta1=f"{beta1:g}", far=f"{yours:.2f}", course=f"{course:.2f}", steps=STEPS)
+    fast = words("friction_rate", times=FASTER, far=f"{far[COURSE, FASTER]:.2f}", course=f"{course:.2f}")
+    planes = grid(*(_plane(words, *game) for game in games), kind="three")
+    game = section(words("friction_game"), said(words.together(ends, fast)), planes)
     return f'{said(speeds)}<div class="gz-half">{drawn}</div>{game}'
 
 
-def _plane(words: Words, beta1: float, times: int = 1) -> str:
+def _plane(words: Words, beta1: float, times: int) -> str:
     """The track in the plane of the two numbers; the dot is where it ended, the ring where it should."""
-    track, half = smallest_gan(beta1, times * RATE), SIDE // 2
+    track, half = smallest_gan(beta1, times), SIDE // 2
     places = [(half * (1 + creator / REACH), half * (1 - critic / REACH)) for creator, critic in track]
     name = escape(words("friction_times", times=times)) if times > 1 else ""
     alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")

@@ -119,9 +119,7 @@ def show(words: Words, seed: int, agree: int) -> str:
         text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms']:.0f}")
         panels.append(section(words(f"losses_{loss}"), tiles(shown, 2), note(text)))
     panels.append(_table(words, found["losses"]))
-    majority = bool(
-        (found["best"]["mae"] == found["truths"][0]).all()
-    )  # what the median makes of it, not what it should
+    majority = torch.equal(found["best"]["mae"], found["truths"][0])
     key = "losses_majority" if majority else "losses_differ" if agree == 1 else "losses_no_majority"
     verdict = words("losses_one" if agree == COUNT else key, agree=agree, count=COUNT, others=COUNT - agree)
     return tiles(given, 8) + said(verdict) + grid(*panels, kind="three")
