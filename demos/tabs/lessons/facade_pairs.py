@@ -17,8 +17,8 @@ SIDE = 256
 
 def choice(first: str) -> Value:
     choices = [(str(i + 1), name) for i, name in enumerate(PAIRS)]
-    radio = lambda words: gr.Radio(choices, value=first, label=words("pair_choice"))  # noqa: E731
-    return Value(first, radio, one_of(PAIRS, "bad_pair"))
+    check = one_of(PAIRS, "bad_pair")
+    return Value(first, lambda words: gr.Radio(choices, value=first, label=words("pair_choice")), check)
 
 
 @lru_cache(maxsize=len(PAIRS))

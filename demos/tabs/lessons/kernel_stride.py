@@ -139,11 +139,9 @@ def heat(counts: Tensor, hue: tuple, alt: str, top: float, window: tuple[int, in
     side = len(counts)
     colours = Image.new("RGB", (side, side), hue)
     colours.putalpha(Image.fromarray((counts / max(1.0, top) * 150).round().byte().numpy()))
-    drawn = (
-        f'<image class="gz-px" href="{uri(colours)}" width="{side * 20}" height="{side * 20}"/><path class="grid" d="'
-    )
-    drawn += "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
-    drawn += f'"/><g font-size="{9 if side <= 16 else 12}" text-anchor="middle">'
+    lines = "".join(f"M{i * 20} 0V{side * 20}M0 {i * 20}H{side * 20}" for i in range(side + 1))
+    drawn = f'<image class="gz-px" href="{uri(colours)}" width="{side * 20}" height="{side * 20}"/>'
+    drawn += f'<path class="grid" d="{lines}"/><g font-size="{9 if side <= 16 else 12}" text-anchor="middle">'
     for y, row in enumerate(counts.int().tolist() if numbers else []):
         drawn += "".join(f'<text x="{x * 20 + 10}" y="{y * 20 + 14}">{n}</text>' for x, n in enumerate(row))
     x, y, wide = (cells * 20 for cells in window)
