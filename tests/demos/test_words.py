@@ -22,7 +22,8 @@ PUT_TOGETHER = (
     "q_{}", "lead_{}", "tab_{}", "lesson_{}", "data_{}", "name_{}", "state_{}", "label_{}", "label_{}_filter", "losses_{}",
     "relu_{}", "unet_{}", "gan_{}", "steps_{}", "friction_{}", "patch_{}", "shapes_{}",
     "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short", "trl_{}",
-    "own_{}", "{}_said", "features_{}", "stride_{}_alt", "stride_{}_window", "{}_alt", "{}_notes", "live_{}", "live_adv_{}",
+    "own_{}", "own_{}_said", "{}_said", "features_{}", "stride_{}_alt", "stride_{}_window", "{}_alt", "{}_notes",
+    "live_{}", "live_adv_{}",
     *(f"{{}}_verdict_{end}" for end in ("wins", "close", "split", "why", "rule")),
 )  # fmt: skip
 
