@@ -12,6 +12,7 @@ from ganzoo import receptive_field
 from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil, whole_tensor
 
+from ...catalog import local
 from ...ui.html import figure, grid, image, said, svg, table, tiles, uri
 from ...ui.words import Trouble, Words
 from .controls import Value, dial
@@ -95,30 +96,22 @@ VALUES = {
 }
 
 
-def strides_of(digits: str) -> tuple[int, ...]:
-    return tuple(map(int, digits))
-
-
 def pointed(at: dict, digits, row, column) -> tuple:
     """The score that lies where the drawing or the map of scores was pressed; x and y are shares of its side."""
-    strides = strides_of(checked(digits))
+    strides = tuple(map(int, checked(digits)))
     count, (start, _, side) = scores(strides), patch(strides, 0, 0)
-    jump = patch(strides, 1, 0)[0] - start
-    try:
-        shares = [float(at[key]) for key in "yx"]
-    except (KeyError, TypeError, ValueError):
-        raise Trouble("bad_score", low=0, high=count - 1) from None
+    shares = [local.number(at.get(key), -1, 2, "bad_score") for key in "yx"]
     if at.get("on") == "map":
         cells = [math.floor(share * count) for share in shares]
     else:
-        cells = [round((share * SIDE - start - side / 2) / jump) for share in shares]
+        cells = [round((share * SIDE - start - side / 2) / math.prod(strides)) for share in shares]
     return digits, *(min(max(cell, 0), count - 1) for cell in cells)
 
 
 def show(words: Words, digits: str, row: int, column: int) -> str:
     """The drawing with its patch, the map of scores, the course's table, and what one score sees. A score beyond the map is
     its last one."""
-    strides = strides_of(digits)
+    strides = tuple(map(int, digits))
     count = scores(strides)
     row, column = min(row, count - 1), min(column, count - 1)
     top, left, side = patch(strides, row, column)
