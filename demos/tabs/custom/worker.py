@@ -13,6 +13,9 @@ import sys
 import threading
 from pathlib import Path
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a line stops it; Ctrl-C ends it, also while torch loads
+
 from ganzoo import GanzooError, data
 from ganzoo.data.paired_sources import load_pairs
 from ganzoo.device import choose_device
@@ -68,5 +71,4 @@ def main(job: dict) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # it is stopped by a line; Ctrl-C ends it at once
     sys.exit(main(json.loads(sys.argv[1])))
