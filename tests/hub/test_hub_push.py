@@ -183,15 +183,13 @@ def test_an_edit_that_comes_in_between_is_kept_too(hub, running, model):
     code = """
 from ganzoo.hub.upload import Push
 push = Push(words[0], "x")
-look = push._there
-def late():
-    seen = look()
+upload, done = push.api.upload_folder, []
+def late(**asked):
     if not done:
         done.append(1)
         edit()
-    return seen
-done = []
-push._there = late
+    return upload(**asked)
+push.api.upload_folder = late
 def edit():"""
     code += EDIT.replace("\n", "\n    ") + "\npush.upload(words[1])\n"
     said = running[1].run(code, NAME, model)
