@@ -107,7 +107,8 @@ class Own:
     def _wire(self):
         left, right = gr.Textbox(visible=False), gr.Textbox(visible=False)
         results = [self.live, self.results, self.verdict, self.table, self.curves, *self.take.shown, self.after]
-        self.shown = [*results, self.train, self.stop, self.change, self.source, self.kind, self.files, self.add]
+        locked = [self.source, self.kind, self.files, self.drawing, self.add]
+        self.shown = [*results, self.train, self.stop, self.change, *locked]
         chosen = [self.pairs, self.said, self.trouble, self.remove, self.picked, *self.shown]
 
         def on(event, act, *inputs, **how):
@@ -118,7 +119,6 @@ class Own:
 
             return event(changed, [self.source, self.kind, *inputs], chosen, **QUIET | how)
 
-        self.source.input(lambda source: gr.update(visible=source == "draw"), self.source, self.drawing, **QUIET)
         self._put_first(on(self.source.input, None), left)
         # another kind of pairs wants another upload
         on(self.kind.input, lambda work, *_: work.changing("upload").clear())
@@ -245,6 +245,7 @@ class Own:
             self.add: gr.update(interactive=not going),
             self.kind: gr.update(interactive=not going, visible=source == "upload"),
             self.files: gr.update(interactive=not going, visible=source == "upload"),
+            self.drawing: gr.update(visible=source == "draw"),
             **self._results(shown, render.family(shown) if after else None),
             self.change: gr.update(visible=count > 0 and not going),
             self.train: gr.update(visible=not going, interactive=not own or count >= uploads.FEWEST),
