@@ -76,6 +76,17 @@ def two_sides(folder: Path, split: str = "") -> tuple[Path, Path] | None:
     return next(((a, b) for a, b in side_folders(folder, split) if a and b), None)
 
 
+def unwrapped(folder: Path) -> Path:
+    """Where in a folder the set begins: most zip files have a folder of their own around it."""
+    sides = {name.lower() for pair in SIDES for name in pair}
+    names = sides | {f"{split}{dash}{side}" for split in SPLITS for dash in ("", "_") for side in ("", "a", "b")}
+    while True:
+        inside = list(folder.iterdir())
+        if len(inside) != 1 or not inside[0].is_dir() or inside[0].name.lower() in names:
+            return folder
+        folder = inside[0]
+
+
 def _read_files(files: list[Path], image_size: int, channels: int, notes: list[str]) -> tuple[Tensor, list[Path]]:
     """Decode files. Unreadable ones are left out and named in a note; all unreadable is an error."""
 

@@ -8,10 +8,8 @@ import contextlib
 import logging
 import os
 import shutil
-import stat
 import time
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +21,9 @@ from huggingface_hub.errors import GatedRepoError
 from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.utils import tqdm
 
+from ganzoo.data import zips
 from ganzoo.data.decode import first_ten
-from ganzoo.data.folders import SIDES, SPLITS, SUFFIXES
+from ganzoo.data.folders import SUFFIXES, unwrapped
 from ganzoo.errors import GanzooError
 from ganzoo.hub_client import TROUBLE, short
 
@@ -33,14 +32,14 @@ LISTS = {".csv", ".tsv", ".json", ".jsonl"}  # what it reads where there are mor
 MANY = 2000  # pictures, from which on a way to take fewer is named
 LARGE = 4 << 30  # bytes of a set's files on the Hub: more is not fetched as a whole
 LARGEST = 1 << 29  # bytes of one file in a zip
-SAID_EVERY = 10.0  # seconds between two lines of a long fetch
+LOG_EVERY = 10.0  # seconds between two lines of a long download
 
 log = logging.getLogger("ganzoo")
 
 
 def kind(names: Iterable[str]) -> str:
     """How the files of a repository hold its pictures: "pictures", "zip", or "table" for what `datasets` reads."""
-    paths = [PurePosixPath(name) for name in names if not _hidden(PurePosixPath(name))]
+    paths = [PurePosixPath(name) for name in names if not zips.hidden(name)]
     count = Counter(path.suffix.lower() for path in paths)
     if any(count[suffix] for suffix in TABLES) or any(path.stem == "metadata" for path in paths):
         return "table"
@@ -54,43 +53,48 @@ def kind(names: Iterable[str]) -> str:
 
 def holds_data(names: Iterable[str]) -> bool:
     """Whether a repository has anything but its card, its licence and hidden files."""
-    return any(PurePosixPath(name).suffix not in ("", ".md") and not _hidden(PurePosixPath(name)) for name in names)
+    return any(PurePosixPath(name).suffix not in ("", ".md") and not zips.hidden(name) for name in names)
 
 
-def fetch(info, asked) -> Path:
-    """The folder with the pictures of a set of files. `info` is what the Hub says of it, `asked` a hub_lookup.Name."""
+def fetch(info, request) -> Path:
+    """The folder with the pictures of a set of files. `info` is what the Hub says of it, `request` a hub_lookup.Request."""
     home = _home(info.id)
-    place = home / info.sha / _key(asked)
+    place = home / info.sha / _key(request)
     if not _whole(place):
         sizes = {file.rfilename: file.size or 0 for file in info.siblings}
         packed = kind(sizes) == "zip"
-        wanted = [name for name in sizes if name.lower().endswith(".zip")] if packed else _chosen(info.id, sizes, asked)
-        size = sum(sizes[name] for name in wanted)
+        names = (
+            [name for name in sizes if name.lower().endswith(".zip")] if packed else _chosen(info.id, sizes, request)
+        )
+        size = sum(sizes[name] for name in names)
         if packed and size > LARGE:
             raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(size))
-        found = _download(info, {name: sizes[name] for name in wanted}, asked)
+        found = _download(info, {name: sizes[name] for name in names}, request)
         with _built(place) as folder:
-            (_unpack if packed else _link)(info.id, found, asked, folder)
+            if packed:
+                _unpack(info.id, found, request, folder)
+            else:
+                _link(found, folder)
     refs = home / "refs"
     refs.mkdir(exist_ok=True)
-    (refs / quote(asked.revision or "main", safe="")).write_text(info.sha)
-    return _inner(place / asked.config)
+    (refs / quote(request.revision or "main", safe="")).write_text(info.sha)
+    return unwrapped(place / request.config)
 
 
-def kept(asked) -> Path | None:
-    """The folder of a set that was fetched before, for when the Hub cannot be asked."""
-    home = _home(asked.repo)
-    ref = home / "refs" / quote(asked.revision or "main", safe="")
-    place = home / (ref.read_text() if ref.is_file() else asked.revision or "none") / _key(asked)
-    return _inner(place / asked.config) if _whole(place) else None
+def kept(request) -> Path | None:
+    """The folder of a set that was fetched before, for when the Hub cannot be request."""
+    home = _home(request.repo)
+    ref = home / "refs" / quote(request.revision or "main", safe="")
+    place = home / (ref.read_text() if ref.is_file() else request.revision or "none") / _key(request)
+    return unwrapped(place / request.config) if _whole(place) else None
 
 
 def _home(repo: str) -> Path:
     return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="dataset") / "ganzoo"
 
 
-def _key(asked) -> str:
-    return quote(f"{asked.config or 'all'}-{asked.rows}", safe="")
+def _key(request) -> str:
+    return quote(f"{request.config or 'all'}-{request.rows}", safe="")
 
 
 def _whole(place: Path) -> bool:
@@ -98,32 +102,19 @@ def _whole(place: Path) -> bool:
     return place.is_dir() and all(path.exists() for path in place.rglob("*"))
 
 
-def _hidden(path: PurePosixPath) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
-
-
-def _safe(path: PurePosixPath) -> bool:
-    """Whether a stranger's path stays inside the folder that it is written into."""
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in str(path) and ":" not in str(path)
-
-
 def _size(count: int) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:,.0f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} GB"
+    return tqdm.format_sizeof(count, "B")
 
 
-def _chosen(repo: str, sizes: dict[str, int], asked) -> list[str]:
+def _chosen(repo: str, sizes: dict[str, int], request) -> list[str]:
     """The pictures that are fetched: of one folder if it was named, the first rows of every folder if a number was."""
-    paths = [PurePosixPath(name) for name in sizes]
-    names = [str(path) for path in paths if path.suffix.lower() in SUFFIXES and not _hidden(path) and _safe(path)]
-    if asked.config:
-        inside = [name for name in names if name.startswith(asked.config + "/")]
+    shown = [name for name in sizes if zips.safe(name) and not zips.hidden(name)]
+    names = [name for name in shown if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    if request.config:
+        inside = [name for name in names if name.startswith(request.config + "/")]
         if not inside:
             known = sorted({name.split("/")[0] for name in names if "/" in name})
-            raise GanzooError("hub_no_such_folder", repo=repo, folder=asked.config, names=first_ten(known) or "none")
+            raise GanzooError("hub_no_such_folder", repo=repo, folder=request.config, names=first_ten(known) or "none")
         names = inside
     places = {str(place) for name in names for place in (PurePosixPath(name), *PurePosixPath(name).parents)}
     folded = Counter(place.casefold() for place in places)
@@ -133,7 +124,7 @@ def _chosen(repo: str, sizes: dict[str, int], asked) -> list[str]:
     folders: dict[str, list[str]] = {}
     for name in sorted(names):
         folders.setdefault(name.rpartition("/")[0], []).append(name)
-    rows = asked.rows
+    rows = request.rows
     total = sum(sizes[name] for name in names)
     if not rows and total > LARGE:
         largest = max(map(len, folders.values()))
@@ -149,37 +140,33 @@ class Silent(tqdm):
         super().__init__(*words, **more | {"disable": True})
 
 
-def _download(info, sizes: dict[str, int], asked) -> dict[str, Path]:
-    """Files by name and size -> where the client's cache has them. What is there already is not asked for again."""
-    how = dict(revision=info.sha, repo_type="dataset")
-    found = {name: try_to_load_from_cache(info.id, name, **how) for name in sizes}
-    found = {name: Path(path) for name, path in found.items() if isinstance(path, str)}
-    missing = [name for name in sizes if name not in found]
+def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
+    """Files by name and size -> where the client's cache has them. What is there already is not request for again."""
+    how = dict(repo_id=info.id, revision=info.sha, repo_type="dataset")
+    missing = [name for name in sizes if not isinstance(try_to_load_from_cache(filename=name, **how), str)]
     if missing:
-        what = "zip file(s)" if missing[0].lower().endswith(".zip") else "pictures"
-        hint = f"; {info.id}:500 takes the first 500 of each folder" if len(missing) > MANY and not asked.rows else ""
-        what = f"{len(missing):,} {what}, {_size(sum(sizes[name] for name in missing))}"
+        which = "zip file(s)" if missing[0].lower().endswith(".zip") else "pictures"
+        hint = f"; {info.id}:500 takes the first 500 of each folder" if len(missing) > MANY and not request.rows else ""
+        what = f"{len(missing):,} {which}, {_size(sum(sizes[name] for name in missing))}"
         log.warning("%s, revision %s: %s, are fetched from the Hub%s.", info.id, info.sha[:8], what, hint)
-    said = time.monotonic()
-
-    def one(name: str) -> tuple[str, str]:
-        return name, hf_hub_download(info.id, name, tqdm_class=Silent, **how)
-
+    logged = time.monotonic()
+    found: dict[str, Path] = {}
     pool = ThreadPoolExecutor(8)
     try:
-        for name, path in pool.map(one, missing):
+        paths = pool.map(lambda name: hf_hub_download(filename=name, tqdm_class=Silent, **how), sizes)
+        for name, path in zip(sizes, paths, strict=True):
             found[name] = Path(path)
-            if time.monotonic() - said > SAID_EVERY:
-                said = time.monotonic()
+            if time.monotonic() - logged > LOG_EVERY:
+                logged = time.monotonic()
                 log.warning("  %s of %s are here.", f"{len(found):,}", f"{len(sizes):,}")
     except GatedRepoError:
         raise
     except (*TROUBLE, RuntimeError, ValueError) as error:
         here, all_, reason = len(found), len(sizes), short(error)
-        raise GanzooError("hub_came_in_part", repo=info.id, here=here, all=all_, reason=reason) from None
+        raise GanzooError("hub_came_in_part", repo=info.id, here=here, all=all_, reason=reason) from error
     finally:
         pool.shutdown(cancel_futures=True)
-    return {name: found[name] for name in sizes}
+    return found
 
 
 @contextlib.contextmanager
@@ -199,7 +186,7 @@ def _built(place: Path) -> Iterator[Path]:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _link(repo: str, found: dict[str, Path], asked, folder: Path) -> None:
+def _link(found: dict[str, Path], folder: Path) -> None:
     """Picture files, as links into the client's cache."""
     for name, path in found.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -209,46 +196,29 @@ def _link(repo: str, found: dict[str, Path], asked, folder: Path) -> None:
             shutil.copyfile(path, folder / name)
 
 
-def _unpack(repo: str, zips: dict[str, Path], asked, place: Path) -> None:
+def _unpack(repo: str, found: dict[str, Path], request, place: Path) -> None:
     """The pictures of zip files. One zip is the set; of several each becomes the folder that its name says."""
     with contextlib.ExitStack() as stack:
         entries: dict[str, tuple[zipfile.ZipFile, zipfile.ZipInfo]] = {}
         name = ""
         try:
-            for name, path in zips.items():
-                packed = stack.enter_context(zipfile.ZipFile(path))
-                inside = [entry for entry in packed.infolist() if _picture(entry)]
-                folder = PurePosixPath(name).with_suffix("")
-                if len(zips) == 1 or {PurePosixPath(entry.filename).parts[0] for entry in inside} == {folder.name}:
-                    folder = folder.parent if len(zips) > 1 else PurePosixPath()  # train.zip often holds train/
-                entries |= {str(folder / entry.filename): (packed, entry) for entry in inside}
+            for name, path in found.items():
+                archive = stack.enter_context(zipfile.ZipFile(path))
+                inside = [e for e in zips.pictures(archive) if zips.safe(e.filename) and e.file_size <= LARGEST]
                 if any(entry.flag_bits & 1 for entry in inside):
                     raise GanzooError("hub_zip_password", name=name, repo=repo)
+                folder = PurePosixPath(name).with_suffix("")
+                if len(found) == 1:
+                    folder = PurePosixPath()
+                elif {PurePosixPath(entry.filename).parts[0] for entry in inside} == {folder.name}:
+                    folder = folder.parent  # train.zip often holds train/
+                entries |= {str(folder / entry.filename): (archive, entry) for entry in inside}
             if not entries:
                 raise GanzooError("hub_zip_no_pictures", repo=repo)
-            for name in _chosen(repo, {name: entry.file_size for name, (_, entry) in entries.items()}, asked):
-                packed, entry = entries[name]
-                (place / name).parent.mkdir(parents=True, exist_ok=True)
-                with packed.open(entry) as source, open(place / name, "wb") as file:
-                    shutil.copyfileobj(source, file)  # no more than the entry says
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            for name in _chosen(repo, {name: entry.file_size for name, (_, entry) in entries.items()}, request):
+                archive, entry = entries[name]
+                entry.filename = name
+                archive.extract(entry, place)
+        except zips.DAMAGED as error:
             reason = str(error)[:80] or type(error).__name__
-            raise GanzooError("hub_zip_damaged", name=name, repo=repo, reason=reason) from None
-
-
-def _picture(entry: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(entry.filename)
-    linked = stat.S_ISLNK(entry.external_attr >> 16)
-    usual = path.suffix.lower() in SUFFIXES and not entry.is_dir() and not linked and entry.file_size <= LARGEST
-    return usual and not _hidden(path) and _safe(path)
-
-
-def _inner(folder: Path) -> Path:
-    """Where in a folder the set begins: most zip files have a folder of their own around it."""
-    sides = {name.lower() for pair in SIDES for name in pair}
-    names = sides | {f"{split}{dash}{side}" for split in SPLITS for dash in ("", "_") for side in ("", "a", "b")}
-    while True:
-        inside = list(folder.iterdir())
-        if len(inside) != 1 or not inside[0].is_dir() or inside[0].name.lower() in names:
-            return folder
-        folder = inside[0]
+            raise GanzooError("hub_zip_damaged", name=name, repo=repo, reason=reason) from error

@@ -22,7 +22,7 @@ log = logging.getLogger("ganzoo")
 
 
 @dataclass(frozen=True)
-class Name:
+class Request:
     """What --data says of a set on the Hub."""
 
     repo: str
@@ -31,7 +31,7 @@ class Name:
     rows: int = 0  # 0: all
 
 
-def parse(name: str) -> Name:
+def parse(name: str) -> Request:
     """`user/name[@revision][:config][:rows]`. Digits alone after one colon are a number of rows; 0 rows after a config are
     all, so that a config of digits can be named (`user/name:64:0`)."""
     alone = re.fullmatch(r"([^@:]+)(?:@([^:]*))?():(\d+)", name)
@@ -39,14 +39,14 @@ def parse(name: str) -> Name:
     repo, revision, config, rows = found.groups() if found else ("", "", "", "")
     if not found or len(rows or "") > 9 or (alone and not int(rows)):
         raise GanzooError("bad_hub_dataset_name", name=name)
-    return Name(repo, revision or None, (config or "").strip("/"), int(rows or 0))
+    return Request(repo, revision or None, (config or "").strip("/"), int(rows or 0))
 
 
-def look(asked: Name, patience: float):
+def look(request: Request, patience: float):
     """What the Hub says of a data set; None if it is silent for so many seconds. GanzooError if there is none."""
     if not reachable(patience):
         return None
-    api, repo, revision = HfApi(), asked.repo, asked.revision
+    api, repo, revision = HfApi(), request.repo, request.revision
     try:
         said = api.dataset_info(repo, revision=revision, files_metadata=True, timeout=max(patience, ANSWER))
         if said.id != repo:
@@ -89,44 +89,44 @@ def nearest(api, repo: str) -> list[str]:
     return [of[key] for key in difflib.get_close_matches(name.lower(), of, 3, 0.4)]
 
 
-def parquet_copy(asked: Name, names: list[str]) -> dict:
+def parquet_copy(request: Request, names: list[str]) -> dict:
     """How `datasets` loads the parquet copy that the Hub makes of a set with a script, which nobody runs any more. Nothing where
     the set can be read as files; GanzooError where there is neither."""
-    api, repo = HfApi(), asked.repo
+    api, repo = HfApi(), request.repo
     made = {ref.ref for ref in api.list_repo_refs(repo, repo_type="dataset").converts}
-    if COPY not in made or asked.revision:
+    if COPY not in made or request.revision:
         if hub_files.kind(names) != "table":
             return {}
         if COPY in made:
-            raise GanzooError("hub_script_pinned", repo=repo, revision=asked.revision)
+            raise GanzooError("hub_script_pinned", repo=repo, revision=request.revision)
         raise GanzooError("hub_script", repo=repo)
     splits: dict[str, dict[str, list[str]]] = {}  # by configuration and split
     for name in api.list_repo_files(repo, repo_type="dataset", revision=COPY):
         parts = name.split("/")
         if len(parts) == 3 and name.endswith(".parquet"):
             splits.setdefault(parts[0], {}).setdefault(parts[1].removeprefix("partial-"), []).append(name)
-    if asked.config not in splits and (asked.config or len(splits) != 1):
-        _refuse_config(asked, sorted(splits))
+    if request.config not in splits and (request.config or len(splits) != 1):
+        _refuse_config(request, sorted(splits))
     log.warning("%s has a script, which is not run: its parquet copy on the Hub is read (%s).", repo, COPY)
-    config = asked.config or next(iter(splits))
+    config = request.config or next(iter(splits))
     return {"path": repo, "revision": COPY, "data_files": {name: sorted(f) for name, f in splits[config].items()}}
 
 
-def check_config(asked: Name) -> None:
+def check_config(request: Request) -> None:
     """GanzooError where the reason of a failure is that a set has several configurations, or none of this name."""
     import datasets
 
     try:
-        names = datasets.get_dataset_config_names(asked.repo, revision=asked.revision)
+        names = datasets.get_dataset_config_names(request.repo, revision=request.revision)
     except Exception:  # then the failure has another reason, which its own error names
         return
-    if asked.config not in names and (asked.config or len(names) > 1):
-        _refuse_config(asked, names)
+    if request.config not in names and (request.config or len(names) > 1):
+        _refuse_config(request, names)
 
 
-def _refuse_config(asked: Name, names: list[str]) -> None:
-    example = f"{asked.repo}:{names[0]}" + (":0" if names[0].isdecimal() else "") if names else ""
+def _refuse_config(request: Request, names: list[str]) -> None:
+    example = f"{request.repo}:{names[0]}" + (":0" if names[0].isdecimal() else "") if names else ""
     known = first_ten(names) or "none"
-    if asked.config:
-        raise GanzooError("hub_no_such_config", repo=asked.repo, config=asked.config, names=known, example=example)
-    raise GanzooError("hub_many_configs", repo=asked.repo, names=known, example=example)
+    if request.config:
+        raise GanzooError("hub_no_such_config", repo=request.repo, config=request.config, names=known, example=example)
+    raise GanzooError("hub_many_configs", repo=request.repo, names=known, example=example)
