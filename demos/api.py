@@ -7,7 +7,6 @@ pictures, details = client.predict(handle_file("drawing.png"), "facades", api_na
 """
 
 import inspect
-from functools import wraps
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,6 @@ from gradio.components.api_component import Api
 from gradio_client.utils import python_type_to_json_schema
 from PIL import Image
 
-from ganzoo import GanzooError
 from ganzoo.evaluation.metrics import speckle
 from ganzoo.images import to_pil
 
@@ -52,19 +50,6 @@ VALUES = {  # what the API panel says of a parameter
     "picture": "a picture file; with gradio_client: handle_file(path)",
     "truth": "the true answer as a picture file, if known",
 }
-
-
-def said(function):
-    """A GanzooError becomes the one sentence that a client is told."""
-
-    @wraps(function)
-    def call(*args):
-        try:
-            return function(*args)
-        except GanzooError as error:
-            raise gr.Error(ENGLISH.explain(error), print_exception=False) from None
-
-    return call
 
 
 def _read(picture: Upload | None) -> Image.Image:
@@ -261,4 +246,4 @@ def publish() -> None:
             kinds = kinds.__args__ if getattr(kinds, "__origin__", None) is tuple else (kinds,)
             outputs = [_component(kind, "pictures" if "Image" in str(kind) else "details") for kind in kinds]
             name = function.__name__
-            gr.on([], said(function), inputs, outputs, api_name=name, preprocess=False, concurrency_limit=4)
+            gr.on([], function, inputs, outputs, api_name=name, preprocess=False, concurrency_limit=4)

@@ -4,7 +4,10 @@ from html import escape
 
 import gradio as gr
 
+from ganzoo import GanzooError
+
 from . import api
+from .runtime import server_log
 from .tabs.compare.tab import Compare
 from .tabs.create.tab import Create
 from .tabs.custom import session as custom_session
@@ -18,6 +21,26 @@ from .tabs.translate.tab import Translate
 from .tabs.zoo.tab import Zoo
 from .ui.components import show
 from .ui.words import LANGUAGES, Words
+
+
+class Pages(gr.Blocks):
+    """Blocks whose every call that fails is answered by one sentence in the language of its page. What was not foreseen also
+    leaves a line in the server's log."""
+
+    async def process_api(self, block_fn, *args, **kwargs):
+        block_fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        words = Words(block_fn.page or LANGUAGES[0])
+        try:
+            return await super().process_api(block_fn, *args, **kwargs)
+        except gr.Error as error:
+            error.print_exception = False  # its words are for the visitor, and no traceback is for the log
+            raise
+        except GanzooError as error:
+            sentence = words.explain(error)
+        except Exception as error:
+            server_log.write(error)
+            sentence = words("call_broke")
+        raise gr.Error(sentence, print_exception=False)
 
 
 def header(words: Words) -> str:
@@ -66,7 +89,7 @@ def left(request: gr.Request) -> None:
 
 def build() -> gr.Blocks:
     """Both pages. The first language is at /, the others at /LANGUAGE; the API belongs to the first."""
-    with gr.Blocks(title="ganzoo", analytics_enabled=False, fill_width=True, delete_cache=(300, 1800)) as demo:
+    with Pages(title="ganzoo", analytics_enabled=False, fill_width=True, delete_cache=(300, 1800)) as demo:
         page(demo, Words(LANGUAGES[0]))
         api.publish()
         demo.unload(left)

@@ -4,19 +4,14 @@ gradio and uvicorn print a whole traceback, and its last line often repeats the 
 """
 
 import logging
-import sys
 import traceback
 from pathlib import Path
-from types import SimpleNamespace
 
-import gradio.queueing
-import gradio.route_utils
-import gradio.routes
-
+import ganzoo
 from ganzoo import GanzooError
 
 DEMOS = Path(__file__).resolve().parent.parent
-OURS = (DEMOS, DEMOS.parent / "ganzoo")
+OURS = (DEMOS, Path(ganzoo.__file__).resolve().parent)
 
 log = logging.getLogger("ganzoo")
 
@@ -26,20 +21,19 @@ def brief(error: BaseException | None) -> str:
     to where it was raised. Its words are left out: they may be a visitor's."""
     if isinstance(error, GanzooError):
         return f"{type(error).__name__} {error.code}"
-    places, inside = [], False
+    places, inside = [], None
     for frame in traceback.extract_tb(error.__traceback__) if error else []:
         path = Path(frame.filename)
-        inside = any(path.is_relative_to(folder) for folder in OURS)
-        if inside and path.name != "first_paint.py":  # which all calls pass
-            places.append(f"{path.relative_to(DEMOS.parent)}:{frame.lineno} {frame.name}")
+        inside = next((folder for folder in OURS if path.is_relative_to(folder)), None)
+        if inside and path.name not in ("first_paint.py", "interface.py"):  # which all calls pass
+            places.append(f"{path.relative_to(inside.parent)}:{frame.lineno} {frame.name}")
     if error and error.__traceback__ and not inside:
         places.append(f"{path.name}:{frame.lineno} {frame.name}")
     return ", ".join([type(error).__name__, *places])
 
 
-def _print_line(*args, **kwargs) -> None:
-    """Stands in for `traceback.print_exc` where gradio calls it."""
-    log.warning("A call broke (%s).", brief(sys.exc_info()[1]))
+def write(error: Exception) -> None:
+    log.warning("A call broke (%s).", brief(error))
 
 
 def _shorten(record: logging.LogRecord) -> bool:
@@ -50,9 +44,6 @@ def _shorten(record: logging.LogRecord) -> bool:
 
 
 def install() -> None:
-    """From here on the server writes a line where it wrote a traceback. A gradio that prints otherwise goes on as it is."""
-    for module in (gradio.queueing, gradio.routes, gradio.route_utils):
-        if hasattr(module, "traceback"):
-            module.traceback = SimpleNamespace(**vars(traceback) | {"print_exc": _print_line})
+    """From here on uvicorn writes a line where it wrote a traceback."""
     for name in ("uvicorn.error", "asyncio"):
         logging.getLogger(name).addFilter(_shorten)

@@ -44,10 +44,7 @@ class Board(gr.HTML):
 
     def preprocess(self, payload) -> Scene:
         """What no board of ours sends is refused."""
-        try:
-            return scene(payload)
-        except Trouble as trouble:
-            raise gr.Error(str(trouble), print_exception=False) from None
+        return scene(payload)
 
     def api_info(self) -> dict:
         return {"type": "object"}
