@@ -8,7 +8,6 @@
     ganzoo convert latest_net_G.pth --data facades           # read weights of the reference code
     ganzoo publish YOU/ganzoo                                # put the pages on the Hub as a Space
     ganzoo push-data my/pairs YOU/my-pairs                   # share pictures as a data set on the Hub
-    ganzoo pin                                               # pin the known words of --data to their revisions on the Hub
 
 `ganzoo COMMAND --help` lists what a command takes. `python -m ganzoo` is the same.
 """
@@ -29,7 +28,6 @@ COMMANDS = {
     "convert": "train.convert",
     "publish": "demos.publish",
     "push-data": "train.push_data",
-    "pin": "train.pin",
     **{f"train {lesson}": f"train.{lesson}" for lesson in ("gan", "cgan", "dcgan", "pix2pix", "cyclegan")},
 }
 

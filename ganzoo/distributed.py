@@ -1,4 +1,4 @@
-"""Several processes train one model: `torchrun --nproc-per-node 2 train/pix2pix.py` (a leaf: imports only errors).
+"""Several processes train one model: `torchrun --nproc-per-node 2 train/pix2pix.py`.
 
 Every process has the same weights and its own slice of one large batch; before each optimizer step the gradients are
 averaged. That is DistributedDataParallel's arithmetic without its wrapper, whose hooks fight a captured CUDA graph and

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all (a leaf: imports only errors)."""
+"""Files that are written whole or not at all."""
 
 import json
 import os

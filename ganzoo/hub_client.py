@@ -1,4 +1,4 @@
-"""Is the Hub there, and what did it say? (a leaf)"""
+"""Is the Hub there, and what did it say?"""
 
 import os
 import re

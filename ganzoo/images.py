@@ -1,4 +1,4 @@
-"""Pictures in and out: PIL <-> tensor, grids, films (a leaf).
+"""Pictures in and out: PIL <-> tensor, grids, films.
 
 Everywhere in ganzoo a picture tensor is (N, C, H, W); uint8 in 0..255 at rest, float in [-1, 1] inside networks.
 """

@@ -1,4 +1,4 @@
-"""What callers hand to a model, checked: tensors, whole numbers, one picture or several (a leaf: imports only errors)."""
+"""What callers hand to a model, checked: tensors, whole numbers, one picture or several."""
 
 import operator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings: one flat dataclass per lesson (lesson_settings.py), from which the command line is made (a leaf).
+"""Settings: one flat dataclass per lesson (lesson_settings.py), from which the command line is made.
 
 A field is written once, with its help, range or choices; `parse` makes the flag, `check` the errors, `to_json` and
 `from_json` the round trip through config.json. Settings never change: `data.load` and the trainer return completed

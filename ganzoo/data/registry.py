@@ -54,9 +54,8 @@ WORDS = {kind: [w for w, known in SETS.items() if known.kind == kind] for kind i
 HUB_IDS = {word: known.hub for word, known in SETS.items() if known.hub}
 
 # The revision of each Hub id that is read, so that a word means the same pictures for everybody. Only what the Hub itself said
-# is written there (train/pin.py asks it).
-PINS_FILE = Path(__file__).with_name("pins.json")
-PINS: dict[str, str] = json.loads(PINS_FILE.read_text(encoding="utf-8"))
+# is written there.
+PINS: dict[str, str] = json.loads(Path(__file__).with_name("pins.json").read_text(encoding="utf-8"))
 
 FEWEST = 8  # fewer pictures than this can be neither split nor learned from
 

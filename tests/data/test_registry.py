@@ -2,7 +2,6 @@
 
 import io
 import json
-from pathlib import Path
 
 from PIL import Image
 
@@ -12,23 +11,6 @@ from ganzoo.data.fingerprints import fingerprint
 from ganzoo.hub import model_card
 from tests.fake_hub.pictures import columns
 
-ROOT = Path(__file__).parent.parent.parent
-PIN = """
-import json, pathlib, sys
-from ganzoo.data import registry
-sys.path.append(words[0])
-import pin
-before = dict(registry.PINS), registry.PINS_FILE
-registry.PINS_FILE = pathlib.Path(words[1])
-registry.PINS.clear()
-registry.PINS.update(json.loads(words[2]))
-try:
-    pin.main(words[3:])
-finally:
-    registry.PINS.clear()
-    registry.PINS.update(before[0])
-    registry.PINS_FILE = before[1]
-"""
 READ = """
 import json
 from ganzoo.data import registry
@@ -98,22 +80,6 @@ def test_two_sets_have_the_revision_of_the_one_that_is_on_the_hub(tmp_path, monk
     assert registry.revision_of("me/horses@v1:500") == registry.revision_of("me/horses@v1:500, zebras") == "v1"
     assert registry.revision_of("me/horses@v1,you/zebras@v2") is None  # neither is that of both
     assert model_card.hub_datasets("me/horses@v1, you/zebras:500") == ["me/horses", "you/zebras"]
-
-
-def test_pin_asks_the_hub_for_what_has_no_revision_and_writes_nothing_else(hub, running, tmp_path):
-    client = running[1]
-    heads = {id: hub.add_repo("datasets", id, {"a.parquet": b""}).head.id for id in ("huggan/maps", "ylecun/mnist")}
-    kept = {"ylecun/mnist": "1" * 40}
-    file = tmp_path / "pins.json"
-    said = client.run(PIN, ROOT / "train", file, json.dumps(kept))
-    assert said.code == 0, said.all
-    assert json.loads(file.read_text()) == kept | {"huggan/maps": heads["huggan/maps"]}
-    assert "huggan/apple2orange not pinned" in said.out
-    client.run(PIN, ROOT / "train", file, json.dumps(kept), "--again")
-    assert json.loads(file.read_text()) == heads
-    before = file.read_text()
-    said = client.run(PIN, ROOT / "train", file, "{}", endpoint="http://127.0.0.1:9")
-    assert said.code == 2 and "no revision was pinned anew" in said.err and file.read_text() == before
 
 
 def written(bits) -> str:
