@@ -1,4 +1,4 @@
-"""Which device computes: chosen once, never at import (a leaf)."""
+"""Which device computes: chosen once, never at import."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The settings that every lesson has, those that every judge has, and what else settings say (a leaf)."""
+"""The settings that every lesson has, those that every judge has, and what else settings say."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""What pyproject.toml says of ganzoo as a package, read from where pip keeps it (a leaf)."""
+"""What pyproject.toml says of ganzoo as a package, read from where pip keeps it."""
 
 from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path

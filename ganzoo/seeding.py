@@ -1,4 +1,4 @@
-"""Random numbers as functions of (seed, step): the same run, the same pictures, whatever else draws meanwhile (a leaf)."""
+"""Random numbers as functions of (seed, step): the same run, the same pictures, whatever else draws meanwhile."""
 
 import threading
 from contextlib import contextmanager

@@ -15,14 +15,10 @@ import hashlib
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while torch loads ends without a traceback
 
 from huggingface_hub import HfApi, get_token
 

@@ -1,4 +1,4 @@
-"""Training curves as a picture, drawn with Pillow so that no plotting library is needed (a leaf)."""
+"""Training curves as a picture, drawn with Pillow so that no plotting library is needed."""
 
 from itertools import cycle
 
