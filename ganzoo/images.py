@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from PIL import ExifTags, Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
@@ -24,15 +24,6 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImageP
 # What is opened; not EPS, which would start another program.
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
 
-TURNS = {  # orientation in EXIF: what makes the picture upright
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 MOST_PIXELS = Image.MAX_IMAGE_PIXELS  # Pillow only warns of larger pictures
 METADATA = ("exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp")  # in a picture's info
 
@@ -138,12 +129,12 @@ def _decoding(source) -> Iterator[None]:
 def _upright(picture: Image.Image) -> Image.Image:
     """A copy, turned as its metadata say and without them. Damaged metadata count as far as they can be read."""
     picture.load()
-    turn = None
     for _ in range(2):  # of damaged EXIF Pillow raises once, and then gives what it could read
         with contextlib.suppress(Exception):
-            turn = TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+            upright = ImageOps.exif_transpose(picture)
             break
-    upright = picture.copy() if turn is None else picture.transpose(turn)
+    else:
+        upright = picture.copy()
     for name in METADATA:
         upright.info.pop(name, None)
     return upright
@@ -229,9 +220,3 @@ def save_film(frames: list[Image.Image], path: Path) -> None:
     durations = [120] * len(others) + [2000]
     how = dict(format="WEBP", save_all=True, append_images=others, duration=durations, loop=0, quality=55, method=4)
     save_atomic(path, lambda temporary: first.save(temporary, **how))
-
-
-def film_frames(path: Path) -> list[Image.Image]:
-    """The frames of a film, as they were put in. GanzooError where it cannot be read."""
-    with _decoding(path), _opened(path) as film:
-        return [frame.convert("RGB") for frame in ImageSequence.Iterator(film)]

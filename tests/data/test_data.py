@@ -155,11 +155,11 @@ def test_damaged_exif_prints_no_warning(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_frames_of_a_film_are_read_in_known_formats_alone(tmp_path):
+def test_pictures_are_read_in_known_formats_alone(tmp_path):
     """Pillow by itself would open others, too, and one of them starts another program."""
     Image.new("RGB", (8, 8)).save(tmp_path / "000001.png", format="PCX")
     with raises_code("picture_damaged"):
-        images.film_frames(tmp_path / "000001.png")
+        open_picture(tmp_path / "000001.png")
 
 
 def test_pictures_beyond_the_limit_are_refused_whatever_other_threads_open(tmp_path, monkeypatch):
