@@ -32,9 +32,6 @@ FILES = {  # role of a network: its file; a CycleGAN also has the way back
 FLOATS = (torch.float16, torch.bfloat16, torch.float32)  # what weights are stored as
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
 LARGEST_JSON = 1 << 20
-LARGEST_STEP, LARGEST_NUMBER = 10**12, 1e30  # in a log or a resume file
-
-
 LOCAL = ("out", "resume", "device")  # settings that say something of a machine and nothing of a model
 
 
@@ -155,83 +152,19 @@ def save_resume(path: Path, state: dict) -> None:
 def read_resume(path: Path, device) -> dict:
     try:
         state = torch.load(path, map_location=device, weights_only=True)
-        if not isinstance(state, dict) or not {"step", "nets", "average", "optimizers"} <= state.keys():
+        if not {"step", "nets", "average", "optimizers"} <= state.keys():
             raise ValueError("not what a run saves")
-        for name, low in (("step", 0), ("counted", 0), ("per_epoch", 1)):
-            if name in state and (type(state[name]) is not int or not low <= state[name] <= LARGEST_STEP):
-                raise ValueError(f"an odd {name}")
-        if "seconds" in state and not (_number(state["seconds"]) and state["seconds"] >= 0):
-            raise ValueError("odd seconds")
-        if "sums" in state and not isinstance(state["sums"], Tensor):
-            raise ValueError("odd sums")
         return state
     except Exception as error:  # a damaged file makes torch raise whatever its parts raise
         raise GanzooError("resume_file_damaged", path=path) from error
 
 
-def check_optimizers(saved: dict, optimizers: dict[str, torch.optim.Optimizer]) -> None:
-    """ValueError where an optimizer's saved state has other kinds of numbers or shapes: the first step would stop."""
-    for role, optimizer in optimizers.items():
-        for group, own in zip(saved[role]["param_groups"], optimizer.state_dict()["param_groups"], strict=True):
-            for name, value in own.items():
-                # the two that depend on the device may differ; moments of another parameter would be read past their end
-                fixed = name == "params" or (isinstance(value, bool) and name not in ("fused", "capturable"))
-                if not _alike(group[name], value) or (fixed and group[name] != value):
-                    raise ValueError(f"an odd {name} of {role}")
-        parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        for number, found in saved[role]["state"].items():
-            if found.keys() != {"step", "exp_avg", "exp_avg_sq"}:  # Adam's
-                raise ValueError(f"odd moments of {role}")
-            for name, value in found.items():
-                fits = value.shape == parameters[number].shape or (name == "step" and value.numel() == 1)
-                if not fits or not value.is_floating_point():
-                    raise ValueError(f"an odd {name} of {role}")
-
-
-def _alike(saved, own) -> bool:
-    """Whether a saved setting of an optimizer is of the same kind as its own: numbers finite and not negative."""
-    if isinstance(own, (tuple, list)):
-        return isinstance(saved, (tuple, list)) and len(saved) == len(own) and all(map(_alike, saved, own))
-    saved, own = (x.item() if isinstance(x, Tensor) and x.numel() == 1 else x for x in (saved, own))  # rates on CUDA
-    if isinstance(own, bool) or own is None:
-        return type(saved) is type(own)
-    return _number(saved) and saved >= 0
-
-
-def _number(value) -> bool:
-    return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER  # which NaN is not
-
-
-def read_log(path: Path, foreign: list[int] | None = None) -> list[dict]:
-    """log.jsonl -> its rows, in order. What is no row of ours, such as a torn last line (a killed process), is left out; the
-    numbers of those lines are added to `foreign`."""
+def read_log(path: Path) -> list[dict]:
+    """log.jsonl -> its rows, in order. A torn line (a killed process) is left out."""
     if not path.is_file():
         return []
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     rows = []
-    for number, line in enumerate(text.split("\n"), 1):
-        with suppress(ValueError, RecursionError):
-            row = json.loads(line)
-            if _ours(row):
-                rows.append(row)
-                continue
-        if line.strip() and foreign is not None:
-            foreign.append(number)
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        with suppress(ValueError):
+            rows.append(json.loads(line))
     return rows
-
-
-# What a row must hold besides "event" and "step" for those who read it.
-ROWS = {"advice": ("code", "text"), "changed": ("name", "old", "new")}
-
-
-def _ours(row) -> bool:
-    """Whether a line of a log is a row as a run writes it: flat, its numbers finite, in steps and samples nothing else."""
-    if not isinstance(row, dict) or not isinstance(row.get("event"), str) or type(row.get("step")) is not int:
-        return False
-    others = [value for name, value in row.items() if name not in ("event", "step")]
-    words = () if row["event"] in ("step", "samples") else (str, bool)
-    flat = all(value is None or isinstance(value, words) or _number(value) for value in others)
-    return flat and 0 <= row["step"] <= LARGEST_STEP and set(ROWS.get(row["event"], ())) <= row.keys()

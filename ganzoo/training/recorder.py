@@ -51,8 +51,7 @@ class Recorder:
     def samples(self) -> Iterator[dict]:
         preview = self.training.preview()
         if self.files:
-            sheet = self.folder / "samples" / f"{self.training.step:06d}.png"
-            save_picture(self.training.sheet(preview), sheet)
+            save_picture(self.training.sheet(preview), self.files.sheet(self.training.step))
         shown = len(self.training.pictures.shown)
         row = {"diversity": round(diversity(preview[:shown]) / self.real_diversity, 4), **self.training.held_out()}
         yield from self.note({"event": "samples", "step": self.training.step, **row})

@@ -7,22 +7,19 @@ import json
 import logging
 import os
 import platform
-import re
 import shutil
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 import torch
 
 from ganzoo import checkpoint, settings
 from ganzoo.data import registry
-from ganzoo.data.decode import first_ten
 from ganzoo.device import describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic, save_json, save_text
 from ganzoo.hub import model_card
-from ganzoo.images import film_frames, save_film, save_picture
+from ganzoo.images import open_picture, save_film, save_picture
 from ganzoo.training.plots import draw_curves
 from ganzoo.training.step import Training
 
@@ -50,27 +47,18 @@ class RunFolder:
             raise GanzooError("log_not_writable", folder=self.folder, reason=error.strerror) from None
 
     def cut_back(self, step: int) -> list[dict]:
-        """Forget what came after the last save: a resumed run writes it again. Lines and pictures that are not a run's are
-        named; such lines go, such pictures stay, and so does every sheet that the log does not know."""
-        path, foreign = self.folder / "log.jsonl", []
-        logged = checkpoint.read_log(path, foreign=foreign)
+        """Remove the log rows and sample sheets after `step`: a resumed run writes them again. Returns the rows that stay."""
+        path = self.folder / "log.jsonl"
+        logged = checkpoint.read_log(path)
         rows = [row for row in logged if row["step"] <= step]
-        if foreign:
-            log.warning("%s: lines written by no run and left out: %s.", path, first_ten([str(n) for n in foreign]))
         save_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-        ours, others = self._samples()
-        if others:
-            log.warning("%s: no samples of a run and left alone: %s.", self.folder / "samples", _names(others))
-        later = {row["step"] for row in logged if row["event"] == "samples" and row["step"] > step}
-        for number in later & ours.keys():
-            ours[number].unlink()
+        for number in sampled(logged):
+            if number > step:
+                self.sheet(number).unlink(missing_ok=True)
         return rows
 
-    def _samples(self) -> tuple[dict[int, Path], list[Path]]:
-        """The files of samples/ as a run names them, by step and in order, and the other pictures there."""
-        paths = sorted((self.folder / "samples").glob("*.png"))
-        ours = [p for p in paths if re.fullmatch("[0-9]{6}|[1-9][0-9]{6,17}", p.stem) and p.is_file()]
-        return {int(p.stem): p for p in sorted(ours, key=lambda p: int(p.stem))}, [p for p in paths if p not in ours]
+    def sheet(self, step: int) -> Path:
+        return self.folder / "samples" / f"{step:06d}.png"
 
     def save(self, training: Training, config, finished: bool) -> None:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
@@ -101,32 +89,21 @@ class RunFolder:
 
     def write_film(self, model: Path, columns: tuple) -> None:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
-        paths, found, odd = self._samples()[0], {}, []
-        for number, path in paths.items():
-            try:
-                found[number] = film_frames(path)
-            except GanzooError:  # a damaged or hostile picture
-                odd.append(path)
-        # A sheet is one frame of the size that most have; another picture under such a name is none of the run's.
-        usual = Counter(frames[0].size for frames in found.values()).most_common(1)
-        whole = {n: f[0] for n, f in found.items() if len(f) == 1 and f[0].size == usual[0][0]}
-        odd += [paths[number] for number in found.keys() - whole.keys()]
-        if odd:
-            log.warning("%s: not this run's sheets and left out of the film: %s.", self.folder / "samples", _names(odd))
-        frames = list(whole.values())
-        if len(frames) < 2:
-            return
-        save_film(frames, self.folder / "film.webp")
-        save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
         logged = checkpoint.read_log(self.folder / "log.jsonl")
+        sheets = {step: open_picture(self.sheet(step)) for step in sampled(logged) if self.sheet(step).is_file()}
+        if len(sheets) < 2:
+            return
+        save_film(list(sheets.values()), self.folder / "film.webp")
+        save_atomic(model / "film.webp", lambda temporary: shutil.copyfile(self.folder / "film.webp", temporary))
         rows = [row for row in logged if row["event"] == "step" and row.keys() >= set(columns)]
         thin = rows[:: max(1, len(rows) // 200)]
-        story = {"steps": list(whole), "curves": {key: [row[key] for row in thin] for key in ("step", *columns)}}
+        story = {"steps": list(sheets), "curves": {key: [row[key] for row in thin] for key in ("step", *columns)}}
         save_text(model / "film.json", json.dumps(story))
 
 
-def _names(paths: list[Path]) -> str:
-    return first_ten([path.name for path in sorted(paths)])
+def sampled(rows: list[dict]) -> list[int]:
+    """The steps after which samples were drawn."""
+    return [row["step"] for row in rows if row["event"] == "samples"]
 
 
 def facts(config, device: torch.device, steps: int, minutes: float) -> dict:

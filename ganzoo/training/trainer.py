@@ -186,9 +186,8 @@ def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[di
     if then != now:
         raise GanzooError("resume_data_changed", then=then, now=now)
     try:
-        checkpoint.check_optimizers(state["optimizers"], training.optimizers)
         training.load_state(state)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RuntimeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         raise GanzooError("resume_other_networks", folder=folder) from None
     said, old = checkpoint.read_config(folder)
     gone = sorted(said["settings"].keys() & settings.DROPPED.keys())
