@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 from ganzoo import distributed
 
+clock = time.perf_counter
+
 
 def step_row(training) -> dict:
     """The row of the log for the rounds since the last one."""
@@ -31,18 +33,18 @@ class Clock:
     """Counts the seconds in which a training computes; drawing samples and saving do not count."""
 
     def __init__(self, training):
-        self.training, self.began = training, time.perf_counter()
+        self.training, self.began = training, clock()
         self.spent, self.since = 0.0, training.step  # seconds since the last row, and its step
 
     def tick(self) -> None:
         """Count the time since the last tick or start."""
-        now = time.perf_counter()
+        now = clock()
         self.training.seconds += now - self.began
         self.spent += now - self.began
         self.began = now
 
     def start(self) -> None:
-        self.began = time.perf_counter()
+        self.began = clock()
 
     def speed(self) -> dict[str, float]:
         """What a row says of the time since the last row."""
