@@ -1,5 +1,5 @@
-"""DiffAugment (Zhao et al. 2020): what the critic sees is shifted, cut and coloured at random, real and made alike, and
-the gradient passes through. With a few hundred pictures the critic otherwise learns them by heart. (A leaf.)"""
+"""DiffAugment (Zhao et al. 2020): what the discriminator sees is shifted, cut and coloured at random, real and made
+alike, and the gradient passes through. Without it, it overfits to a few hundred pictures."""
 
 import torch
 from torch import Tensor

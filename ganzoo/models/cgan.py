@@ -2,8 +2,8 @@
 
     python train/cgan.py --data mnist
 
-What should be there for this label gets a positive factor, what should not a negative one: the creator filters its
-inspiration, the critic filters the picture, position by position. Everything behind the filter is lesson 1, and so
+What should be there for this label gets a positive factor, what should not a negative one: the generator filters its
+noise, the discriminator filters the picture, position by position. Everything behind the filter is lesson 1, and so
 is the training step: gan.train_step hands the label on to both networks.
 """
 
@@ -14,10 +14,15 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo.models import gan
+from ganzoo.seeding import noise
 
 # The game is lesson 1's: it hands the label on to both networks.
-from ganzoo.models.gan import columns, draw_batch, held_out, penalty_step, sheet, train_step  # noqa: F401
-from ganzoo.seeding import noise
+columns = gan.columns
+draw_batch = gan.draw_batch
+train_step = gan.train_step
+penalty_step = gan.penalty_step
+sheet = gan.sheet
+held_out = gan.held_out
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 
 def preview(nets: dict, config: Config, pictures, device) -> Tensor:
-    """The same 64 inspirations every time, class by class -> (64, C, H, W) in [-1, 1]."""
+    """The same 64 noise vectors every time, class by class -> (64, C, H, W) in [-1, 1]."""
     fixed = noise(gan.PREVIEW, config.noise_size, config.seed, device)
     label = torch.arange(gan.PREVIEW, device=device) * len(config.classes) // gan.PREVIEW
     return nets["generator"](fixed, label)

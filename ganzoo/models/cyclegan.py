@@ -2,17 +2,19 @@
 
     python train/cyclegan.py --data horse2zebra
 
-One creator makes zebras of horses, another makes horses of zebras, and a critic for each side knows only real pictures of
-that side. Nobody knows the right answer, so the way there and back must end where it began.
+One generator makes zebras of horses, another makes horses of zebras, and a discriminator for each side knows only real
+pictures of that side. Nobody knows the right answer, so the way there and back must end where it began.
 """
+
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from ganzoo import images
-from ganzoo.models import critics
-from ganzoo.models.critics import descend, frozen
+from ganzoo.models import discriminators
 from ganzoo.models.cyclegan_config import Config
+from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
 from ganzoo.models.layers import double, init_normal, norm2d
@@ -88,7 +90,7 @@ class ResNetGenerator(nn.Module):
 
 
 class ImagePool(nn.Module):
-    """Pictures made lately, kept on the device; half of what a critic is shown comes from here (paper, section 4). It is a
+    """Pictures made lately, kept on the device; half of what a discriminator sees comes from here (paper, section 4). It is a
     module without parameters, so that it lies in the resume file like the networks. Which place is used, and whether old and
     new change places, comes with the batch: a function of (seed, step), so a step has no Python branch."""
 
@@ -108,7 +110,7 @@ def build(config: Config) -> dict[str, nn.Module]:
     """The networks of a config, with fresh weights. generator: A -> B, judged by discriminator, which knows B;
     generator_back: B -> A, judged by discriminator_back, which knows A."""
 
-    def creator(inputs, outputs):
+    def generator(inputs, outputs):
         style = dict(norm=config.norm, upsample=config.upsample)
         if config.generator == "unet":
             return UNetGenerator(inputs, outputs, config.width, config.levels, dropout=0.0, **style)
@@ -116,7 +118,7 @@ def build(config: Config) -> dict[str, nn.Module]:
         return ResNetGenerator(inputs, outputs, config.width, config.blocks, **style)
 
     a, b = config.in_channels, config.out_channels
-    nets: dict[str, nn.Module] = {"generator": creator(a, b), "generator_back": creator(b, a)}
+    nets: dict[str, nn.Module] = {"generator": generator(a, b), "generator_back": generator(b, a)}
     for way, channels in (("", b), ("_back", a)):
         if config.critic != "projected":
             shape = (channels, config.critic_width, config.patch)
@@ -132,7 +134,7 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 def columns(config: Config) -> tuple[str, ...]:
     """Names of the numbers that `train_step` returns. cycle, identity: mean absolute error of pixels in 0..1; likeness: how
-    far a translation resembles its original, as a correlation; the scores of the two critics, and of the way back alone."""
+    much a translation resembles its original, as a correlation; scores: the mean of both sides, and of the way back."""
     scores, likenesses = ("score_real", "score_fake", "score_fake_back"), ("likeness", "likeness_back")
     return ("cycle", "identity", "loss_d", "loss_g", *scores, *likenesses)
 
@@ -167,29 +169,30 @@ def held_out(nets: dict, config: Config, sets, device) -> dict[str, float]:
 def train_step(nets, optimizers, batch, config) -> Tensor:
     """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], and the pool's places. Returns `columns`."""
     a, b = batch["a"], batch["b"]
-    forth, back, judges = nets["generator"], nets["generator_back"], critics.present(nets, "", "_back")
+    forth, back, judges = nets["generator"], nets["generator_back"], discriminators.present(nets, "", "_back")
     fake_b, fake_a = forth(a).float(), back(b).float()
 
-    # Step 1, train the critics: real pictures of their side are 1, made ones, new or remembered, are 0.
+    # Step 1, train the discriminators: real pictures of their side are 1, made ones, new or remembered, are 0.
     loss_d, real, fake = 0.0, [], []
     for way, truth, made in (("", b, fake_b.detach()), ("_back", a, fake_a.detach())):
         if f"pool{way}" in nets:
             made = nets[f"pool{way}"].swap(made, batch["place"], batch["take"], batch["put"])
-        on_real, on_made = (critics.ask(nets, seen(x, config), way=way) for x in (truth, made))
-        loss_d = loss_d + critics.critics_loss(on_real, on_made, config)
-        real.append(critics.opinion(on_real, config))
-        fake.append(critics.opinion(on_made, config))
+        on_real, on_made = (discriminators.score(nets, seen(x, config), way=way) for x in (truth, made))
+        loss_d = loss_d + discriminators.discriminator_loss(on_real, on_made, config)
+        real.append(discriminators.opinion(on_real, config))
+        fake.append(discriminators.opinion(on_made, config))
     descend(loss_d, optimizers, judges)
     alike = [likeness(a, fake_b.detach()), likeness(b, fake_a.detach())]
 
-    # Step 2, train the creators: the critics should say 1; there and back should end at the original (equation 2); and
-    # what is of the other side already should stay as it is (section 5.2).
+    # Step 2, train the generators: the discriminators should say 1; there and back should end at the original (equation
+    # 2); and what is of the other side already should stay as it is (section 5.2).
     with frozen(nets, judges):
         loss_g = 0.0
         for way, made, truth in (("", fake_b, b), ("_back", fake_a, a)):
-            on_fake = critics.ask(nets, seen(made, config), way=way)
-            beside = critics.ask(nets, seen(truth, config), way=way) if config.adversarial == "relativistic" else None
-            loss_g = loss_g + critics.creators_loss(on_fake, config, beside)
+            on_fake, on_real = discriminators.score(nets, seen(made, config), way=way), None
+            if config.adversarial == "relativistic":
+                on_real = discriminators.score(nets, seen(truth, config), way=way)
+            loss_g = loss_g + discriminators.generator_loss(on_fake, config, on_real)
         loss, cycle = returned(nets, ((back(fake_b), a), (forth(fake_a), b)), config)
         same = torch.zeros_like(cycle)
         if config.identity and a.shape[1] == b.shape[1]:
@@ -222,16 +225,11 @@ def likeness(original: Tensor, made: Tensor) -> Tensor:
 
 
 def penalty_step(nets, optimizers, batch, config) -> None:
-    """R1 on real pictures of both sides, for a projected or relativistic critic R2 on made ones, too; every `r1_every` steps
-    with that many times the weight (Karras et al. 2020, appendix B)."""
-    for way, creator, real, other in (("", "generator", "b", "a"), ("_back", "generator_back", "a", "b")):
-        for role in critics.present(nets, way):
-            pictures = [batch[real]]
-            if role.startswith("projected") or config.adversarial == "relativistic":
-                with torch.no_grad():
-                    pictures.append(nets[creator](batch[other]).float())
-            optimizers[role].zero_grad()
-            for picture in pictures:
-                penalty = critics.penalty(nets, role, seen(picture, config))
-                (0.5 * config.r1 * config.r1_every * penalty).backward()
-            optimizers[role].step()
+    """The gradient penalty (--r1) on both sides; see discriminators.penalty_step."""
+
+    def penalty(role: str, picture: Tensor) -> Tensor:
+        return discriminators.penalty(nets, role, seen(picture, config))
+
+    for way, real, other in (("", "b", "a"), ("_back", "a", "b")):
+        make = partial(nets[f"generator{way}"], batch[other])
+        discriminators.penalty_step(optimizers, discriminators.present(nets, way), batch[real], make, penalty, config)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import ADVERSARIAL, HUB_DATA, SELDOM, Settings
-from ganzoo.models.critics import CRITICS
+from ganzoo.models.discriminators import CRITICS
 from ganzoo.models.layers import NORMS
 from ganzoo.models.receptive_field import PATCHES, WORDS
 from ganzoo.settings import option
@@ -37,9 +37,11 @@ class Config(Settings):
     cycle_back: float = option(
         0.0, "weight of the way that begins at B (0: as --cycle); smaller where a pattern of B has to go", 0.0, 1e6
     )
-    identity: float = option(0.5, "how far zebras stay as they are on the way to zebras, times --cycle", 0.0, 100.0)
+    identity: float = option(
+        0.5, "weight of zebras staying as they are on the way to zebras, times --cycle", 0.0, 100.0
+    )
     perceptual: float = option(0.0, "weight of pretrained features compared there and back, beside --cycle", 0.0, 1e6)
-    pool: int = option(50, "made pictures that each critic is reminded of (0: only the present ones)", 0, 10_000)
+    pool: int = option(50, "size of the image buffer for the discriminators (0: only the present pictures)", 0, 10_000)
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", 1, 32)
     residual: bool = option(
@@ -55,13 +57,15 @@ class Config(Settings):
         choices=("resize", "bilinear", "deconv", "deconv3"),
     )
     critic: str = option(
-        "patch", "who judges a side: a PatchGAN, one by pretrained features (Projected GAN), or both", choices=CRITICS
+        "patch",
+        "which discriminators: PatchGANs, those of pretrained features (Projected GAN), or both",
+        choices=CRITICS,
     )
-    projected: float = option(0.5, "weight of the critics that judge by pretrained features", 0.0, 1e6)
+    projected: float = option(0.5, "weight of the discriminators of pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminators' first layer", 1, 512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     norm: str = option("instance", "normalization in all four networks", choices=NORMS)
-    activation: str = option("leaky_relu", "activation of the critics", choices=("leaky_relu", "relu"))
+    activation: str = option("leaky_relu", "activation of the discriminators", choices=("leaky_relu", "relu"))
     # from the data
     in_channels: int = option(3, "channels of side A", flag=False, choices=(1, 3))
     out_channels: int = option(3, "channels of side B", flag=False, choices=(1, 3))

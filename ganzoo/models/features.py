@@ -2,7 +2,7 @@
 
     maps = net(pictures)    # pictures in [-1, 1] -> maps at strides 4, 8, 16 and 32
 
-The perceptual loss compares two pictures by these maps instead of by pixels; the projected critic judges by them.
+The perceptual loss compares two pictures by these maps instead of by pixels; the projected discriminator judges by them.
 `ganzoo/pretrained.py` reads the weights, which `train/features.py` converts. The network is frozen: gradients go through it
 to the picture.
 """

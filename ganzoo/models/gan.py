@@ -16,9 +16,10 @@ from torch import Tensor, nn
 
 from ganzoo import images
 from ganzoo.lesson_settings import Settings
+from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
 from ganzoo.models.layers import activation, norm1d
-from ganzoo.models.losses import as_opinion, creator_loss, critic_loss, r1_penalty
+from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, r1_penalty
 from ganzoo.seeding import noise, seeded
 from ganzoo.settings import option
 
@@ -31,7 +32,7 @@ class Config(Settings):
     task: ClassVar[str] = "labeled"
     rare: ClassVar[tuple] = ("save_every", "compile", "license", "push_every")
 
-    noise_size: int = option(100, "numbers in one inspiration", 1, 4096)
+    noise_size: int = option(100, "length of the noise vector", 1, 4096)
     width: int = option(256, "first hidden layer of the generator; the second is twice as wide", 1, 8192)
     activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=("leaky_relu", "relu"))
     norm: str = option("batch", "normalization in the generator (lesson 4)", choices=("batch", "none"))
@@ -42,7 +43,7 @@ class Config(Settings):
 
 
 class Generator(nn.Module):
-    """The creator: noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家). Dense 256, activation, BN,
+    """Noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家). Dense 256, activation, BN,
     Dense 512, activation, BN, Dense 784, tanh."""
 
     def __init__(self, noise_size=100, width=256, channels=1, image_size=28, act="leaky_relu", norm="batch"):
@@ -55,7 +56,7 @@ class Generator(nn.Module):
         self.last = nn.Linear(sizes[-1], channels * image_size * image_size)
 
     def stages(self, noise: Tensor) -> list[Tensor]:
-        """Everything an inspiration passes through: [noise, hidden, hidden, picture]."""
+        """Everything the noise passes through: [noise, hidden, hidden, picture]."""
         stages = [noise]
         for layer in self.hidden:
             stages.append(layer(stages[-1]))
@@ -67,8 +68,8 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """The critic: pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家). 784 -> 512 ->
-    256 -> 1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch."""
+    """Pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家). 784 -> 512 -> 256 ->
+    1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch."""
 
     def __init__(self, width=256, channels=1, image_size=28, act="leaky_relu"):
         super().__init__()
@@ -106,7 +107,7 @@ def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
 
 
 def preview(nets: dict, config, pictures, device) -> Tensor:
-    """The same 64 inspirations every time -> (64, C, H, W) in [-1, 1]."""
+    """The same 64 noise vectors every time -> (64, C, H, W) in [-1, 1]."""
     return nets["generator"](noise(PREVIEW, config.noise_size, config.seed, device))
 
 
@@ -115,42 +116,42 @@ def sheet(made: Tensor, pictures, scale: int = 1):
 
 
 def held_out(nets: dict, config, pictures, device) -> dict[str, float]:
-    """Nobody knows which picture an inspiration should become, so there is nothing to measure."""
+    """Nobody knows which picture a noise vector should become, so there is nothing to measure."""
     return {}
 
 
 def seen(pictures: Tensor, config) -> Tensor:
-    """What the critic gets to see of pictures, real and made alike (--diffaugment)."""
+    """What the discriminator sees of pictures, real and made alike (--diffaugment)."""
     return diffaugment(pictures) if config.diffaugment else pictures
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
     """One round of the game. `batch`: "real" (B, C, H, W) in [-1, 1] and "noise" (B, noise_size); a conditional lesson's
-    batch also has "label" (B,). Returns four numbers: both losses, the critic's mean opinion of real, of fake."""
+    batch also has "label" (B,). Returns four numbers: both losses, the mean opinion of real, of fake."""
     label = (batch["label"],) if "label" in batch else ()
     fake = nets["generator"](batch["noise"], *label)
-    loss_d, on_real, on_fake = critic_step(nets, optimizers, batch, fake, config)
-    loss_g = creator_step(nets, optimizers, batch, fake, config)
+    loss_d, on_real, on_fake = discriminator_step(nets, optimizers, batch, fake, config)
+    loss_g = generator_step(nets, optimizers, batch, fake, config)
     return numbers(loss_d, loss_g, on_real, on_fake, config)
 
 
-def critic_step(nets, optimizers, batch, fake: Tensor, config) -> tuple[Tensor, Tensor, Tensor]:
-    """Step 1, train the critic: real pictures are 1, what the creator makes at present is 0. Returns the loss and the
-    raw scores (B, 1) of real and fake, as they were before the step."""
+def discriminator_step(nets, optimizers, batch, fake: Tensor, config) -> tuple[Tensor, Tensor, Tensor]:
+    """Step 1, train the discriminator: real pictures are 1, what the generator makes at present is 0. Returns the loss and
+    the raw scores (B, 1) of real and fake, as they were before the step."""
     discriminator = nets["discriminator"]
     label = (batch["label"],) if "label" in batch else ()
-    # One pass judges both halves, which is the same as two passes because the critic has no batch norm.
+    # One pass judges both halves, which is the same as two passes because it has no batch norm.
     optimizers["discriminator"].zero_grad()
     both = seen(torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)]), config)
     on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
-    loss = critic_loss(on_real, on_fake, config.adversarial)
+    loss = discriminator_loss(on_real, on_fake, config.adversarial)
     loss.backward()
     optimizers["discriminator"].step()
     return loss, on_real, on_fake
 
 
-def creator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
-    """Step 2, train the creator: the critic should say 1. The critic only looks; its own weights need no gradient."""
+def generator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
+    """Step 2, train the generator: the discriminator should say 1. It only looks; its own weights need no gradient."""
     discriminator = nets["discriminator"]
     label = (batch["label"],) if "label" in batch else ()
     optimizers["generator"].zero_grad()
@@ -160,7 +161,7 @@ def creator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
         on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
     else:
         on_real, on_fake = None, discriminator(seen(fake, config), *label).float()
-    loss = creator_loss(on_fake, config.adversarial, on_real)
+    loss = generator_loss(on_fake, config.adversarial, on_real)
     loss.backward()
     optimizers["generator"].step()
     discriminator.requires_grad_(True)
@@ -173,16 +174,14 @@ def numbers(loss_d, loss_g, on_real: Tensor, on_fake: Tensor, config) -> Tensor:
 
 
 def penalty_step(nets, optimizers, batch, config) -> None:
-    """R1 on real pictures, for a relativistic critic R2 on made ones, too; every `r1_every` steps with that many times the
-    weight (Karras et al. 2020, appendix B)."""
+    """The gradient penalty (--r1); see discriminators.penalty_step."""
     label = (batch["label"],) if "label" in batch else ()
-    pictures = [batch["real"]]
-    if config.adversarial == "relativistic":
-        with torch.no_grad():
-            pictures.append(nets["generator"](batch["noise"], *label).float())
-    optimizers["discriminator"].zero_grad()
-    for shown in pictures:
-        shown = seen(shown, config).detach().requires_grad_(True)
-        penalty = r1_penalty(nets["discriminator"](shown, *label), shown)
-        (0.5 * config.r1 * config.r1_every * penalty).backward()
-    optimizers["discriminator"].step()
+
+    def make() -> Tensor:
+        return nets["generator"](batch["noise"], *label)
+
+    def penalty(role: str, pictures: Tensor) -> Tensor:
+        shown = seen(pictures, config).detach().requires_grad_(True)
+        return r1_penalty(nets[role](shown, *label), shown)
+
+    discriminators.penalty_step(optimizers, ["discriminator"], batch["real"], make, penalty, config)

@@ -1,7 +1,7 @@
-"""Losses as pure functions of tensors (a leaf: imports nothing of ganzoo).
+"""Losses as pure functions of tensors.
 
-Every adversarial loss comes in the course's two steps: `critic_loss` teaches the discriminator that real
-pictures score 1 and fakes 0; `creator_loss` teaches the generator to get its fakes scored 1.
+Every adversarial loss comes in the course's two steps: `discriminator_loss` teaches the discriminator that real pictures
+score 1 and fakes 0; `generator_loss` teaches the generator to get its fakes scored 1.
 """
 
 import torch
@@ -11,12 +11,12 @@ from torch import Tensor
 from ganzoo.lesson_settings import ADVERSARIAL
 
 
-def critic_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
+def discriminator_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
     """Step 1: the discriminator's loss on its raw scores for real and fake pictures (any shape; a scalar comes back). bce:
     Goodfellow et al. 2014, eq. 1, on logits; lsgan: Mao et al. 2017, eq. 9 with a=0, b=1; hinge: Miyato et al. 2018, eq. 16;
     relativistic: Huang et al. 2024 (R3GAN), eq. 2: each real picture should score above the fake beside it, no score is good
     or bad by itself (train it with --r1, which then holds for fakes, too). bce and lsgan are halved sums of the two terms, so
-    that their size compares with `creator_loss`."""
+    that their size compares with `generator_loss`."""
     if kind == "bce":  # -log D(x) and -log(1 - D(G(z))), written with softplus so that no probability underflows
         return 0.5 * (F.softplus(-real).mean() + F.softplus(fake).mean())
     if kind == "lsgan":
@@ -28,7 +28,7 @@ def critic_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
     raise ValueError(f"adversarial loss must be one of {ADVERSARIAL}, not {kind!r}")
 
 
-def creator_loss(fake: Tensor, kind: str = "bce", real: Tensor | None = None) -> Tensor:
+def generator_loss(fake: Tensor, kind: str = "bce", real: Tensor | None = None) -> Tensor:
     """Step 2: the generator's loss on the discriminator's raw scores for its fakes: they should be taken for real. bce is the
     non-saturating form, -log D(G(z)) (Goodfellow et al. 2014, section 3). relativistic alone needs the scores of real
     pictures, too: the fakes should score above them."""
@@ -44,8 +44,8 @@ def creator_loss(fake: Tensor, kind: str = "bce", real: Tensor | None = None) ->
 
 
 def as_opinion(scores: Tensor, kind: str = "bce") -> Tensor:
-    """Raw scores -> the critic's opinion in 0 (fake) .. 1 (real), so that all losses read alike on a page."""
-    if kind in ("bce", "relativistic"):  # a relativistic critic's scores mean little alone, only beside others
+    """Raw scores -> the discriminator's opinion in 0 (fake) .. 1 (real), so that all losses read alike on a page."""
+    if kind in ("bce", "relativistic"):  # relativistic scores mean little alone, only beside others
         return torch.sigmoid(scores)
     if kind == "lsgan":
         return scores.clamp(0, 1)

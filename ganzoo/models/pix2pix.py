@@ -2,9 +2,9 @@
 
     python train/pix2pix.py --data facades --loss all
 
-The creator is a U-Net: it must look at the original, so its earlier features are joined to its later layers. The critic
-is a PatchGAN: it grades every region instead of the whole. What the creator is told decides what it learns: `gan` (be
-taken for real), `mae` (be close, pixel by pixel), or `gan+mae`, which wins.
+The generator is a U-Net: it must look at the original, so its earlier features are joined to its later layers. The
+discriminator is a PatchGAN: it grades every region instead of the whole. The loss decides what the generator learns: `gan`
+(be taken for real), `mae` (be close, pixel by pixel), or `gan+mae`, which wins.
 """
 
 import dataclasses
@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from ganzoo import images
 from ganzoo.errors import GanzooError
 from ganzoo.inputs import check_choice, check_counts
-from ganzoo.models import critics
+from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
-from ganzoo.models.critics import descend, frozen
+from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.models.losses import pixel_loss
@@ -28,9 +28,9 @@ from ganzoo.models.receptive_field import PATCHES
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 
 
-def contest(config: "Config", given=frozenset()) -> list["Config"]:
+def contest(config: Config, given=frozenset()) -> list[Config]:
     """--loss all: the course's three, alike in all else, and the step beyond the course, which --perceptual 0 leaves out; else
-    the one run that was asked for. `given`: names of the flags that were typed."""
+    the one run of this loss. `given`: names of the flags that were typed."""
     if config.loss != "all":
         return [config]
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
@@ -168,7 +168,7 @@ def sheet(made: Tensor, pairs, scale: int = 1):
 
 
 def shown(picture: Tensor, original: Tensor, config: Config) -> tuple[Tensor, Tensor | None]:
-    """What the critics get to see: the picture, and the original that it should fit (--diffaugment moves both alike)."""
+    """What the discriminators see: the picture, and the original that it should fit (--diffaugment moves both alike)."""
     if config.diffaugment:
         pair = diffaugment(torch.cat([original, picture], 1), original.shape[1])
         original, picture = pair.split([original.shape[1], picture.shape[1]], 1)
@@ -178,27 +178,27 @@ def shown(picture: Tensor, original: Tensor, config: Config) -> tuple[Tensor, Te
 def train_step(nets, optimizers, batch, config) -> Tensor:
     """One round. `batch`: "input" (B, in, S, S) and "target" (B, out, S, S) in [-1, 1]. Returns `columns`."""
     original, truth = batch["input"], batch["target"]
-    judges = critics.present(nets)
+    judges = discriminators.present(nets)
     fake = nets["generator"](original).float()
     found = {"mae": (fake.detach() - truth).abs().mean() / 2}
 
-    # Step 1, train the critic: a true pair is 1, the original with what the creator makes of it is 0 (section 3.1).
+    # Step 1, train the discriminator: a true pair is 1, the original with what the generator makes of it is 0 (section 3.1).
     if judges:
-        on_real = critics.ask(nets, *shown(truth, original, config))
-        on_fake = critics.ask(nets, *shown(fake.detach(), original, config))
-        found["loss_d"] = critics.critics_loss(on_real, on_fake, config)
-        found["score_real"], found["score_fake"] = (critics.opinion(x, config) for x in (on_real, on_fake))
+        on_real = discriminators.score(nets, *shown(truth, original, config))
+        on_fake = discriminators.score(nets, *shown(fake.detach(), original, config))
+        found["loss_d"] = discriminators.discriminator_loss(on_real, on_fake, config)
+        found["score_real"], found["score_fake"] = (discriminators.opinion(x, config) for x in (on_real, on_fake))
         descend(found["loss_d"], optimizers, judges)
 
-    # Step 2, train the creator: the critic should say 1, every pixel should be near the truth (equation 4), and what a
-    # network trained on photographs sees in both should be alike (pix2pixHD, section 3.2).
+    # Step 2, train the generator: the discriminator should say 1, every pixel should be near the truth (equation 4), and
+    # what a network trained on photographs sees in both should be alike (pix2pixHD, section 3.2).
     with frozen(nets, judges):
         losses = []
         if judges:
-            on_fake, on_real = critics.ask(nets, *shown(fake, original, config)), None
+            on_fake, on_real = discriminators.score(nets, *shown(fake, original, config)), None
             if config.adversarial == "relativistic":
-                on_real = critics.ask(nets, *shown(truth, original, config))
-            found["loss_g"] = critics.creators_loss(on_fake, config, on_real)
+                on_real = discriminators.score(nets, *shown(truth, original, config))
+            found["loss_g"] = discriminators.generator_loss(on_fake, config, on_real)
             losses.append(found["loss_g"])
         if config.loss != "gan":
             losses.append(config.weight * pixel_loss(fake, truth, config.pixel))
@@ -212,15 +212,12 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
 
 def penalty_step(nets, optimizers, batch, config) -> None:
-    """R1 on true pairs, for a projected or relativistic critic R2 on made ones, too; every `r1_every` steps with that many
-    times the weight (Karras et al. 2020, appendix B)."""
-    for role in critics.present(nets):
-        pictures = [batch["target"]]
-        if role.startswith("projected") or config.adversarial == "relativistic":
-            with torch.no_grad():
-                pictures.append(nets["generator"](batch["input"]).float())
-        optimizers[role].zero_grad()
-        for picture in pictures:
-            penalty = critics.penalty(nets, role, *shown(picture, batch["input"], config))
-            (0.5 * config.r1 * config.r1_every * penalty).backward()
-        optimizers[role].step()
+    """The gradient penalty (--r1) on pairs; see discriminators.penalty_step."""
+
+    def make() -> Tensor:
+        return nets["generator"](batch["input"])
+
+    def penalty(role: str, picture: Tensor) -> Tensor:
+        return discriminators.penalty(nets, role, *shown(picture, batch["input"], config))
+
+    discriminators.penalty_step(optimizers, discriminators.present(nets), batch["target"], make, penalty, config)

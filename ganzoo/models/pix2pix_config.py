@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
-from ganzoo.models.critics import CRITICS
+from ganzoo.models.discriminators import CRITICS
 from ganzoo.models.layers import NORMS
 from ganzoo.models.receptive_field import PATCHES, WORDS, fits
 from ganzoo.settings import option
@@ -39,7 +39,7 @@ class Config(Settings):
     domains: str = option("", "names of sides A and B, or of two columns: photo,label")
     direction: str = option("", "which side becomes which: label->photo")
     loss: str = option(
-        "gan+mae", "what the generator is told; all: these, and gan+mae with --perceptual", choices=(*LOSSES, "all")
+        "gan+mae", "training loss; all: each of these, and gan+mae with --perceptual", choices=(*LOSSES, "all")
     )
     pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
     weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", 0.0, 1e6)
@@ -56,18 +56,20 @@ class Config(Settings):
     )
     dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
     critic: str = option(
-        "patch", "who judges: a PatchGAN, one by pretrained features (Projected GAN), or both", choices=CRITICS
+        "patch", "which discriminator: a PatchGAN, one of pretrained features (Projected GAN), or both", choices=CRITICS
     )
-    projected: float = option(0.2, "weight of the critic that judges by pretrained features", 0.0, 1e6)
+    projected: float = option(0.2, "weight of the discriminator of pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminator's first layer", 1, 512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
     norm: str = option("instance", "normalization in both networks", choices=NORMS)
-    activation: str = option("leaky_relu", "activation of the way down and the critic", choices=("leaky_relu", "relu"))
+    activation: str = option(
+        "leaky_relu", "activation of the way down and the discriminator", choices=("leaky_relu", "relu")
+    )
     # from a converted file (train/convert.py)
     variations: str = option(
         "asked",
-        "the dropout noise in use: asleep unless a variation is asked for, or always asleep",
+        "dropout in use: on where a variation is asked for, or never",
         flag=False,
         choices=("asked", "never"),
     )
@@ -77,7 +79,7 @@ class Config(Settings):
 
     @property
     def levels(self) -> int:
-        """Halvings on the way down: as asked, or as often as the side can be halved, at most 8 times."""
+        """Halvings on the way down: --halvings, or as often as the side can be halved, at most 8 times."""
         return self.halvings or min(8, (self.image_size & -self.image_size).bit_length() - 1)
 
     @property
@@ -86,7 +88,7 @@ class Config(Settings):
 
     @property
     def problem(self) -> GanzooError | None:
-        """What cannot be built: a picture that cannot be halved, or a critic that runs out of picture. None if all fits."""
+        """What cannot be built: a picture that cannot be halved, or a discriminator that runs out of it. None if all fits."""
         size = self.image_size
         if self.perceptual and self.loss == "gan":
             return GanzooError("perceptual_needs_truth")
@@ -127,7 +129,7 @@ class Config(Settings):
 
     @property
     def word(self) -> str:
-        """What the generator is told, as names spell it: gan, mae, gan-mae, gan-mae-perceptual."""
+        """The loss as names spell it: gan, mae, gan-mae, gan-mae-perceptual."""
         return f"{self.spelled(self.loss)}-perceptual" if self.perceptual else self.spelled(self.loss)
 
     @property
@@ -140,6 +142,11 @@ class Config(Settings):
         return loss.replace("+", "-").replace("mae", self.pixel)
 
     def _named(self, word: str) -> str:
-        critic = self.critic if self.critic != "patch" else ""
-        marks = self.pairs_from, critic, "noskip" * self.no_skips, "nocond" * self.unconditional
-        return "-".join(filter(None, (word, *marks)))
+        parts = [word, self.pairs_from]
+        if self.critic != "patch":
+            parts.append(self.critic)
+        if self.no_skips:
+            parts.append("noskip")
+        if self.unconditional:
+            parts.append("nocond")
+        return "-".join(filter(None, parts))

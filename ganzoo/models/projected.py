@@ -1,5 +1,5 @@
-"""A critic that judges by pretrained features (Projected GANs, Sauer et al. 2021): it knows edges, coats and windows from
-the first step, where a PatchGAN must learn them from the pictures at hand.
+"""A discriminator of pretrained features (Projected GANs, Sauer et al. 2021): it knows edges, coats and windows from the
+first step, where a PatchGAN must learn them from the pictures at hand.
 
     maps = pretrained.load()(pictures)          # four maps, strides 4 to 32
     scores = ProjectedDiscriminator()(maps)     # four maps of raw scores

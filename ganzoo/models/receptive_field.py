@@ -1,9 +1,8 @@
-"""What a critic of regions sees: the strides of its layers, and the pixels behind every score (lessons 14 and 15; a leaf:
-imports only errors)."""
+"""What a PatchGAN sees: the strides of its layers, and the pixels behind every score (lessons 14 and 15)."""
 
 from ganzoo.errors import GanzooError
 
-# Strides of the critic's kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
+# Strides of its kernel-4 convolutions, by the side of the patch that one score sees (ganzoo.receptive_field).
 # 70 is the paper's, 46 and 94 are the course's four and five layers of stride 2, 1 and 286 the paper's two extremes (a
 # pixel, and more than the whole of 256 pixels); 142 is that for 128 pixels.
 PATCHES = {
@@ -34,15 +33,15 @@ def receptive_field(strides, kernel: int = 4) -> int:
 
 
 def patch_box(patch: int, row: int, column: int, size: int | tuple[int, int]) -> tuple[int, int, int, int]:
-    """The pixels that one score of the critic depends on through its convolutions: (left, top, right, bottom), cut off
-    at the picture's edge, right and bottom exclusive. `size` is the picture's side, or its (height, width)."""
+    """The pixels that one score depends on through the convolutions: (left, top, right, bottom), cut off at
+    the picture's edge, right and bottom exclusive. `size` is the picture's side, or its (height, width)."""
     height, width = (size, size) if isinstance(size, int) else size
     (top, bottom), (left, right) = _span(patch, row, height), _span(patch, column, width)
     return left, top, right, bottom
 
 
 def _lengths(patch: int, length: int) -> list[int]:
-    """How long a side is before the critic's first layer, after it, after the second .."""
+    """How long a side is before the first layer, after it, after the second .."""
     kernel, padding = (1, 0) if patch == 1 else (4, 1)
     lengths = [length]
     for stride in PATCHES[patch]:
@@ -51,7 +50,7 @@ def _lengths(patch: int, length: int) -> list[int]:
 
 
 def fits(patch: int, length: int, norm: str) -> bool:
-    """Whether the critic has something to score: where a norm follows, more than the one pixel that it would wipe out."""
+    """Whether there is something to score: where a norm follows, more than the one pixel that it would wipe out."""
     lengths = _lengths(patch, length)
     return lengths[-1] > 0 and all(n > (norm != "none") for n in lengths[2:-1])
 

@@ -1,5 +1,5 @@
 """A round of the game in slow motion, and settings that change while it is played (lessons 2, 4, 16). For GAN,
-conditional GAN and DCGAN, whose two steps are gan.critic_step and gan.creator_step.
+conditional GAN and DCGAN, whose two steps are gan.discriminator_step and gan.generator_step.
 
     play = Stepwise(training)
     play.critic_turn()      # what the critic saw, and its opinions before and after
@@ -70,7 +70,7 @@ class Stepwise:
             fake = t.nets["generator"](batch["noise"], *label)
             made = fake.detach().float()
             before = [self._opinions(x, label) for x in (batch["real"], made)]
-            found = gan.critic_step(t.nets, t.optimizers, batch, fake, t.config)
+            found = gan.discriminator_step(t.nets, t.optimizers, batch, fake, t.config)
             after = [self._opinions(x, label) for x in (batch["real"], made)]
         self.half = (batch, fake, *found)
         real = dict(real=batch["real"], real_before=before[0], real_after=after[0])
@@ -85,7 +85,7 @@ class Stepwise:
         with t.autocast():
             made = fake.detach().float()
             before = self._opinions(made, label)
-            loss = gan.creator_step(t.nets, t.optimizers, batch, fake, t.config)
+            loss = gan.generator_step(t.nets, t.optimizers, batch, fake, t.config)
             changed = self._made(batch["noise"], label)
             after = self._opinions(changed, label)
             t.sums += gan.numbers(loss_d, loss, on_real, on_fake, t.config)

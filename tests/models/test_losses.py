@@ -23,8 +23,8 @@ def softplus(x):
     ],
 )
 def test_adversarial_losses_match_hand_computed_numbers(kind, critic, creator):
-    assert losses.critic_loss(REAL, FAKE, kind).item() == pytest.approx(critic, abs=1e-6)
-    assert losses.creator_loss(FAKE, kind).item() == pytest.approx(creator, abs=1e-6)
+    assert losses.discriminator_loss(REAL, FAKE, kind).item() == pytest.approx(critic, abs=1e-6)
+    assert losses.generator_loss(FAKE, kind).item() == pytest.approx(creator, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_opinions_run_from_fake_to_real(kind, low, middle, high):
 
 
 def test_bce_stays_finite_for_extreme_scores():
-    assert losses.critic_loss(torch.tensor([-500.0]), torch.tensor([500.0])).item() == pytest.approx(500.0)
+    assert losses.discriminator_loss(torch.tensor([-500.0]), torch.tensor([500.0])).item() == pytest.approx(500.0)
 
 
 def test_r1_penalty_of_a_linear_critic_is_its_squared_weight():

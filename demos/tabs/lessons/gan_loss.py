@@ -5,7 +5,7 @@ from functools import lru_cache
 from PIL import Image
 
 from ganzoo.evaluation import metrics
-from ganzoo.models.losses import creator_loss
+from ganzoo.models.losses import generator_loss
 
 from ...ui.html import bar, bars, grid, note, said, section
 from ...ui.pictures import square
@@ -27,7 +27,7 @@ def measured(name: str) -> dict[str, tuple[float, float]]:
     return {loss: (metrics.tone(x, truth), metrics.pixel_metrics(x, truth)["l1"]) for loss, x in found.items()}
 
 
-CODE = (creator_loss, metrics.tone, measured)
+CODE = (generator_loss, metrics.tone, measured)
 
 
 def show(words: Words, name: str) -> str:

@@ -47,16 +47,16 @@ def play(rounds: int) -> dict:
     fake = nets["generator"](batch["noise"])
     seen = {"real": batch["real"], "fake": fake.detach()}
     before = {key: opinion(nets, shown, config) for key, shown in seen.items()}
-    gan.critic_step(nets, optimizers, batch, fake, config)  # step 1
+    gan.discriminator_step(nets, optimizers, batch, fake, config)  # step 1
     after = {key: opinion(nets, shown, config) for key, shown in seen.items()}
-    gan.creator_step(nets, optimizers, batch, fake, config)  # step 2
+    gan.generator_step(nets, optimizers, batch, fake, config)  # step 2
     with torch.no_grad():
         again = nets["generator"](batch["noise"])
     moved = {key: (before[key], after[key]) for key in seen} | {"again": (after["fake"], opinion(nets, again, config))}
     return {"pictures": seen | {"again": again}, "moved": moved}
 
 
-CODE = (gan.critic_step, gan.creator_step, play)
+CODE = (gan.discriminator_step, gan.generator_step, play)
 
 
 def show(words: Words, rounds: int) -> str:

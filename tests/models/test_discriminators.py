@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from ganzoo import checkpoint, data, pretrained, settings
 from ganzoo.inference import load
-from ganzoo.models import critics, cyclegan, gan, losses, pix2pix
+from ganzoo.models import cyclegan, discriminators, gan, losses, pix2pix
 from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
 from ganzoo.training import trainer
 from ganzoo.training.step import Training
@@ -88,20 +88,20 @@ def test_heads_cannot_grow_steep():
 
 def test_losses_of_both_critics_add_up_by_hand():
     config = pix2pix.Config(critic="both", projected=0.5, adversarial="bce")
-    real = critics.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
-    fake = critics.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
+    real = discriminators.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
+    fake = discriminators.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
     bce = float(F.softplus(torch.zeros(())))
-    assert float(critics.critics_loss(real, fake, config)) == pytest.approx(bce + 0.5 * 4 * 0.5 * (0 + 1))
-    assert float(critics.creators_loss(fake, config)) == pytest.approx(bce + 0)
-    assert float(critics.opinion(fake, config)) == 0.5
-    assert float(critics.opinion(fake._replace(patch=None), config)) == 1
+    assert float(discriminators.discriminator_loss(real, fake, config)) == pytest.approx(bce + 0.5 * 4 * 0.5 * (0 + 1))
+    assert float(discriminators.generator_loss(fake, config)) == pytest.approx(bce + 0)
+    assert float(discriminators.opinion(fake, config)) == 0.5
+    assert float(discriminators.opinion(fake._replace(patch=None), config)) == 1
 
 
 def test_the_relativistic_loss_by_hand():
     real, fake = torch.tensor([2.0, 0.0]), torch.tensor([1.0, 3.0])
     wanted = (F.softplus(torch.tensor(-1.0)) + F.softplus(torch.tensor(3.0))) / 2
-    assert float(losses.critic_loss(real, fake, "relativistic")) == pytest.approx(float(wanted))
-    assert float(losses.creator_loss(fake, "relativistic", real)) == pytest.approx(
+    assert float(losses.discriminator_loss(real, fake, "relativistic")) == pytest.approx(float(wanted))
+    assert float(losses.generator_loss(fake, "relativistic", real)) == pytest.approx(
         float((F.softplus(torch.tensor(1.0)) + F.softplus(torch.tensor(-3.0))) / 2)
     )
 
@@ -134,7 +134,7 @@ def test_a_penalty_flattens_the_critic(role):
     found = []
     for _ in range(12):
         optimizer.zero_grad()
-        value = critics.penalty(nets, role, picture)
+        value = discriminators.penalty(nets, role, picture)
         value.backward()
         optimizer.step()
         found.append(value.item())
@@ -144,7 +144,7 @@ def test_a_penalty_flattens_the_critic(role):
 # --- whole runs -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("critic", critics.CRITICS)
+@pytest.mark.parametrize("critic", discriminators.CRITICS)
 def test_each_critic_trains_pix2pix_and_comes_back(critic, tmp_path):
     config = pix2pix.Config(**{**SMALL, "out": str(tmp_path)}, critic=critic, perceptual=2.0, r1=1.0, r1_every=1)
     folder = tmp_path / trainer.run_name(config)
