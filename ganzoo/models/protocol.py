@@ -1,7 +1,7 @@
 """What a lesson is: the functions and settings that the trainer asks of a module such as ganzoo/models/gan.py.
 
-A module fits a protocol when it has functions of these names and parameters; nothing is inherited. To add a lesson, write
-a module with all of `Lesson` and enter it in registry.py. tests/models/test_protocol.py holds every lesson to it.
+A module fits a protocol when it has functions of these names, with as many parameters; nothing is inherited. To add
+a lesson, write a module with all of `Lesson` and enter it in registry.py. tests/models/test_protocol.py holds every lesson to it.
 """
 
 from typing import Any, Protocol, runtime_checkable
