@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ganzoo.data.decode import UNREADABLE
 from ganzoo.images import pixels
 
 FILE = Path(__file__).with_name("fingerprints.json")
@@ -43,7 +44,7 @@ def recognised(pairs: list[tuple[str, Callable]], official: dict[str, list[str]]
     marks = {split: torch.stack([_read(text) for text in texts]).float() for split, texts in official.items()}
 
     def where(pair) -> str:
-        with suppress(Exception):  # what cannot be read is named when the split is read
+        with suppress(*UNREADABLE):  # what cannot be read is named when the split is read
             for picture in pair[1]():
                 bits = fingerprint(picture).float()
                 for split, known in marks.items():

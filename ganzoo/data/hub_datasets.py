@@ -61,49 +61,49 @@ def open_dataset(name: str) -> OnHub:
     from ganzoo.data import hub_lookup
     from ganzoo.hub_client import short
 
-    asked = hub_lookup.parse(name)
-    info = hub_lookup.look(asked, hub_lookup.PATIENCE)
+    request = hub_lookup.parse(name)
+    info = hub_lookup.look(request, hub_lookup.PATIENCE)
     try:
         if info is None:
-            with contextlib.suppress(Exception):  # whatever is wrong with a copy in the cache, the Hub has another
-                return _open(asked, None)
+            with contextlib.suppress(*UNREADABLE, LookupError, StopIteration):  # the Hub has another copy
+                return _open(request, None)
             # Neither answered soon nor in the cache: a slow Hub gets as long as the client would give it.
-            info = hub_lookup.look(asked, constants.HF_HUB_ETAG_TIMEOUT)
+            info = hub_lookup.look(request, constants.HF_HUB_ETAG_TIMEOUT)
             if info:
-                log.warning("The Hub is slow to answer: waiting for %s.", asked.repo)
-        return _open(asked, info)
+                log.warning("The Hub is slow to answer: waiting for %s.", request.repo)
+        return _open(request, info)
     except GanzooError:
         raise
     except Exception as error:  # the client raises a dozen unrelated kinds, DatasetNotFoundError and others
         reason = short(error).partition(": ")[2] or type(error).__name__
         if info is None:
             raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
-        if isinstance(error, GatedRepoError) or "gated" in reason:
-            raise hub_lookup.gated(asked.repo) from error
+        if any(isinstance(each, GatedRepoError) for each in (error, error.__cause__)):
+            raise hub_lookup.gated(request.repo) from error
         raise GanzooError("data_not_loaded", name=name, reason=reason) from error
 
 
-def _open(asked, info) -> OnHub:
+def _open(request, info) -> OnHub:
     """Picture files as a folder, all else by `datasets`. `info` is what the Hub says of it; None: from the cache."""
     from ganzoo.data import hub_files, hub_lookup
 
-    where = {"path": asked.repo, "name": asked.config or None, "revision": asked.revision}
+    where = {"path": request.repo, "name": request.config or None, "revision": request.revision}
     if info is None:
-        folder = hub_files.kept(asked)
+        folder = hub_files.kept(request)
     else:
         names = [file.rfilename for file in info.siblings or []]
-        copy = hub_lookup.parquet_copy(asked, names) if f"{info.id.split('/')[1]}.py" in names else {}
+        copy = hub_lookup.parquet_copy(request, names) if f"{info.id.split('/')[1]}.py" in names else {}
         if not copy and not hub_files.holds_data(names):
-            raise GanzooError("hub_nothing_to_read", repo=asked.repo)
-        folder = hub_files.fetch(info, asked) if not copy and hub_files.kind(names) != "table" else None
+            raise GanzooError("hub_nothing_to_read", repo=request.repo)
+        folder = hub_files.fetch(info, request) if not copy and hub_files.kind(names) != "table" else None
         where = copy or where
     if folder:
-        return OnHub(asked.repo, folder)
+        return OnHub(request.repo, folder)
     try:
-        return OnHub(asked.repo, splits=_load(where, asked.rows, info))
+        return OnHub(request.repo, splits=_load(where, request.rows, info))
     except ValueError:  # so `datasets` refuses a configuration that is missing or not there
         if info is not None:
-            hub_lookup.check_config(asked)
+            hub_lookup.check_config(request)
         raise
 
 
@@ -199,7 +199,9 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
     column, label = image_column(repo, features), label_column(features)
     found: dict = {"notes": [f"{repo}: image column {column!r}, label column {label!r}"]}
     found |= dict.fromkeys(("test", "train_labels", "test_labels"))
-    for part, split in (("train", first), ("test", other))[: 2 if other else 1]:
+    for part, split in (("train", first), ("test", other)):
+        if split is None:
+            continue
         grey = channels == 0 and all(decoded(value).mode == "L" for value in splits[split][:100][column])
         channels = channels or (1 if grey else 3)
         found[part] = _read_rows(repo, splits[split], column, image_size, channels)

@@ -63,12 +63,11 @@ def fetch(info, request) -> Path:
     if not _whole(place):
         sizes = {file.rfilename: file.size or 0 for file in info.siblings}
         packed = kind(sizes) == "zip"
-        names = (
-            [name for name in sizes if name.lower().endswith(".zip")] if packed else _chosen(info.id, sizes, request)
-        )
-        size = sum(sizes[name] for name in names)
-        if packed and size > LARGE:
-            raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(size))
+        names = [name for name in sizes if name.lower().endswith(".zip")]
+        if not packed:
+            names = _chosen(info.id, sizes, request)
+        elif sum(sizes[name] for name in names) > LARGE:
+            raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(sum(sizes[name] for name in names)))
         found = _download(info, {name: sizes[name] for name in names}, request)
         with _built(place) as folder:
             if packed:

@@ -48,10 +48,10 @@ def look(request: Request, patience: float):
         return None
     api, repo, revision = HfApi(), request.repo, request.revision
     try:
-        said = api.dataset_info(repo, revision=revision, files_metadata=True, timeout=max(patience, ANSWER))
-        if said.id != repo:
-            log.warning("The data set %s was renamed: it is %s now.", repo, said.id)
-        return said
+        info = api.dataset_info(repo, revision=revision, files_metadata=True, timeout=max(patience, ANSWER))
+        if info.id != repo:
+            log.warning("The data set %s was renamed: it is %s now.", repo, info.id)
+        return info
     except HFValidationError:
         raise GanzooError("bad_hub_dataset_id", repo=repo) from None
     except GatedRepoError:
@@ -118,7 +118,7 @@ def check_config(request: Request) -> None:
 
     try:
         names = datasets.get_dataset_config_names(request.repo, revision=request.revision)
-    except Exception:  # then the failure has another reason, which its own error names
+    except (*TROUBLE, ValueError, datasets.exceptions.DatasetsError):  # then the failure has another reason
         return
     if request.config not in names and (request.config or len(names) > 1):
         _refuse_config(request, names)
