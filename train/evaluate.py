@@ -14,70 +14,39 @@ and a Fréchet distance; for horses and zebras also the change of the background
 measured; --judge FOLDER names another.
 """
 
-import dataclasses
 import json
 import os
 import sys
 from pathlib import Path
 
-from ganzoo import data, images, inference, recipes, settings
-from ganzoo.data import labeled, registry
+from ganzoo import inference, recipes, settings
 from ganzoo.device import choose_device
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation import comparison, cyclemetrics, fid, independent, judges, lpips, metrics
+from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips, read_data
 from ganzoo.hub import model_card
 from ganzoo.models.registry import JUDGES
 
-
-def measure(made: inference.Model, n: int, seed: int, inception=None, given=None) -> dict:
-    """The metrics of a model: `n` samples against the test split of its data. `given`: another judge than the set's."""
-    word = registry.data_word(made.config.data)
-    judge = comparison.judge_for(made, given)
-    if judge and (judge.config.image_size, judge.config.channels) != (made.config.image_size, made.config.channels):
-        if given:
-            raise GanzooError("judge_does_not_fit", judge=judge.name, name=made.name)
-        judge = None
-    real = labeled.load_pictures(made.config.data, made.config.image_size, made.config.channels).test
-    fake = images.to_uint8(made.tensor(made.noise(n, seed)))
-    found = {
-        f"speckle-median3-n{n}": round(metrics.speckle(images.to_float(fake)), 3),
-        f"speckle-median3-real-{word}-test": round(metrics.speckle(images.to_float(real)), 3),
-    }
-    if judge:
-        net = judge.generator.to(made.device)
-        real_features, _ = judges.ask(net, real)
-        features, scores = judges.ask(net, fake)
-        answers = scores.argmax(1)
-        names = registry.CLASSES.get(word, tuple(map(str, range(scores.shape[1]))))
-        shares = metrics.class_shares(answers, names)
-        if len(real) > 1:
-            distance = round(metrics.frechet_distance(features, real_features), 3)
-            found = {f"frechet-{word}-judge{features.shape[1]}-n{n}-test": distance, **found}
-        found |= {
-            f"smallest-class-share-{word}-judge-n{n}": min(shares.values()),
-            f"class-share-{word}-judge-n{n}": shares,
-        }
-        if made.config.needs_labels:
-            accuracy = metrics.label_accuracy(answers, made.labels(None, n)[0])
-            found[f"label-accuracy-{word}-judge-n{n}"] = round(accuracy, 4)
-    else:
-        print(f"{made.name}: no judge of {word} for its size and channels, so no distance; train/judge.py makes one.")
-    return found | (fid.distances(inception, fake, real, f"{word}-n{n}-test") if inception else {})
+# Two models with these settings alike are measured on the same data.
+DATA_SETTINGS = (
+    "task",
+    "data",
+    "image_size",
+    "load_size",
+    "channels",
+    "domains",
+    "direction",
+    "split_test",
+    "pairs_from",
+)
 
 
-def sized(config, size: int):
-    """A config with another picture size, 0: its own."""
-    fitting = {"load_size": 0} if config.task == "unpaired" else {}
-    return dataclasses.replace(config, image_size=size, **fitting) if size else config
-
-
-def push(made) -> None:
+def push(model) -> None:
     """Push a measured model again, now with its numbers in the card."""
     from ganzoo.hub.upload import Push
 
-    there = made.config.push if made.config.push.count("/") == 1 else "auto"
-    message = f"{made.name}, measured with ganzoo"
-    print(f"Pushed to {Push(there, made.name, made.config.private).upload(str(made.folder), message)}", flush=True)
+    there = model.config.push if model.config.push.count("/") == 1 else "auto"
+    message = f"{model.name}, measured with ganzoo"
+    print(f"Pushed to {Push(there, model.name, model.config.private).upload(str(model.folder), message)}", flush=True)
 
 
 def command_line() -> settings.Parser:
@@ -100,52 +69,48 @@ def command_line() -> settings.Parser:
 
 
 def main(argv=None) -> int:
-    asked = command_line().parse_args(argv)
-    if asked.n < 2 or asked.seed < 0:
+    args = command_line().parse_args(argv)
+    if args.n < 2 or args.seed < 0:
         raise GanzooError("bad_n_or_seed")
-    device = choose_device(asked.device)
-    inception = fid.network(device) if asked.fid else None
-    alex = lpips.network(device) if asked.lpips else None
-    net = independent.network(device) if asked.independent else None
-    given = inference.load(asked.judge, asked.device) if asked.judge else None
-    sets: dict[tuple, tuple] = {}
+    device = choose_device(args.device)
+    judge = inference.load(args.judge, args.device) if args.judge else None
+    networks = {
+        "inception": fid.network(device) if args.fid else None,
+        "alex": lpips.network(device) if args.lpips else None,
+        "net": independent.network(device) if args.independent else None,
+    }
+    data: dict[tuple, object] = {}
     tables: dict[tuple, dict] = {}
-    for name in asked.models:
-        made = inference.load(name, asked.device)
-        there = Path(os.path.expanduser(name))
-        own = made.folder in (there, there / "model")
-        if asked.push and not own:
+
+    def read(config):
+        """The data of a config, read once for all models of a set."""
+        key = tuple(getattr(config, name, "") for name in DATA_SETTINGS)
+        if key not in data:
+            data[key] = read_data(config)
+        return data[key]
+
+    for name in args.models:
+        model = inference.load(name, args.device)
+        config, folder = model.config, Path(os.path.expanduser(name))
+        own = model.folder in (folder, folder / "model")
+        if args.push and not own:
             raise GanzooError("push_not_own_model", name=name)
-        if made.config.lesson in JUDGES:
-            refused = GanzooError("judge_not_evaluated", name=name)
-            if len(asked.models) == 1:
-                raise refused
-            print(f"Left out: {refused}", flush=True)  # runs/*/model names the judges, too
+        if config.lesson in JUDGES and len(args.models) > 1:  # runs/*/model names the judges, too
+            print(f"Left out: {GanzooError('judge_not_evaluated', name=name)}", flush=True)
             continue
-        if made.config.lesson == "pix2pix":
-            c = made.config
-            key = (c.data, c.image_size, c.direction, c.domains, c.split_test)
-            if key not in sets:  # read once for all models of a set
-                pairs, _ = data.load(c)
-                shown = data.load(sized(c, asked.size))[0] if asked.size not in (0, c.image_size) else None
-                sets[key] = (pairs, shown)
-            pairs, shown = sets[key]
-            judge = comparison.reader_for(made, shown or pairs, given)
-            found = comparison.measure(made, pairs, judge, inception, net, shown, alex)
-            together = (c.data, asked.size or c.image_size, *key[2:])
-            tables.setdefault(together, {})[made.name] = found
-        elif made.translates:
-            judge = comparison.judge_for(made, given)
-            both, _ = data.load(sized(made.config, asked.size))
-            masks = cyclemetrics.read_masks(Path(__file__).parent / f"masks-{both.name}.json")
-            found = cyclemetrics.measure(made, both, judge, inception, net, masks)
-        else:
-            found = measure(made, asked.n, asked.seed, inception, given)
-        print(f"{made.name} ({made.folder})", json.dumps(found, ensure_ascii=False), flush=True)
+        found = evaluate(model, args.n, args.seed, args.size, judge, read=read, **networks)
+        if not model.translates and not any("-judge" in key for key in found):
+            print(
+                f"{model.name}: no judge of {config.data} for its size and channels, so no distance; train/judge.py makes one."
+            )
+        if config.lesson == "pix2pix":
+            alike = (config.data, args.size or config.image_size, config.direction, config.domains, config.split_test)
+            tables.setdefault(alike, {})[model.name] = found
+        print(f"{model.name} ({model.folder})", json.dumps(found, ensure_ascii=False), flush=True)
         if own:  # a bundled model, or one from the Hub, is somebody else's folder
-            model_card.record(made.folder, found)
-        if asked.push:
-            push(made)
+            model_card.record(model.folder, found)
+        if args.push:
+            push(model)
     for rows in tables.values():
         print("\n" + comparison.table(rows))
     return 0

@@ -1,1 +1,48 @@
-"""Numbers: the judges that metrics ask, the metrics, and models side by side."""
+"""Numbers: the judges that metrics ask, the metrics, and models side by side.
+
+found = evaluate(ganzoo.load("dcgan-mnist"))    # {"frechet-mnist-judge128-n10000-test": 3.1, ...}
+"""
+
+import dataclasses
+
+from ganzoo import data
+from ganzoo.errors import GanzooError
+from ganzoo.evaluation import comparison, cyclemetrics, samples
+from ganzoo.inference import Model
+from ganzoo.models.registry import JUDGES
+
+
+def read_data(config):
+    """The pictures, pairs or two sets of a config."""
+    return data.load(config)[0]
+
+
+def evaluate(
+    model: Model,
+    n=10_000,
+    seed=1,
+    size=0,
+    judge: Model | None = None,
+    inception=None,
+    net=None,
+    alex=None,
+    read=read_data,
+) -> dict:
+    """The metrics of a model; their names say the protocol. Of a model that translates over the whole test split of its data,
+    at its own size or at `size` pixels, else of `n` samples. `judge`: another one than the data's; `inception`: fid.network;
+    `net`: independent.network; `alex`: lpips.network; `read` gives the data of a config."""
+    config = model.config
+    if config.lesson in JUDGES:
+        raise GanzooError("judge_not_evaluated", name=model.name)
+    if not model.translates:
+        return samples.measure(model, n, seed, inception, judge)
+    larger = dataclasses.replace(config, image_size=size) if size else config
+    if config.lesson == "cyclegan":
+        sets = read(dataclasses.replace(larger, load_size=0) if size else config)
+        masks = cyclemetrics.read_masks(sets.name)
+        return cyclemetrics.measure(model, sets, comparison.judge_for(model, judge), inception, net, masks)
+    pairs, shown = read(config), None
+    if size not in (0, config.image_size):
+        shown = read(larger)
+    reader = comparison.reader_for(model, shown or pairs, judge)
+    return comparison.measure(model, pairs, reader, inception, net, shown, alex)

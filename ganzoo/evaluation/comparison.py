@@ -23,14 +23,21 @@ from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.inference import Model, load
 from ganzoo.training.plots import draw_comparison
 
-BETTER = {  # how a table names a metric, and which way is better
-    **{"l1": "L1 ↓", "psnr": "PSNR ↑", "ssim": "SSIM ↑", "sharpness": "sharpness → 1", "tone-lab": "tone ↓"},
-    "label-recovery-pixel-accuracy": "label recovery, pixels ↑",
-    "label-recovery-class-iou": "label recovery, IoU ↑",
-    "checkerboard": "checkerboard → real",
-    **{"frechet-lite2": "Fréchet (Lite2) ↓", "kernel-lite2": "kernel distance (Lite2) ↓"},
-    "perceptual-lite2": "perceptual (Lite2) ↓",
-    **{"fid-inception2015": "FID ↓", "kid-inception2015": "KID ↓", "lpips-alex-v0.1": "LPIPS ↓"},
+COLUMNS = {  # of a table: what it calls a metric, and what real pictures get: a number, or the metric that says it
+    "l1": ("L1 ↓", 0.0),
+    "psnr": ("PSNR ↑", None),
+    "ssim": ("SSIM ↑", 1.0),
+    "sharpness": ("sharpness → 1", 1.0),
+    "tone-lab": ("tone ↓", 0.0),
+    "label-recovery-pixel-accuracy": ("label recovery, pixels ↑", "label-recovery-real-pixel-accuracy"),
+    "label-recovery-class-iou": ("label recovery, IoU ↑", "label-recovery-real-class-iou"),
+    "checkerboard": ("checkerboard → real", "checkerboard-real"),
+    "frechet-lite2": ("Fréchet (Lite2) ↓", "frechet-lite2-real"),
+    "kernel-lite2": ("kernel distance (Lite2) ↓", "kernel-lite2-real"),
+    "perceptual-lite2": ("perceptual (Lite2) ↓", 0.0),
+    "fid-inception2015": ("FID ↓", None),
+    "kid-inception2015": ("KID ↓", None),
+    "lpips-alex-v0.1": ("LPIPS ↓", None),
 }
 
 
@@ -69,8 +76,8 @@ def measure(
         if side != truth.shape[-1]:
             protocol += f"-read-at-{side}px"
         wanted = segmenter.classes_of(images.resized(pairs.test_input, side, "nearest-exact"), segmenter.palette(pairs))
-        for key, asked in (("label-recovery", pictures), ("label-recovery-real", truth)):
-            scores = segmenter.recovery(segmenter.answers(judge.generator, images.resized(asked, side)), wanted)
+        for key, photos in (("label-recovery", pictures), ("label-recovery-real", truth)):
+            scores = segmenter.recovery(segmenter.answers(judge.generator, images.resized(photos, side)), wanted)
             found |= {f"{key}-{name}-{protocol}": value for name, value in scores.items()}
     return found
 
@@ -106,8 +113,8 @@ def reader_for(made: Model, pairs: Pairs, given: Model | None = None) -> Model |
 
 def _reads(judge: Model, pairs: Pairs) -> bool:
     domain = pairs.direction.split("->")[0]
-    asked = (pairs.direction, tuple(PALETTES.get(domain, ())), pairs.in_channels, pairs.out_channels)
-    return (judge.config.direction, tuple(judge.config.classes), 3, judge.config.channels) == asked
+    wanted = (pairs.direction, tuple(PALETTES.get(domain, ())), pairs.in_channels, pairs.out_channels)
+    return (judge.config.direction, tuple(judge.config.classes), 3, judge.config.channels) == wanted
 
 
 def _fitting(judge: Model, made: Model, fits: bool) -> Model:
@@ -118,22 +125,16 @@ def _fitting(judge: Model, made: Model, fits: bool) -> Model:
 
 def table(rows: dict[str, dict[str, float]]) -> str:
     """{model: metrics} -> a Markdown table; the last row is what real test pictures get, where that is known."""
-    columns = [key for key in BETTER if all(_value(row, key) is not None for row in rows.values())]
-    lines = ["| model | " + " | ".join(BETTER[c] for c in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    columns = [c for c in COLUMNS if all(metrics.find(row, c) is not None for row in rows.values())]
+    lines = ["| model | " + " | ".join(COLUMNS[c][0] for c in columns) + " |", "|---" * (len(columns) + 1) + "|"]
     for name, row in rows.items():
-        lines.append(f"| {name} | " + " | ".join(f"{_value(row, c):.3f}" for c in columns) + " |")
-    first = next(iter(rows.values()))
-    real = {c: _value(first, c.replace("label-recovery", "label-recovery-real")) for c in columns if "label" in c}
-    real |= {c: _value(first, f"{c}-real") for c in ("checkerboard", "frechet-lite2", "kernel-lite2")}
-    real |= {"perceptual-lite2": 0.0, "l1": 0.0, "ssim": 1.0, "sharpness": 1.0, "tone-lab": 0.0}
-    shown = [f"{real[c]:.3f}" if real.get(c) is not None else "" for c in columns]
-    return "\n".join([*lines, "| real pictures | " + " | ".join(shown) + " |"])
-
-
-def _value(row: dict, key: str):
-    """The metric of that kind in a row of full names: `l1` finds `l1-facades-128px-n106-test`, not another kind."""
-    found = [v for name, v in row.items() if name.startswith(f"{key}-") and not name.startswith(f"{key}-real-")]
-    return found[0] if found else None
+        lines.append(f"| {name} | " + " | ".join(f"{metrics.find(row, c):.3f}" for c in columns) + " |")
+    cells = []
+    for _, real in (COLUMNS[c] for c in columns):
+        if isinstance(real, str):
+            real = metrics.find(next(iter(rows.values())), real)
+        cells.append("" if real is None else f"{real:.3f}")
+    return "\n".join([*lines, "| real pictures | " + " | ".join(cells) + " |"])
 
 
 def write(folder: Path, models: dict[str, Path], pairs: Pairs) -> str:

@@ -59,9 +59,10 @@ def measure(
     return {key: round(value, 4) for key, value in found.items()} | known
 
 
-def read_masks(path: Path) -> dict[str, dict[str, list]]:
-    """Where the animals are in some test pictures, drawn by hand: {"a": {file name: polygons}, "b": ...}, each polygon a
-    list of (x, y) from 0 to 1. Nothing where there is no such file."""
+def read_masks(data: str) -> dict[str, dict[str, list]]:
+    """Where the animals are in some test pictures of a set, drawn by hand: {"a": {file name: polygons}, "b": ...}, each
+    polygon a list of (x, y) from 0 to 1. Nothing for other sets."""
+    path = Path(__file__).with_name(f"masks-{data}.json")
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 

@@ -8,6 +8,12 @@ import torch
 from torch import Tensor
 
 
+def find(found: dict, kind: str):
+    """The metric of a kind among full names: `l1` finds `l1-facades-128px-n106-test`, and nothing of real pictures."""
+    names = (name for name in found if name.startswith(f"{kind}-") and not name.startswith(f"{kind}-real-"))
+    return found.get(next(names, ""))
+
+
 def frechet_distance(a: Tensor, b: Tensor) -> float:
     """Fréchet distance of two feature sets (N, D), (M, D), each taken for a Gaussian (Heusel et al. 2017, eq. 6). The trace
     of the root comes from the eigenvalues of the symmetric sqrt(A) B sqrt(A): no complex numbers, no sqrtm. Of fewer pictures
