@@ -94,13 +94,6 @@ class Settings(Declared):
 class JudgeSettings(Declared):
     """The settings that the judges share: the classifier, the segmenter and the critic of a set."""
 
-    # A judge has no flag for these.
-    resume: ClassVar[str] = ""
-    init: ClassVar[str] = ""
-    minutes: ClassVar[float] = 0.0
-    split_test: ClassVar[str] = ""
-    pairs_from: ClassVar[str] = ""
-
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the judge (default: judge-data)")
     seed: int = option(0, "the same seed gives the same judge", 0, 2**31 - 1)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, data, distributed, session
+from ganzoo import checkpoint, data, distributed, pretrained, session, settings
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError, Stopped
 from ganzoo.evaluation import comparison
@@ -78,11 +78,46 @@ def find_init(*configs) -> Path | None:
     return None
 
 
+def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
+    """The networks of a completed config, on the CPU: fresh weights, which depend on the seed alone, or those of the model
+    folder `init`. Where the losses need them, the frozen pretrained "features" are among them."""
+    nets = step.networks(config)
+    if init and not config.resume:
+        start_from(init, config, nets)
+    if config.needs_features:
+        nets["features"] = pretrained.load()
+    return nets
+
+
+def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
+    """Fill fresh networks with the weights of a model folder (--init): fine-tuning. The discriminator starts fresh where the
+    model comes without one. Raises GanzooError if the model is missing, of another lesson or of another shape."""
+    name = config.init
+    _, theirs = checkpoint.read_config(folder)
+    if theirs.lesson != config.lesson:
+        raise GanzooError("init_other_lesson", name=name, theirs=theirs.lesson, lesson=config.lesson)
+    for field in config.same_with_init:
+        if getattr(theirs, field) != getattr(config, field):
+            how = "with" if getattr(theirs, field) else "without"
+            raise GanzooError("init_other_setting", name=name, how=how, flag=settings.flag_of(field))
+    for role, net in nets.items():
+        path = folder / checkpoint.FILES.get(role, "")
+        if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):
+            try:
+                checkpoint.read_network(folder, role, net)
+            except GanzooError as error:
+                raise GanzooError("init_does_not_fit", name=name, reason=str(error)) from None
+            net.requires_grad_(True).train()
+
+
 def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:
     """Train a prepared config from Python: `ganzoo.fit`. Reads the data where `pictures` are left out, and yields events."""
     init = find_init(config)
-    pictures = pictures or data.load(config)[0]
-    yield from trainer.fit(config, pictures, should_stop, step.networks(data.complete(config, pictures), init), init)
+    if pictures is None:
+        pictures, config = data.load(config)
+    else:
+        config = data.complete(config, pictures)
+    yield from trainer.fit(config, pictures, networks(config, init), should_stop, init)
 
 
 def open_push(config) -> tuple:

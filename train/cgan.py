@@ -11,7 +11,7 @@ import sys
 from ganzoo import data, recipes, settings
 from ganzoo.models import cgan
 from ganzoo.session import Session
-from ganzoo.training import step, trainer
+from ganzoo.training import trainer
 
 
 def main(argv=None) -> int:
@@ -25,12 +25,12 @@ def main(argv=None) -> int:
     pictures, config = data.load(config)
 
     # Networks: as in lesson 1, but both get the label, which multiplies what they see.
-    nets = step.networks(config, init)
+    nets = recipes.networks(config, init)
 
     # Training: each step is cgan.train_step, the discriminator first, then the generator.
     # An event tells of numbers (every 50 steps), of samples, of the doctor's advice and of saves.
     with Session(config, push, argv) as session:
-        for event in trainer.fit(config, pictures, session.should_stop, nets, init):
+        for event in trainer.fit(config, pictures, nets, session.should_stop, init):
             session.show(event)
     if session.stopped:
         return recipes.STOPPED

@@ -72,7 +72,6 @@ def main(argv=None) -> int:
         found, asked.data, asked.direction, asked.name, asked.image_size, asked.statistics, dropout, asked.adversarial
     )
     config = dataclasses.replace(config, name=trainer.run_name(config))
-    trainer.check_run_name(config.name)
     folder = Path(asked.out) / config.name
     if folder.exists():
         raise GanzooError("folder_exists", folder=folder)

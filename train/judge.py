@@ -32,8 +32,12 @@ def main(argv=None) -> int:
     pairs = kind == "segmenter" or which.parse_known_args(argv)[0].data in WORDS["paired"]
     lesson = segmenter if pairs else realness if kind == "realness" else judges
     config, _ = settings.parse(lesson.Config, argv, __doc__)
-    name = config.name or trainer.run_name(config).replace("segmenter-", "judge-", 1)  # a set has one kind of judge
-    config = trainer.prepare(dataclasses.replace(config, name=name))
+    name = trainer.run_name(config)
+    if not config.name:  # a set has one kind of judge
+        name = name.replace("segmenter-", "judge-", 1)
+    config = dataclasses.replace(config, name=name)
+    trainer.make_room(config)
+    trainer.check(config)
     device = choose_device(config.device)
     if not pairs and (config.data in WORDS["unpaired"] or "," in config.data) and not config.smoke:
         pictures = judges.domains(load_unpaired(config.data, config.image_size, config.image_size, 3))

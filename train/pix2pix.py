@@ -14,7 +14,7 @@ import sys
 from ganzoo import data, distributed, recipes, settings
 from ganzoo.models import pix2pix
 from ganzoo.session import Session
-from ganzoo.training import step, trainer
+from ganzoo.training import trainer
 
 
 def main(argv=None) -> int:
@@ -34,11 +34,11 @@ def main(argv=None) -> int:
             config = dataclasses.replace(config, steps=config.steps or steps)
 
         # Networks: a U-Net that translates, and a PatchGAN that judges each region of its picture beside the original.
-        nets = step.networks(config, init)
+        nets = recipes.networks(config, init)
 
         # Training: each step is pix2pix.train_step, the discriminator first, then the generator. Events tell of it.
         with Session(config, push, argv, len(models), len(runs)) as session:
-            for event in trainer.fit(config, pairs, session.should_stop, nets, init):
+            for event in trainer.fit(config, pairs, nets, session.should_stop, init):
                 session.show(event)
         if session.stopped:
             if len(runs) > 1:

@@ -14,6 +14,8 @@ from ganzoo.settings import option
 class Config(JudgeSettings):
     lesson: ClassVar[str] = "segmenter"
     task: ClassVar[str] = "paired"
+    split_test: ClassVar[str] = ""  # no flag of a judge
+    pairs_from: ClassVar[str] = ""
 
     data: str = option("facades", "facades | aerial-map | a folder of pairs whose labels use one of their palettes")
     epochs: int = option(60, "passes over the training pairs", 1, 1000)

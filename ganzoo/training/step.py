@@ -8,53 +8,22 @@ import dataclasses
 import math
 import time
 from contextlib import nullcontext
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint, distributed, pretrained
-from ganzoo.errors import GanzooError
+from ganzoo import distributed
 from ganzoo.models.registry import LESSONS
 from ganzoo.seeding import global_seed
-from ganzoo.settings import flag_of
 from ganzoo.training import precision
 
 EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
 
 
-def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
-    """The networks of a completed config, on the CPU: fresh weights, which depend on the seed alone, or those of the model
-    folder `init`. Where the losses need them, the frozen pretrained "features" are among them."""
+def networks(config) -> dict[str, torch.nn.Module]:
+    """The networks of a completed config, on the CPU, with fresh weights, which depend on the seed alone."""
     with global_seed(config.seed, 0x1417):
-        nets = LESSONS[config.lesson].build(config)
-    if init and not config.resume:
-        start_from(init, config, nets)
-    if config.needs_features:
-        nets["features"] = pretrained.load()
-    return nets
-
-
-def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
-    """Fill fresh networks with the weights of a model folder (--init): fine-tuning. The critic starts fresh where the model
-    comes without one. Raises GanzooError if the model is missing, of another lesson or of another shape."""
-    name = config.init
-    _, theirs = checkpoint.read_config(folder)
-    if theirs.lesson != config.lesson:
-        raise GanzooError("init_other_lesson", name=name, theirs=theirs.lesson, lesson=config.lesson)
-    for field in config.same_with_init:
-        if getattr(theirs, field) != getattr(config, field):
-            how = "with" if getattr(theirs, field) else "without"
-            raise GanzooError("init_other_setting", name=name, how=how, flag=flag_of(field))
-    for role, net in nets.items():
-        path = folder / checkpoint.FILES.get(role, "")
-        if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):
-            training, device = net.training, next(net.parameters()).device
-            try:
-                checkpoint.read_network(folder, role, net)
-            except GanzooError as error:
-                raise GanzooError("init_does_not_fit", name=name, reason=str(error)) from None
-            net.requires_grad_(True).to(device).train(training)
+        return LESSONS[config.lesson].build(config)
 
 
 def _for_log(value: float) -> float | None:
@@ -66,7 +35,7 @@ class Training:
     """What changes while a run trains: networks, averaged generator, optimizers, step."""
 
     def __init__(self, config, pictures, device: torch.device, nets: dict | None = None):
-        """`pictures` is what `data.load` gave; `nets` what `networks` gave, fresh ones where they are left out."""
+        """`config` and `pictures` are what `data.load` gave; `nets` are fresh ones where they are left out."""
         self.config, self.pictures, self.device = config, pictures, device
         self.steps = 0  # the planned length, which the decay needs; schedule.plan sets it
         self.lesson = LESSONS[config.lesson]

@@ -10,12 +10,13 @@ are functions of (seed, step), so that N steps + resume + N steps equal 2N steps
 import dataclasses
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, data, distributed, settings
+from ganzoo import checkpoint, distributed, settings
 from ganzoo.data.registry import data_word
 from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
@@ -29,23 +30,19 @@ FEW = 500  # steps in which a translator learns colours and little else
 
 
 def run_name(config) -> str:
-    """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository."""
+    """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository. GanzooError for a --name that cannot
+    be the name of one folder."""
     name = config.name or "-".join(filter(None, (config.lesson, data_word(config.data), config.variant)))
-    return f"{name}-smoke" if config.smoke and not name.endswith("-smoke") else name
-
-
-def check_run_name(name: str) -> None:
-    """Raise GanzooError for what cannot be the name of one folder."""
     if any(c in name for c in "/\\\0") or name in (".", ".."):
         raise GanzooError("bad_run_name", name=name)
+    return f"{name}-smoke" if config.smoke and not name.endswith("-smoke") else name
 
 
 def prepare(config, given=frozenset()):
     """Check what can fail cheaply, before any training. Returns the settings with the run's name in full; for `--resume`, the
     settings of the run that is gone on with. `given` names the settings that the user typed: on resume only those of
     settings.FREE_ON_RESUME may differ."""
-    check_run_name(config.name)
-    if {"minutes", "epochs"} <= set(given) and config.minutes:  # a judge has no --minutes
+    if {"minutes", "epochs"} <= set(given) and config.minutes:
         raise GanzooError("minutes_and_epochs")
     config = dataclasses.replace(config, name=run_name(config))
     folder = Path(config.out) / config.name
@@ -53,26 +50,37 @@ def prepare(config, given=frozenset()):
         config = dataclasses.replace(config, resume="auto")
     if config.resume:
         config = _resumed(config, given, folder if config.resume == "auto" else Path(os.path.expanduser(config.resume)))
-        folder = Path(config.out) / config.name
-    elif not distributed.first():
-        return config  # the first process looks after the folder
-    elif config.smoke:
+    elif distributed.first():
+        make_room(config)
+    if distributed.first():  # the first process looks after the folder
+        check(config)
+    return config
+
+
+def make_room(config) -> None:
+    """Remove what an older --smoke of this name left; any other run of this name is a GanzooError."""
+    folder = Path(config.out) / config.name
+    if config.smoke:
         if (folder / "config.json").is_file() or not any(folder.glob("*")):  # a run's folder, not somebody's
             shutil.rmtree(folder, ignore_errors=True)
     elif (folder / "resume.pt").exists():
         raise GanzooError("run_exists", folder=folder)
+
+
+def check(config) -> None:
+    """Raise GanzooError where this machine lacks the device, the size does not fit or the folder cannot be written."""
     choose_device(config.device)
     check_size(config)
+    folder = Path(config.out) / config.name
     there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".probe").write_bytes(b"0" * 4096)
-        (folder / ".probe").unlink()
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"0" * 4096)
         if not there:  # what fails from here on should leave nothing behind
             folder.rmdir()
     except OSError as error:
         raise GanzooError("out_not_writable", folder=folder, reason=error.strerror) from None
-    return config
 
 
 def check_size(config) -> None:
@@ -112,15 +120,10 @@ def _resumed(config, given, folder: Path):
     return dataclasses.replace(old, **changed, resume=resume, name=folder.name, out=str(folder.parent))
 
 
-def fit(
-    config, pictures=None, should_stop=lambda: False, nets: dict | None = None, init: Path | None = None
-) -> Iterator[dict]:
-    """Train a prepared config (see `prepare`) and yield what happens. `pictures` is what `data.load` gave, loaded here where
-    left out; `should_stop` is asked after every step, and a stop saves first; `nets` is what `step.networks` gave, fresh ones
-    where left out; `init` is the model folder that they came from, for the card. Raises GanzooError with the remedy; whatever
-    was saved before stays whole."""
-    pictures = pictures or data.load(config)[0]
-    config = data.complete(config, pictures)
+def fit(config, pictures, nets: dict, should_stop=lambda: False, init: Path | None = None) -> Iterator[dict]:
+    """Train a prepared config and yield what happens. `config` and `pictures` are what `data.load` gave, `nets` what
+    `recipes.networks` gave; `should_stop` is asked after every step, and a stop saves first; `init` is the model folder that
+    the networks came from, for the card. Raises GanzooError with the remedy; whatever was saved before stays whole."""
     folder = Path(config.out) / config.name
     training, recorder, start = _begin(config, pictures, folder, nets, init)
     yield {"event": "start", "folder": str(folder), **start}
@@ -154,13 +157,13 @@ def fit(
     yield {"event": "done", "step": training.step, "folder": str(folder), **done}
 
 
-def _begin(config, pictures, folder: Path, nets: dict | None, init: Path | None) -> tuple[Training, Recorder, dict]:
+def _begin(config, pictures, folder: Path, nets: dict, init: Path | None) -> tuple[Training, Recorder, dict]:
     """A training that is where its run is, what writes it down, and what the user should know of it."""
     device = choose_device(config.device)
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # fp32 means TF32 there
         torch.backends.cudnn.benchmark = True  # one shape in the whole run: the fastest convolutions are found once
-    training = Training(config, pictures, device, nets=nets)
+    training = Training(config, pictures, device, nets)
     recorder = Recorder(training, folder, origin(config, folder, init))
     minutes = schedule.plan(training)
     config = training.config
@@ -181,6 +184,11 @@ def _begin(config, pictures, folder: Path, nets: dict | None, init: Path | None)
 def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[dict]]:
     """Bring a training to where its run was saved: (what the user should know, rows that the log and the card keep)."""
     state, notes, changed = checkpoint.read_resume(folder / "resume.pt", training.device), [], []
+    said, old = checkpoint.read_config(folder)
+    if config.depths != old.depths:
+        raise GanzooError("resume_channels_changed", then=old.depths, now=config.depths)
+    if old.classes and config.classes != old.classes:
+        raise GanzooError("resume_classes_changed", then=list(old.classes), now=list(config.classes))
     now = training.batches.per_epoch
     then = state.get("per_epoch", now)
     if then != now:
@@ -189,7 +197,6 @@ def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[di
         training.load_state(state)
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         raise GanzooError("resume_other_networks", folder=folder) from None
-    said, old = checkpoint.read_config(folder)
     gone = sorted(said["settings"].keys() & settings.DROPPED.keys())
     if gone:
         notes.append(f"no settings any more, and as they were by default: {', '.join(gone)}")

@@ -136,7 +136,7 @@ def test_the_pool_fills_then_shows_half_old_half_new():
 
 def fit(config, sets, given=frozenset(), stop_after=None):
     events = []
-    for event in trainer.fit(
+    for event in recipes.fit(
         trainer.prepare(config, given), sets, should_stop=lambda: stop_after is not None and len(events) >= stop_after
     ):
         if event["event"] == "step":

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from ganzoo import checkpoint, data, pretrained, settings
+from ganzoo import checkpoint, data, pretrained, recipes, settings
 from ganzoo.inference import load
 from ganzoo.models import cyclegan, discriminators, gan, losses, pix2pix
 from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
@@ -26,7 +26,7 @@ def maps(seed=0, side=64):
 
 
 def fit(config, **more):
-    return list(trainer.fit(trainer.prepare(dataclasses.replace(config, **more))))[-1]
+    return list(recipes.fit(trainer.prepare(dataclasses.replace(config, **more))))[-1]
 
 
 # --- the projected critic ---------------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ def test_both_critics_train_a_cyclegan_with_features_there_and_back(tmp_path):
 def test_the_features_are_in_no_file_of_the_run(tmp_path):
     config = pix2pix.Config(**{**SMALL, "out": str(tmp_path)}, perceptual=2.0)
     pictures, config = data.load(config)
-    training = Training(config, pictures, torch.device("cpu"))
+    training = Training(config, pictures, torch.device("cpu"), recipes.networks(config))
     training.advance()
     state = training.state()
     assert set(state["nets"]) == {"generator", "discriminator"} and set(state["optimizers"]) == set(state["nets"])
@@ -196,7 +196,7 @@ def test_two_and_two_steps_are_four(tmp_path):
 
     def run(folder, stop_at, resume=""):
         config, steps = pix2pix.Config(**small, name=folder, resume=resume), []
-        for event in trainer.fit(trainer.prepare(config), pictures, should_stop=lambda: len(steps) >= stop_at):
+        for event in recipes.fit(trainer.prepare(config), pictures, should_stop=lambda: len(steps) >= stop_at):
             steps.append(1) if event["event"] == "step" else None
             if event["event"] == "saved" and event["step"] >= stop_at:
                 break

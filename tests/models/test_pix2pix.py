@@ -167,7 +167,7 @@ def test_diffaugment_moves_both_sides_alike_colours_one_and_lets_the_gradient_th
 
 def fit(config, pairs, given=frozenset()):
     config = trainer.prepare(config, given)
-    return list(trainer.fit(config, pairs))
+    return list(recipes.fit(config, pairs))
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
     fit(straight, pairs)
     steps = []
     first = trainer.prepare(pix2pix.Config(name="halves", **settings))
-    for event in trainer.fit(first, pairs, should_stop=lambda: bool(steps)):
+    for event in recipes.fit(first, pairs, should_stop=lambda: bool(steps)):
         if event["event"] == "step":
             steps.append(event)
     torch.manual_seed(0)  # where the caller's random numbers stand changes nothing

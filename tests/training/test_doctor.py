@@ -5,6 +5,8 @@ import math
 import pytest
 import torch
 
+from ganzoo import recipes
+from ganzoo.data import complete
 from ganzoo.data.labeled import load_pictures
 from ganzoo.models import gan
 from ganzoo.training import trainer
@@ -17,7 +19,7 @@ FASHION = "tests/samples/fashion"
 def codes(tmp_path, epochs, **more):
     settings = {"data": FASHION, "out": str(tmp_path), "name": "x", "device": "cpu", "batch_size": 16, "width": 64}
     config = trainer.prepare(gan.Config(epochs=epochs, **settings, **more))
-    return [event["code"] for event in trainer.fit(config, load_pictures(FASHION)) if event["event"] == "advice"]
+    return [event["code"] for event in recipes.fit(config, load_pictures(FASHION)) if event["event"] == "advice"]
 
 
 def test_a_critic_that_wins_outright_is_named(tmp_path):
@@ -37,7 +39,9 @@ def test_a_healthy_run_is_left_in_peace(tmp_path):
 
 def test_nan_stops_the_run_and_keeps_the_last_save(tmp_path):
     config = gan.Config(data=FASHION, out=str(tmp_path), name="x", device="cpu", epochs=2, batch_size=48, save_every=3)
-    events = trainer.fit(trainer.prepare(config), load_pictures(FASHION))
+    pictures = load_pictures(FASHION)
+    config = complete(trainer.prepare(config), pictures)
+    events = trainer.fit(config, pictures, recipes.networks(config))
     with raises_code("training_broke"):
         for event in events:
             if event["event"] == "saved":  # an overflow, as a far too high learning rate makes it

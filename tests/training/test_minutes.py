@@ -47,8 +47,8 @@ def read(made):
 
 
 def begun(made) -> Training:
-    pictures = read(made)
-    training = Training(data.complete(made, pictures), pictures, torch.device("cpu"))
+    pictures, made = data.load(dataclasses.replace(made, smoke=True))
+    training = Training(made, pictures, torch.device("cpu"), recipes.networks(made))
     training.steps = 100
     return training
 
@@ -56,7 +56,7 @@ def begun(made) -> Training:
 def fit(made, given=(), stop_after=None) -> list[dict]:
     """The events of a run; it is stopped after `stop_after` steps."""
     made, asked = trainer.prepare(made, frozenset(given)), itertools.count(1)
-    return list(trainer.fit(made, read(made), lambda: next(asked) == stop_after))
+    return list(recipes.fit(made, read(made), lambda: next(asked) == stop_after))
 
 
 # --- how long a run is ------------------------------------------------------------------------------------------

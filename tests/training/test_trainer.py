@@ -15,7 +15,7 @@ from ganzoo import checkpoint, data, recipes, settings
 from ganzoo.data.labeled import made_up_pictures
 from ganzoo.models import cgan, dcgan, gan, pix2pix
 from ganzoo.models.registry import LESSONS
-from ganzoo.training import loop, schedule, step, trainer
+from ganzoo.training import loop, schedule, trainer
 from ganzoo.training.step import Training
 from tests.support.raises_code import raises_code
 
@@ -27,7 +27,7 @@ def run(config, steps=None, given=frozenset()):
     pictures = made_up_pictures(160)
     config = trainer.prepare(config, given)
     events = []
-    for event in trainer.fit(config, pictures, should_stop=lambda: steps is not None and taken(events) + 1 >= steps):
+    for event in recipes.fit(config, pictures, should_stop=lambda: steps is not None and taken(events) + 1 >= steps):
         events.append(event)
         yield event
 
@@ -126,7 +126,7 @@ def test_a_run_starts_from_a_model(tmp_path):
 
 def begun(config):
     pictures, config = data.load(config)
-    return Training(config, pictures, torch.device("cpu"), nets=step.networks(config, recipes.find_init(config)))
+    return Training(config, pictures, torch.device("cpu"), nets=recipes.networks(config, recipes.find_init(config)))
 
 
 def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(finished, tmp_path):

@@ -1,4 +1,4 @@
-"""One training of Your pictures in a process of its own: `ganzoo.training.trainer.fit`, its events as lines of JSON on stdout.
+"""One training of Your pictures in a process of its own: `ganzoo.fit`, its events as lines of JSON on stdout.
 
 A process of its own, because its seeds are then nobody else's, the pages stay quick, and ending
 it ends everything. It stops, saving first, when a line or the end of its input arrives: also when the server is gone.
@@ -16,7 +16,7 @@ from pathlib import Path
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a line stops it; Ctrl-C ends it, also while torch loads
 
-from ganzoo import GanzooError, data
+from ganzoo import GanzooError, data, recipes
 from ganzoo.data.paired_sources import load_pairs
 from ganzoo.device import choose_device
 from ganzoo.evaluation import comparison
@@ -32,7 +32,7 @@ PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}  # as the b
 def timed(config, pairs) -> dict:
     """Seconds that a step and a look take here: a few real ones, timed as `--minutes` does."""
     config = data.complete(config, pairs)
-    training = Training(config, pairs, choose_device(config.device))
+    training = Training(config, pairs, choose_device(config.device), recipes.networks(config))
     training.steps = schedule.length(config, training.batches.per_epoch)
     return dataclasses.asdict(schedule.measure(training))
 
@@ -57,7 +57,7 @@ def main(job: dict) -> int:
             if job["timing"]:
                 say(event="pace", loss=loss, **timed(config, pairs))
                 continue
-            for event in trainer.fit(config, pairs, stop.is_set):
+            for event in recipes.fit(config, pairs, stop.is_set):
                 say(loss=loss, **event)
             folder = Path(config.out) / config.name
             (folder / "resume.pt").unlink(missing_ok=True)  # nobody goes on with this run: most of its bytes
