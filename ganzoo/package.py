@@ -13,8 +13,8 @@ HOME = Path(__file__).parent
 
 def words() -> list[Path]:
     """The files of words and data that lie beside the modules: sentences, the card, what is known of data sets."""
-    folders = (HOME, HOME / "data", HOME / "hub", HOME / "training")
-    return [HOME / "hub" / "card.md", *(path for folder in folders for path in folder.glob("*.json"))]
+    folders = (HOME, HOME / "data", HOME / "training")
+    return [HOME / "card.md", *(path for folder in folders for path in folder.glob("*.json"))]
 
 
 def requirements(*extras: str) -> list[str]:

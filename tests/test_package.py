@@ -10,8 +10,8 @@ from setuptools import Distribution
 
 import ganzoo
 from ganzoo import __main__ as command_line
-from ganzoo import package
-from ganzoo.hub import locate, model_card
+from ganzoo import model_card, package
+from ganzoo.hub import locate
 from ganzoo.hub.bundled import LEFT_OUT, WEIGHTS
 from tests.support.raises_code import raises_code
 

@@ -13,9 +13,8 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from ganzoo import checkpoint, inference, recipes, settings
+from ganzoo import checkpoint, inference, model_card, recipes, settings
 from ganzoo.errors import GanzooError
-from ganzoo.hub import model_card
 from ganzoo.interop import convert, reference
 from ganzoo.training import run_dir, trainer
 

@@ -19,11 +19,10 @@ import os
 import sys
 from pathlib import Path
 
-from ganzoo import inference, recipes, settings
+from ganzoo import inference, model_card, recipes, settings
 from ganzoo.device import choose_device
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips, read_data
-from ganzoo.hub import model_card
 from ganzoo.models.registry import JUDGES
 
 # Two models with these settings alike are measured on the same data.

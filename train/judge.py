@@ -15,12 +15,11 @@ import sys
 import time
 from pathlib import Path
 
-from ganzoo import checkpoint, data, recipes, session, settings
+from ganzoo import checkpoint, data, model_card, recipes, session, settings
 from ganzoo.data.registry import WORDS
 from ganzoo.data.unpaired_sources import load_unpaired
 from ganzoo.device import choose_device
 from ganzoo.evaluation import judges, realness, segmenter
-from ganzoo.hub import model_card
 from ganzoo.training import run_dir, trainer
 
 

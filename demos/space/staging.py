@@ -20,7 +20,7 @@ from ganzoo import checkpoint, package
 from ganzoo.errors import GanzooError
 from ganzoo.hub.bundled import WEIGHTS, bundled
 from ganzoo.hub.download import WANTED
-from ganzoo.hub.model_card import PAPERS, hub_datasets
+from ganzoo.model_card import PAPERS, hub_datasets
 from ganzoo.training.run_dir import git_commit
 
 DEMOS = Path(__file__).resolve().parents[1]

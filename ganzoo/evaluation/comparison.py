@@ -11,14 +11,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo import checkpoint, images
+from ganzoo import checkpoint, images, model_card
 from ganzoo.data.drawings import PALETTES
 from ganzoo.data.paired import Pairs
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import fid, independent, lpips, metrics, segmenter
 from ganzoo.files import save_text
-from ganzoo.hub import model_card
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.inference import Model, load
 from ganzoo.training.plots import draw_comparison

@@ -1,1 +1,1 @@
-"""The Hugging Face Hub: find models, fetch them, push them, write their cards."""
+"""The Hugging Face Hub: find models, fetch them, push them."""

@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from ganzoo import package
+from ganzoo import model_card, package
 from ganzoo.files import save_json
-from ganzoo.hub import model_card
 
 NAME = "notebook.ipynb"
 PICTURE = """from PIL import Image

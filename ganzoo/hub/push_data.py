@@ -16,12 +16,12 @@ from huggingface_hub import DatasetCardData, HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HFValidationError, LocalTokenNotFoundError
 from PIL import Image
 
+from ganzoo import model_card
 from ganzoo.data.decode import attempt_all, first_ten
 from ganzoo.data.pair_folders import folder_splits
 from ganzoo.data.paired import domain_names
 from ganzoo.data.unpaired_sources import folder_sides
 from ganzoo.errors import GanzooError
-from ganzoo.hub import model_card
 from ganzoo.hub.upload import REFUSALS, check_repo_id, patiently, prepare_repo, root
 from ganzoo.hub_client import short
 from ganzoo.images import open_picture

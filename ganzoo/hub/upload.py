@@ -18,8 +18,9 @@ from huggingface_hub import HfApi, constants, hf_hub_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 from huggingface_hub.utils import validate_repo_id
 
+from ganzoo import model_card
 from ganzoo.errors import GanzooError, Stopped
-from ganzoo.hub import model_card, notebook
+from ganzoo.hub import notebook
 from ganzoo.hub.download import WANTED
 from ganzoo.hub_client import TROUBLE, reachable, short
 

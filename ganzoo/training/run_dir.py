@@ -13,12 +13,11 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, settings
+from ganzoo import checkpoint, model_card, settings
 from ganzoo.data import registry
 from ganzoo.device import describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic, save_json, save_text
-from ganzoo.hub import model_card
 from ganzoo.images import open_picture, save_film, save_picture
 from ganzoo.training.plots import draw_curves
 from ganzoo.training.step import Training

@@ -6,9 +6,9 @@ import json
 from PIL import Image
 
 import ganzoo
+from ganzoo import model_card
 from ganzoo.data import fingerprints, registry
 from ganzoo.data.fingerprints import fingerprint
-from ganzoo.hub import model_card
 from tests.fake_hub.pictures import columns
 
 READ = """

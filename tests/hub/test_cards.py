@@ -10,8 +10,8 @@ import torch
 from huggingface_hub import ModelCard
 from PIL import Image
 
-from ganzoo import checkpoint, package
-from ganzoo.hub import model_card, notebook
+from ganzoo import checkpoint, model_card, package
+from ganzoo.hub import notebook
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.models import pix2pix
 from ganzoo.models.registry import LESSONS

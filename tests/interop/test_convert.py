@@ -9,9 +9,8 @@ import pytest
 import torch
 
 import ganzoo
-from ganzoo import inference
+from ganzoo import inference, model_card
 from ganzoo.data import drawings
-from ganzoo.hub import model_card
 from ganzoo.interop import convert
 from ganzoo.interop.reference import recognise
 from ganzoo.models import cyclegan, pix2pix

@@ -15,9 +15,8 @@ import torch
 from PIL import Image
 
 import ganzoo
-from ganzoo import checkpoint, recipes
+from ganzoo import checkpoint, model_card, recipes
 from ganzoo.data.unpaired_sources import load_unpaired
-from ganzoo.hub import model_card
 from tests.data.test_pairs import write_ab
 from tests.hostile.made import Evil
 from tests.support import quick

@@ -18,9 +18,9 @@ import gradio as gr
 
 from ganzoo import GanzooError
 from ganzoo.files import save_json
-from ganzoo.hub.model_card import write_card
 from ganzoo.hub.upload import Push
 from ganzoo.hub_client import TROUBLE, reachable
+from ganzoo.model_card import write_card
 
 from ...catalog import local
 from ...ui.components import QUIET, render_or_explain, show

@@ -16,11 +16,10 @@ from pathlib import Path
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a line stops it; Ctrl-C ends it, also while torch loads
 
-from ganzoo import GanzooError, data, recipes
+from ganzoo import GanzooError, data, model_card, recipes
 from ganzoo.data.paired_sources import load_pairs
 from ganzoo.device import choose_device
 from ganzoo.evaluation import comparison
-from ganzoo.hub import model_card
 from ganzoo.inference import Model
 from ganzoo.models.pix2pix import Config
 from ganzoo.training import schedule, trainer
