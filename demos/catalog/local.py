@@ -59,8 +59,9 @@ class Entry:
         return self.said.get("metrics", {})
 
     def metric(self, start: str) -> object:
-        """The value of the first metric whose name starts so, or None."""
-        return next((value for key, value in self.metrics.items() if key.startswith(start)), None)
+        """The value of the first metric whose name starts so, or None: of made pictures, unless `start` names real ones."""
+        named = (key for key in self.metrics if key.startswith(start) and ("-real-" in key) == ("-real-" in start))
+        return self.metrics.get(next(named, ""))
 
     @property
     def megabytes(self) -> float:

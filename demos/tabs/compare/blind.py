@@ -7,12 +7,12 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui.components import QUIET, Picture, question, show
-from ...ui.html import bar, prose, quiet, section, waiting
+from ...ui.html import bar, note, prose, quiet, section, waiting
 from ...ui.words import Words
 from . import handlers, render
 from .families import KEYS, name
 
-SLOTS = (*KEYS, "truth")
+CHOICES = (*KEYS, "truth")
 MOST = 1_000_000
 
 
@@ -26,14 +26,16 @@ class Blind:
         with question(words, "cmp_blind", "s-cmp-blind"):
             with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
-                self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(SLOTS)]]
+                self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(CHOICES)]]
             self.said = show(waiting(words), elem_id="cmp-blind-said", js_on_load="ganzoo.later(element, trigger)")
+            self.source = show(elem_id="cmp-blind-source")
             with gr.Row(elem_classes="gz-controls"):
                 self.next = gr.Button(words("cmp_blind_next"), elem_id="cmp-blind-next", min_width=160)
                 self.forget = gr.Button(words("cmp_tally_reset"), visible=False, min_width=160)
             self.counts = show(elem_id="cmp-tally")
         parts = [part for cell in self.cells for part in cell]
-        everything = [self.order, self.round, self.drawing, *parts, self.said, self.tally, self.counts, self.forget]
+        everything = [self.order, self.round, self.drawing, *parts, self.said, self.source]
+        everything += [self.tally, self.counts, self.forget]
         for begun in (self.said.select, self.next.click):  # the first round comes when it is about to be seen
             begun(self._round, board, everything, **QUIET)
         for place, (_, _, button) in enumerate(self.cells):
@@ -49,11 +51,12 @@ class Blind:
 
     def _round(self, scene) -> dict:
         try:
-            family, made, order = handlers.blind(scene)
+            job, made, order = handlers.blind(self.words, scene)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}
         shown = {self.order: order, self.round: gr.update(visible=True), self.said: ""}
-        shown[self.drawing] = render.shown(made.drawing, f"{family.name}-drawing")
+        shown[self.source] = note(self.words("cmp_cited")) if job.cited else ""
+        shown[self.drawing] = render.shown(made.drawing, f"{job.family.name}-drawing")
         for place, (column, picture, button) in enumerate(self.cells):
             letter = string.ascii_uppercase[place]
             shown[column] = gr.update(visible=place < len(order))
@@ -68,7 +71,7 @@ class Blind:
             if not isinstance(order, list) or place >= len(order):
                 return {self.said: ""}
             chosen = order[place]
-            known = {key: n for key in SLOTS if type(n := (tally or {}).get(key)) is int and 0 <= n < MOST}
+            known = {key: n for key in CHOICES if type(n := (tally or {}).get(key)) is int and 0 <= n < MOST}
             known[chosen] = known.get(chosen, 0) + 1
             shown = {self.said: prose(self._lesson(order, chosen))}
             for i, key in enumerate(order):
@@ -89,7 +92,7 @@ class Blind:
     def _counted(self, tally) -> dict:
         """The tally as bars: how often each was taken for a photo."""
         tally = tally if isinstance(tally, dict) else {}
-        counts = {key: n for key in SLOTS if type(n := tally.get(key)) is int and 0 < n < MOST}
+        counts = {key: n for key in CHOICES if type(n := tally.get(key)) is int and 0 < n < MOST}
         whole = sum(counts.values())
         rows = "".join(
             bar(n / whole, name(self.words, key), str(n), "real" if key == "truth" else "creator")

@@ -146,10 +146,12 @@ one('[data-do="clear"]').addEventListener("click", () => {
 element.addEventListener("change", (change) => { // who chooses a colour wants to draw with it
   if (change.target.closest("[data-palette]") && tool() === "eraser") one('[value="box"]').checked = true;
 });
-const take = async (file) => {
-  if (!file || file.size > LARGEST) return;
+const take = (file) => {
+  if (!file) return;
+  const sent = (picture) => { props.value = { ...current, picture }; trigger("upload"); };
+  if (file.size > LARGEST) { sent("too large"); return; }
   const reader = new FileReader();
-  reader.onload = () => { props.value = { ...current, picture: reader.result }; trigger("upload"); };
+  reader.onload = () => sent(reader.result);
   reader.readAsDataURL(file);
 };
 const sheet = one(".gz-sheet");

@@ -119,20 +119,21 @@ class Critic:
         self.said.focus(self._again, inputs, self.outputs, **QUIET)
         self.map.select(self._clicked, inputs, self.outputs, **QUIET)
 
-    def values(self, family, made: Made, asked: dict, place=None) -> dict:
-        """Component -> value, as the options in `asked` say. `place`: a click on the map, in its pixels."""
-        opinion = ask(family, made, asked.get(self.judged, ""), asked.get(self.judge, ""))
+    def values(self, family, made: Made, given: dict, place=None) -> dict:
+        """Component -> value, as the options in `given` say. `place`: a click on the map, in its pixels."""
+        opinion = ask(family, made, given.get(self.judged, ""), given.get(self.judge, ""))
         if opinion is None:
             line = quiet(self.words("cmp_no_critic"))
             return {self.picture: None, self.map: None, self.patch: None, self.said: line}
         count = len(opinion.scores)
         if place is None:
-            cell = [min(int(asked.get(part, count // 2 + 1)), count) - 1 for part in (self.row, self.column)]
+            cell = [min(int(given.get(part, count // 2 + 1)), count) - 1 for part in (self.row, self.column)]
         else:
             places = (v * family.size / SHOWN for v in reversed(place))
             cell = [pictures.score_at(v, family.size, opinion.patch, count) for v in places]
-        framed, sheet, patch, said = drawn(self.words, made, opinion, cell, asked.get(self.stretch, False))
-        judged = [(name(self.words, key), key) for key in (*family.keys, "truth")]
+        framed, sheet, patch, said = drawn(self.words, made, opinion, cell, given.get(self.stretch, False))
+        keys = [*family.keys, "truth"] if "truth" in made.pictures else family.keys
+        judged = [(name(self.words, key), key) for key in keys]
         judges = [(name(self.words, key), key) for key in opinion.critics]
         file = f"{family.name}-{opinion.picture}"
         return {
@@ -146,15 +147,15 @@ class Critic:
             self.said: said,
         }
 
-    def _again(self, asked: dict, place=None) -> dict:
-        judged = asked[self.judged]
+    def _again(self, given: dict, place=None) -> dict:
+        judged = given[self.judged]
         try:
-            job = handlers.drawn(self.words, asked[self.board])
+            job = handlers.drawn(self.words, given[self.board])
             only = [key for key in (judged, "gan+mae") if key in job.family.members][:1]
             made = inference.translate(job.family, job.drawing, job.truth, losses=only)
-            return self.values(job.family, made, asked, place)
+            return self.values(job.family, made, given, place)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}
 
-    def _clicked(self, event: gr.SelectData, asked: dict) -> dict:
-        return self._again(asked, event.index)
+    def _clicked(self, event: gr.SelectData, given: dict) -> dict:
+        return self._again(given, event.index)

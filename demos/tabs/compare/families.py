@@ -21,7 +21,7 @@ FAMILY, SEED = "facades", 4  # what opens the page; SEED: the first drawing of a
 FIRST = ("facades", "aerial-map")  # offered as buttons; the others behind "Other models"
 PAPER = {"paper": (255, 255, 255), "ink": (0, 0, 0)}  # where the colours mean nothing: black on white
 PALETTES = {**drawings.PALETTES, "plain": PAPER}
-NAMES = {"gan": "GAN", "mae": "MAE", "gan+mae": "GAN + MAE"}
+NAMES = {"gan": "GAN", "mae": "MAE", "gan+mae": "GAN\u00a0+\u00a0MAE"}  # a name stays on one line
 # Bundled test pairs by data set; the first opens the page. demos/data/facades/SOURCE.md cites them.
 SAMPLES = {"facades": tuple(f"{number}.jpg" for number in (23, 6, 52, 12, 46, 32, 57, 34))}
 BEYOND = "+perceptual"  # ends the key of a model that was trained with the perceptual loss too

@@ -22,6 +22,7 @@ from .families import SEED
 
 EMPTY = {"label": "cmp_empty_label", "map": "cmp_empty_map", "plain": "cmp_empty_plain"}  # what to draw, by palette
 SEEDS = 1_000_000
+TOO_LARGE = "too large"  # what board.js sends of a file that it does not send
 
 
 @dataclass
@@ -108,16 +109,18 @@ def file(words: Words, scene: Scene, path: str | None) -> Job:
 
 
 def uploaded(words: Words, scene: Scene, picture: Image.Image | None = None) -> Job:
-    """The label map of an upload (or a drop on the board), its colours those of the palette. A photo changes nothing: it is
-    offered as the real one."""
+    """The label map of an upload (or a drop on the board), its colours those of the palette. A photo, or another picture
+    without these colours, changes nothing: what it can still serve for is offered."""
+    if picture is None and scene.picture == TOO_LARGE:
+        raise Trouble("cmp_too_large", megapixels=pictures.MEGAPIXELS)
     family, picture = families.find(scene.family), picture or pictures.opened(scene.picture)
     drawing, other = inference.split(family, picture)
     sheet, truth, notes = pictures.square(drawing, family.size), None, []
     if inference.strange(family, sheet):
         job = drawn(words, scene) if scene.drawing else Job(family, inference.empty(family))
-        back = families.reverse(family)
-        notes = (words("cmp_photo_back" if back else "cmp_photo"),)
-        return replace(job, photo=sheet, notes=notes, back=back.name if back else "")
+        back = families.reverse(family) if inference.photographic(sheet) else None
+        note = "cmp_photo_back" if back else "cmp_photo" if inference.photographic(sheet) else "cmp_not_palette"
+        return replace(job, photo=sheet, notes=(words(note),), back=back.name if back else "")
     if other is not None:
         truth = pictures.square(other, family.size)
         notes.append(words("cmp_split", side=words("cmp_right" if family.flipped else "cmp_left")))
@@ -169,20 +172,20 @@ def first() -> tuple[Job, inference.Made]:
     return job, inference.translate(job.family, job.drawing, job.truth)
 
 
-def blind(scene: Scene, seed: int | None = None) -> tuple[families.Family, inference.Made, list[str]]:
+def blind(words: Words, scene: Scene, seed: int | None = None) -> tuple[Job, inference.Made, list[str]]:
     """A blind round: the board's own drawing if its photo is the visitor's own, or code draws nothing for this family; else
     a real pair; else a drawing by code. Beside its pictures the order in which they are shown."""
     family = families.find(scene.family)
-    seed, truth = random.randrange(SEEDS) if seed is None else seed, None
+    seed = random.randrange(SEEDS) if seed is None else seed
     if scene.drawing and ((scene.truth and not scene.pair) or not family.draws):
-        drawing, truth = _square(family, scene.drawing), _truth(family, scene)
-    elif pairs := list(families.real_pairs(family).values()):
-        drawing, truth = _sides(family, pairs[seed % len(pairs)])
+        job = Job(family, _square(family, scene.drawing), _truth(family, scene))
+    elif pairs := list(families.real_pairs(family)):
+        job = example(words, scene, pairs[seed % len(pairs)])
     else:
-        drawing = inference.drawn(family, seed)
-    made = inference.translate(family, drawing, truth)
+        job = Job(family, inference.drawn(family, seed))
+    made = inference.translate(family, job.drawing, job.truth)
     if len(made.pictures) < 2:
         raise Trouble("cmp_blind_few")
     keys = list(made.pictures)
     order = torch.randperm(len(keys), generator=torch.Generator().manual_seed(seed)).tolist()
-    return family, made, [keys[i] for i in order]
+    return job, made, [keys[i] for i in order]

@@ -22,6 +22,7 @@ from .families import PALETTES, Family
 NEAR = 48  # how far a channel may lie from a palette's colour and still mean it
 NOISE = 8  # a channel this far off counts as another colour
 NOTED = 0.02  # share of the pixels from which a page says so
+FEW, MOSTLY = 12, 0.8  # a picture whose commonest colours, so many, cover so much of it is no photo
 STRANGE = 0.3  # share of other colours from which a drawing is no label map
 
 
@@ -42,8 +43,14 @@ def off(family: Family, drawing: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def strange(family: Family, drawing: Tensor) -> bool:
-    """Whether a good part of the drawing shows colours that the palette does not have: a photo."""
+    """Whether a good part of the drawing shows colours that the palette does not have."""
     return family.draws and float((off(family, drawing)[0] > NEAR).float().mean()) > STRANGE
+
+
+def photographic(picture: Tensor) -> bool:
+    """Whether a (1, 3, H, W) uint8 picture has many colours; a sketch, or a map in other colours, has few."""
+    counts = (picture[0].flatten(1) // 8).unique(dim=1, return_counts=True)[1]
+    return float(counts.topk(min(FEW, len(counts))).values.sum() / counts.sum()) < MOSTLY
 
 
 def inexact(family: Family, picture: Image.Image) -> bool:

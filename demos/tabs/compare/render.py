@@ -13,9 +13,10 @@ from ganzoo.models.pix2pix import LOSSES
 
 from ...ui.html import prose, quiet, uri
 from ...ui.words import Words
-from . import handlers, inference, metrics
+from . import handlers, inference
 from .families import KEYS, Family, name
 
+GRADED = {"gan": "cmp_graded_gan", "mae": "cmp_graded_mae", "gan+mae": "cmp_graded_both"}
 LIGHTLY = {"compress_level": 1, "compress_type": zlib.Z_RLE}  # of photos smaller and faster than zlib's own way
 
 
@@ -64,12 +65,11 @@ def column(words: Words, family: Family, made: inference.Made, key: str) -> tupl
     if key not in made.pictures:
         reason = made.missing.get(key)
         return None, quiet(words.explain(reason)) if reason else ""
-    caption = prose(metrics.caption(words, family, key))
+    caption = prose(words(GRADED.get(key, "cmp_graded_perceptual")))
     if key in made.errors:
         value = made.errors[key]
-        first = value == min(made.errors.values()) < max(made.errors.values())
-        text = f"<b>{value:.3f}</b>" if first else f"{value:.3f}"
-        caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))}</span><span>{text}</span></p>{caption}'
+        tag = "b" if value == min(made.errors.values()) < max(made.errors.values()) else "span"
+        caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))} <{tag}>{value:.3f}</{tag}></span></p>{caption}'
     return shown(made.pictures[key], f"{family.name}-{key}"), caption
 
 

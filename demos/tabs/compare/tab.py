@@ -49,13 +49,11 @@ class Compare:
                 self.family = gr.Radio(choices, value=job.family.name, label=words("cmp_family"), container=False)
                 self.surprise = gr.Button(words("cmp_surprise"), variant="primary", elem_id="cmp-surprise")
                 self.example = gr.Button(words("cmp_example"), elem_id="cmp-example")
+                self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
             self.said = show(elem_id="cmp-said")
             with gr.Row():
                 with gr.Column(scale=1, min_width=244):
                     self.board = Board(words, render.scene(job))
-                    self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
-                    alt = words("cmp_truth_alt")
-                    self.truth = Picture(label=words("cmp_truth"), alt_text=alt, visible=False, elem_id="cmp-truth")
                 self._results()
             self._more()
         with question(words, "cmp_two", "s-cmp-two"):
@@ -74,11 +72,11 @@ class Compare:
         self.columns, self.images, self.captions = {}, {}, {}
         with gr.Column(scale=4, min_width=244):
             with gr.Row(elem_id="cmp-results"):
+                with gr.Column(min_width=0, visible=False, elem_id="cmp-truth") as self.photo:
+                    self.truth = self._picture("truth", words("cmp_truth_alt"))
                 for key in KEYS:
                     with gr.Column(min_width=0) as self.columns[key]:
-                        alt = words("cmp_made_alt", loss=name(words, key))
-                        show(f"<h3>{escape(name(words, key))}</h3>")
-                        self.images[key] = Picture(label=name(words, key), show_label=False, alt_text=alt)
+                        self.images[key] = self._picture(key, words("cmp_made_alt", loss=name(words, key)))
                         self.captions[key] = show()
             self.notes = show(elem_id="cmp-notes")
             with gr.Row(visible=False, elem_classes="gz-controls", elem_id="cmp-photo") as self.choices:
@@ -89,6 +87,11 @@ class Compare:
             self.took = show(elem_id="cmp-took")
             with gr.Accordion("", open=False, elem_id="cmp-measured") as self.measured:
                 self.table = gr.Dataframe(interactive=False, wrap=True, datatype="markdown", show_label=False)
+
+    def _picture(self, key: str, alt: str) -> Picture:
+        title = name(self.words, key)
+        show(f"<h3>{escape(title)}</h3>")
+        return Picture(label=title, show_label=False, alt_text=alt)
 
     def _more(self) -> None:
         """Variations, a picture from elsewhere, other models, the link, the Space."""
@@ -121,7 +124,7 @@ class Compare:
     def _wire(self, demo: gr.Blocks) -> None:
         self.options = {self.board, self.vary, self.left, self.right, *self.critic.options}
         live = [*self.images.values(), *self.captions.values(), *self.critic.outputs]
-        live += [self.said, self.notes, self.choices, self.back, self.truth, self.reveal]
+        live += [self.said, self.notes, self.choices, self.back, self.keep, self.truth, self.photo, self.reveal]
         live += [self.took, self.left, self.right]
         whole = [*live, *self.columns.values(), self.board, self.family, self.vary, self.example]
         whole += [self.verdict, self.measured, self.table]
@@ -141,7 +144,7 @@ class Compare:
         self._on(self.others.input, handlers.opened, self.others)
         self._on(self.fetch.click, handlers.opened, self.hub)
         self._on(self.hub.submit, handlers.opened, self.hub)
-        self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
+        self.reveal.click(self._revealed, self.reveal, [self.reveal, self.photo], **QUIET)
         self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
             side.input(**self.slide)
@@ -154,45 +157,47 @@ class Compare:
         """`make(words, scene, *values of extra)` is the Job of this event."""
         whole = outputs is None
 
-        def answer(asked: dict) -> dict:
-            return self._answer(lambda: make(self.words, asked[self.board], *map(asked.get, extra)), asked, whole)
+        def answer(given: dict) -> dict:
+            return self._answer(lambda: make(self.words, given[self.board], *map(given.get, extra)), given, whole)
 
         shown = {"show_progress_on": self.took, **LIVE, **how}
         event(answer, {*self.options, *extra}, outputs or self.outputs, **shown).then(**self.slide)
 
-    def _answer(self, make, asked: dict, whole: bool) -> dict:
-        """Component -> value for the Job `make()`. `asked`: what all the options say."""
+    def _answer(self, make, given: dict, whole: bool) -> dict:
+        """Component -> value for the Job `make()`. `given`: what all the options say."""
         try:
             job = make()
             if job is None:
                 return {self.said: ""}
-            variation = random.randrange(handlers.SEEDS) if asked[self.vary] else None
+            variation = random.randrange(handlers.SEEDS) if given[self.vary] else None
             made = inference.translate(job.family, job.drawing, job.truth, variation)
         except GanzooError as error:
             return {self.said: quiet(self.words.explain(error))}
-        shown = self._live(job, made, asked)
-        if whole or asked[self.board].judged:
-            shown |= self.critic.values(job.family, made, asked)
+        shown = self._live(job, made, given)
+        if whole or given[self.board].judged:
+            shown |= self.critic.values(job.family, made, given)
         return shown | self._rest(job) if whole else shown
 
-    def _live(self, job, made, asked: dict) -> dict:
+    def _live(self, job, made, given: dict) -> dict:
         words, choices = self.words, self._choices(job)
         photo = None if job.truth is None else render.shown(job.truth[0], f"{job.family.name}-photo")
         took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
         shown = {
             self.said: "",
             self.notes: render.notes(words, job),
-            self.truth: gr.update(value=photo, visible=False),
+            self.truth: photo,
+            self.photo: gr.update(visible=False),
             self.reveal: gr.update(value=words("cmp_reveal"), visible=photo is not None),
             self.took: note(words("cmp_cited") if job.cited else "", took),
             self.choices: gr.update(visible=job.photo is not None),
             self.back: gr.update(visible=bool(job.back)),
+            self.keep: gr.update(visible=job.photo is not None and inference.photographic(job.photo)),
         }
         for key in KEYS:
             shown[self.images[key]], shown[self.captions[key]] = render.column(words, job.family, made, key)
         keys = [key for _, key in choices]
         for side, default in ((self.left, "mae"), (self.right, "gan+mae")):
-            value = next((key for key in (asked.get(side), default) if key in keys), keys[-1])
+            value = next((key for key in (given.get(side), default) if key in keys), keys[-1])
             shown[side] = gr.update(choices=choices, value=value)
         return shown
 
@@ -218,10 +223,10 @@ class Compare:
         for part, value in values.items():
             start_with(part, value)
 
-    def _followed(self, event: gr.EventData, asked: dict) -> dict:
+    def _followed(self, event: gr.EventData, given: dict) -> dict:
         """What the link names with which the page was opened."""
         said = linked(sent(event).get("query"), LONGEST_LINK)
-        return self._answer(lambda: handlers.restored(self.words, said), asked, True)
+        return self._answer(lambda: handlers.restored(self.words, said), given, True)
 
     def _on_machine(self):
         others = [name for name in families.families() if name not in families.FIRST]

@@ -1,41 +1,19 @@
-"""What the names of metrics mean: each is a phrase, a number, and what the number should be."""
+"""A model's metrics as rows: each is a phrase, a number, and what the number should be."""
 
 import math
 import re
 from dataclasses import dataclass
 
 from ...catalog import local
+from ...catalog.metrics import KNOWN
 from ...ui.words import Words
 
-# A metric's name (label-recovery-class-iou-facades-128px-n106-test) starts with one of these: the word for it, how its number
-# is written, and its aim: lower, higher, a number, or as much as real pictures have.
-KNOWN = {
-    "frechet": ("zoo_frechet", "{:.2f}", "lower"),
-    "kernel": ("zoo_kernel", "{:.3f}", "lower"),
-    "label-accuracy": ("zoo_accuracy", "{:.1%}", "higher"),
-    "smallest-class-share": ("zoo_smallest", "{:.1%}", "higher"),
-    "class-share": ("zoo_shares", "{:.1%}", ""),
-    "speckle-median3": ("zoo_speckle", "{:.2f}%", "real"),
-    "label-recovery-pixel-accuracy": ("cmp_recovery", "{:.1%}", "real"),
-    "label-recovery-class-iou": ("zoo_iou", "{:.2f}", "real"),
-    "tone-lab": ("cmp_tone", "{:.2f}", "lower"),
-    "sharpness": ("cmp_sharpness", "{:.2f}", "1"),
-    "l1": ("cmp_l_one", "{:.3f}", "lower"),
-    "psnr": ("zoo_psnr", "{:.1f} dB", "higher"),
-    "ssim": ("zoo_ssim", "{:.2f}", "higher"),
-    "perceptual": ("zoo_perceptual", "{:.2f}", "lower"),
-    "checkerboard": ("zoo_checkerboard", "{:.2f}", "lower"),
-    "taken-for": ("zoo_taken", "{:.1%}", "higher"),
-    "cycle-l1": ("zoo_cycle", "{:.3f}", "lower"),
-    "identity-l1": ("zoo_identity", "{:.3f}", "lower"),
-    "background-change": ("zoo_background", "{:.2f}", "lower"),
-}
 SHORT = {  # those that tell models of a lesson apart, the most telling first
     local.LESSONS: ("frechet", "label-accuracy", "smallest-class-share", "speckle-median3"),
     local.TRANSLATORS: ("label-recovery-pixel-accuracy", "tone-lab", "l1", "sharpness"),
     local.CYCLES: ("taken-for", "cycle-l1"),
 }
-ARROWS = {"lower": "↓", "higher": "↑"}
+ARROWS = {"0": "↓", "higher": "↑"}
 WAY = re.compile(r"-([^-]+->[^->]+)-")
 
 
@@ -70,7 +48,7 @@ def _row(words: Words, name: str, value, real: str) -> Row:
     side, target = (re.match(r"taken-for-([^-]+)", name) or ["", ""])[1], way.rpartition("->")[2]
     if side and target:
         side = target if side == "target" else side
-        aim = "higher" if side == target else "lower"
+        aim = "higher" if side == target else "0"
     beside = words("zoo_real", value=real) if real else ""
     if not word:
         return Row(name, "", name, written(words, "", value), "", beside)
