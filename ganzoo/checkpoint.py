@@ -96,6 +96,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
     if too_large:
         raise GanzooError("config_number_too_large", path=path)
+    said["name"] = str(said.get("name") or folder.name)
     for name in ("metrics", "training", "converted"):
         if not isinstance(said.setdefault(name, {}), dict):
             raise GanzooError("config_entry_no_object", path=path, name=name)

@@ -38,7 +38,7 @@ class Model:
     def __init__(self, folder: Path, device: str | torch.device = "cpu"):
         self.folder, self.device = Path(folder), choose_device(device)
         self.said, self.config = checkpoint.read_config(self.folder)
-        self.name = str(self.said.get("name") or self.folder.name)
+        self.name = self.said["name"]
         self._networks: dict[str, torch.nn.Module] = {}
 
     @property

@@ -18,11 +18,15 @@ CARD = Path(__file__).with_name("card.md")
 
 def record(folder: Path, metrics: dict) -> None:
     """Add measured numbers to config.json of a model folder and write its card anew."""
-    path = folder / "config.json"
-    said = json.loads(path.read_text(encoding="utf-8"))
+    said = read(folder)
     said["metrics"] = said.get("metrics", {}) | metrics
-    save_json(path, said)
+    save_json(folder / "config.json", said)
     write_card(folder)
+
+
+def read(folder: Path) -> dict:
+    """What config.json of a model folder says; one without a name has its folder's."""
+    return {"name": folder.name} | json.loads((folder / "config.json").read_text(encoding="utf-8"))
 
 
 def write_card(folder: Path) -> None:
@@ -30,7 +34,7 @@ def write_card(folder: Path) -> None:
     path = folder / "README.md"
     if path.is_file() and edited(path.read_text(encoding="utf-8", errors="replace")):
         return
-    save_text(path, signed(card_text(json.loads((folder / "config.json").read_text(encoding="utf-8")), folder)))
+    save_text(path, signed(card_text(read(folder), folder)))
 
 
 # A card carries a mark of its own text, so that an edit shows without the first version at hand.
@@ -56,16 +60,16 @@ def _mark(text: str) -> str:
 UNSIGNED = "<!-- written by ganzoo -->"
 
 
-def three_lines(said: dict, folder: Path) -> list[str]:
+def three_lines(said: dict) -> list[str]:
     """The Python that loads a model and asks it once."""
-    made, named = said["settings"], said.get("name", folder.name)
-    where = made["push"] if made.get("push", "").count("/") == 1 else named  # where others find it
+    made = said["settings"]
+    where = made["push"] if made.get("push", "").count("/") == 1 else said["name"]  # where others find it
     call = LESSONS[said["lesson"]]["call"].format(direction=made.get("direction"), data=made["data"])
     return ["import ganzoo", f'model = ganzoo.load("{where}")', call]
 
 
 def card_text(said: dict, folder: Path) -> str:
-    name, lesson, made = said.get("name", folder.name), said["lesson"], said["settings"]
+    name, lesson, made = said["name"], said["lesson"], said["settings"]
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
@@ -80,10 +84,10 @@ def card_text(said: dict, folder: Path) -> str:
         what = f"A generator for one direction, as a CycleGAN has two of them ({PAPERS['cyclegan']})."
     install = package.install_line()
     files = [file for file in ("samples.png", "film.webp", "curves.png") if (folder / file).is_file()]
-    text = dict(front=card_data(said, name).to_yaml(), mark=UNSIGNED, name=name, what=what, data=data, like=like)
+    text = dict(front=card_data(said).to_yaml(), mark=UNSIGNED, name=name, what=what, data=data, like=like)
     text |= dict(size=made["image_size"], depth=depth, table=_table(said.get("metrics", {})))
     text["installed"] = f"Install ganzoo with `{install}`, then:\n\n" if install else ""
-    text["lines"] = "\n".join(three_lines(said, folder))
+    text["lines"] = "\n".join(three_lines(said))
     text["pictures"] = "\n".join(f"![{file}]({file})" for file in files)
     converted, facts = said.get("converted"), said.get("training", {})
     text["made"] = _how_converted(converted) if converted else _how_trained(facts, made)
@@ -145,7 +149,7 @@ def _versions(facts: dict) -> str:
     return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
 
 
-def card_data(said: dict, name: str):
+def card_data(said: dict):
     """The front matter, as the Hub's own client writes it: what the Hub filters by and shows beside a model."""
     from huggingface_hub import ModelCardData  # here, because the client of the Hub takes a second to load
 
@@ -158,7 +162,7 @@ def card_data(said: dict, name: str):
         tags=["ganzoo", "gan", said["lesson"]],
         base_model=facts.get("base_model"),
         datasets=hub_datasets(made["data"]) or None,
-        model_name=name,
+        model_name=said["name"],
         eval_results=_results(said) or None,
     )
 

@@ -172,4 +172,4 @@ def compare(asked, models: dict[str, str], pairs, pushes: list) -> None:
     print(f"The comparison: {place}/table.md, grid.png, curves.png")
     for push, model in zip(pushes, models.values(), strict=True):
         if push:
-            print(f"Measured and pushed to {push.upload(model, f'{Path(model).parent.name}, measured with ganzoo')}")
+            print(f"Measured and pushed to {push.upload(model, f'{push.name}, measured with ganzoo')}")

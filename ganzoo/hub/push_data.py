@@ -43,6 +43,10 @@ class Found:
     names: tuple[str, str]
     splits: dict[str, list[tuple[str, Callable, int]]]  # name, reader, side
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.names if self.paired else ("image",)
+
 
 def push_data(
     folder: Path, repo_id: str, domains: str = "", unpaired: bool = False, private: bool = False, license: str = ""
@@ -91,57 +95,45 @@ def look(folder: Path, domains: str = "", unpaired: bool = False) -> Found:
 def write(found: Found, place: Path) -> dict[str, int]:
     """Parquet files of all splits -> rows of each. GanzooError names what cannot be read."""
     import datasets
-    import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    columns = found.names if found.paired else ("image",)
-    features = {name: datasets.Image() for name in columns}
+    datasets.disable_progress_bars()
+    features = datasets.Features({name: datasets.Image() for name in found.columns})
     if not found.paired:
         features["label"] = datasets.ClassLabel(names=list(found.names))
-    schema, counts = datasets.Features(features).arrow_schema, {}
-    place.mkdir(parents=True)
-    bad: list[tuple[str, Exception]] = []
+    counts, bad = {}, []
     for split, rows in found.splits.items():
-        files, writer, held, counts[split] = [], None, 0, 0
-        for part in _parts(rows, bad):
-            if writer is None or held > SHARD:
-                if writer:
-                    writer.close()
-                files.append(place / f"{split}-{len(files):05d}.parquet")
-                writer, held = pq.ParquetWriter(files[-1], schema), 0
-            held += sum(len(picture) for pictures, _ in part for picture in pictures)
-            cells = []
-            for pictures, side in part:
-                row = {name: {"bytes": data, "path": None} for name, data in zip(columns, pictures, strict=True)}
-                cells.append(row if found.paired else {**row, "label": side})
-            writer.write_table(pa.Table.from_pylist(cells, schema=schema))
-            counts[split] += len(part)
-        if writer:
-            writer.close()
-        for number, file in enumerate(files):
-            file.rename(place / f"{split}-{number:05d}-of-{len(files):05d}.parquet")
+        with tempfile.TemporaryDirectory(prefix="ganzoo-cache-") as cache:
+            read = partial(_encoded_rows, rows, found, bad)
+            try:
+                table = datasets.Dataset.from_generator(read, features, cache, fingerprint=split)
+            except ValueError:  # no picture of it can be read
+                continue
+            files = -(-table.data.nbytes // SHARD)
+            for number in range(files):
+                path = place / f"{split}-{number:05d}-of-{files:05d}.parquet"
+                table.shard(files, number).to_parquet(path, batch_size=GROUP)
+            counts[split] = len(table)
     if bad:
         names = first_ten([name for name, _ in bad])
         raise GanzooError("push_data_unreadable", count=len(bad), names=names, reason=str(bad[0][1]))
     return counts
 
 
-def _parts(rows: list[tuple[str, Callable, int]], bad: list) -> Iterator[list[tuple[list[bytes], int]]]:
-    """Rows, encoded by threads, GROUP at a time. The names of those that cannot be read go into `bad`."""
+def _encoded_rows(rows: list[tuple[str, Callable, int]], found: Found, bad: list) -> Iterator[dict]:
+    """Rows of the table, encoded by threads, GROUP at a time. The names of those that cannot be read go into `bad`."""
 
-    def read_row(row: tuple[Callable, int]) -> tuple[list[bytes], int]:
+    def encode(row: tuple[Callable, int]) -> dict:
         read, side = row
         pictures = read()
         pictures = list(pictures) if isinstance(pictures, tuple) else [pictures]
         files = read.args if isinstance(read, partial) and len(read.args) == len(pictures) else [None] * len(pictures)
-        return [encoded(*pair) for pair in zip(pictures, files, strict=True)], side
+        cells = dict(zip(found.columns, map(encoded, pictures, files), strict=True))
+        return cells if found.paired else {**cells, "label": side}
 
     for start in range(0, len(rows), GROUP):
-        named = [(name, (read, side)) for name, read, side in rows[start : start + GROUP]]
-        good, failed = attempt_all(named, read_row)
+        good, failed = attempt_all([(name, (read, side)) for name, read, side in rows[start : start + GROUP]], encode)
         bad += failed
-        if good:
-            yield [row for _, row in good]
+        yield from (row for _, row in good)
 
 
 def encoded(picture: Image.Image, file) -> bytes:

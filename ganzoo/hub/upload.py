@@ -60,7 +60,7 @@ class Push:
     somebody's own, for this push alone; without it the machine's (HF_TOKEN, `hf auth login`)."""
 
     def __init__(self, wish: str, name: str, private: bool = False, token: str | None = None):
-        self.api = HfApi(token=token)
+        self.api, self.name = HfApi(token=token), name
         try:
             user = self.api.whoami()["name"]
         except LocalTokenNotFoundError:
@@ -82,7 +82,6 @@ class Push:
         """Upload a model folder in one commit; returns its address. A failure leaves the folder and says how to retry. What
         passes (a busy Hub, a broken line, somebody else's commit in between) is tried again for about a quarter of a minute.
         A README.md that was edited on the Hub stays as it is there."""
-        named = Path(folder).parent.name if Path(folder).name == "model" else Path(folder).name
         notebook.write(Path(folder))
         kept = False  # the card there, because a person edited it
 
@@ -97,7 +96,7 @@ class Push:
                 folder_path=folder,
                 allow_patterns=[*WANTED, notebook.NAME],
                 ignore_patterns=["README.md"] if kept else None,
-                commit_message=message or f"{named}, trained with ganzoo",
+                commit_message=message or f"{self.name}, trained with ganzoo",
                 parent_commit=info.sha,  # an edit that comes in between is seen at the next try
             )
 

@@ -124,7 +124,7 @@ def test_a_pushed_model_brings_a_notebook_that_runs(name, tmp_path, monkeypatch)
     [("judge-mnist", (2, 1, 28, 28)), ("realness-fashion", (2, 1, 28, 28)), ("judge-facades", (2, 3, 128, 128))],
 )
 def test_the_lines_of_a_judge_s_card_run(name, shape):
-    lines = model_card.three_lines(json.loads((WEIGHTS / name / "config.json").read_text()), WEIGHTS / name)
+    lines = model_card.three_lines(model_card.read(WEIGHTS / name))
     pictures = torch.zeros(shape)
     here = {"pictures": pictures, "photos": pictures}
     exec("\n".join(lines), here)
