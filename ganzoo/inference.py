@@ -116,7 +116,7 @@ class Model:
             return "_back"
         raise GanzooError("direction_unknown", name=self.name, known=" or ".join(self.directions), direction=direction)
 
-    def _inputs(self, direction: str | None) -> int:
+    def depth(self, direction: str | None) -> int:
         """The channels of the pictures that are translated in a direction."""
         return self.config.out_channels if self._way(direction) else self.config.in_channels
 
@@ -127,7 +127,7 @@ class Model:
     @torch.no_grad()
     def translate_tensor(self, pictures: Tensor, variation: int | None = None, direction: str | None = None) -> Tensor:
         """(N, in, H, W) in [-1, 1], any size -> (N, out, H, W) in [-1, 1] on the CPU. See `translate`."""
-        net, depth = self.translator(direction), self._inputs(direction)
+        net, depth = self.translator(direction), self.depth(direction)
         pictures = floats(self.name, pictures, f"(N, {depth}, H, W) in [-1, 1]", None, depth, None, None)
         if variation is not None and not self.varies:
             raise GanzooError("no_variations", name=self.name)
@@ -141,7 +141,7 @@ class Model:
         `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..` wakes the dropout noise of a
         model trained with it. A picture with a side over 2048 pixels is made smaller first, and stays so, with a warning.
         Raises GanzooError for what is no picture."""
-        depth, opened = self._inputs(direction), open_picture(picture)
+        depth, opened = self.depth(direction), open_picture(picture)
         pixels = whole_tensor(opened, depth, LONGEST)
         if max(opened.size) > LONGEST:
             warnings.warn(f"the picture is translated at {pixels.shape[3]}x{pixels.shape[2]} pixels", stacklevel=2)

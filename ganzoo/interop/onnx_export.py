@@ -45,13 +45,13 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
         warnings.simplefilter("ignore")  # of the exporter's own making
         how = dict(dynamo=True, verbose=False, input_names=names, dynamic_shapes=shapes)
         outputs = ["translation" if made.translates else "picture"]
-        program = torch.onnx.export(net, example(made, net, 2, (2, 3)), output_names=outputs, **how)
+        program = torch.onnx.export(net, example(made, direction, 2, (2, 3)), output_names=outputs, **how)
     program.model.metadata_props["ganzoo"] = json.dumps(facts(made, direction), ensure_ascii=False)
     gaps: list[float | None] = []
 
     def save(temporary: Path) -> None:
         program.save(temporary, external_data=False)
-        gaps.append(gap(made, net, temporary))
+        gaps.append(gap(made, net, direction, temporary))
 
     save_atomic(path, save)
     return gaps[0]
@@ -65,16 +65,15 @@ def facts(made, direction: str | None = None) -> dict:
     return said | {"noise_size": made.config.noise_size, "classes": list(made.classes)}
 
 
-def example(made, net: nn.Module, batch: int, tiles: tuple[int, int], seed: int = 0) -> tuple[Tensor, ...]:
+def example(made, direction: str | None, batch: int, tiles: tuple[int, int], seed: int = 0) -> tuple[Tensor, ...]:
     """Something to put into a generator: `batch` pictures of `tiles` times the size multiple, or as many inspirations."""
     if not made.translates:
         return made.noise(batch, seed), *made.labels(None, batch)
-    depth = next(m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d))
     sides = (made.config.size_multiple * tile for tile in tiles)
-    return (torch.rand(batch, depth, *sides, generator=torch.Generator().manual_seed(seed)) * 2 - 1,)
+    return (torch.rand(batch, made.depth(direction), *sides, generator=torch.Generator().manual_seed(seed)) * 2 - 1,)
 
 
-def gap(made, net: nn.Module, path: Path) -> float | None:
+def gap(made, net: nn.Module, direction: str | None, path: Path) -> float | None:
     """The largest difference between what the file and the network make. None without onnxruntime to run it."""
     try:
         import onnxruntime
@@ -84,7 +83,7 @@ def gap(made, net: nn.Module, path: Path) -> float | None:
     largest = 0.0
     few = max(2, 64 // made.config.size_multiple)  # instance norm over a handful of pixels is all rounding
     for batch, tiles in ((1, (few, few)), (3, (few, 2 * few))):
-        given = example(made, net, batch, tiles, seed=batch)
+        given = example(made, direction, batch, tiles, seed=batch)
         named = {place.name: x.numpy() for place, x in zip(session.get_inputs(), given, strict=True)}
         with torch.no_grad():
             wanted = net(*given)

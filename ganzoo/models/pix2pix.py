@@ -24,7 +24,9 @@ from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
 from ganzoo.models.projected import ProjectedDiscriminator
 from ganzoo.models.receptive_field import PATCHES
+from ganzoo.seeding import seeded
 
+TILE = 256  # side of the noise that is used again and again; larger pictures repeat it
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 
 
@@ -36,6 +38,26 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
     three = [dataclasses.replace(config, loss=loss, perceptual=0.0) for loss in LOSSES]
     return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight)] if weight else [])
+
+
+class NoiseChannel(nn.Module):
+    """Pictures (B, C, H, W) -> (B, C + 1, H, W) with a channel of standard normal noise, from which the generator makes texture
+    where a drawing says nothing (paper, section 3: z). While training it is new at each step; in use it is always the same,
+    so that the same drawing gives the same picture."""
+
+    def __init__(self):
+        super().__init__()
+        tile = torch.randn(1, 1, TILE, TILE, generator=seeded("cpu", 0, 0xF1E1D), device="cpu")
+        self.register_buffer("tile", tile, persistent=False)
+
+    def forward(self, picture: Tensor) -> Tensor:
+        count, _, height, width = picture.shape
+        if self.training:
+            noise = torch.randn(count, 1, height, width, device=picture.device)
+        else:
+            rows, columns = (torch.arange(side, device=picture.device) % TILE for side in (height, width))
+            noise = self.tile[:, :, rows][:, :, :, columns].expand(count, -1, -1, -1)
+        return torch.cat([picture, noise], 1)
 
 
 class UNetGenerator(nn.Module):
@@ -57,13 +79,15 @@ class UNetGenerator(nn.Module):
         dropout=0.5,
         act="leaky_relu",
         last: type[nn.Module] = nn.Tanh,
+        noise=False,
     ):
         super().__init__()
         check_counts(in_channels=in_channels, out_channels=out_channels, width=width, levels=levels, most=most)
         if not 0 <= dropout < 1:
             raise GanzooError("bad_dropout", dropout=dropout)
         self.skips = skips
-        sizes = [in_channels, *(width * min(2**i, most) for i in range(levels))]
+        self.noise = NoiseChannel() if noise else None
+        sizes = [in_channels + noise, *(width * min(2**i, most) for i in range(levels))]
         self.down = nn.ModuleList()
         for i in range(levels):
             ends = i in (0, levels - 1)  # no norm on the picture itself, none where one pixel may be left
@@ -83,7 +107,7 @@ class UNetGenerator(nn.Module):
 
     def forward(self, picture: Tensor) -> Tensor:
         seen = []
-        x = picture
+        x = self.noise(picture) if self.noise else picture
         for layer in self.down:
             x = layer(x)
             seen.append(x)
@@ -123,7 +147,7 @@ def build(config: Config) -> dict[str, nn.Module]:
     """The networks of a config, with fresh weights; a run on pixels alone (`mae`) has no discriminator."""
     shape = (config.in_channels, config.out_channels, config.width, config.levels, config.most, not config.no_skips)
     style = dict(norm=config.norm, act=config.activation)
-    unet = UNetGenerator(*shape, upsample=config.upsample, dropout=config.dropout, **style)
+    unet = UNetGenerator(*shape, upsample=config.upsample, dropout=config.dropout, noise=config.noise, **style)
     nets: dict[str, nn.Module] = {"generator": unet}
     condition = 0 if config.unconditional else config.in_channels
     if config.loss != "mae" and config.critic != "projected":

@@ -20,7 +20,7 @@ class Config(Settings):
     lesson: ClassVar[str] = "pix2pix"
     task: ClassVar[str] = "paired"
     translates: ClassVar[bool] = True
-    rare: ClassVar[tuple] = (*SELDOM, "adversarial", "weight", "most", "dropout", "unconditional")
+    rare: ClassVar[tuple] = (*SELDOM, "adversarial", "weight", "most", "dropout", "noise", "unconditional")
 
     data: str = option(
         "facades",
@@ -55,6 +55,7 @@ class Config(Settings):
         "resize", "how the generator doubles sizes (paper: deconv)", choices=("resize", "bilinear", "deconv")
     )
     dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
+    noise: bool = option(False, "a channel of noise for the generator: texture where a drawing says nothing")
     critic: str = option(
         "patch", "which discriminator: a PatchGAN, one of pretrained features (Projected GAN), or both", choices=CRITICS
     )
@@ -117,7 +118,7 @@ class Config(Settings):
 
     @property
     def draws_in_step(self) -> bool:
-        return self.dropout > 0 or self.diffaugment
+        return self.dropout > 0 or self.noise or self.diffaugment
 
     @property
     def needs_features(self) -> bool:

@@ -176,6 +176,7 @@ def fit(config, pairs, given=frozenset()):
         {"dropout": 0.5},
         {"loss": "mae", "decay": 0.0},
         {"loss": "gan", "r1": 1.0, "r1_every": 3, "diffaugment": True, "batch_size": 4},
+        {"loss": "mae", "dropout": 0.0, "noise": True},
     ],
 )
 def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
@@ -338,6 +339,15 @@ def test_answers_are_the_same_until_variations_are_asked_for(model):
     varied = [model.translate(picture, variation=v).tobytes() for v in (1, 1, 2)]
     assert varied[0] == varied[1] != varied[2]
     assert model.translate(picture).tobytes() == plain[0]
+
+
+def test_noise_is_new_in_training_and_the_same_in_use():
+    net = pix2pix.build(pix2pix.Config(**SMALL, dropout=0.0, noise=True))["generator"]
+    flat = torch.zeros(1, 3, 512, 32)
+    assert not torch.equal(net(flat), net(flat))
+    made = net.eval()(flat)
+    assert torch.equal(made, net(flat)) and torch.equal(made[:, :, 64:128], made[:, :, 320:384])
+    assert made.std((2, 3)).min() > 0  # a drawing without anything in it is not flat
 
 
 def test_a_variation_drops_what_dropout_with_its_seed_drops():
