@@ -8,10 +8,11 @@ import gradio as gr
 from gradio.components.gallery import GalleryData, GalleryImage
 from gradio.components.imageslider import SliderData
 from gradio.data_classes import GradioModel, GradioRootModel, ImageData
+from PIL import Image
 
 from ganzoo import GanzooError
 
-from .html import heading, quiet
+from .html import heading, quiet, uri
 from .words import Words
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden", "concurrency_limit": 4}
@@ -121,13 +122,16 @@ class Pair(Native, gr.ImageSlider):
 
 
 class Album(Native, gr.Gallery):
-    """Pictures side by side, as (data: address, caption), which travel as those of `Picture` do."""
+    """Pictures or their data: addresses side by side, each with its caption, which travel as those of `Picture` do."""
 
     ours = LOOKED_AT | {"height": "auto", "object_fit": "contain"}
 
-    def postprocess(self, value: list[tuple[str, str]] | None) -> GalleryData:
-        named = ((ImageData(url=url, orig_name=f"{i}.png"), text) for i, (url, text) in enumerate(value or [], 1))
-        return GalleryData(root=[GalleryImage(image=picture, caption=text) for picture, text in named])
+    def postprocess(self, value: list[tuple[Image.Image | str, str]] | None) -> GalleryData:
+        shown = []
+        for i, (picture, text) in enumerate(value or [], 1):
+            address = picture if isinstance(picture, str) else uri(picture, compress_level=3)
+            shown.append(GalleryImage(image=ImageData(url=address, orig_name=f"{i}.png"), caption=text))
+        return GalleryData(root=shown)
 
     def preprocess(self, payload) -> None:
         """What is shown is known where it was made."""

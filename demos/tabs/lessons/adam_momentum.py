@@ -12,6 +12,7 @@ from ...ui.charts import chart
 from ...ui.html import figure, grid, said, section, svg
 from ...ui.words import Words
 from .controls import dial
+from .screen import Lesson
 
 COURSE = 0.5
 VALUES = {"beta1": dial(0.9, 0.0, 0.95, "beta1", "bad_beta1", step=0.05)}
@@ -55,11 +56,9 @@ def away(track: list) -> list[float]:
     return [math.hypot(*point) for point in track]
 
 
-CODE = (coast, smallest_gan)
-
-
 def show(words: Words, beta1: float) -> str:
-    both = {COURSE: "plain second", beta1: "plain"}  # equal ones are one line
+    both = {COURSE: "plain"}
+    both.setdefault(beta1, "plain second")  # equal ones are one line
     lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
     left = {b: f"{coast(b)[1]:.0%}" for b in both}
     speeds = words("friction_left", beta1=f"{beta1:g}", share=left[beta1], course=left[COURSE])
@@ -91,3 +90,6 @@ def _plane(words: Words, beta1: float, times: int) -> str:
         f'<circle fill="currentColor" cx="{places[-1][0]:.1f}" cy="{places[-1][1]:.1f}" r="5"/>'
     )
     return figure(svg(SIDE, SIDE, alt, drawn), f"<b>β1 {beta1:g}{name}</b>")
+
+
+LESSON = Lesson("friction", 16, VALUES, show, (coast, smallest_gan), FORMULA)

@@ -8,23 +8,26 @@ from html import escape
 import torch
 from PIL import Image
 
+from ganzoo import images
 from ganzoo.evaluation.metrics import class_shares
-from ganzoo.images import to_pil
+from ganzoo.images import open_picture
 from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
 from ganzoo.models.layers import norm1d
 
 from ...catalog import local
 from ...ui.charts import chart
-from ...ui.html import grid, image, note, prose, said, section, share_bars, sheet
+from ...ui.html import grid, note, prose, said, section, share_bars
 from ...ui.words import Words
 from .controls import seed
+from .screen import Lesson
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
+NORMS = {"with_bn": "batch", "without_bn": "none"}
 VALUES = {"idea": seed(7)}
 COLLAPSE = local.DATA / "collapse"  # a real run with each norm, and its command
 COUNT = 256  # inspirations that the values are averaged over
-SHOWN = 18
+SHOWN = 16
 EASY = 0.05  # a creator that writes only the easy digits has some that are rarer than this
 
 
@@ -36,9 +39,6 @@ def centres(model: Model, seed: int) -> list[float]:
     return values.mean(0).abs().sort().values.tolist()
 
 
-CODE = (norm1d, Generator.__init__, class_shares, centres)
-
-
 def show(words: Words, seed: int) -> str:
     found = {key: centres(local.open_model(name), seed) for key, (name, _) in MODELS.items()}
     lines = [(words(key), MODELS[key][1], list(enumerate(values))) for key, values in found.items()]
@@ -46,32 +46,41 @@ def show(words: Words, seed: int) -> str:
     text = words("bn_centres_said" if a < b else "bn_centres_not", a=f"{a:.2f}", b=f"{b:.2f}", count=COUNT)
     units = len(found["with_bn"])
     drawn = chart(words("bn_centres"), lines, max(a, b), (units - 1, words("bn_units", count=units)), alt=text)
-    return _collapse(words) + section(words("bn_patient"), _patient(words, seed)) + grid(drawn, prose(text))
+    return _collapse(words) + section(words("bn_patient"), _patient(words)) + grid(drawn, prose(text))
+
+
+def pictures(words: Words, seed: int) -> list:
+    """What the same training made with and without the normalization, when its settings asked too much; and both patient
+    creators from the same inspirations."""
+    shown = []
+    for key, norm in NORMS.items():
+        saved = open_picture(COLLAPSE / f"{norm}.png")
+        some = (0, 0, saved.height, saved.height)  # as many columns as rows
+        large = saved.resize((4 * saved.height, 4 * saved.height), Image.Resampling.NEAREST, some)
+        shown.append((large, words("bn_too_fast", name=words(key))))
+    for key, (name, _) in MODELS.items():
+        model = local.open_model(name)
+        works = model.tensor(model.noise(SHOWN, seed))
+        shown.append((images.grid(works, 4, 4), words("bn_slow", name=words(key))))
+    return shown
 
 
 def _collapse(words: Words) -> str:
-    """What the same training made with and without the normalization, when its settings ask too much: pictures, the share
-    of each digit, how much the pictures differ, and the command."""
+    """Of both trainings that asked too much: the share of each digit, how much the pictures differ, and the command."""
     run, panels = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8")), []
-    for norm, key in (("none", "without_bn"), ("batch", "with_bn")):
-        with Image.open(COLLAPSE / f"{norm}.png") as saved:
-            picture = image(saved, words("bn_sheet", name=words(key)))
+    for key, norm in NORMS.items():
         bars = share_bars(words, dict(enumerate(run[norm]["shares"])), words("bn_shares"), "{:.0%}", "digits")
-        panels.append(section(words(key), picture, note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
+        panels.append(section(words(key), note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
     command = f"{note(words('bn_command'))}<pre><code>{escape(run['command'])}</code></pre>"
     return said(words("bn_collapse")) + grid(*panels) + command
 
 
-def _patient(words: Words, seed: int) -> str:
-    """Two creators from the same inspirations, and what the models' own cards say (10,000 samples each), with a sentence that
-    holds for any outcome."""
+def _patient(words: Words) -> str:
+    """What the patient models' own cards say (10,000 samples each), with a sentence that holds for any outcome."""
     panels, values, off, rarest = [], {}, [], []
     for short, (key, (name, _)) in zip("ab", MODELS.items(), strict=True):
-        made, shares = local.open_model(name), local.entry(name).metric("class-share-")
-        pictures = sheet(to_pil(made.tensor(made.noise(SHOWN, seed))), words(key))
-        panels.append(
-            section(words(key), pictures, share_bars(words, shares, words("share_label"), "{:.1%}", "digits"))
-        )
+        shares = local.entry(name).metric("class-share-")
+        panels.append(section(words(key), share_bars(words, shares, words("share_label"), "{:.1%}", "digits")))
         rare = min(shares, key=shares.get)
         rarest.append(shares[rare])
         off.append(round(50 * sum(abs(share - 1 / len(shares)) for share in shares.values()), 1))
@@ -79,3 +88,6 @@ def _patient(words: Words, seed: int) -> str:
     verdict = words("bn_evener" if off[0] < off[1] else "bn_not_evener")
     all_there = words("bn_all_there") if min(rarest) >= EASY else ""
     return grid(*panels) + prose(words.together(words("bn_measured", **values), verdict, all_there))
+
+
+LESSON = Lesson("bn", 4, VALUES, show, (norm1d, Generator.__init__, class_shares, centres), pictures=pictures)

@@ -6,11 +6,10 @@ from ...ui.html import note
 from ...ui.words import Words
 from ..compare import families, metrics
 from .facade_pairs import choice, made, pair
+from .screen import Lesson
 
 VALUES = {"pair": choice("52.jpg")}
-COLUMNS = 5
 FORMULA = r"L = L_{\text{GAN}} + \lambda \, L_{\text{MAE}}"
-CODE = (train_step, metrics.verdict)
 
 
 def show(words: Words, name: str) -> str:
@@ -36,3 +35,6 @@ def numbers(words: Words) -> list[list]:
         found = dict(metrics.numbers(members[key]))
         rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
     return rows
+
+
+LESSON = Lesson("contest", 12, VALUES, show, (train_step, metrics.verdict), FORMULA, numbers, pictures, columns=5)

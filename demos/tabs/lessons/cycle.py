@@ -11,10 +11,11 @@ from ganzoo.inference import Model
 from ganzoo.models.cyclegan import train_step
 
 from ...catalog import local
-from ...ui.html import captioned, flow, section
+from ...ui.html import said
 from ...ui.words import Words
 from ..translate import inference
 from .controls import choice
+from .screen import Lesson
 
 MODEL, SIDE = "cyclegan-horse2zebra", 160
 PHOTOS = ("foal", "horses")
@@ -35,25 +36,28 @@ def loops(model: Model, photo: str) -> list[list[Tensor]]:
     return [[x[0] for x in loop] for loop in ((horse, zebra, horse_again), (zebra, horse_again, zebra_again))]
 
 
-CODE = (loops, train_step)
+def pictures(words: Words, photo: str) -> list:
+    """Of each loop: there, back, and what lies between the end and the beginning."""
+    model, shown = local.open_cycle(MODEL), []
+    for direction, (begin, there, back) in zip(model.directions, loops(model, photo), strict=True):
+        a, b = words.sides(direction)
+        captions = {
+            words("cycle_input", name=a): begin,
+            f"→ {words('cycle_there', name=b)}": there,
+            f"→ {words('cycle_back', name=a)}": back,
+            f"≟ {words('cycle_compare')}": (back - begin).abs().mean(0, keepdim=True) - 1,  # black: the same
+        }
+        shown += [(to_pil(picture[None])[0], text) for text, picture in captions.items()]
+    return shown
 
 
 def show(words: Words, photo: str) -> str:
-    """Of each loop: there, back, and what lies between the end and the beginning."""
-    model, sections = local.open_cycle(MODEL), []
-    for direction, (begin, there, back) in zip(model.directions, loops(model, photo), strict=True):
-        a, b = map(words.domain, direction.split("->"))
-        difference = (back - begin).abs().mean(0, keepdim=True)  # 0 to 2
-        error = words("cycle_error", error=f"{float(difference.mean()) / 2:.3f}")
-        captions = {
-            words("cycle_input", name=a): begin,
-            words("cycle_there", name=b): there,
-            words("cycle_back", name=a): back,
-            f"{words('cycle_compare')}: {error}": difference - 1,  # black: the same
-        }
-        figures = (
-            captioned(to_pil(picture[None])[0], text, smooth=True, form="WEBP", quality=92)
-            for text, picture in captions.items()
-        )
-        sections.append(section(words("cycle_loop", a=a, b=b), flow(*figures, signs="→→≟")))
-    return "".join(sections)
+    model, lines = local.open_cycle(MODEL), []
+    for direction, (begin, _, back) in zip(model.directions, loops(model, photo), strict=True):
+        a, b = words.sides(direction)
+        error = words("cycle_error", error=f"{float((back - begin).abs().mean()) / 2:.3f}")
+        lines.append(said(error, words("cycle_loop", a=a, b=b)))
+    return "".join(lines)
+
+
+LESSON = Lesson("cycle", 17, VALUES, show, (loops, train_step), FORMULA, pictures=pictures)

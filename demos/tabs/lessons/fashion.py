@@ -4,18 +4,19 @@ from functools import lru_cache
 
 from torch import Tensor
 
+from ganzoo import images
 from ganzoo.evaluation import judges
 from ganzoo.evaluation.metrics import class_shares
-from ganzoo.images import to_pil
 
 from ...catalog import local
-from ...ui.html import grid, note, section, share_bars, sheet
+from ...ui.html import grid, note, section, share_bars
 from ...ui.words import Words
 from .controls import seed
+from .screen import Lesson
 
 VALUES = {"idea": seed(7)}
 MODELS = ("gan", "dcgan")
-SHOWN, COUNTED = 18, 300
+SHOWN, COUNTED = 36, 300
 
 
 @lru_cache(maxsize=8)
@@ -27,14 +28,18 @@ def counted(lesson: str, seed: int) -> tuple[Tensor, dict[str, float]]:
     return pictures, class_shares(judges.answers(judge.generator, pictures), judge.config.classes)
 
 
-CODE = (counted, class_shares)
+def pictures(words: Words, seed: int) -> list:
+    works = [(counted(lesson, seed)[0], words(f"lesson_{lesson}")) for lesson in MODELS]
+    works.append((local.samples("fashion").train, words("mlp_real")))
+    return [(images.grid(some[:SHOWN], 6, 4), title) for some, title in works]
 
 
 def show(words: Words, seed: int) -> str:
     label, panels = words("fashion_shares", count=COUNTED), []
     for lesson in MODELS:
-        pictures, shares = counted(lesson, seed)
-        name = words(f"lesson_{lesson}")
-        bars = share_bars(words, shares, label, "{:.0%}", "")
-        panels.append(section(name, sheet(to_pil(pictures[:SHOWN]), name), note(label), bars))
+        bars = share_bars(words, counted(lesson, seed)[1], label, "{:.0%}", "")
+        panels.append(section(words(f"lesson_{lesson}"), note(label), bars))
     return grid(*panels)
+
+
+LESSON = Lesson("fashion", 5, VALUES, show, (counted, class_shares), pictures=pictures, columns=3)

@@ -16,6 +16,7 @@ from ...catalog import local
 from ...ui.html import bar, bars, grid, image, note, said, section, tiles
 from ...ui.words import Words
 from .controls import dial, seed
+from .screen import Lesson
 
 MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
@@ -88,7 +89,9 @@ def judged(shift: int, seed: int) -> dict:
     }
 
 
-CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)
+def pictures(words: Words, shift: int, seed: int) -> list:
+    shown = judged(shift, seed)["pictures"].items()
+    return [(picture, words(f"features_{key}", count=shift)) for key, picture in shown]
 
 
 def show(words: Words, shift: int, seed: int) -> str:
@@ -98,7 +101,7 @@ def show(words: Words, shift: int, seed: int) -> str:
         true.flatten(1).std(1).topk(MAPS).indices
     )  # those that vary most over the true picture, on one scale for all
     low, high = true[chosen].amin((1, 2), keepdim=True), true[chosen].amax((1, 2), keepdim=True)
-    for key, picture in found["pictures"].items():
+    for key in found["pictures"]:
         title, rows = words(f"features_{key}", count=shift), []
         for ruler, label, kind in (("pixels", "features_mae", "creator"), ("features", "features_distance", "critic")):
             value, most = found[ruler][key], found[ruler]["other"]
@@ -108,8 +111,7 @@ def show(words: Words, shift: int, seed: int) -> str:
             image(drawn, f"{title}: {words('features_map_alt', number=i)}", smooth=True)
             for i, drawn in enumerate(to_pil(sheets[:, None] * 2 - 1), 1)
         )
-        large = image(picture, title, smooth=True, compress_level=3)
-        panels.append(section(title, large, bars(rows), tiles(maps, MAPS)))
+        panels.append(section(title, bars(rows), tiles(maps, MAPS)))
     counted = note(words("features_note", count=MAPS, all=len(true)))
     return said(_verdict(words, found["pixels"], found["features"])) + grid(*panels, kind="four") + counted
 
@@ -118,3 +120,13 @@ def _verdict(words: Words, pixels: dict, distances: dict) -> str:
     times = distances["blur"] / max(distances["shift"], 1e-9)
     key = "features_tell" if times > WORSE else "features_alike"
     return words(key, shift=f"{pixels['shift']:.3f}", blur=f"{pixels['blur']:.3f}", times=f"{times:.1f}")
+
+
+LESSON = Lesson(
+    "features",
+    10,
+    VALUES,
+    show,
+    (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance),
+    pictures=pictures,
+)

@@ -12,9 +12,9 @@ from ...ui.pictures import square
 from ...ui.words import Words
 from ..compare.families import NAMES
 from .facade_pairs import SIDE, choice, made, pair
+from .screen import Lesson
 
 VALUES = {"pair": choice("23.jpg")}
-COLUMNS = 3
 FORMULA = r"\min_G \max_D \; \log D(x) + \log\bigl(1 - D(G(z))\bigr)"
 BOX = (80, 80, 176, 176)  # what is looked at near by
 
@@ -25,9 +25,6 @@ def measured(name: str) -> dict[str, tuple[float, float]]:
     truth = square(pair(name)[1], SIDE)
     found = {loss: square(made(loss, name), SIDE) for loss in ("gan", "mae")}
     return {loss: (metrics.tone(x, truth), metrics.pixel_metrics(x, truth)["l1"]) for loss, x in found.items()}
-
-
-CODE = (generator_loss, metrics.tone, measured)
 
 
 def show(words: Words, name: str) -> str:
@@ -45,3 +42,8 @@ def pictures(words: Words, name: str) -> list:
     shown = [(pair(name)[1], words("pair_real")), (made("gan", name), "GAN"), (made("mae", name), "MAE")]
     near = [(p.crop(BOX).resize((256, 256), Image.Resampling.NEAREST), words("ganloss_near", name=n)) for p, n in shown]
     return [(p, words("ganloss_far", name=n)) for p, n in shown] + near
+
+
+LESSON = Lesson(
+    "ganloss", 11, VALUES, show, (generator_loss, metrics.tone, measured), FORMULA, pictures=pictures, columns=3
+)

@@ -13,6 +13,7 @@ from ...ui.html import figure, flow, svg
 from ...ui.words import Words
 from .controls import seed
 from .opening import as_numbers, as_work
+from .screen import Lesson
 
 VALUES = {"idea": seed(42)}
 KERAS = {nn.Linear: "Dense", nn.BatchNorm1d: "Batch Normalization"}  # the course's names
@@ -35,9 +36,6 @@ def judge(model, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     noise = model.noise(1, seed)
     work = model.generator(noise)
     return noise, work, as_opinion(model.discriminator(work), model.config.adversarial).flatten()
-
-
-CODE = (layers, judge, Generator.__init__, Discriminator.__init__)
 
 
 def show(words: Words, seed: int) -> str:
@@ -74,3 +72,6 @@ def numbers(words: Words) -> list[list]:
         [words("gan_trained"), "", f"{trained:,}"],
         [words("gan_counted"), "", f"{whole - trained:,}"],
     ]
+
+
+LESSON = Lesson("gan", 1, VALUES, show, (layers, judge, Generator.__init__, Discriminator.__init__), numbers=numbers)

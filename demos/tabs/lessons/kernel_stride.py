@@ -15,6 +15,7 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...ui.html import figure, grid, image, note, quiet, said, section, svg, tiles, uri
 from ...ui.words import Words
 from .controls import dial
+from .screen import Lesson
 
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
 VALUES = {
@@ -68,9 +69,6 @@ def patterns(kernel: int, stride: int) -> tuple:
         given = drawing if side == DRAWN else torch.full((1, 1, cells, cells), 0.4)
         shown.append(to_pil(enlarge(given, kernel, stride)[:, :, :side, :side] * 2 - 1)[0])
     return tuple(shown)
-
-
-CODE = (written, read, enlarge)
 
 
 def presets(words: Words) -> dict[str, tuple]:
@@ -147,3 +145,6 @@ def heat(counts: Tensor, hue: tuple, alt: str, top: float, window: tuple[int, in
     x, y, wide = (cells * 20 for cells in window)
     drawn += f'</g><path d="M{x} {y}h{wide}v{wide}h-{wide}z" stroke-width="3"/>'
     return svg(side * 20, side * 20, alt, drawn)
+
+
+LESSON = Lesson("stride", 8, VALUES, show, (written, read, enlarge), presets=presets)

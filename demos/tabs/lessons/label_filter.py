@@ -14,6 +14,7 @@ from ...catalog import local
 from ...ui.html import figure, flow, image, legend, said, score, section, signed, square
 from ...ui.words import Words
 from .controls import choice, seed
+from .screen import Lesson
 
 VALUES = {"label": choice(3, "label_choice", range(10), "bad_label"), "idea": seed(7)}
 
@@ -33,9 +34,6 @@ def filtered(model, label: int, seed: int) -> dict[str, Tensor]:
         "seen": seen.view_as(picture)[0],
         "score": as_opinion(raw.float(), model.config.adversarial).flatten(),
     }
-
-
-CODE = (cgan.Generator.stages, cgan.Discriminator.stages, filtered)
 
 
 def show(words: Words, label: int, seed: int) -> str:
@@ -63,3 +61,6 @@ def _cell(words: Words, found: dict, key: str, label: str) -> str:
     sheet = square(values) if values.ndim == 1 else values.mean(0)
     text = words(f"label_{key}" + ("_filter" if key in ("creator", "critic") else ""), label=label)
     return figure(image(signed(sheet), f"{text}, {words('stage_alt', count=values.numel())}"), escape(text))
+
+
+LESSON = Lesson("label", 6, VALUES, show, (cgan.Generator.stages, cgan.Discriminator.stages, filtered))

@@ -15,11 +15,12 @@ from ...ui.charts import chart
 from ...ui.html import grid, prose, said, svg
 from ...ui.words import Words
 from .controls import choice
+from .screen import Lesson
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
 VALUES = {"rate": choice("0.03", "relu_rate", RATES, "bad_rate")}
 STEPS, EVERY, BATCH, WIDTH, PICTURES = 120, 4, 64, 96, 1024
-KINDS = {"relu": "plain second", "leaky_relu": "plain"}  # and their lines
+KINDS = {"leaky_relu": "plain", "relu": "plain second"}  # and their lines
 
 
 @lru_cache(maxsize=1)
@@ -77,9 +78,6 @@ def chain(kind: str, first: float = -0.8, second: float = 1.5) -> tuple[list[flo
     return [second, inside.grad.item(), 1.0], weight.grad.item()
 
 
-CODE = (activation, chain, reader, silent, learn)
-
-
 def show(words: Words, rate: str) -> str:
     xs, end = torch.linspace(-4, 4, 33), (STEPS // EVERY, words("step_axis", step=STEPS))
     curves = f'<rect width="240" height="190"/><text x="12" y="22">{escape(words("relu_off"))}</text>'
@@ -110,3 +108,6 @@ FORMULA = (
     r"\begin{aligned} \frac{\partial L}{\partial W} &= \text{$relu_layer} \times \text{$relu_activation}"
     rf" \times \text{{$relu_before}} \times \dots \\ {_product('relu')} \\ {_product('leaky_relu')} \end{{aligned}}"
 )
+
+
+LESSON = Lesson("relu", 16, VALUES, show, (activation, chain, reader, silent, learn), FORMULA)

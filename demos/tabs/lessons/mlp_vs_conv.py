@@ -5,22 +5,23 @@ from functools import cache, lru_cache
 
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor, nn
 
-from ganzoo.images import to_float, to_pil
+from ganzoo import images
+from ganzoo.images import to_float
 from ganzoo.models import dcgan
 
 from ...catalog import local
-from ...ui.html import bar, bars, grid, said, section, sheet
+from ...ui.html import bar, bars, said, section
 from ...ui.words import Words
 from .controls import choice, seed
+from .screen import Lesson
 
 TITLES = {"gan": "mlp", "dcgan": "convolutions", "real": "mlp_real"}
 VALUES = {"pictures": choice("mnist", "mlp_set", local.SETS, "bad_set", "data"), "idea": seed(7)}
 SHOWN, COUNTED = 36, 400
 BRIGHT = -0.5  # a quarter of white
-RED = (255, 70, 50)
+RED = torch.tensor((1.0, -0.45, -0.6)).view(3, 1, 1)
 
 
 def lone_dots(pictures: Tensor) -> Tensor:
@@ -39,22 +40,20 @@ def made(lesson: str, data: str, seed: int) -> Tensor:
     return model.tensor(model.noise(COUNTED, seed))
 
 
-CODE = (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages)
-
-
 def show(words: Words, data: str, seed: int) -> str:
-    dots, panels = {key: float(lone_dots(made(key, data, seed)).sum()) * 100 / COUNTED for key in TITLES}, []
+    dots = {key: float(lone_dots(made(key, data, seed)).sum()) * 100 / COUNTED for key in TITLES}
     agrees = dots["gan"] > dots["dcgan"] >= dots["real"]
     verdict = words("mlp_agrees" if agrees else "mlp_not", gan=f"{dots['gan']:.0f}", dcgan=f"{dots['dcgan']:.0f}")
     top = max(*dots.values(), 1e-9)
     rows = [bar(v / top, words(TITLES[k]), f"{v:.0f}", "real" if k == "real" else "creator") for k, v in dots.items()]
-    for key in ("gan", "dcgan"):
-        pictures, name = made(key, data, seed)[:SHOWN], words(TITLES[key])
-        marked = [picture.convert("RGB") for picture in to_pil(pictures)]
-        for picture, lone in zip(marked, lone_dots(pictures), strict=True):
-            picture.paste(RED, mask=Image.fromarray(lone.byte().numpy() * 255))
-        panels.append(section(name, sheet(marked, name, 9)))
-    return said(verdict) + grid(*panels) + section(words("mlp_dots", count=COUNTED), bars(rows, "wide"))
+    return said(verdict) + section(words("mlp_dots", count=COUNTED), bars(rows, "wide"))
+
+
+def pictures(words: Words, data: str, seed: int) -> list:
+    """Some of each creator's and some real ones, with their lone dots in red."""
+    shown = {key: made(key, data, seed)[:SHOWN] for key in TITLES}
+    marked = {key: torch.where(lone_dots(some)[:, None], RED, some) for key, some in shown.items()}
+    return [(images.grid(some, 6, 4), words(TITLES[key])) for key, some in marked.items()]
 
 
 @cache
@@ -76,3 +75,16 @@ def shapes() -> dict[str, str]:
 def numbers(words: Words) -> list[list]:
     head = [words("shapes_network"), words("shapes_sizes")]
     return [head, *([words(f"shapes_{key}"), found] for key, found in shapes().items())]
+
+
+LESSON = Lesson(
+    "mlp",
+    7,
+    VALUES,
+    show,
+    (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages),
+    "",
+    numbers,
+    pictures,
+    columns=3,
+)

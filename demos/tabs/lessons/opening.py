@@ -13,6 +13,7 @@ from ...catalog import local
 from ...ui.html import captioned, figure, flow, image, section, signed, square
 from ...ui.words import Words
 from .controls import seed
+from .screen import Lesson
 
 VALUES = {"idea": seed(21)}
 
@@ -29,9 +30,6 @@ def recognise(picture: Tensor) -> list[Tensor]:
 def create(model: Model, seed: int) -> list[Tensor]:
     """What an inspiration becomes on the way to a picture: (100,), (256,), (512,), (1, 28, 28)."""
     return [stage[0] for stage in model.generator.stages(model.noise(1, seed))]
-
-
-CODE = (recognise, create, Generator.stages)
 
 
 def show(words: Words, seed: int) -> str:
@@ -57,3 +55,6 @@ def as_work(words: Words, picture: Tensor) -> str:
     return figure(
         image(to_pil(picture[None])[0], words("opening_work")), escape(words("opening_pixels", count=picture.numel()))
     )
+
+
+LESSON = Lesson("opening", 0, VALUES, show, (recognise, create, Generator.stages))

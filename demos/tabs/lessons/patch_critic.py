@@ -16,9 +16,9 @@ from ...ui.html import MINUS, PLUS, bar, bars, note, said, section
 from ...ui.pictures import square
 from ...ui.words import Words
 from .facade_pairs import SIDE, choice, made, model, pair
+from .screen import Lesson
 
 VALUES = {"pair": choice("6.jpg")}
-COLUMNS = 4
 LOSS = "gan+mae"
 
 
@@ -31,9 +31,6 @@ def grades(name: str, real: bool, side: int = SIDE) -> Tensor:
     shown = [to_float(square(picture, SIDE)) for picture in (drawing, photo if real else made(LOSS, name))]
     scores = critic.discriminator(torch.cat(shown, 1)[:, :, :side, :side])
     return as_opinion(scores.float(), critic.config.adversarial)[0, 0]
-
-
-CODE = (PatchDiscriminator.__init__, grades)
 
 
 def show(words: Words, name: str) -> str:
@@ -59,3 +56,6 @@ def pictures(words: Words, name: str) -> list:
         title = words(f"patch_{key}")
         shown += [(picture, title), (Image.blend(picture, large, 0.5), words("patch_graded", name=title))]
     return shown
+
+
+LESSON = Lesson("patch", 14, VALUES, show, (PatchDiscriminator.__init__, grades), pictures=pictures)

@@ -3,7 +3,6 @@
 import random
 import time
 from functools import lru_cache
-from html import escape
 
 import torch
 from PIL import Image, ImageDraw
@@ -11,9 +10,10 @@ from torch import Tensor
 
 from ganzoo.images import to_float, to_pil, whole_tensor
 
-from ...ui.html import captioned, figure, grid, image, note, said, section, table, tiles
+from ...ui.html import grid, note, said, section, table
 from ...ui.words import Words
 from .controls import dial, seed
+from .screen import Lesson
 
 COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
@@ -103,30 +103,30 @@ def answers(seed: int, agree: int) -> dict:
     return {"truths": given, "best": best, "found": found, "losses": losses, "ms": took}
 
 
-CODE = (mean_answer, median_answer, error, descend)
+def pictures(words: Words, seed: int, agree: int) -> list:
+    """The drawing, all true answers, and both best answers, each by formula and by descent."""
+    found = answers(seed, agree)
+    shown = [(truth, words("losses_truth", number=i)) for i, truth in enumerate(found["truths"], 1)]
+    for loss, name in BEST.items():
+        title = words(f"losses_{name}")
+        shown += [(found["best"][loss], title), (found["found"][loss], words("losses_descent"))]
+    works = [(to_pil(pixels[None] * 2 - 1)[0], title) for pixels, title in shown]
+    large = (SIDE * 8, SIDE * 8)
+    drawn = [(sketch(), words("losses_sketch")), *works]
+    return [(picture.resize(large, Image.Resampling.NEAREST), title) for picture, title in drawn]
 
 
 def show(words: Words, seed: int, agree: int) -> str:
-    found = answers(seed, agree)
-    given = [figure(image(sketch(), words("losses_sketch_alt")), escape(words("losses_sketch")))]
-    for i, truth in enumerate(found["truths"]):
-        given.append(_answer(truth, words("losses_truth", number=i + 1), "same" if i < agree > 1 else ""))
-    panels = []
-    for loss, name in BEST.items():
-        best, walked = found["best"][loss], found["found"][loss]
-        gap = float((best - walked).abs().max()) * 255
-        shown = [_answer(best, words(f"losses_{name}")), _answer(walked, words("losses_descent"))]
+    found, panels = answers(seed, agree), []
+    for loss in BEST:
+        gap = float((found["best"][loss] - found["found"][loss]).abs().max()) * 255
         text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms']:.0f}")
-        panels.append(section(words(f"losses_{loss}"), tiles(shown, 2), note(text)))
-    panels.append(_table(words, found["losses"]))
+        panels.append(section(words(f"losses_{loss}"), note(text)))
+    measured = _table(words, found["losses"])
     majority = torch.equal(found["best"]["mae"], found["truths"][0])
     key = "losses_majority" if majority else "losses_differ" if agree == 1 else "losses_no_majority"
     verdict = words("losses_one" if agree == COUNT else key, agree=agree, count=COUNT, others=COUNT - agree)
-    return tiles(given, 8) + said(verdict) + grid(*panels, kind="three")
-
-
-def _answer(pixels: Tensor, name: str, kind: str = "") -> str:
-    return captioned(to_pil(pixels[None] * 2 - 1)[0], name, kind)
+    return said(verdict) + grid("".join(panels), measured)
 
 
 def _table(words: Words, losses: dict) -> str:
@@ -139,3 +139,8 @@ def _table(words: Words, losses: dict) -> str:
             rows[-1].append(f"<{tag}>{row[loss]:.4f}</{tag}>")
     head = [words(key) for key in ("losses_answer", "losses_col_mse", "losses_col_mae")]
     return section(words("losses_table"), table(head, rows))
+
+
+LESSON = Lesson(
+    "losses", 10, VALUES, show, (mean_answer, median_answer, error, descend), FORMULA, pictures=pictures, columns=6
+)

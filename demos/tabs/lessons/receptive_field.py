@@ -16,6 +16,7 @@ from ...catalog import local
 from ...ui.html import figure, grid, image, said, svg, table, tiles, uri
 from ...ui.words import Trouble, Words
 from .controls import Value, dial
+from .screen import Lesson
 
 SIDE = 256  # pixels of the drawing
 MOST_LAYERS = 6
@@ -72,9 +73,6 @@ def edges(field: Tensor) -> tuple[int, int, int, int]:
     return rows[0], columns[0], rows[-1] + 1, columns[-1] + 1
 
 
-CODE = (receptive_field, patch, critic, felt)
-
-
 def layers(words: Words) -> gr.Dropdown:
     ready = [(words("field_layers", count=len(digits)), digits) for digits in COURSE]
     ready.append((words("field_paper"), PAPER))
@@ -88,12 +86,19 @@ def checked(digits) -> str:
     return digits
 
 
-LAST = scores((1,)) - 1  # in the largest map of scores that there is
+LAST = scores((1,))  # of the largest map of scores that there is
 VALUES = {
     "strides": Value(COURSE[-1], layers, checked),
-    "row": dial(4, 0, LAST, "field_row", "bad_score"),
-    "column": dial(4, 0, LAST, "field_column", "bad_score"),
+    "row": dial(5, 1, LAST, "field_row", "bad_score"),
+    "column": dial(5, 1, LAST, "field_column", "bad_score"),
 }
+
+
+def fitted(digits: str, row: int, column: int) -> list:
+    """Row and column end where the map of these layers does."""
+    last = scores(map(int, digits))
+    ends = (gr.update(maximum=last) if n <= last else gr.update(maximum=last, value=last) for n in (row, column))
+    return [gr.skip(), *ends]
 
 
 def pointed(at: dict, digits, row, column) -> tuple:
@@ -105,15 +110,15 @@ def pointed(at: dict, digits, row, column) -> tuple:
         cells = [math.floor(share * count) for share in shares]
     else:
         cells = [round((share * SIDE - start - side / 2) / math.prod(strides)) for share in shares]
-    return digits, *(min(max(cell, 0), count - 1) for cell in cells)
+    return digits, *(min(max(cell, 0), count - 1) + 1 for cell in cells)
 
 
 def show(words: Words, digits: str, row: int, column: int) -> str:
-    """The drawing with its patch, the map of scores, the course's table, and what one score sees. A score beyond the map is
-    its last one."""
+    """The drawing with its patch, the map of scores, the course's table, and what one score sees. Rows and columns count from
+    1; a score beyond the map is its last one."""
     strides = tuple(map(int, digits))
     count = scores(strides)
-    row, column = min(row, count - 1), min(column, count - 1)
+    row, column = min(row, count) - 1, min(column, count) - 1
     top, left, side = patch(strides, row, column)
     drawing = (
         f'<image href="{uri(DRAWING)}" width="{SIDE}" height="{SIDE}"/>'
@@ -160,3 +165,8 @@ def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
         cut = picture.convert("RGBA").crop((left, top, left + side, top + side))  # what lies outside stays clear
         cells.append(figure(image(cut, words(f"{key}_alt", side=side)), escape(words(key)), "gz-cut"))
     return said(text) + tiles(cells, 4)
+
+
+LESSON = Lesson(
+    "field", 15, VALUES, show, (receptive_field, patch, critic, felt), FORMULA, pointed=pointed, fitted=fitted
+)

@@ -32,31 +32,14 @@ from . import (
     two_steps,
     unet_skips,
 )
-from .screen import Lesson, Screen
+from .screen import Screen
 
-COURSE = (
-    Lesson("opening", 0, opening),
-    Lesson("gan", 1, gan_networks),
-    Lesson("steps", 2, two_steps),
-    Lesson("states", 3, three_states),
-    Lesson("tanh", 4, tanh),
-    Lesson("bn", 4, batch_norm),
-    Lesson("fashion", 5, fashion),
-    Lesson("label", 6, label_filter),
-    Lesson("mlp", 7, mlp_vs_conv),
-    Lesson("stride", 8, kernel_stride),
-    Lesson("translation", 9, translation),
-    Lesson("losses", 10, pixel_losses),
-    Lesson("features", 10, feature_maps),
-    Lesson("ganloss", 11, gan_loss),
-    Lesson("contest", 12, contest),
-    Lesson("unet", 13, unet_skips),
-    Lesson("patch", 14, patch_critic),
-    Lesson("field", 15, receptive_field),
-    Lesson("relu", 16, leaky_relu),
-    Lesson("friction", 16, adam_momentum),
-    Lesson("cycle", 17, cycle),
-)
+MODULES = (
+    opening, gan_networks, two_steps, three_states, tanh, batch_norm, fashion, label_filter, mlp_vs_conv,
+    kernel_stride, translation, pixel_losses, feature_maps, gan_loss, contest, unet_skips, patch_critic,
+    receptive_field, leaky_relu, adam_momentum, cycle,
+)  # fmt: skip
+COURSE = [module.LESSON for module in MODULES]
 ORDER = [lesson.key for lesson in COURSE]
 
 FIRST = f"""() => {{ // the lesson that the followed link names
@@ -65,25 +48,32 @@ FIRST = f"""() => {{ // the lesson that the followed link names
   return [{{ selected: at, __type__: "update" }}, order[at], button(at > 0), button(at < order.length - 1)];
 }}"""
 
+TURNED = """() => setTimeout(() => { // once gradio has drawn it: its address, and its beginning
+  ganzoo.address();
+  if (document.getElementById("lessons-page").getBoundingClientRect().top < 0) ganzoo.reveal("lessons-page");
+}, 60)"""
+
 
 class Lessons:
     def __init__(self, demo: gr.Blocks, words: Words):
         titles = [(f"{lesson.row} · {words('q_' + lesson.key)}", lesson.key) for lesson in COURSE]
-        with gr.Row(elem_id="lessons-top"):
-            back = gr.Button(words("lessons_back"), elem_id="lessons-back", scale=0, min_width=84, interactive=False)
-            label = words("lessons_all")
-            self.contents = gr.Dropdown(titles, value=ORDER[0], label=label, show_label=False, elem_id="lessons-all")
-            forth = gr.Button(words("lessons_next"), elem_id="lessons-next", variant="primary", scale=0, min_width=84)
-        with gr.Walkthrough(selected=0, elem_id="lessons") as self.steps:
-            for i, (title, _) in enumerate(titles):
-                with gr.Step(title, id=i):
-                    Screen(words, COURSE[i])
+        with gr.Column(elem_id="lessons-page"):
+            with gr.Row(elem_id="lessons-top"):
+                small = {"scale": 0, "min_width": 84}
+                back = gr.Button(words("lessons_back"), elem_id="lessons-back", interactive=False, **small)
+                named = {"label": words("lessons_all"), "show_label": False, "elem_id": "lessons-all"}
+                self.contents = gr.Dropdown(titles, value=ORDER[0], **named)
+                forth = gr.Button(words("lessons_next"), elem_id="lessons-next", variant="primary", **small)
+            with gr.Walkthrough(selected=0, elem_id="lessons") as self.steps:
+                for i, (title, _) in enumerate(titles):
+                    with gr.Step(title, id=i):
+                        Screen(words, COURSE[i])
         shown, quick = [self.steps, self.contents, back, forth], {**QUIET, "queue": False}
         back.click(lambda key: _to(key, -1), self.contents, shown, **quick)
         forth.click(lambda key: _to(key, 1), self.contents, shown, **quick)
         self.contents.input(lambda key: _to(key, 0), self.contents, shown, **quick)
         self.steps.select(_pressed, None, shown, **quick)  # on the bar of steps
-        self.steps.change(None, None, None, js="() => setTimeout(ganzoo.address, 60)")  # once gradio has drawn it
+        self.steps.change(None, None, None, js=TURNED)
         demo.load(None, None, shown, js=FIRST)
 
 

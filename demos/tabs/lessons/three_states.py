@@ -11,6 +11,7 @@ from ...ui.charts import chart
 from ...ui.html import grid, note, prose, section, shown
 from ...ui.words import Words
 from .controls import choice
+from .screen import Lesson
 
 VALUES = {"pictures": choice("mnist", "states_set", local.SETS, "bad_set", "data")}
 
@@ -36,9 +37,6 @@ def _place(step: int) -> float:
     return math.log10(1 + step)
 
 
-CODE = (state, states)
-
-
 def show(words: Words, data: str) -> str:
     name = local.name_of("gan", data)
     run, spans = film.of(name), states(name)
@@ -59,3 +57,6 @@ def show(words: Words, data: str) -> str:
         picture = shown(run.pictures[at], words("film_alt", step=run.steps[at]), film.SIZE)
         columns.append(section(words(f"name_{key}"), picture, note(scores), prose(words(f"state_{key}"))))
     return grid(*charts) + film.state_keys(words, began) + grid(*columns, kind="three")
+
+
+LESSON = Lesson("states", 3, VALUES, show, (state, states))

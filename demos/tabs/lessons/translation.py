@@ -14,9 +14,9 @@ from ...catalog import local
 from ...ui.html import note, said
 from ...ui.words import Words
 from .facade_pairs import choice, made, pair
+from .screen import Lesson
 
 VALUES = {"pair": choice("6.jpg")}
-COLUMNS = 4
 
 
 @cache
@@ -25,9 +25,6 @@ def map_and_aerial() -> tuple[Image.Image, Image.Image]:
     model = local.open_translator("pix2pix-aerial-map-gan-mae-perceptual")
     drawn = town(5, model.config.image_size)
     return drawn, model.translate(drawn)
-
-
-CODE = (Model.translate, map_and_aerial, UNetGenerator.forward)
 
 
 def show(words: Words, name: str) -> str:
@@ -40,3 +37,8 @@ def pictures(words: Words, name: str) -> list:
         drawn, aerial = map_and_aerial()
         shown += [(drawn, words("translation_map")), (aerial, words("translation_aerial"))]
     return shown
+
+
+LESSON = Lesson(
+    "translation", 9, VALUES, show, (Model.translate, map_and_aerial, UNetGenerator.forward), pictures=pictures
+)

@@ -1,20 +1,21 @@
-"""Row 2: one round of the game, in the course's two steps, on real garments: who is trained, with which answer, and how the
+"""Row 2: one round of the game, in the course's two steps, on real digits: who is trained, with which answer, and how the
 critic's opinion moves."""
 
 from functools import lru_cache
 
 import torch
-from torch import Tensor
 
-from ganzoo.images import to_float, to_pil
+from ganzoo.data import complete
+from ganzoo.images import to_pil
 from ganzoo.models import gan
-from ganzoo.models.losses import as_opinion
-from ganzoo.seeding import global_seed, seeded
+from ganzoo.training.step import Training
+from ganzoo.training.stepwise import Stepwise
 
 from ...catalog import local
 from ...ui.html import bar, bars, grid, note, section, sheet
 from ...ui.words import Words
 from .controls import dial
+from .screen import Lesson
 
 MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
 VALUES = {"rounds": dial(2, 0, MOST, "steps_rounds", "bad_rounds")}
@@ -25,38 +26,25 @@ FORMULA = (
 )
 
 
-@torch.no_grad()
-def opinion(nets: dict, shown: Tensor, config) -> float:
-    """The critic's mean opinion of pictures (B, 1, 28, 28): 0 fake, 1 real."""
-    return float(as_opinion(nets["discriminator"](shown), config.adversarial).mean())
-
-
 @lru_cache(maxsize=MOST + 1)
 def play(rounds: int) -> dict:
     """A fresh GAN plays so many rounds; then one more, step by step. Pictures, and opinions (before, after)."""
-    config, real = gan.Config(channels=1, lr=RATE, batch_size=BATCH), local.samples("mnist").train
-    with global_seed(0):
-        nets = gan.build(config)
-    optimizers = {role: torch.optim.Adam(net.parameters(), RATE, (config.beta1, 0.999)) for role, net in nets.items()}
-    for step in range(rounds + 1):
-        dice = seeded(torch.device("cpu"), 0, step)
-        chosen = torch.randint(0, len(real), (BATCH,), generator=dice)
-        batch = {"real": to_float(real[chosen]), "noise": torch.randn(BATCH, config.noise_size, generator=dice)}
-        if step < rounds:
-            gan.train_step(nets, optimizers, batch, config)
-    fake = nets["generator"](batch["noise"])
-    seen = {"real": batch["real"], "fake": fake.detach()}
-    before = {key: opinion(nets, shown, config) for key, shown in seen.items()}
-    gan.discriminator_step(nets, optimizers, batch, fake, config)  # step 1
-    after = {key: opinion(nets, shown, config) for key, shown in seen.items()}
-    gan.generator_step(nets, optimizers, batch, fake, config)  # step 2
-    with torch.no_grad():
-        again = nets["generator"](batch["noise"])
-    moved = {key: (before[key], after[key]) for key in seen} | {"again": (after["fake"], opinion(nets, again, config))}
-    return {"pictures": seen | {"again": again}, "moved": moved}
-
-
-CODE = (gan.discriminator_step, gan.generator_step, play)
+    real = local.samples("mnist")
+    config = complete(gan.Config(lr=RATE, batch_size=BATCH), real)
+    game = Stepwise(Training(config, real, torch.device("cpu")))
+    for _ in range(rounds):
+        game.advance()
+    first = game.critic_turn()  # step 1
+    second = game.creator_turn()  # step 2
+    moved = {
+        "real": (first.real_before, first.real_after),
+        "fake": (first.fake_before, first.fake_after),
+        "again": (second.fake_before, second.fake_after),
+    }
+    return {
+        "pictures": {"real": first.real, "fake": first.fake, "again": second.changed},
+        "moved": {key: (float(before.mean()), float(after.mean())) for key, (before, after) in moved.items()},
+    }
 
 
 def show(words: Words, rounds: int) -> str:
@@ -75,3 +63,6 @@ def _side(words: Words, found: dict, key: str, answer: int) -> str:
     said = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
     opinions = bars(bar(v, words(f"steps_{k}"), f"{v:.3f}") for k, v in (("before", before), ("after", after)))
     return note(name=name) + sheet(to_pil(found["pictures"][key][:SHOWN]), name) + opinions + note(said)
+
+
+LESSON = Lesson("steps", 2, VALUES, show, (gan.discriminator_step, gan.generator_step, play), FORMULA)

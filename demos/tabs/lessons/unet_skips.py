@@ -10,10 +10,11 @@ from ganzoo.inference import Model
 from ganzoo.models.pix2pix import UNetGenerator
 
 from ...catalog import local
-from ...ui.html import grid, image, note, section, svg
+from ...ui.html import grid, note, section, svg
 from ...ui.words import Words
 from ..compare import metrics
 from .controls import seed
+from .screen import Lesson
 
 MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
 VALUES = {"drawing": seed(4, "another_drawing", "bad_drawing")}
@@ -26,23 +27,23 @@ def translated(model: Model, seed: int) -> tuple[Image.Image, Image.Image]:
     return drawing, model.translate(drawing)
 
 
-CODE = (UNetGenerator.forward,)
+def pictures(words: Words, seed: int) -> list:
+    works = {key: translated(local.open_translator(name), seed) for key, name in MODELS.items()}
+    drawing = works["with"][0]
+    return [(drawing, words("unet_drawing")), *((work, words(f"unet_{key}")) for key, (_, work) in works.items())]
 
 
 def show(words: Words, seed: int) -> str:
+    """What was measured on the test pictures, and the layers."""
     panels = []
     for key, name in MODELS.items():
-        model, entry, title = local.open_translator(name), local.entry(name), words(f"unet_{key}")
-        drawing, work = translated(model, seed)
-        picture = image(work, title, smooth=True, form="WEBP", quality=92)
-        measured = "".join(  # on the test pictures
+        entry = local.entry(name)
+        measured = "".join(
             f"<dt>{words(label)}</dt><dd>{form.format(metrics.value(entry, start))}</dd>"
             for label, start, form in (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", "label-recovery", "{:.1%}"))
         )
-        panels.append(section(title, picture, f"<dl>{measured}</dl>", layers(words, model.config)))
-    title = words("unet_drawing")
-    first = section(title, image(drawing, title), note(words("unet_read")), note(words("unet_bars")))
-    return grid(first, *panels, kind="three")
+        panels.append(section(words(f"unet_{key}"), f"<dl>{measured}</dl>", layers(words, entry.config)))
+    return grid(section("", note(words("unet_read")), note(words("unet_bars"))), *panels, kind="three")
 
 
 def sizes(config) -> list[tuple[int, int]]:
@@ -79,3 +80,6 @@ def layers(words: Words, config) -> str:
             drawn += f'<path d="M80 {y + 27}v10M280 {y + 37}v-10"/>'
     key = "unet_layers_plain_alt" if config.no_skips else "unet_layers_alt"
     return svg(360, bottom * row + 34, words(key, count=config.levels, skips=bottom - 1), drawn)
+
+
+LESSON = Lesson("unet", 13, VALUES, show, (UNetGenerator.forward,), pictures=pictures, columns=3)

@@ -66,7 +66,7 @@ def test_the_mean_wins_mse_and_the_median_mae(seed, agree):
         assert losses["mean"]["mse"] < min(row["mse"] for row in sharp)
     if agree <= pixel_losses.COUNT // 2:
         assert losses["median"]["mae"] < min(row["mae"] for row in sharp)  # no sharp truth wins either
-        assert WORDS("losses_mean") in pixel_losses.show(WORDS, seed, agree)
+        assert WORDS("losses_mean") in [caption for _, caption in pixel_losses.pictures(WORDS, seed, agree)]
     majority = torch.equal(found["best"]["mae"], given[0])
     assert majority == (agree > pixel_losses.COUNT // 2)
 
@@ -82,8 +82,9 @@ def test_gradient_descent_arrives_at_the_formula_s_answer(agree):
 
 
 def test_the_same_drawing_through_both_networks():
-    shown = unet_skips.show(WORDS, 4)
-    assert shown.count("<img") == 3 and shown.count("<svg") == 2
+    drawing, *works = (picture for picture, _ in unet_skips.pictures(WORDS, 4))
+    assert len({picture.tobytes() for picture in (drawing, *works)}) == 3 and len(works) == 2
+    assert unet_skips.show(WORDS, 4).count("<svg") == 2
 
 
 def test_the_picture_of_the_layers_is_the_network():
@@ -116,8 +117,8 @@ def test_the_gradient_reaches_exactly_the_square(strides):
 def test_what_lies_outside_is_said():
     top, left, side = receptive_field.patch((2, 2, 2, 1, 1), 0, 0)
     share = 1 - (side + top) * (side + left) / side**2
-    assert WORDS("field_padding", share=f"{share:.0%}") in receptive_field.show(WORDS, "22211", 0, 0)
-    middle = receptive_field.show(WORDS, "22", 32, 32)
+    assert WORDS("field_padding", share=f"{share:.0%}") in receptive_field.show(WORDS, "22211", 1, 1)
+    middle = receptive_field.show(WORDS, "22", 33, 33)
     assert WORDS("field_agree", wide=10, tall=10, left=125, top=125) in middle
 
 
@@ -126,13 +127,13 @@ def test_what_lies_outside_is_said():
 
 @pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.key)
 def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(lesson):
-    module = lesson.module
     for words in (WORDS, CHINESE):
-        shown = lesson.draw(words, *lesson.first)[0]
+        *pictures, shown = lesson.draw(words, *lesson.first)
+        assert all(caption for album in pictures for _, caption in album)
         assert not re.search(r"<img(?![^>]*alt=)", shown) and "gz-quiet" not in shown
     assert f'data-link="?tab=lessons&amp;stage={lesson.key}' in shown
-    assert all(f"{name}=" in shown for name in module.VALUES)
-    assert re.search(r"# (demos|ganzoo)/[\w/]+\.py, line \d+\n", source(*module.CODE))
+    assert all(f"{name}=" in shown for name in lesson.values)
+    assert re.search(r"# (demos|ganzoo)/[\w/]+\.py, line \d+\n", source(*lesson.code))
     for place in range(len(lesson.first)):
         for junk in JUNK:
             given = lesson.first
@@ -151,7 +152,14 @@ def test_a_press_on_the_drawing_or_the_map_finds_its_score(on, row, column):
     top, left, side = receptive_field.patch((2,) * 5, row, column)
     x, y = ((start + side / 2) / receptive_field.SIDE for start in (left, top))
     at = {"on": on, "x": 0.99, "y": 0.0} if on == "map" else {"on": on, "x": x, "y": y}
-    assert receptive_field.pointed(at, "22222", 0, 0) == ("22222", row, column)
+    assert receptive_field.pointed(at, "22222", 1, 1) == ("22222", row + 1, column + 1)
+
+
+def test_row_and_column_count_from_one_and_end_where_the_map_does():
+    _, row, column = receptive_field.fitted("22222", 5, 100)
+    assert row["maximum"] == column["maximum"] == column["value"] == 8 and "value" not in row
+    last, beyond = (receptive_field.show(WORDS, "22222", 8, n) for n in (8, 100))
+    assert last == beyond and WORDS("field_said", row=8, column=8, side=94) in last
 
 
 # --- in the browser ---------------------------------------------------------------------------------------------
