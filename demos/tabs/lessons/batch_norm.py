@@ -57,11 +57,11 @@ def pictures(words: Words, seed: int) -> list:
         saved = open_picture(COLLAPSE / f"{norm}.png")
         some = (0, 0, saved.height, saved.height)  # as many columns as rows
         large = saved.resize((4 * saved.height, 4 * saved.height), Image.Resampling.NEAREST, some)
-        shown.append((large, words("bn_too_fast", name=words(key))))
+        shown.append((large, words("bn_too_fast", name=words(f"{key}_short"))))
     for key, (name, _) in MODELS.items():
         model = local.open_model(name)
         works = model.tensor(model.noise(SHOWN, seed))
-        shown.append((images.grid(works, 4, 4), words("bn_slow", name=words(key))))
+        shown.append((images.grid(works, 4, 4), words("bn_slow", name=words(f"{key}_short"))))
     return shown
 
 

@@ -122,11 +122,11 @@ def show(words: Words, seed: int, agree: int) -> str:
         gap = float((found["best"][loss] - found["found"][loss]).abs().max()) * 255
         text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms']:.0f}")
         panels.append(section(words(f"losses_{loss}"), note(text)))
-    measured = _table(words, found["losses"])
+    panels.append(_table(words, found["losses"]))
     majority = torch.equal(found["best"]["mae"], found["truths"][0])
     key = "losses_majority" if majority else "losses_differ" if agree == 1 else "losses_no_majority"
     verdict = words("losses_one" if agree == COUNT else key, agree=agree, count=COUNT, others=COUNT - agree)
-    return said(verdict) + grid("".join(panels), measured)
+    return said(verdict) + grid(*panels)
 
 
 def _table(words: Words, losses: dict) -> str:

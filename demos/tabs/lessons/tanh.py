@@ -47,8 +47,8 @@ def show(words: Words, seed: int) -> str:
     drawn += f'<polyline class="creator" points="{curve}"/>'
     for x in (-6, -3, 0, 3, 6):
         drawn += f'<text x="{middle + x * 30}" y="216" text-anchor="middle">{str(x).replace("-", "−")}</text>'
-    for y, text in ((24, "1"), (104, "0"), (184, "−1")):
-        drawn += f'<text x="{LEFT - 6}" y="{y}" text-anchor="end">{text}</text>'
+    for y, value in ((24, "1"), (104, "0"), (184, "−1")):
+        drawn += f'<text x="{LEFT - 6}" y="{y}" text-anchor="end">{value}</text>'
     title = words("tanh_plot")
     return said(text) + grid(figure(svg(LEFT + 480, 222, title, drawn), escape(title)), works)
 
