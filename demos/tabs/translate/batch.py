@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from ganzoo import GanzooError
+from ganzoo.data import zips
 
 from ...ui.html import prose, quiet
 from ...ui.pictures import read
@@ -22,7 +23,6 @@ from . import inference, render
 MOST, MB = 200, 48  # pictures at a time; megabytes that come in
 MB_OUT = 160  # megabytes that go out
 MB_EACH = 24  # megabytes of one picture, unpacked
-ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".ppm"}
 SHOWN = 10  # names in a sentence
 
 
@@ -88,8 +88,8 @@ def _unpacked(files: list[str]) -> list[tuple[str, bytes]]:
             found += _members(raw) if packed else [(last_part(path.name), raw)]
             if len(found) > MOST:
                 raise Trouble("trl_zip_many", count=f"{len(found):,}", most=MOST)
-    except OSError:  # half an hour after the upload, gradio has removed it
-        raise Trouble("own_gone") from None
+    except OSError as error:  # half an hour after the upload, gradio has removed it
+        raise Trouble("own_gone") from error
     if not found:
         raise Trouble("trl_zip_empty")
     return found
@@ -100,11 +100,10 @@ def _members(raw: bytes) -> list[tuple[str, bytes]]:
     found = []
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            members = [m for m in packed.infolist() if not m.is_dir() and not hidden(m.filename)]
-            if len(members) > MOST:
-                raise Trouble("trl_zip_many", count=f"{len(members):,}", most=MOST)
-            members = [m for m in members if PurePosixPath(m.filename).suffix.lower() in ENDINGS]
-            if sum(m.file_size for m in members) > MB_OUT << 20:
+            if (count := len(zips.files(packed))) > MOST:
+                raise Trouble("trl_zip_many", count=f"{count:,}", most=MOST)
+            members = zips.pictures(packed)
+            if sum(member.file_size for member in members) > MB_OUT << 20:
                 raise Trouble("trl_zip_large", most=MB_OUT)
             for member in members:
                 if member.flag_bits & 1:
@@ -112,16 +111,9 @@ def _members(raw: bytes) -> list[tuple[str, bytes]]:
                 with packed.open(member) as file:
                     content = file.read(MB_EACH << 20)
                     found.append((last_part(member.filename), b"" if file.read(1) else content))
-    except Trouble:
-        raise
-    except Exception as error:  # hostile archives bring out every kind of error; none of them helps a visitor
+    except (*zips.DAMAGED, OSError) as error:
         raise Trouble("trl_zip_bad") from error
     return found
-
-
-def hidden(name: str) -> bool:
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts)
 
 
 def last_part(name: str) -> str:

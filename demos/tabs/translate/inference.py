@@ -130,6 +130,7 @@ class Made:
     milliseconds: float
     came: tuple[int, int]  # the size that the picture came with
     already: bool  # whether it shows what the direction ends at
+    times: int  # of SIZES, as it was asked for
     back: Image.Image | None = None
     error: Image.Image | None = None
     cycle: float | None = None
@@ -160,8 +161,8 @@ def there_and_back(model: Model, picture: Image.Image, direction: str, times: in
         took = (time.perf_counter() - began) * 1000
     moved = (there - pixels).abs().mean(1)[0] / 2
     shown = [to_pil(x)[0] for x in (pixels, there)]
-    told = picture.size, already(model, picture, direction)
-    made = Made(model, direction, *shown, heat(moved), float(moved.mean()), took, *told)
+    known = picture.size, already(model, picture, direction), times
+    made = Made(model, direction, *shown, heat(moved), float(moved.mean()), took, *known)
     if back is not None:
         lost = (back - pixels).abs().mean(1)[0] / 2
         made.back, made.error, made.cycle = to_pil(back)[0], heat(lost), float(lost.mean())
@@ -223,18 +224,19 @@ def _example(model: Model, name: str, chosen: str, times: int) -> Made:
     return replace(there_and_back(model, example(name, model.config.image_size), chosen, times), example=name)
 
 
-def first(query, times: int = USUAL) -> Made:
-    """What the address asks for (?tab=translate&model=..&direction=..&example=..), or the usual example."""
-    said = linked(query)
-    said = said if said.get("tab") == "translate" else {}
+def first(query) -> Made:
+    """What the address asks for (?tab=translate&model=..&direction=..&example=..&size=..), or the usual example."""
+    link = linked(query)
+    link = link if link.get("tab") == "translate" else {}
     try:
-        model = find(said.get("model", ""), fetch=True)
-        chosen = way(model, said.get("direction", ""))
-        return _example(model, said.get("example") or example_for(model, chosen), chosen, times)
+        model = find(link.get("model", ""), fetch=True)
+        chosen = way(model, link.get("direction", ""))
+        times = next((times for times in SIZES if str(times) == link.get("size")), USUAL)
+        return _example(model, link.get("example") or example_for(model, chosen), chosen, times)
     except GanzooError as error:
-        if not said.keys() & {"model", "direction", "example"}:
+        if not link.keys() & {"model", "direction", "example"}:
             raise
-        return replace(first("", times), trouble=error)  # a link that no longer leads anywhere
+        return replace(first(""), trouble=error)  # a link that no longer leads anywhere
 
 
 def opinions(model: Model, picture: Image.Image, direction: str) -> numpy.ndarray:

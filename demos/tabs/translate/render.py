@@ -60,8 +60,9 @@ def report(words: Words, made: inference.Made) -> str:
     took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size)
     link = {"tab": "translate", "model": name, "direction": made.direction}
     link |= {"example": made.example} if made.example else {}
-    said = prose(words.together(*numbers)) + "".join(map(quiet, notes)) + note(by, took)
-    return f'<div data-link="?{escape(urlencode(link))}">{said}</div>'
+    link |= {"size": made.times} if made.times != inference.USUAL else {}
+    text = prose(words.together(*numbers)) + "".join(map(quiet, notes)) + note(by, took)
+    return f'<div data-link="?{escape(urlencode(link))}">{text}</div>'
 
 
 def loops(words: Words, direction: str) -> str:
@@ -98,7 +99,7 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
 
 def opinion(words: Words, model, direction: str, scores: numpy.ndarray, cell: tuple[int, int]) -> str:
     """The mean score, the score of the framed patch, what the colours mean."""
-    said = words("trl_asked", domain=words.sides(direction)[1], score=f"{float(scores.mean()):.2f}")
+    mean = words("trl_asked", domain=words.sides(direction)[1], score=f"{float(scores.mean()):.2f}")
     row, column = cell
     patch = words("trl_patch", row=row + 1, column=column + 1, score=f"{scores[cell]:.2f}", field=model.config.patch)
-    return prose(said) + prose(patch) + legend(words("cmp_fake"), words("cmp_real"))
+    return prose(mean) + prose(patch) + legend(words("cmp_fake"), words("cmp_real"))

@@ -8,6 +8,7 @@ from html import escape
 import gradio as gr
 
 from ganzoo import GanzooError
+from ganzoo.data.folders import SUFFIXES
 
 from ...ui import pictures
 from ...ui.components import QUIET, question, sent, show
@@ -78,7 +79,7 @@ class Translate:
 
     def _folder(self):
         say = self.words
-        kinds = ["image", *sorted(batch.ENDINGS), ".zip"]
+        kinds = ["image", *sorted(SUFFIXES), ".zip"]
         self.files = gr.File(
             label=say("trl_choose", most=batch.MOST, mb=batch.MB), file_count="multiple", file_types=kinds, height=150,
             elem_id="trl-files",
@@ -108,16 +109,17 @@ class Translate:
         both = [self.original, *row, self.examples, self.model]
         # When a picture is removed, gradio still sends it along: only what follows sees that it is gone.
         brought = gr.on([self.original.input, self.original.clear], js="() => []", **QUIET)
-        run = [brought.then(self._own, [self.original, *chosen], row, **SHOWN)]
+        seen = {**SHOWN, "show_progress_on": [self.there, self.back, self.error, self.report]}
+        run = [brought.then(self._own, [self.original, *chosen], row, **seen)]
         unreadable = self.words.explain(Trouble("cmp_no_picture"))
         run[0].failure(lambda: self._empty(unreadable), None, row, **QUIET)
         again = [self.known, self.original, self.example, *chosen]
         run += [
-            self.examples.select(self._example, chosen, both, **SHOWN),
-            self.way.input(self._again, again, both, **SHOWN),
-            self.size.input(self._again, again, both, **SHOWN),
-            self.model.input(self._other, again, both, **SHOWN),
-            self.report.focus(self._first, self.size, both, **SHOWN),
+            self.examples.select(self._example, chosen, both, **seen),
+            self.way.input(self._again, again, both, **seen),
+            self.size.input(self._again, again, both, **seen),
+            self.model.input(self._other, again, both, **seen),
+            self.report.focus(self._first, None, both, **seen),
         ]
         judged = [self.judged, self.original, self.there, self.back, *chosen]
         for event in run:
@@ -128,9 +130,9 @@ class Translate:
         task = self.go.click(self._all, [self.files, *chosen], files, **SHOWN)
         self.stop.click(lambda: self._nothing("trl_stopped"), None, files, cancels=[task], **QUIET)
 
-    def _first(self, times, event: gr.EventData):
+    def _first(self, event: gr.EventData):
         """What is shown when the tab is first seen, or as a link says."""
-        return self._answer(lambda: inference.first(sent(event).get("query"), times))
+        return self._answer(lambda: inference.first(sent(event).get("query")))
 
     def _example(self, model, way, times, event: gr.SelectData):
         def chosen():
@@ -176,7 +178,7 @@ class Translate:
             self.report: render.report(say, made),
             self.loops: render.loops(say, model.directions[0]),
             self.way: gr.update(choices=self._ways(model.directions), value=model.directions.index(made.direction)),
-            self.size: gr.update(choices=self._sizes(model.config.image_size)),
+            self.size: gr.update(choices=self._sizes(model.config.image_size), value=made.times),
             self.example: made.example,
             self.known: inference.catalog_name(model),
         }

@@ -129,8 +129,13 @@ def test_a_horse_sent_from_zebra_to_horse_gets_a_sentence(pages, tmp_path):
 
 
 def test_an_address_brings_its_picture_and_a_broken_one_the_usual(pages):
-    said = pages.first(f"?tab=translate&model={NAME}&direction=zebra-%3Ehorse&example=zebra")
-    assert (said.model.name, said.direction, said.example, said.trouble) == ("tiny", ZEBRA, "zebra", None)
+    link = f"?tab=translate&model={NAME}&direction=zebra-%3Ehorse&example=zebra"
+    made = pages.first(link)
+    assert (made.model.name, made.direction, made.example, made.trouble) == ("tiny", ZEBRA, "zebra", None)
+    sizes = [pages.first(f"{link}&size={size}").times for size in ("0", "4", "7", "x")]
+    assert sizes == [0, 4, inference.USUAL, inference.USUAL] and made.times == inference.USUAL
+    row = named("en", tab("en")._answer(lambda: pages.first(f"{link}&size=4")))
+    assert "example=zebra&amp;size=4" in row.report and row.size["value"] == 4
     assert pages.first("?model=gan-mnist&seed=3").direction  # another tab's address
     broken = pages.first("?tab=translate&model=nothing&direction=AtoB")
     assert broken.trouble and broken.there
@@ -141,7 +146,7 @@ def test_an_address_brings_its_picture_and_a_broken_one_the_usual(pages):
 def test_without_any_model_one_calm_line(pages, monkeypatch):
     monkeypatch.setattr(inference, "models", lambda: [])
     for language in ("en", "zh"):
-        shown = named(language, tab(language)._first(1, Event()))
+        shown = named(language, tab(language)._first(Event()))
         line = notes(shown.report)
         assert len(line) == 1 and "train/cyclegan.py" in line[0] and shown.there is None
 
