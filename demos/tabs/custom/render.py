@@ -23,7 +23,8 @@ SHOWN, SMALL = 12, 96  # pairs made by code that are shown, the side of any in p
 GAP = 2  # between the cells of a sheet of samples
 COLOURS = (("own_black", "#000000"), ("own_white", "#ffffff"), ("own_red", "#c8321e"), ("own_orange", "#f0a030"),
            ("own_yellow", "#f8d84a"), ("own_green", "#3c9a4c"), ("own_blue", "#2f62c8"), ("own_brown", "#7a4a34"))  # fmt: skip
-SIDE = 256  # of a board
+SIDE = 256  # of a board, and of a result
+ROW = 6  # pictures at most
 DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "same_answer": "own_doctor_collapse",
           "by_heart": "own_doctor_heart", "plateau": "own_doctor_level"}  # fmt: skip
 PIXELS = ("own_curve_pixels", (("mae", "own_curve_error", "real"), ("mae_test", "own_curve_unseen", "fake")))
@@ -40,14 +41,14 @@ def board(words: Words, key: str, label: str) -> str:
     return frame(words, label, f'{canvas}<img class="gz-under" alt="" hidden>')
 
 
-def pairs(work: Session | None, source: str) -> list[tuple[str, str]]:
+def pairs(work: Session | None, source: str) -> list[tuple[Image.Image, str]]:
     """The pairs of the chosen set for an Album, input left and target right: a few of those made by code, all of a visitor's."""
     if source in examples.KINDS:
         found = [examples.pair(source, examples.HELD + i, SMALL) for i in range(SHOWN)]
     else:
         found = work.own(source).pairs() if work else []
     sheets = (uploads.sheet(*pair).resize((2 * SMALL, SMALL), Image.Resampling.LANCZOS) for pair in found)
-    return [(uri(sheet), str(i)) for i, sheet in enumerate(sheets, 1)]
+    return [(sheet, str(i)) for i, sheet in enumerate(sheets, 1)]
 
 
 def said(words: Words, work: Session | None, source: str, kind: str = "") -> str:
@@ -116,17 +117,22 @@ def lasting(words: Words, seconds: float) -> str:
     return words("own_minutes" if minutes else "own_seconds", minutes=minutes, seconds=rest)
 
 
-def results(words: Words, work: Session) -> tuple[list[tuple[str, str]], int]:
-    """Pairs that it never trained on, for an Album: each in a row, its input, what each loss has made of it, and its target;
-    and how many pictures a row has."""
+def results(words: Words, work: Session) -> tuple[list[tuple[Image.Image, str]], int]:
+    """Pairs that it never trained on, for an Album: one after the other, each its input, what each loss has made of it, and
+    its target; and how many pictures a row has: those of one pair, or of two."""
     begun = [(run, _cells(run.sheet, work.size)) for run in work.runs.values() if run.sheet]
     if not begun:
         return [], 1
     inputs, _, targets = begun[0][1]
     columns = [(words("own_input"), inputs), *((name(words, run.loss), cells[1]) for run, cells in begun)]
     columns.append((words("own_truth"), targets))
-    shown = [(uri(cells[i]), title) for i in range(len(inputs)) for title, cells in columns]
-    return shown, len(columns)
+    shown = [(_large(cells[i]), title) for i in range(len(inputs)) for title, cells in columns]
+    return shown, len(columns) * max(1, ROW // len(columns))
+
+
+def _large(picture: Image.Image) -> Image.Image:
+    """With its pixels left sharp: browsers would smooth them."""
+    return picture.resize((SIDE, SIDE), Image.Resampling.NEAREST)
 
 
 def _cells(path: Path, size: int) -> list[list[Image.Image]]:

@@ -19,7 +19,7 @@ from PIL import Image
 from ganzoo import GanzooError, Model
 from ganzoo.data import made_pairs
 
-from ...runtime import temp_dirs
+from ...runtime import server_log, temp_dirs
 from ...runtime.training_queue import TRAININGS, Ticket
 from ...runtime.visits import Visits
 from ...ui.words import Trouble
@@ -41,7 +41,7 @@ class Session:
         self.folder, self.seen = folder, time.monotonic()
         self.sets = {"draw": PairSet(folder / "drawn"), "upload": PairSet(folder / "uploaded")}
         self.source, _, self.size, self.steps = FIRST
-        self.began, self.heard = 0.0, 0
+        self.began, self.events = 0.0, 0
         self._pairs = folder  # what it trains on
         self._process: subprocess.Popen | None = None
         self._ticket: Ticket | None = None
@@ -138,7 +138,7 @@ class Session:
     @property
     def version(self) -> tuple:
         """Another one whenever there is something new to see of a training."""
-        return self.status, self.place, self.heard
+        return self.status, self.place, self.events
 
     def settled(self) -> None:
         """Raises Trouble while a training goes on: until then its pairs stay as they are."""
@@ -171,15 +171,18 @@ class Session:
             match event["event"]:
                 case "failed":
                     self.trouble = Trouble("own_broke") if event["code"] == "training_broke" else self._failed()
+                    if place := event.get("place"):
+                        server_log.log.warning("A training broke (%s).", place)
                 case "end":
                     ended, self.stopped = True, event["stopped"]
             if "loss" in event:
                 self.runs[event["loss"]].events.append(event)
-            self.heard += 1
-        process.wait()
+            self.events += 1
+        code = process.wait()
         if ended and not self.stopped and (pace := run.PACES.get(self.size)):
             pace.learn(self.runs, self.steps, time.monotonic() - self.began)
         if not ended and not self.trouble and not self._leaving.is_set():
+            server_log.log.warning("A training's process ended (%s).", code)
             self.trouble = self._failed()
 
     def left(self) -> float | None:

@@ -7,12 +7,12 @@ is a sentence. The files as they came live only while they are read.
 import shutil
 import tempfile
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from PIL import Image, ImageOps
 
 from ganzoo import GanzooError
-from ganzoo.data import made_pairs
+from ganzoo.data import made_pairs, zips
 from ganzoo.data.decode import UNREADABLE
 from ganzoo.data.folders import SUFFIXES
 from ganzoo.data.pair_folders import folder_splits, halves
@@ -29,8 +29,8 @@ FEWEST, ENOUGH, MOST = 3, 20, 200
 UNPACKED, ENTRIES, MEGAPIXELS = 200 << 20, 2000, 40
 ARCHIVES = {".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"}
 NAMED = 10  # files that a sentence names
-TOLD = {"pairs_without_partner": "own_alone", "no_pairs": "own_no_pairs", "folder_empty": "own_no_photos",
-        "not_side_by_side": "own_not_ab", "pair_shapes_differ": "own_shape"}  # fmt: skip
+KNOWN = {"pairs_without_partner": "own_alone", "no_pairs": "own_no_pairs", "folder_empty": "own_no_photos",
+         "not_side_by_side": "own_not_ab", "pair_shapes_differ": "own_shape"}  # fmt: skip
 
 
 Pair = tuple[Image.Image, Image.Image]
@@ -78,12 +78,12 @@ class PairSet:
 # --- what is uploaded -------------------------------------------------------------------------------------------
 
 
-def _told(error: Exception) -> Trouble:
+def _explained(error: Exception) -> Trouble:
     """A loader's error as a sentence of the pages, without the places of files."""
     code, values = getattr(error, "code", ""), getattr(error, "values", {})
     name = Path(values["picture"]).name if code == "picture_damaged" else values.get("name", "?")
     size = f"{values.get('width')}x{values.get('height')}"
-    return Trouble(TOLD.get(code, "own_unreadable"), name=name, names=str(values.get("names"))[:300], size=size)
+    return Trouble(KNOWN.get(code, "own_unreadable"), name=name, names=str(values.get("names"))[:300], size=size)
 
 
 def read(uploads: list[Path], folder: Path, kind: str = "") -> tuple[dict[str, list], list[str]]:
@@ -96,7 +96,7 @@ def read(uploads: list[Path], folder: Path, kind: str = "") -> tuple[dict[str, l
         try:
             splits = made_pairs.photo_splits(name) if kind else folder_splits(inside(rough))
         except GanzooError as error:
-            raise _told(error) from None
+            raise _explained(error) from error
         train = splits.get("train") or next(iter(splits.values()))
         held = next((splits[s] for s in ("test", "val", "validation") if splits.get(s)), [])
         groups = {"train": train, "test": [] if held is train else held}
@@ -111,7 +111,7 @@ def read(uploads: list[Path], folder: Path, kind: str = "") -> tuple[dict[str, l
                 except UNREADABLE as error:
                     bad[file] = error
         if not good["train"]:
-            raise _told(next(iter(bad.values()))) if bad else Trouble("own_no_pairs")
+            raise _explained(next(iter(bad.values()))) if bad else Trouble("own_no_pairs")
         enough(len(good["train"]) + len(good["test"]))
         return good, list(bad)
 
@@ -132,8 +132,8 @@ def gather(uploads: list[Path], rough: Path) -> None:
             for number, path in enumerate(pictures):  # two uploads may have one name
                 twice = (rough / path.name).exists()
                 shutil.copyfile(path, rough / (f"{path.stem}-{number}{path.suffix}" if twice else path.name))
-    except FileNotFoundError:  # another visitor uploaded the very same file, and it was removed after reading
-        raise Trouble("own_gone") from None
+    except FileNotFoundError as error:  # another visitor uploaded the very same file, and it was removed after reading
+        raise Trouble("own_gone") from error
     for path in rough.rglob("*"):
         if path.is_file():
             bounded(path)
@@ -145,25 +145,20 @@ def unpack(archive: Path, rough: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
             if len(opened.infolist()) > ENTRIES:
                 raise Trouble("own_entries", count=f"{len(opened.infolist()):,}", most=f"{ENTRIES:,}")
-            places = {e: PurePosixPath(e.filename.replace("\\", "/")) for e in opened.infolist() if not e.is_dir()}
-            places = {e: p for e, p in places.items() if p.parts[:1] != ("__MACOSX",) and p.name[:1] != "."}
-            for entry, place in places.items():
-                if place.is_absolute() or ".." in place.parts or ":" in entry.filename or "\0" in entry.filename:
+            entries = zips.files(opened)
+            for entry in entries:
+                if not zips.safe(entry.filename):
                     raise Trouble("own_path", name=entry.filename[:80])
-                if place.suffix.lower() in ARCHIVES:
+                if Path(entry.filename).suffix.lower() in ARCHIVES:
                     raise Trouble("own_nested", name=entry.filename[:80])
-            if sum(entry.file_size for entry in places) > UNPACKED:
+            if sum(entry.file_size for entry in entries) > UNPACKED:
                 raise Trouble("own_heavy", most=UNPACKED >> 20)
-            for entry, place in places.items():
-                if place.suffix.lower() in SUFFIXES:
-                    target = rough.joinpath(*place.parts)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    with opened.open(entry) as source, open(target, "wb") as sink:
-                        shutil.copyfileobj(source, sink)  # zipfile gives no more bytes than the entry's size says
-    except (Trouble, FileNotFoundError):
+            for entry in zips.pictures(opened):
+                opened.extract(entry, rough)  # no more bytes than the entry's size says
+    except FileNotFoundError:
         raise
-    except Exception:  # hostile archives bring out every kind of error; none of them helps a visitor
-        raise Trouble("own_bad_zip") from None
+    except (*zips.DAMAGED, OSError) as error:
+        raise Trouble("own_bad_zip") from error
 
 
 def inside(folder: Path) -> Path:

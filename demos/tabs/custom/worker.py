@@ -11,6 +11,7 @@ import json
 import signal
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -64,6 +65,14 @@ def main(job: dict) -> int:
             say(event="measured", loss=loss)
     except GanzooError as error:
         say(event="failed", code=error.code)
+        return 2
+    except Exception as error:  # what nobody foresaw: the server writes down where, without its words
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        say(
+            event="failed",
+            code="",
+            place=f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno} {last.name}",
+        )
         return 2
     say(event="end", stopped=stop.is_set())
     return 0

@@ -17,7 +17,7 @@ from PIL import Image
 
 import ganzoo
 from demos.runtime import training_queue
-from demos.tabs.custom import export, render, run, session, uploads
+from demos.tabs.custom import export, render, run, session, uploads, worker
 from demos.ui.words import Trouble, Words
 from ganzoo.data import made_pairs
 from tests.fake_hub.server import LocalHub
@@ -344,6 +344,14 @@ def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
     assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None
     wait(lambda: work.folder.exists() != leaves)
     session.VISITS.leave("quick")
+
+
+def test_what_nobody_foresaw_in_a_training_says_where_without_its_words(capsys):
+    assert worker.main({"pairs": "secret", "runs": {}, "settings": {}}) == 2
+    event = json.loads(capsys.readouterr().out)
+    assert (
+        event["event"] == "failed" and event["place"].startswith("KeyError, worker.py:") and "secret" not in str(event)
+    )
 
 
 def test_wrong_choices_are_sentences(short):
