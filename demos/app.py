@@ -20,7 +20,6 @@ if __name__ == "__main__":
     if not __package__:  # started by its path: look for modules in the checkout, so that `demos` is a package
         __package__ = "demos"
         sys.path[0] = str(Path(__file__).resolve().parent.parent)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is something to tidy up, Ctrl-C just ends
 
 from .runtime import temp_dirs
 
@@ -33,8 +32,9 @@ PORTS = 100  # how many ports are tried after the one asked for
 
 
 def free_port(host: str, port: int) -> int:
-    """`port`, or the next one that nobody listens on."""
-    for candidate in range(port, min(port + PORTS, 65536)):
+    """`port`, or the next one that nobody listens on. gradio's own search waits five seconds for each port of a host that is
+    not here, and knows no other host's ports."""
+    for candidate in range(port, min(port + PORTS, 65536)) if port > 0 else ():
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -42,9 +42,7 @@ def free_port(host: str, port: int) -> int:
             except OSError:
                 continue
             return candidate
-    raise SystemExit(
-        f"Error: no free port from {port} to {port + PORTS - 1} on {host}: choose another --port or --host."
-    )
+    raise OSError("no free port")
 
 
 def keep_no_uploads() -> None:
@@ -77,11 +75,16 @@ def main(argv=None) -> int:
     parser.add_argument("--port", type=int, default=port, help=f"first port to try (default: {port})")
     parser.add_argument("--host", default=here, help=f"0.0.0.0 shows the pages to the network (default: {here})")
     args = parser.parse_args(argv)
-    if not 0 < args.port < 65536:
-        print(f"Error: --port takes a number from 1 to 65535, not {args.port}.", file=sys.stderr)
-        return 2
     keep_no_uploads()
-    free_port(args.host, args.port)  # gradio and torch take seconds to import: what is wrong should not wait for them
+    try:
+        free_port(
+            args.host, args.port
+        )  # gradio and torch take seconds to import: what is wrong should not wait for them
+    except OSError:
+        from ganzoo import GanzooError  # with it comes torch
+
+        print(f"Error: {GanzooError('no_free_port', port=args.port, host=args.host)}", file=sys.stderr)
+        return 2
 
     if os.environ.get("SPACE_ID"):  # before torch
         from .space import zero_gpu
