@@ -65,11 +65,11 @@ def show(words: Words, beta1: float) -> str:
     end = (COASTING, words("friction_steps", count=COASTING))
     drawn = chart(words("friction_speed"), lines, 1.0, end, True, speeds)
     games = [*((b, 1) for b in both), (COURSE, FASTER)]  # beta1, and how many times the learning rate
-    far = {game: sum(away(smallest_gan(*game))[-100:]) / 100 for game in games}
-    course, yours = far[COURSE, 1], far[beta1, 1]
+    ended = {game: sum(away(smallest_gan(*game))[-100:]) / 100 for game in games}
+    course, yours = ended[COURSE, 1], ended[beta1, 1]
     key = "friction_same" if beta1 == COURSE else "friction_farther" if yours > course else "friction_closer"
     ends = words(key, beta1=f"{beta1:g}", far=f"{yours:.2f}", course=f"{course:.2f}", steps=STEPS)
-    fast = words("friction_rate", times=FASTER, far=f"{far[COURSE, FASTER]:.2f}", course=f"{course:.2f}")
+    fast = words("friction_rate", times=FASTER, far=f"{ended[COURSE, FASTER]:.2f}", course=f"{course:.2f}")
     planes = grid(*(_plane(words, *game) for game in games), kind="three")
     game = section(words("friction_game"), said(words.together(ends, fast)), planes)
     return f'{said(speeds)}<div class="gz-half">{drawn}</div>{game}'

@@ -110,14 +110,14 @@ def _panel(words: Words, way: str, side: int, size: int, kernel: int, stride: in
     done = (torch.arange(side**2) < windows).view(side, side)
     counts, top = count(size, kernel, stride, windows), float(count(size, kernel, stride).max())
     numbers, cells = (x.tolist() for x in counts.int().unique(return_counts=True))
-    told = " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(numbers, cells, strict=True))
+    times = " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(numbers, cells, strict=True))
     place = {"top": row * stride + 1, "bottom": row * stride + kernel}
     place |= {"left": column * stride + 1, "right": column * stride + kernel}
     text = words(f"stride_{way}_window", number=windows, all=side**2, **place)
     small = heat(done, hue, text, 2, (column, row, 1))
-    alt = words(f"stride_{way}_alt", listing=told)
+    alt = words(f"stride_{way}_alt", listing=times)
     large = heat(counts, hue, alt, top, (column * stride, row * stride, kernel), numbers=len(counts) <= MOST_NUMBERS)
-    return grid(small, large, kind="aside") + note(text, told, more)
+    return grid(small, large, kind="aside") + note(text, times, more)
 
 
 def _pictures(words: Words, kernel: int, stride: int) -> str:

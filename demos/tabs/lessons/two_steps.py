@@ -60,9 +60,9 @@ def _side(words: Words, found: dict, key: str, answer: int) -> str:
     before, after = found["moved"][key]
     name = words(f"steps_{key}")
     good = (after > before) == (answer == 1)
-    said = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
+    text = words("steps_said" if good else "steps_wrong", before=f"{before:.3f}", after=f"{after:.3f}", answer=answer)
     opinions = bars(bar(v, words(f"steps_{k}"), f"{v:.3f}") for k, v in (("before", before), ("after", after)))
-    return note(name=name) + sheet(to_pil(found["pictures"][key][:SHOWN]), name) + opinions + note(said)
+    return note(name=name) + sheet(to_pil(found["pictures"][key][:SHOWN]), name) + opinions + note(text)
 
 
 LESSON = Lesson("steps", 2, VALUES, show, (gan.discriminator_step, gan.generator_step, play), FORMULA)

@@ -346,7 +346,8 @@ def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
     session.VISITS.leave("quick")
 
 
-def test_what_nobody_foresaw_in_a_training_says_where_without_its_words(capsys):
+def test_what_nobody_foresaw_in_a_training_says_where_without_its_words(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     assert worker.main({"pairs": "secret", "runs": {}, "settings": {}}) == 2
     event = json.loads(capsys.readouterr().out)
     assert (
