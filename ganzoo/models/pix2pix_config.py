@@ -69,10 +69,7 @@ class Config(Settings):
     )
     # from a converted file (train/convert.py)
     variations: str = option(
-        "asked",
-        "dropout in use: on where a variation is asked for, or never",
-        flag=False,
-        choices=("asked", "never"),
+        "asked", "dropout in use: on where a variation is asked for, or never", flag=False, choices=("asked", "never")
     )
     # from the data
     in_channels: int = option(3, "channels of the input", flag=False, choices=(1, 3))
