@@ -1,10 +1,10 @@
-"""How real is a picture, beside real pictures? The critic of a set, and what trains it.
+"""How real is a picture, beside real pictures? The discriminator of a set, and what trains it.
 
     python train/judge.py realness --data mnist      # -> runs/realness-mnist/model
 
-The critic of a GAN knows one generator, its own, so a scribble may please it. This one belongs to the set: it learns
-from real pictures and from those of many generators. Its score alone says nothing; beside the scores of real pictures
-that it never saw, it does: "more real than 83 % of real digits".
+The discriminator of a GAN knows one generator, its own, so a scribble may please it. This one learns from real pictures of
+a set and from those of many generators. Its score is read beside those of real pictures that it never saw: "more real than
+83 % of real digits".
 """
 
 from collections.abc import Callable, Iterator
@@ -19,8 +19,9 @@ from ganzoo.data.labeled import Pictures
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.images import to_float
 from ganzoo.inference import Model
-from ganzoo.models.realness import Config, Critic, build, see
+from ganzoo.models.realness import Config, Discriminant, build, extract
 from ganzoo.models.registry import LESSONS
+from ganzoo.training.loop import rounds
 from ganzoo.training.step import Training
 
 PASS = 0.1  # a picture that looks less real than nine in ten real ones counts as a fake
@@ -31,29 +32,28 @@ STAGES = (5, 20, 80, 300)  # rounds of a new GAN after which its pictures are ta
 
 @lru_cache(maxsize=2)
 def realness(data: str) -> Callable[[Tensor], list[float]]:
-    """The critic of a set that comes with ganzoo (mnist, fashion), read once: pictures (N, 1, 28, 28) in [-1, 1] -> N shares
-    0..1, how many real pictures it takes for less real. Raises GanzooError where it is missing or damaged."""
+    """The bundled discriminator of a set (mnist, fashion), read once: pictures (N, 1, 28, 28) in [-1, 1] -> N shares 0..1,
+    how many real pictures look less real. Raises GanzooError where it is missing or damaged."""
     judge, model = Model(WEIGHTS / f"judge-{data}").generator, Model(WEIGHTS / f"realness-{data}")
-    critic, quantiles = model.generator, torch.tensor(model.said["quantiles"])
+    quantiles = torch.tensor(model.said["quantiles"])
 
     def shares(pictures: Tensor) -> list[float]:
-        found = scores(critic, judge, pictures)
+        found = scores(model.generator, judge, pictures)
         return (torch.searchsorted(quantiles, found, right=True) / len(quantiles)).tolist()
 
     return shares
 
 
 @torch.no_grad()
-def scores(critic: Critic, judge, pictures: Tensor) -> Tensor:
+def scores(discriminant: Discriminant, judge, pictures: Tensor) -> Tensor:
     """Pictures in [-1, 1] -> (N,) log odds that they are real."""
-    return torch.cat([critic(see(judge, part)) for part in pictures.split(BATCH)])
+    return torch.cat([discriminant(extract(judge, part)) for part in pictures.split(BATCH)])
 
 
 @torch.no_grad()
 def scrambled(model: Model, count: int, seed: int) -> Tensor:
-    """Pictures (count, C, S, S) that a DCGAN makes when what its first layer gives is disturbed, a batch in one way: cells
-    of several seeds side by side, cells moved, features of noise, or features made faint, strong or everywhere the same.
-    Strokes and cloth are right, shapes are not."""
+    """Pictures (count, C, S, S) of a DCGAN whose first features are disturbed, each batch in one way, so that strokes and
+    cloth are right and shapes are not."""
     net, draw, batch, parts = model.generator, torch.Generator().manual_seed(seed), 50, []
 
     def whole(low: int, high: int, *size: int) -> Tensor:
@@ -85,26 +85,25 @@ def scrambled(model: Model, count: int, seed: int) -> Tensor:
 
 
 @torch.no_grad()
-def stages(pictures: Pictures, count: int, seed: int, rounds: tuple[int, ...]) -> Tensor:
-    """Pictures (count, C, S, S) of two new GANs, dense and of convolutions, after so many `rounds` of their training."""
+def stages(pictures: Pictures, count: int, seed: int, steps: tuple[int, ...]) -> Tensor:
+    """Pictures (count, C, S, S) of two new GANs, dense and of convolutions, after so many `steps` of their training."""
     parts, draw = [], torch.Generator().manual_seed(seed)
     for lesson, more in (("gan", {}), ("dcgan", {"width": 16})):
         how = dict(device="cpu", precision="fp32", lr=1e-3, ema=0.99, batch_size=64, seed=seed)
         config = LESSONS[lesson].Config(**how, **more)
         training = Training(complete(config, pictures), pictures, torch.device("cpu"))
-        for until in rounds:
+        for until in steps:
             with torch.enable_grad():
-                while training.step < until:
-                    training.advance()
-            noise = torch.randn(-(-count // (2 * len(rounds))), config.noise_size, generator=draw)
+                list(rounds(training, until, every=until))
+            noise = torch.randn(-(-count // (2 * len(steps))), config.noise_size, generator=draw)
             parts.append(training.shared["generator"].eval()(noise).float())
     return torch.cat(parts)[:count]
 
 
-def made(data: str, pictures: Pictures, count: int, seed: int, rounds: tuple[int, ...] = STAGES) -> Tensor:
+def made(data: str, pictures: Pictures, count: int, seed: int, steps: tuple[int, ...]) -> Tensor:
     """Pictures of generators, about `count`: half of them scrambled, a quarter at stages of a training, a quarter by the
-    bundled models from seeds as usual, far too small and far too large."""
-    parts = [scrambled(Model(WEIGHTS / f"dcgan-{data}"), count // 2, seed), stages(pictures, count // 4, seed, rounds)]
+    bundled models from noise as usual, much too small and much too large."""
+    parts = [scrambled(Model(WEIGHTS / f"dcgan-{data}"), count // 2, seed), stages(pictures, count // 4, seed, steps)]
     for lesson in ("gan", "cgan", "dcgan"):
         model, n = Model(WEIGHTS / f"{lesson}-{data}"), count // 12
         size = torch.tensor([1.0, 1.0, 0.3, 3.0])[torch.arange(n) % 4, None]
@@ -113,16 +112,17 @@ def made(data: str, pictures: Pictures, count: int, seed: int, rounds: tuple[int
 
 
 def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -> Iterator[dict]:
-    """Train the critic of a set (mnist or fashion). Yields one {"event": "done", "net", "config", "metrics", "facts", ..},
-    `facts` with the quantiles of what it scores `held_out` real test pictures, 0 % to 100 %."""
+    """Fit the discriminator of a set (mnist or fashion). Yields one {"event": "done", "net", "config", "metrics", "facts",
+    ..}, `facts` with the quantiles of its scores of `held_out` real test pictures, 0 % to 100 %."""
     config = complete(config, pictures)
     judge = Model(WEIGHTS / f"judge-{config.data}").generator
     count = min(config.count, len(pictures.train))
     fakes = made(config.data, pictures, count, config.seed, (1, 2) if config.smoke else STAGES)
     fakes, others = fakes[torch.arange(len(fakes)) % 10 > 0], fakes[::10]
     net = build(config)["generator"]
-    seen = [torch.cat([see(judge, p) for p in x.split(BATCH)]) for x in (to_float(pictures.train[:count]), fakes)]
-    net.learn(seen[0], pictures.train_labels[:count], seen[1], config.smooth)
+    real = torch.cat([extract(judge, part) for part in to_float(pictures.train[:count]).split(BATCH)])
+    fake = torch.cat([extract(judge, part) for part in fakes.split(BATCH)])
+    net.learn(real, pictures.train_labels[:count], fake, config.smooth)
     net = net.half().float()  # as it will be stored
     found = scores(net, judge, to_float(pictures.test[:HELD_OUT])).sort().values
     taken = (scores(net, judge, others) >= found.quantile(PASS)).double().mean().item()

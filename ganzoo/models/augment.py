@@ -7,7 +7,7 @@ from torch import Tensor
 
 def diffaugment(pair: Tensor, colour_from: int = 0) -> Tensor:
     """(B, C, H, W) -> the same shape. Colour changes only the channels from `colour_from` on: the picture, not the
-    original beside it, whose colours may be labels. Shift (up to an eighth) and cutout (half a side) move both alike."""
+    original beside it, whose colours may be labels."""
     pair = torch.cat([pair[:, :colour_from], _colour(pair[:, colour_from:])], 1)
     return _cutout(_shift(pair))
 
@@ -26,10 +26,9 @@ def _colour(x: Tensor) -> Tensor:
 
 def _shift(x: Tensor) -> Tensor:
     batch, channels, height, width = x.shape
-    reach = (height // 8, width // 8)
-    by = [torch.randint(-r, r + 1, (batch, 1), device=x.device) for r in reach]
-    ys = torch.arange(height, device=x.device)[None] + by[0]
-    xs = torch.arange(width, device=x.device)[None] + by[1]
+    down, right = (torch.randint(-(s // 8), s // 8 + 1, (batch, 1), device=x.device) for s in (height, width))
+    ys = torch.arange(height, device=x.device)[None] + down
+    xs = torch.arange(width, device=x.device)[None] + right
     inside = ((ys >= 0) & (ys < height))[:, None, :, None] & ((xs >= 0) & (xs < width))[:, None, None, :]
     rows = ys.clamp(0, height - 1)[:, None, :, None].expand(-1, channels, -1, width)
     columns = xs.clamp(0, width - 1)[:, None, None, :].expand(-1, channels, height, -1)

@@ -3,8 +3,7 @@
     python train/cgan.py --data mnist
 
 What should be there for this label gets a positive factor, what should not a negative one: the generator filters its
-noise, the discriminator filters the picture, position by position. Everything behind the filter is lesson 1, and so
-is the training step: gan.train_step hands the label on to both networks.
+noise, the discriminator filters the picture, position by position. Everything behind the filter is lesson 1.
 """
 
 from dataclasses import dataclass
@@ -27,8 +26,6 @@ held_out = gan.held_out
 
 @dataclass(frozen=True)
 class Config(gan.Config):
-    """Settings of lesson 6: those of lesson 1; the number of labels comes from the data."""
-
     lesson: ClassVar[str] = "cgan"
     needs_labels: ClassVar[bool] = True
 

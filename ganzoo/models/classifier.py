@@ -32,22 +32,22 @@ class Config(JudgeSettings):
 
 
 class Classifier(nn.Module):
-    """Pictures (B, C, S, S) in [-1, 1] -> class scores (B, classes). `features` gives the (B, 128) before them. Two blocks
-    keep every place apart, which digits in the middle of their picture want; more blocks end in the mean over all places,
-    which an animal anywhere in a photo wants."""
+    """Pictures (B, C, S, S) in [-1, 1] -> class scores (B, classes). Two blocks keep every place apart, for digits in the
+    middle of their picture; more blocks end in the mean over all places, for an animal anywhere in a photo."""
 
     FEATURES = 128
 
     def __init__(self, width=32, channels=1, image_size=28, classes=10, depth=2):
         super().__init__()
         sizes = [channels, *(width * min(2**i, 4) for i in range(depth))]
-
         layers: list[nn.Module] = []
         for a, b in pairwise(sizes):
             layers += [nn.Conv2d(a, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU()]
             layers += [nn.Conv2d(b, b, 3, padding=1), nn.BatchNorm2d(b), nn.ReLU(), nn.MaxPool2d(2)]
-        places = (image_size // 4) ** 2 if depth == 2 else 1
-        layers += [nn.AdaptiveAvgPool2d(1)] if depth > 2 else []
+        places = (image_size // 4) ** 2
+        if depth > 2:
+            layers.append(nn.AdaptiveAvgPool2d(1))
+            places = 1
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(sizes[-1] * places, self.FEATURES), nn.ReLU())
         self.last = nn.Linear(self.FEATURES, classes)
 

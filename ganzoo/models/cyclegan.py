@@ -40,10 +40,9 @@ class Residual(nn.Module):
 
 
 class ResNetGenerator(nn.Module):
-    """Pictures (B, in, H, W) -> (B, out, H, W) in [-1, 1]; H and W multiples of 4 (paper, appendix 7.2). 7x7, two halvings,
-    `blocks` residual blocks at quarter size, two doublings, 7x7, tanh; the edges are mirrored. `residual`, ours: what the
-    layers say is added to the input before the tanh, so that an untrained network copies. `gate`, ours: one more channel says
-    how much of the input stays at each pixel; at first nearly all of it."""
+    """Pictures (B, in, H, W) -> (B, out, H, W) in [-1, 1]; H and W multiples of 4 (paper, appendix 7.2). `residual`, ours:
+    what the layers say is added to the input before the tanh, so that an untrained network copies. `gate`, ours: one more
+    channel says how much of the input stays at each pixel; at first nearly all of it."""
 
     def __init__(
         self,
@@ -90,9 +89,9 @@ class ResNetGenerator(nn.Module):
 
 
 class ImagePool(nn.Module):
-    """Pictures made lately, kept on the device; half of what a discriminator sees comes from here (paper, section 4). It is a
-    module without parameters, so that it lies in the resume file like the networks. Which place is used, and whether old and
-    new change places, comes with the batch: a function of (seed, step), so a step has no Python branch."""
+    """Pictures made lately; half of what a discriminator sees comes from here (paper, section 4). It is a module without
+    parameters, so that it lies in the resume file like the networks. What is swapped comes with the batch, so a step has no
+    Python branch."""
 
     def __init__(self, size: int, channels: int, side: int):
         super().__init__()
@@ -107,8 +106,7 @@ class ImagePool(nn.Module):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    """The networks of a config, with fresh weights. generator: A -> B, judged by discriminator, which knows B;
-    generator_back: B -> A, judged by discriminator_back, which knows A."""
+    """generator: A -> B, judged by discriminator, which knows B; generator_back and discriminator_back: the other way."""
 
     def generator(inputs, outputs):
         style = dict(norm=config.norm, upsample=config.upsample)
@@ -133,14 +131,12 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 
 def columns(config: Config) -> tuple[str, ...]:
-    """Names of the numbers that `train_step` returns. cycle, identity: mean absolute error of pixels in 0..1; likeness: how
-    much a translation resembles its original, as a correlation; scores: the mean of both sides, and of the way back."""
+    """cycle, identity: mean absolute error of pixels in 0..1; scores: the mean of both sides, and of the way back alone."""
     scores, likenesses = ("score_real", "score_fake", "score_fake_back"), ("likeness", "likeness_back")
     return ("cycle", "identity", "loss_d", "loss_g", *scores, *likenesses)
 
 
 def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
-    """Pictures of both sides and, if there is a pool, which of its places this step uses."""
     return batches(step) | (batches.pool_places(step, config.pool) if config.pool else {})
 
 

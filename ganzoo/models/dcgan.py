@@ -4,7 +4,6 @@
 
 Features grow and size shrinks in the discriminator (28 -> 14 -> 7), features shrink and size grows in the generator
 (7 -> 14 -> 28). Every kernel is a multiple of its stride, so that each cell is counted equally often (lesson 8).
-The game is lesson 1's: gan.train_step.
 """
 
 from dataclasses import dataclass
@@ -71,9 +70,8 @@ class Discriminator(nn.Module):
         self.down1 = nn.Sequential(nn.Conv2d(channels, width, 4, stride=2, padding=1), activation(act))
         self.down2 = nn.Sequential(nn.Conv2d(width, 2 * width, 4, stride=2, padding=1), activation(act))
         # A dense layer on top sees how the strokes hang together; without it digits are well drawn and wrongly built.
-        self.whole = nn.Sequential(
-            nn.Flatten(), nn.Linear(2 * width * (image_size // 4) ** 2, 16 * width), activation(act)
-        )
+        small = image_size // 4
+        self.whole = nn.Sequential(nn.Flatten(), nn.Linear(2 * width * small**2, 16 * width), activation(act))
         self.last = nn.Linear(16 * width, 1)
         self.apply(init_normal)
 

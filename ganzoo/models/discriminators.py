@@ -80,14 +80,7 @@ def penalty(nets: dict, role: str, picture: Tensor, original: Tensor | None = No
     return sum((size * g).square().sum(1).mean() for size, g in zip(TYPICAL, gradients, strict=True))
 
 
-def penalty_step(
-    optimizers: dict[str, Optimizer],
-    roles: Iterable[str],
-    real: Tensor,
-    make: Callable[[], Tensor],
-    penalty_of: Callable[[str, Tensor], Tensor],
-    config,
-) -> None:
+def penalty_step(optimizers, roles: Iterable[str], real: Tensor, make: Callable, penalty_of: Callable, config) -> None:
     """R1 on `real` pictures, for a projected or relativistic discriminator R2 on those that `make` gives, too; every
     `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B). `penalty_of` takes a role and pictures."""
     for role in roles:

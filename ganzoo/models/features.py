@@ -1,10 +1,7 @@
 """Pretrained features: what a network that knows photographs sees in a picture, at four scales.
 
-    maps = net(pictures)    # pictures in [-1, 1] -> maps at strides 4, 8, 16 and 32
-
 The perceptual loss compares two pictures by these maps instead of by pixels; the projected discriminator judges by them.
-`ganzoo/pretrained.py` reads the weights, which `train/features.py` converts. The network is frozen: gradients go through it
-to the picture.
+`ganzoo/pretrained.py` reads the weights, which `train/features.py` converts.
 """
 
 import torch
@@ -64,21 +61,19 @@ class Block(nn.Module):
 
 class EfficientNetLite(nn.Module):
     """Pictures (B, 3 or 1, H, W) in [-1, 1] -> four maps (B, c, H / s, W / s), s = 4, 8, 16, 32. Batch norm is folded into
-    the convolutions. `classes` adds the head. Pictures smaller than 64 pixels are enlarged first; grey ones count as three
-    equal channels."""
+    the convolutions. `classes` adds the head."""
 
     def __init__(self, variant: str = "lite0", classes: int = 0):
         super().__init__()
         self.variant = variant
         self.stem = SameConv2d(3, 32, 3, 2)
-        self.stages, self.channels, inputs = nn.ModuleList(), [], 32
+        self.stages, inputs = nn.ModuleList(), 32
         for count, kernel, stride, expansion, outputs in stages(variant):
             blocks = [Block(inputs, outputs, kernel, stride, expansion)]
             blocks += [Block(outputs, outputs, kernel, 1, expansion) for _ in range(count - 1)]
             self.stages.append(nn.Sequential(*blocks))
-            self.channels.append(outputs)
             inputs = outputs
-        self.channels = tuple(self.channels[i] for i in TAPS)
+        self.channels = tuple(stages(variant)[i][-1] for i in TAPS)
         self.head = SameConv2d(inputs, HEAD, 1) if classes else None
         self.classes = nn.Linear(HEAD, classes) if classes else None
 

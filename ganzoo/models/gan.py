@@ -3,8 +3,7 @@
     python train/gan.py --data mnist
 
 The generator is the course's, layer for layer: 100 -> 256 -> 512 -> 784 with Batch Normalization, 561,168 trained
-parameters. `train_step` is the whole game, in the course's two steps; DCGAN (dcgan.py) plays the same game with other
-networks, the conditional GAN (cgan.py) with a label added.
+parameters. DCGAN (dcgan.py) plays the same game with other networks, the conditional GAN (cgan.py) with a label added.
 """
 
 from dataclasses import dataclass
@@ -43,8 +42,7 @@ class Config(Settings):
 
 
 class Generator(nn.Module):
-    """Noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家). Dense 256, activation, BN,
-    Dense 512, activation, BN, Dense 784, tanh."""
+    """Noise (B, 100) -> pictures (B, channels, size, size) in [-1, 1] (slides: 創作家)."""
 
     def __init__(self, noise_size=100, width=256, channels=1, image_size=28, act="leaky_relu", norm="batch"):
         super().__init__()
@@ -68,8 +66,8 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家). 784 -> 512 -> 256 ->
-    1. No Batch Normalization: a picture's score must not depend on its neighbours in the batch."""
+    """Pictures (B, channels, size, size) in [-1, 1] -> raw scores (B, 1), no sigmoid (slides: 鑑賞家). No Batch
+    Normalization: a picture's score must not depend on its neighbours in the batch."""
 
     def __init__(self, width=256, channels=1, image_size=28, act="leaky_relu"):
         super().__init__()
@@ -89,7 +87,6 @@ class Discriminator(nn.Module):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    """The two networks of a config, with fresh weights."""
     size = dict(width=config.width, channels=config.channels, image_size=config.image_size, act=config.activation)
     return {"generator": Generator(config.noise_size, norm=config.norm, **size), "discriminator": Discriminator(**size)}
 

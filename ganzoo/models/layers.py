@@ -47,10 +47,9 @@ def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.M
 
 
 class ResizeConv2d(nn.Conv2d):
-    """(B, in, H, W) -> (B, out, 2H, 2W): nearest-neighbour doubling and a 3x3 convolution in one pass. Four equal pixels meet
-    a 3x3 kernel, so the same numbers come from a transposed convolution (kernel 4, stride 2) whose weights are sums of the
-    nine: 16 multiplications a pixel of the input instead of 36. The parameters are the nine. `keep_sums` adds once what would
-    be added at every pass; training, or loading other weights, forgets it."""
+    """(B, in, H, W) -> (B, out, 2H, 2W): nearest-neighbour doubling and a 3x3 convolution in one pass. The same numbers come
+    from a transposed convolution (kernel 4, stride 2) whose weights are sums of the nine: 16 multiplications a pixel of the
+    input instead of 36. `keep_sums` adds them once for all passes; training, or loading other weights, forgets that."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -12,11 +12,10 @@ from ganzoo.lesson_settings import ADVERSARIAL
 
 
 def discriminator_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
-    """Step 1: the discriminator's loss on its raw scores for real and fake pictures (any shape; a scalar comes back). bce:
-    Goodfellow et al. 2014, eq. 1, on logits; lsgan: Mao et al. 2017, eq. 9 with a=0, b=1; hinge: Miyato et al. 2018, eq. 16;
-    relativistic: Huang et al. 2024 (R3GAN), eq. 2: each real picture should score above the fake beside it, no score is good
-    or bad by itself (train it with --r1, which then holds for fakes, too). bce and lsgan are halved sums of the two terms, so
-    that their size compares with `generator_loss`."""
+    """Step 1, on raw scores of any shape. bce: Goodfellow et al. 2014, eq. 1, on logits; lsgan: Mao et al. 2017, eq. 9 with
+    a=0, b=1; hinge: Miyato et al. 2018, eq. 16; relativistic: Huang et al. 2024 (R3GAN), eq. 2: each real picture should score
+    above the fake beside it (train it with --r1, which then holds for fakes, too). bce and lsgan are halved sums, so that
+    their size compares with `generator_loss`."""
     if kind == "bce":  # -log D(x) and -log(1 - D(G(z))), written with softplus so that no probability underflows
         return 0.5 * (F.softplus(-real).mean() + F.softplus(fake).mean())
     if kind == "lsgan":
@@ -29,9 +28,8 @@ def discriminator_loss(real: Tensor, fake: Tensor, kind: str = "bce") -> Tensor:
 
 
 def generator_loss(fake: Tensor, kind: str = "bce", real: Tensor | None = None) -> Tensor:
-    """Step 2: the generator's loss on the discriminator's raw scores for its fakes: they should be taken for real. bce is the
-    non-saturating form, -log D(G(z)) (Goodfellow et al. 2014, section 3). relativistic alone needs the scores of real
-    pictures, too: the fakes should score above them."""
+    """Step 2: fakes should be taken for real. bce is the non-saturating form, -log D(G(z)) (Goodfellow et al. 2014, section
+    3). relativistic alone needs the scores of real pictures, too: the fakes should score above them."""
     if kind == "bce":
         return F.softplus(-fake).mean()
     if kind == "lsgan":

@@ -63,8 +63,7 @@ class NoiseChannel(nn.Module):
 class UNetGenerator(nn.Module):
     """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels. Paper, section
     6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the layer of its size on
-    the way down. `last` replaces tanh (a segmenter wants raw scores). A convolution before a norm has no bias, because the
-    norm would take it away again. Raises GanzooError for what no network can be built of."""
+    the way down. A convolution before a norm has no bias, because the norm would take it away again."""
 
     def __init__(
         self,
@@ -78,7 +77,7 @@ class UNetGenerator(nn.Module):
         upsample="deconv",
         dropout=0.5,
         act="leaky_relu",
-        last: type[nn.Module] = nn.Tanh,
+        last: type[nn.Module] = nn.Tanh,  # a segmenter wants raw scores
         noise=False,
     ):
         super().__init__()
@@ -144,7 +143,7 @@ class PatchDiscriminator(nn.Module):
 
 
 def build(config: Config) -> dict[str, nn.Module]:
-    """The networks of a config, with fresh weights; a run on pixels alone (`mae`) has no discriminator."""
+    """A run on pixels alone (`mae`) has no discriminator."""
     shape = (config.in_channels, config.out_channels, config.width, config.levels, config.most, not config.no_skips)
     style = dict(norm=config.norm, act=config.activation)
     unet = UNetGenerator(*shape, upsample=config.upsample, dropout=config.dropout, noise=config.noise, **style)
@@ -159,8 +158,7 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 
 def columns(config: Config) -> tuple[str, ...]:
-    """Names of the numbers that `train_step` returns. mae: mean absolute error of pixels in 0..1; perceptual:
-    `features.perceptual_distance`, 0 for the same picture."""
+    """mae: mean absolute error of pixels in 0..1; perceptual: `features.perceptual_distance`."""
     names = ("mae",) if config.loss == "mae" else ("mae", "loss_d", "loss_g", "score_real", "score_fake")
     return (*names, "perceptual") if config.perceptual else names
 

@@ -1,9 +1,6 @@
 """A discriminator of pretrained features (Projected GANs, Sauer et al. 2021): it knows edges, coats and windows from the
 first step, where a PatchGAN must learn them from the pictures at hand.
 
-    maps = pretrained.load()(pictures)          # four maps, strides 4 to 32
-    scores = ProjectedDiscriminator()(maps)     # four maps of raw scores
-
 The features are mixed across channels and across scales by fixed random convolutions, so that no head can look at a single
 channel alone (section 3.2); small heads with spectral norm grade each scale. Features and mixing are never trained.
 """
@@ -50,10 +47,9 @@ class ProjectedDiscriminator(nn.Module):
 
     def mix(self, maps: list[Tensor]) -> list[Tensor]:
         """The maps of each scale, mixed across channels and, from the coarsest down, with those above (section 3.2)."""
-        mixed = [
-            F.conv2d(m / size, getattr(self, f"across_{i}"))
-            for i, (m, size) in enumerate(zip(maps, TYPICAL, strict=True))
-        ]
+        mixed = []
+        for i, (m, size) in enumerate(zip(maps, TYPICAL, strict=True)):
+            mixed.append(F.conv2d(m / size, getattr(self, f"across_{i}")))
         for i in reversed(range(len(mixed) - 1)):
             above = F.conv2d(mixed[i + 1], getattr(self, f"down_{i}"), padding=1)
             above = F.interpolate(above, size=mixed[i].shape[2:], mode="bilinear", align_corners=False)

@@ -20,8 +20,7 @@ WORDS = {"pixel": "1", "whole": "286"}  # the paper's PixelGAN and ImageGAN
 
 def receptive_field(strides, kernel: int = 4) -> int:
     """Side in pixels of what one output of stacked convolutions sees (lesson 15), from the last layer back to the first:
-    next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels. Raises GanzooError
-    for what is no list of whole numbers from 1 on."""
+    next = kernel + (r - 1) * stride. Five layers of kernel 4, stride 2 see 4, 10, 22, 46, 94 pixels."""
     strides = list(strides) if isinstance(strides, (list, tuple)) else [strides]
     for number in (*strides, kernel):
         if type(number) is not int or number < 1:
