@@ -1,4 +1,4 @@
-"""Pictures read by threads: named readers -> uint8 tensors, with what cannot be read named (a leaf of the readers)."""
+"""Pictures read by threads: named readers -> uint8 tensors, and the names of what cannot be read."""
 
 import os
 from collections import Counter
@@ -34,8 +34,7 @@ def attempt_all(named: list[tuple], decode: Callable) -> tuple[list[tuple], list
 
 
 def read_all(named: list[tuple], decode: Callable, notes: list, called: str) -> tuple[list[tuple], str, str]:
-    """Decode [(name, reader)] -> [(name, what `decode` gave)] without those that cannot be read, which a note names; their
-    names, and what is wrong with the first."""
+    """The good ones of `attempt_all`, the names of the others, which a note gets, and what is wrong with the first of them."""
     good, bad = attempt_all(named, decode)
     names = first_ten([name for name, _ in bad])
     if bad:
@@ -65,8 +64,8 @@ def readable(read: Callable) -> bool:
 
 
 def read_pairs(pairs: list[tuple[str, PairReader]], size: int, channels: int, notes: list, split: str, keep=True):
-    """Decode pairs -> two uint8 tensors and the names. Unreadable pairs are left out and named; what has another size is
-    named too. Without `keep` the tensors are empty but for their channels."""
+    """Decode pairs -> two uint8 tensors and the names. Notes name unreadable pairs and other sizes. Without `keep` the
+    tensors are empty but for their channels."""
 
     def decode(read: PairReader):
         a, b = read()
@@ -84,8 +83,8 @@ def read_pairs(pairs: list[tuple[str, PairReader]], size: int, channels: int, no
     (usual, _), *others = Counter(shapes.values()).most_common()
     if others:
         mixed = [f"{name} ({_shape(shape)})" for name, shape in shapes.items() if shape != usual]
-        said = f"{len(mixed)} {split} pairs are not {_shape(usual)} like most; all are resized"
-        notes.append(f"{said}: {first_ten(mixed)}")
+        note = f"{len(mixed)} {split} pairs are not {_shape(usual)} like most; all are resized"
+        notes.append(f"{note}: {first_ten(mixed)}")
     a, b = (stacked([squares[side] for _, (squares, _) in good]) for side in (0, 1))
     return a, b, [name for name, _ in good]
 

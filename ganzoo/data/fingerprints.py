@@ -25,7 +25,6 @@ NEAR = 30  # bits that a photo and its copy may differ in
 
 
 def fingerprint(picture: Image.Image) -> Tensor:
-    """256 booleans."""
     values = pixels(picture.convert("L").resize((SIDE + 1, SIDE), Image.Resampling.BOX))[0]
     return (values[:, 1:] > values[:, :-1]).flatten()
 
@@ -35,13 +34,12 @@ def known(data: str) -> dict[str, list[str]]:
     return json.loads(FILE.read_text(encoding="utf-8")).get(data, {})
 
 
-def _read(text: str) -> Tensor:
-    return torch.tensor([bit == "1" for bit in f"{int(text, 16):0256b}"])
-
-
 def recognised(pairs: list[tuple[str, Callable]], official: dict[str, list[str]]) -> dict[str, list]:
     """Pairs by the split that they officially stand in; those of none are for training."""
-    marks = {split: torch.stack([_read(text) for text in texts]).float() for split, texts in official.items()}
+    marks = {
+        split: torch.tensor([[float(bit) for bit in f"{int(text, 16):0256b}"] for text in texts])
+        for split, texts in official.items()
+    }
 
     def where(pair) -> str:
         with suppress(*UNREADABLE):  # what cannot be read is named when the split is read

@@ -61,8 +61,8 @@ def child(folder: Path, name: str) -> Path | None:
 
 
 def side_folders(folder: Path, split: str = "") -> list[tuple[Path | None, Path | None]]:
-    """Where sides A and B may be: trainA/ trainB/, train_A/ train_B/, train/A/ train/B/, A/train/ B/train/ of a split; A/ B/ of a
-    folder without splits. None is what is not there."""
+    """Where sides A and B may be: trainA/, train_A/, train-A/, train/A/ or A/train/ of a split, else A/ or input/. None
+    stands for what is not there."""
     if not split:
         return [(child(folder, a), child(folder, b)) for a, b in SIDES]
     found = [(child(folder, f"{split}{dash}A"), child(folder, f"{split}{dash}B")) for dash in ("", "_", "-")]
@@ -137,8 +137,8 @@ def _read_idx_folder(folder: Path, idx: dict, image_size: int, channels: int) ->
 
 
 def read_idx(path: Path, dimensions: int) -> Tensor:
-    """An idx file, gzipped or not (format: yann.lecun.com/exdb/mnist) -> a uint8 tensor. GanzooError if damaged. The header
-    is read first, and then no more than it promises: a small .gz may unpack to any size."""
+    """An idx file, gzipped or not (format: yann.lecun.com/exdb/mnist) -> a uint8 tensor. No more is read than the header
+    promises: a small .gz may unpack to any size."""
     head = 4 + 4 * dimensions
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
@@ -155,7 +155,6 @@ def read_idx(path: Path, dimensions: int) -> Tensor:
     except (OSError, EOFError, zlib.error) as error:
         raise GanzooError("idx_damaged", path=path, reason=type(error).__name__) from None
     if len(content) != size:
-        raise GanzooError(
-            "idx_wrong_length", path=path, size=size, found=len(content) if len(content) < size else "more"
-        )
+        found = len(content) if len(content) < size else "more"
+        raise GanzooError("idx_wrong_length", path=path, size=size, found=found)
     return torch.frombuffer(content, dtype=torch.uint8).view(shape)

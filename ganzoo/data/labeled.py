@@ -1,10 +1,8 @@
 """Digits, garments and your own pictures: from an alias, a folder or the Hub to uint8 tensors.
 
-    pictures = ganzoo.load_pictures("mnist")            # alias: $GANZOO_DATA/mnist, else the Hub
-    pictures = ganzoo.load_pictures("my/folder")        # idx files | one sub-folder a class | a flat folder
-    pictures = ganzoo.load_pictures("user/name@main")   # a data set on the Hub with any image column; "user/name:5000"
-
-Batches are a pure function of (seed, step), so that a resumed run sees what an uninterrupted one would have seen.
+pictures = ganzoo.load_pictures("mnist")            # alias: $GANZOO_DATA/mnist, else the Hub
+pictures = ganzoo.load_pictures("my/folder")        # idx files | one sub-folder a class | a flat folder
+pictures = ganzoo.load_pictures("user/name@main")   # a data set on the Hub with any image column; "user/name:5000"
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from torch import Tensor
 from ganzoo.data import registry
 from ganzoo.data.folders import check_shape, read_folder
 from ganzoo.data.hub_datasets import read_hub
+from ganzoo.data.paired import in_memory
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, to_float
 from ganzoo.seeding import Epochs, seeded
@@ -53,13 +52,11 @@ class Pictures:
 
     def where(self, device: torch.device) -> str:
         n, c, h, w = self.train.shape
-        lie = f"lie on the {device.type} as uint8 ({self.train.numel() / 2**20:.0f} MB); no step waits for data"
-        return f"{n:,} training pictures of {h}x{w}x{c} {lie}"
+        return f"{n:,} training pictures of {h}x{w}x{c} {in_memory(device, self.train)}"
 
 
 def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Pictures:
-    """Read a data set. `channels` 0 means as the data: 1 if every picture is grey, else 3. Raises GanzooError with the remedy
-    if nothing is found or a file cannot be read."""
+    """Read a data set. `channels` 0 means as the data: 1 if every picture is grey, else 3."""
     check_shape(image_size, channels)
     data = str(data)
     word, words = registry.data_word(data), registry.WORDS["labeled"]
@@ -125,8 +122,8 @@ def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, 
 
 
 class Batches(Epochs):
-    """batches(step) -> (real float pictures in [-1, 1], labels or None): a pure function of (seed, step). The whole set lies
-    on the device as uint8 (MNIST: 47 MB); a step is one gather, with no worker and no wait."""
+    """batches(step) -> (real float pictures in [-1, 1], labels or None): a pure function of (seed, step), so that a resumed
+    run sees what an uninterrupted one would have seen. The whole set lies on the device as uint8; a step is one gather."""
 
     def __init__(self, pictures: Tensor, labels: Tensor | None, batch_size: int, seed: int, device, rank=0, world=1):
         super().__init__(len(pictures), batch_size, seed, device, rank, world)
@@ -135,4 +132,4 @@ class Batches(Epochs):
 
     def __call__(self, step: int) -> tuple[Tensor, Tensor | None]:
         rows = self.rows(step)
-        return to_float(self.pictures[rows]), self.labels[rows] if self.labels is not None else None
+        return to_float(self.pictures[rows]), None if self.labels is None else self.labels[rows]

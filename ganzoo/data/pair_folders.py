@@ -24,13 +24,10 @@ def folder_splits(folder: Path, other: str = "") -> dict[str, list[tuple[str, Pa
             splits[split] = two_folders(*sides)
         elif place:
             splits[split] = one_split(place)
-    splits = {split: pairs for split, pairs in splits.items() if pairs}
-    if splits:
-        return splits
-    pairs = one_split(folder)
-    if not pairs:
+    splits = {split: pairs for split, pairs in splits.items() if pairs} or {"train": one_split(folder)}
+    if splits == {"train": []}:
         raise GanzooError("no_pairs", folder=folder)
-    return {"train": pairs}
+    return splits
 
 
 def one_split(folder: Path) -> list[tuple[str, PairReader]]:
@@ -54,7 +51,11 @@ def two_folders(a: Path, b: Path) -> list[tuple[str, PairReader]]:
     alone += [f"{b.name}/{right[s].name}" for s in sorted(right.keys() - left.keys())]
     if alone:
         raise GanzooError("pairs_without_partner", count=len(alone), folder=a.parent, names=first_ten(alone))
-    return [(stem, partial(_together, left[stem], right[stem])) for stem in sorted(left)]
+
+    def read(stem: str) -> tuple[Image.Image, Image.Image]:
+        return one_shape(open_picture(left[stem]), open_picture(right[stem]), left[stem].name, "its partner")
+
+    return [(stem, partial(read, stem)) for stem in sorted(left)]
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -95,10 +96,6 @@ def refuse_wide_photos(data: str, pairs: list[tuple[str, PairReader]]) -> None:
                 steps.append((float(change[3]) / beside, name))
     if len(steps) >= FEWEST and max(steps)[0] < SEAM:
         raise GanzooError("halves_of_one_photo", data=data, names=first_ten([name for _, name in steps]))
-
-
-def _together(a: Path, b: Path) -> tuple[Image.Image, Image.Image]:
-    return one_shape(open_picture(a), open_picture(b), a.name, "its partner")
 
 
 def one_shape(one: Image.Image, other: Image.Image, name: str, partner: str) -> tuple[Image.Image, Image.Image]:

@@ -1,11 +1,7 @@
-"""Picture pairs: from AB files, two folders or the Hub to batches. One loader finds out which it is.
+"""Picture pairs and their batches (paired_sources.py finds them).
 
-    pairs = ganzoo.load_pairs("facades")            # alias: $GANZOO_DATA/facades, else the Hub
-    pairs = ganzoo.load_pairs("my/folder")          # A/ B/ by stem | AB files side by side | each in train/ test/
-    pairs = ganzoo.load_pairs("user/name")          # a data set on the Hub with two image columns
-
-A pair is two uint8 pictures. What fits lies in memory; what does not is read by threads a few steps ahead. Either way
-a batch is a pure function of (seed, step): its rows, its crops and its mirrorings.
+What fits lies in memory; what does not is read by threads a few steps ahead. Either way a batch is a pure function of
+(seed, step): its rows, its crops and its mirrorings.
 """
 
 import os
@@ -27,8 +23,8 @@ TEST_MOST = 1000  # test pairs kept in memory
 
 @dataclass
 class Pairs:
-    """Pairs split into train and test, input and target already turned into the asked direction. `train` gives pairs at the
-    jitter size through `take(rows)`; `test_input` and `test_target` are uint8 (N, C, size, size)."""
+    """Pairs split into train and test, turned into `direction`. `train` gives pairs at the jitter size through `take(rows)`;
+    `test_input` and `test_target` are uint8 (N, C, size, size)."""
 
     name: str
     train: "Kept | Streamed"
@@ -83,12 +79,16 @@ class Kept:
         return self.original[rows], self.target[rows]
 
     def note(self, device: torch.device) -> str:
-        size = (self.original.numel() + self.target.numel()) / 2**20
-        return f"lie on the {torch.device(device).type} as uint8 ({size:,.0f} MB); no step waits for data"
+        return in_memory(device, self.original, self.target)
+
+
+def in_memory(device: torch.device, *pictures: Tensor) -> str:
+    size = sum(part.numel() for part in pictures) / 2**20
+    return f"lie on the {device.type} as uint8 ({size:,.0f} MB); no step waits for data"
 
 
 class Streamed:
-    """Pairs on disk: `read(i)` -> two uint8 pictures (C, L, L). Threads decode what the next steps will ask for."""
+    """Pairs on disk: `read(i)` -> two uint8 pictures (C, L, L). Threads decode what the next steps will need."""
 
     def __init__(self, read: Callable[[int], tuple[Tensor, Tensor]], count: int, device="cpu"):
         self.read, self.count, self.device = read, count, device
@@ -117,8 +117,8 @@ class Streamed:
 
 
 class PairBatches(Epochs):
-    """batches(step) -> {"input", "target"} in [-1, 1]: a pure function of (seed, step). Every pair is cropped from the
-    jitter size at a random place and mirrored half of the time, both pictures alike."""
+    """batches(step) -> {"input", "target"} in [-1, 1]. Every pair is cropped from the jitter size at a random place and
+    mirrored half of the time, both pictures alike."""
 
     AHEAD = 3  # steps whose pairs a streamed set may fetch early
 
@@ -154,10 +154,10 @@ def crop(pictures: Tensor, places: Tensor, mirrored: Tensor, size: int) -> Tenso
 def turned(direction: str, domains: tuple[str, str]) -> tuple[str, bool]:
     """ "label->photo" and the names of sides A and B -> (the direction in full, whether B is the input)."""
     a, b = domains
-    asked = [part.strip() for part in (direction or f"{a}->{b}").split("->")]
-    if asked not in ([a, b], [b, a]):
+    sides = [part.strip() for part in (direction or f"{a}->{b}").split("->")]
+    if sides not in ([a, b], [b, a]):
         raise GanzooError("bad_pair_direction", a=a, b=b, direction=direction)
-    return "->".join(asked), asked == [b, a]
+    return "->".join(sides), sides == [b, a]
 
 
 def domain_names(domains: str, usual: tuple[str, str]) -> tuple[str, str]:

@@ -1,4 +1,8 @@
-"""Where pairs lie: AB files, A/ and B/ by stem, two columns of a Hub data set. Used through `ganzoo.load_pairs`.
+"""Where pairs lie: AB files, A/ and B/ by stem, two columns of a Hub data set.
+
+    pairs = ganzoo.load_pairs("facades")            # alias: $GANZOO_DATA/facades, else the Hub
+    pairs = ganzoo.load_pairs("my/folder")          # A/ B/ by stem | AB files side by side | each in train/ test/
+    pairs = ganzoo.load_pairs("user/name")          # a data set on the Hub with two image columns
 
 Every source becomes a list of named readers; a reader gives the two PIL pictures of one pair.
 """
@@ -28,8 +32,7 @@ def load_pairs(
     """Read a set of pairs. `channels` 0 means each side as its pictures are: 1 if all are grey, else 3. `domains` names the
     sides ("photo,label") or two columns of a Hub set; `direction` says which becomes which; `split_test` names the split to
     test on, which else is test, val or a held-out tenth. With `pairs_from` (edges, grey, small, hole) the data are plain
-    photos, and each becomes a pair with what is made of it. Raises GanzooError that names the files concerned, the first ten
-    of them."""
+    photos, and each becomes a pair with what is made of it."""
     check_shape(image_size, channels)
     data = str(data)
     if pairs_from:
@@ -51,8 +54,8 @@ def load_pairs(
     if official and len(splits) == 1 and not split_test:
         splits = fingerprints.recognised(next(iter(splits.values())), official)
         counts = {split: len(splits.get(split, ())) for split in official}
-        said = " and ".join(f"{count} of the {len(official[s])} official {s} pairs" for s, count in counts.items())
-        notes.append(f"not split, but {said} are recognised by their photos and not trained on")
+        known = " and ".join(f"{count} of the {len(official[s])} official {s} pairs" for s, count in counts.items())
+        notes.append(f"not split, but {known} are recognised by their photos and not trained on")
     train, test = _train_and_test(data, splits, split_test, (image_size, channels), notes)
     large = round(image_size * JITTER)
     if pairs_from:  # at the size that is read, so that lines are as wide in training as in use
@@ -68,7 +71,8 @@ def load_pairs(
     b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
     if swap:
         a, b, test_a, test_b = b, a, test_b, test_a
-    kept = _streamed(train, names_read, large, depth, swap) if streaming else Kept(a, b)
+    readers = dict(train)
+    kept = _streamed([readers[name] for name in names_read], large, depth, swap) if streaming else Kept(a, b)
     return Pairs(registry.data_word(data), kept, test_a, test_b, test_names, direction, notes)
 
 
@@ -113,16 +117,14 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     return train, test
 
 
-def _streamed(train: list, names: list[str], large: int, depth: list[int], swap: bool) -> Streamed:
-    """The pairs of these names, read from disk while training."""
-    readers = dict(train)
-    reading = [readers[name] for name in names]
+def _streamed(readers: list[PairReader], large: int, depth: list[int], swap: bool) -> Streamed:
+    """Pairs that are read from disk while training."""
 
     def read(i: int) -> tuple[Tensor, Tensor]:
-        pair = tuple(square(p, large, d) for p, d in zip(reading[i](), depth, strict=True))
+        pair = tuple(square(p, large, d) for p, d in zip(readers[i](), depth, strict=True))
         return pair[::-1] if swap else pair
 
-    return Streamed(read, len(reading))
+    return Streamed(read, len(readers))
 
 
 def _enough(data: str, count: int, what: str, least: int = registry.FEWEST) -> None:
@@ -159,30 +161,31 @@ def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs
     return Pairs("smoke", Kept(label[:count], photo[:count]), *test, names, "label->photo", ["drawn by code"])
 
 
-def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], asked: bool) -> tuple[dict, tuple[str, str]]:
-    """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides)."""
-    repo, splits = found.repo, found.splits
-    images = hub_datasets.image_columns(found.features)
-    if len(images) == 1 and not (asked and set(names) & set(images)):
+def hub_splits(found: hub_datasets.OnHub, names: tuple[str, str], named: bool) -> tuple[dict, tuple[str, str]]:
+    """Two image columns of a data set -> ({split: [(name, reader)]}, names of the sides). `named`: --domains gave `names`."""
+    repo, images = found.repo, hub_datasets.image_columns(found.features)
+    named_columns = set(names) & set(images) if named else set()
+    if len(images) == 1 and not named_columns:
         return _hub_halves(found, images[0]), names
     known = registry.columns_of(repo)
-    if asked and set(names) <= set(images):
+    if len(named_columns) == 2:
         columns = names
     elif known and set(known) <= set(images):
         columns = known
-    elif asked and set(names) & set(images):
+    elif named_columns:
         raise GanzooError("domains_not_columns", domains=",".join(names), repo=repo, columns=images)
     else:
         usual = [pair for pair in COLUMNS if set(pair) <= set(images)]
         if not usual and len(images) != 2:
             raise GanzooError("pair_columns_unclear", repo=repo, columns=images)
         columns = usual[0] if usual else tuple(images)
-        names = names if asked or names != ("A", "B") else columns
+        if not named and names == ("A", "B"):
+            names = columns
 
     def pair(row: dict):
         return one_shape(*(hub_datasets.decoded(row[column]) for column in columns), *columns)
 
-    return hub_datasets.row_readers(splits, pair), names
+    return hub_datasets.row_readers(found.splits, pair), names
 
 
 def _hub_halves(found: hub_datasets.OnHub, column: str) -> dict[str, list[tuple[str, PairReader]]]:

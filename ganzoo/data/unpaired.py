@@ -1,18 +1,12 @@
-"""Two sets of pictures without pairs, and their batches (unpaired_sources.py finds them).
-
-    sets = ganzoo.load_unpaired("horse2zebra")        # alias: $GANZOO_DATA/horse2zebra, else the Hub
-    sets = ganzoo.load_unpaired("my/folder")          # trainA/ trainB/ testA/ testB/ | A/ B/ | train/A ...
-    sets = ganzoo.load_unpaired("horses,zebras")      # any two folders, or two data sets on the Hub
-
-The sides may differ in size. A batch is a pure function of (seed, step).
-"""
+"""Two sets of pictures without pairs, and their batches (unpaired_sources.py finds them)."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from ganzoo.data.paired import crop, jitter
+from ganzoo.data.paired import crop, in_memory, jitter
 from ganzoo.images import to_float
 from ganzoo.seeding import seeded
 
@@ -47,34 +41,28 @@ class Unpaired:
         return self.few("b")
 
     def where(self, device: torch.device) -> str:
-        size = sum(x.numel() for x in self.train.values()) / 2**20
         counts = " and ".join(f"{len(self.train[s]):,} {d}" for s, d in zip("ab", self.domains, strict=True))
-        lie = f"lie on the {device.type} as uint8 ({size:,.0f} MB); no step waits for data"
-        return f"{counts} pictures, no pairs, {lie}"
+        return f"{counts} pictures, no pairs, {in_memory(device, *self.train.values())}"
 
 
 class UnpairedBatches:
-    """batches(step) -> {"a", "b"} in [-1, 1]. Each side has its own order, crops and mirrorings; the smaller side starts
-    again earlier. Of `world` processes each takes its own slice of one large batch."""
+    """batches(step) -> {"a", "b"} in [-1, 1], a function of (seed, step). Each side has its own order, crops and mirrorings;
+    the smaller side starts again earlier. Of `world` processes each takes its own slice of one large batch."""
 
     def __init__(self, train: dict[str, Tensor], batch_size: int, seed: int, size: int, device, rank=0, world=1):
         self.train = {side: pictures.to(device) for side, pictures in train.items()}
         self.batch_size, self.seed, self.size, self.device = batch_size, seed, size, torch.device(device)
         self.whole, self.mine = batch_size * world, slice(rank * batch_size, (rank + 1) * batch_size)
         self.per_epoch = max(1, max(len(p) for p in train.values()) // self.whole)
-        self._orders: dict[tuple, Tensor] = {}
+        self.order = lru_cache(maxsize=4)(self._order)  # this lap and the next of both sides
 
     def rows(self, side: str, step: int) -> Tensor:
         """Which pictures of a side the whole batch of this step holds: a walk through one seeded order after another."""
         count, first = len(self.train[side]), step * self.whole
-        return torch.cat([self._order(side, i // count)[i % count][None] for i in range(first, first + self.whole)])
+        return torch.stack([self.order(side, i // count)[i % count] for i in range(first, first + self.whole)])
 
     def _order(self, side: str, lap: int) -> Tensor:
-        if (side, lap) not in self._orders:
-            self._orders = {k: v for k, v in self._orders.items() if k[0] != side or k[1] == lap - 1}
-            generator = seeded("cpu", self.seed, lap, ord(side))
-            self._orders[side, lap] = torch.randperm(len(self.train[side]), generator=generator)
-        return self._orders[side, lap]
+        return torch.randperm(len(self.train[side]), generator=seeded("cpu", self.seed, lap, ord(side)))
 
     def __call__(self, step: int) -> dict[str, Tensor]:
         batch = {}

@@ -1,4 +1,8 @@
-"""Where two sets without pairs lie: folders or the Hub. Used through `ganzoo.load_unpaired`.
+"""Where two sets without pairs lie: folders or the Hub.
+
+    sets = ganzoo.load_unpaired("horse2zebra")        # alias: $GANZOO_DATA/horse2zebra, else the Hub
+    sets = ganzoo.load_unpaired("my/folder")          # trainA/ trainB/ testA/ testB/ | A/ B/ | train/A ...
+    sets = ganzoo.load_unpaired("horses,zebras")      # any two folders, or two data sets on the Hub
 
 Every source becomes two lists of named readers for each side; a reader gives one PIL picture.
 """
@@ -31,7 +35,7 @@ def read_data(config) -> Unpaired:
 
 def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains="") -> Unpaired:
     """Read two sets of pictures. `channels` 0 means each side as its pictures are; `load_size` is what is cropped from.
-    Pictures that stand in train and in test are taken out of train and named. Raises GanzooError that names the files."""
+    Pictures that stand in train and in test are taken out of train and named."""
     check_shape(image_size, channels)
     data = str(data)
     large = load_size or round(image_size * JITTER)
@@ -48,22 +52,22 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
             held, others = registry.held_out(len(readers["train"]))
             readers["test"] = [readers["train"][i] for i in held]
             readers["train"] = [readers["train"][i] for i in others.sort().values]
-            said = f"a fixed tenth ({len(held)} pictures) is held out and never trained on"
-            notes.append(f"no test split for {name}: {said}")
+            tenth = f"a fixed tenth ({len(held)} pictures) is held out and never trained on"
+            notes.append(f"no test split for {name}: {tenth}")
         _enough(data, len(readers["train"]), name, " to train on")
         check_size(len(readers["train"]), large, channels)
         test[side], test_names[side], tested = _read(readers["test"], image_size, channels, notes, f"{name} test")
         depth = channels or test[side].shape[1]
         train[side], own, marks = _read(readers["train"], large, depth, notes, f"{name} training")
         seen = set(tested)
-        alike = [mark in seen for mark in marks]
-        twice = [picture for picture, there in zip(own, alike, strict=True) if there]
+        new = [mark not in seen for mark in marks]
+        twice = [picture for picture, fresh in zip(own, new, strict=True) if not fresh]
         if twice:
             shown = first_ten(twice)
             notes.append(f"{len(twice)} {name} picture(s) stand in train and in test; left out of train: {shown}")
-            train[side] = train[side][[not there for there in alike]]
-        said = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
-        _enough(data, len(train[side]), name, said)
+            train[side] = train[side][new]
+        why = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
+        _enough(data, len(train[side]), name, why)
     return Unpaired(registry.data_word(data), names, train, test, notes, test_names)
 
 
@@ -198,8 +202,7 @@ def _labelled_sides(opened: hub_datasets.OnHub, column: str, names: tuple[str, s
     halves = {f"{split}{dash}{side}": (split, side.lower()) for split in SPLITS for dash in ("", "_") for side in "AB"}
     in_halves = bool(classes) and set(classes) <= set(halves)
     if not in_halves and len(classes) != 2:
-        said = f"{len(classes)} classes" if classes else "no classes"
-        raise GanzooError("hub_not_two_sides", repo=opened.repo, classes=said)
+        raise GanzooError("hub_not_two_sides", repo=opened.repo, classes=f"{len(classes) or 'no'} classes")
     found: dict = {"a": {}, "b": {}}
     for split, rows in opened.splits.items():
         for name in classes:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import ADVERSARIAL, HUB_DATA, SELDOM, Settings
 from ganzoo.models.discriminators import CRITICS
-from ganzoo.models.layers import NORMS
+from ganzoo.models.layers import ACTIVATIONS, NORMS, UPSAMPLES
 from ganzoo.models.receptive_field import PATCHES, WORDS
 from ganzoo.settings import option
 
@@ -34,9 +34,7 @@ class Config(Settings):
     adversarial: str = option("lsgan", "adversarial loss", choices=ADVERSARIAL)
     domains: str = option("", "names of the two sides: horse,zebra")
     cycle: float = option(10.0, "weight of the way there and back", 0.0, 1e6)
-    cycle_back: float = option(
-        0.0, "weight of the way that begins at B (0: as --cycle); smaller where a pattern of B has to go", 0.0, 1e6
-    )
+    cycle_back: float = option(0.0, "--cycle from B (0: the same); less where a pattern of B has to go", 0.0, 1e6)
     identity: float = option(
         0.5, "weight of zebras staying as they are on the way to zebras, times --cycle", 0.0, 100.0
     )
@@ -44,28 +42,18 @@ class Config(Settings):
     pool: int = option(50, "size of the image buffer for the discriminators (0: only the present pictures)", 0, 10_000)
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", 1, 32)
-    residual: bool = option(
-        False, "a resnet generator begins as a copy and learns only what to change: quicker, and it stays sharp"
-    )
-    gate: bool = option(
-        False, "a residual generator also says, pixel by pixel, how much of its input stays: stripes can go, too"
-    )
+    residual: bool = option(False, "a resnet generator begins as a copy and learns what to change: quicker, and sharp")
+    gate: bool = option(False, "a residual generator also says how much of each pixel stays: stripes can go, too")
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option(
-        "resize",
-        "how the generators double the size; deconv3 is the reference code's, its kernel is no multiple of its stride",
-        choices=("resize", "bilinear", "deconv", "deconv3"),
+        "resize", "how the generators double the size; deconv3: reference code", choices=(*UPSAMPLES, "deconv3")
     )
-    critic: str = option(
-        "patch",
-        "which discriminators: PatchGANs, those of pretrained features (Projected GAN), or both",
-        choices=CRITICS,
-    )
+    critic: str = option("patch", "which discriminators: PatchGAN, Projected GAN or both", choices=CRITICS)
     projected: float = option(0.5, "weight of the discriminators of pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminators' first layer", 1, 512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     norm: str = option("instance", "normalization in all four networks", choices=NORMS)
-    activation: str = option("leaky_relu", "activation of the discriminators", choices=("leaky_relu", "relu"))
+    activation: str = option("leaky_relu", "activation of the discriminators", choices=ACTIVATIONS)
     # from the data
     in_channels: int = option(3, "channels of side A", flag=False, choices=(1, 3))
     out_channels: int = option(3, "channels of side B", flag=False, choices=(1, 3))

@@ -12,7 +12,7 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from ganzoo.models import gan
-from ganzoo.models.layers import activation, double, init_normal, norm2d
+from ganzoo.models.layers import UPSAMPLES, activation, double, init_normal, norm2d
 from ganzoo.settings import option
 
 # The game is lesson 1's; only the networks differ.
@@ -31,7 +31,7 @@ class Config(gan.Config):
     size_multiple: ClassVar[int] = 4  # two halvings
 
     width: int = option(64, "features at half size; twice as many at quarter size", 1, 1024)
-    upsample: str = option("deconv", "how the generator doubles the size", choices=("deconv", "resize", "bilinear"))
+    upsample: str = option("deconv", "how the generator doubles the size", choices=UPSAMPLES)
 
 
 class Generator(nn.Module):

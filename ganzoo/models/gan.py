@@ -17,7 +17,7 @@ from ganzoo import images
 from ganzoo.lesson_settings import Settings
 from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
-from ganzoo.models.layers import activation, norm1d
+from ganzoo.models.layers import ACTIVATIONS, activation, norm1d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, r1_penalty
 from ganzoo.seeding import noise, seeded
 from ganzoo.settings import option
@@ -33,7 +33,7 @@ class Config(Settings):
 
     noise_size: int = option(100, "length of the noise vector", 1, 4096)
     width: int = option(256, "first hidden layer of the generator; the second is twice as wide", 1, 8192)
-    activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=("leaky_relu", "relu"))
+    activation: str = option("leaky_relu", "activation of both networks (lesson 16)", choices=ACTIVATIONS)
     norm: str = option("batch", "normalization in the generator (lesson 4)", choices=("batch", "none"))
 
     @property

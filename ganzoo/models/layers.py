@@ -6,12 +6,14 @@ from torch import Tensor, nn
 
 from ganzoo.inputs import check_choice
 
+ACTIVATIONS = ("leaky_relu", "relu")
+UPSAMPLES = ("resize", "bilinear", "deconv")
 NORMS = ("instance", "instance_affine", "batch", "none")
 
 
 def activation(kind: str) -> nn.Module:
     """LeakyReLU with slope 0.2 keeps a gradient where ReLU's neurons die (lesson 16, hack 1)."""
-    check_choice("activation", kind, ("leaky_relu", "relu"))
+    check_choice("activation", kind, ACTIVATIONS)
     return nn.LeakyReLU(0.2) if kind == "leaky_relu" else nn.ReLU()
 
 
@@ -35,7 +37,7 @@ def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.M
     it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
     which seldom makes a checkerboard (Odena et al. 2016). bilinear: the same between softer neighbours; no weights can make
     one of it alone."""
-    check_choice("upsample", kind, ("resize", "bilinear", "deconv", "deconv3"))
+    check_choice("upsample", kind, (*UPSAMPLES, "deconv3"))
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
     if kind == "deconv3":

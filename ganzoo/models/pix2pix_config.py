@@ -6,7 +6,7 @@ from typing import ClassVar
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
 from ganzoo.models.discriminators import CRITICS
-from ganzoo.models.layers import NORMS
+from ganzoo.models.layers import ACTIVATIONS, NORMS, UPSAMPLES
 from ganzoo.models.receptive_field import PATCHES, WORDS, fits
 from ganzoo.settings import option
 
@@ -32,44 +32,32 @@ class Config(Settings):
     decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", 0.0, 1.0)
     split_test: str = option("", "split to test on, never trained on (default: test, else val, else a held-out tenth)")
     pairs_from: str = option(
-        "",
-        "make the pairs of plain photos: from their edges, in grey, made small or with a hole back to the photo",
-        choices=("", "edges", "grey", "small", "hole"),
+        "", "make pairs of plain photos: back from this to the photo", choices=("", "edges", "grey", "small", "hole")
     )
     domains: str = option("", "names of sides A and B, or of two columns: photo,label")
     direction: str = option("", "which side becomes which: label->photo")
-    loss: str = option(
-        "gan+mae", "training loss; all: each of these, and gan+mae with --perceptual", choices=(*LOSSES, "all")
-    )
+    loss: str = option("gan+mae", "training loss; all: each, and gan+mae --perceptual", choices=(*LOSSES, "all"))
     pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
     weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", 0.0, 1e6)
-    perceptual: float = option(
-        0.0, "weight of the perceptual loss (pretrained features) beside the pixel loss", 0.0, 1e6
-    )
+    perceptual: float = option(0.0, "weight of the perceptual loss (pretrained features)", 0.0, 1e6)
     width: int = option(64, "features of the generator's first layer", 1, 512)
     most: int = option(8, "features of the deepest layers, in multiples of --width", 1, 64)
     halvings: int = option(0, "layers of the generator's way down (0: as many as the size allows, at most 8)", 0, 10)
     no_skips: bool = option(False, "leave out the U-Net's connections (lesson 13)")
     # Measured (train/RESULTS.md): the same error as the paper's deconv, sharper, and no grid pattern.
-    upsample: str = option(
-        "resize", "how the generator doubles sizes (paper: deconv)", choices=("resize", "bilinear", "deconv")
-    )
+    upsample: str = option("resize", "how the generator doubles sizes (paper: deconv)", choices=UPSAMPLES)
     dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
     noise: bool = option(False, "a channel of noise for the generator: texture where a drawing says nothing")
-    critic: str = option(
-        "patch", "which discriminator: a PatchGAN, one of pretrained features (Projected GAN), or both", choices=CRITICS
-    )
+    critic: str = option("patch", "which discriminator: PatchGAN, Projected GAN or both", choices=CRITICS)
     projected: float = option(0.2, "weight of the discriminator of pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminator's first layer", 1, 512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
     norm: str = option("instance", "normalization in both networks", choices=NORMS)
-    activation: str = option(
-        "leaky_relu", "activation of the way down and the discriminator", choices=("leaky_relu", "relu")
-    )
+    activation: str = option("leaky_relu", "activation of the way down and the discriminator", choices=ACTIVATIONS)
     # from a converted file (train/convert.py)
     variations: str = option(
-        "asked", "dropout in use: on where a variation is asked for, or never", flag=False, choices=("asked", "never")
+        "asked", "dropout in use: where a variation is asked for, or never", flag=False, choices=("asked", "never")
     )
     # from the data
     in_channels: int = option(3, "channels of the input", flag=False, choices=(1, 3))
