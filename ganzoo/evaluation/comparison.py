@@ -48,9 +48,9 @@ def translated(made: Model, pictures: Tensor) -> Tensor:
 def measure(
     made: Model, pairs: Pairs, judge: Model | None = None, inception=None, net=None, shown=None, alex=None
 ) -> dict:
-    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`, which
-    reads at its own size; `inception`: fid.network; `net`: independent.network; `alex`: lpips.network. `shown` are the same
-    pairs at another size, at which everything is compared: what the model makes at its own is enlarged to it."""
+    """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`;
+    `inception`: fid.network; `net`: independent.network; `alex`: lpips.network. `shown` are the same pairs at another size,
+    at which everything is compared: what the model makes at its own is enlarged to it."""
     now, then = (pairs.in_channels, pairs.out_channels), made.config.depths
     if now != then:
         raise GanzooError("pairs_changed", name=made.name, data=made.config.data, then=then, now=now)
@@ -83,7 +83,7 @@ def measure(
 
 def judges_of(data: str, lesson: str, measured: Path) -> Iterator[Model]:
     """The judges of a set that are of that kind: `judge-WORD`, then `judge-WORD-ANYTHING`, first the bundled ones, then those
-    beside the run whose model folder is `measured`."""
+    beside the run of the model folder `measured`."""
     name = f"judge-{data_word(data)}"
     run = measured.parent if measured.name == "model" else measured
     for place in (WEIGHTS, run.parent):
@@ -95,7 +95,7 @@ def judges_of(data: str, lesson: str, measured: Path) -> Iterator[Model]:
 
 
 def judge_for(made: Model, given: Model | None = None) -> Model | None:
-    """The classifier that judges a model's pictures: the `given` one, else that of its data, if there is one."""
+    """The classifier that judges a model's pictures: the `given` one, else that of its data, or None."""
     if given:
         return _fitting(given, made, given.config.lesson == "judge")
     return next(judges_of(made.config.data, "judge", made.folder), None)

@@ -1,6 +1,6 @@
 """Numbers of a CycleGAN, both ways: does it come back, does it leave alone what needs no change, is it believed?
 
-The judge is a classifier of our own that tells the two domains apart (`train/judge.py --data horse2zebra`).
+The judge is a classifier that tells the two domains apart (`train/judge.py --data horse2zebra`).
 """
 
 import json
@@ -19,8 +19,8 @@ from ganzoo.inference import Model
 def measure(
     made: Model, sets: Unpaired, judge: Model | None = None, inception=None, net=None, masks=None, batch_size: int = 8
 ) -> dict[str, float]:
-    """The metrics of a CycleGAN over both test splits, at the size of these; their names say direction and protocol.
-    `inception`: fid.network; `net`: independent.network; `masks`: read_masks."""
+    """The metrics of a CycleGAN over both test splits; their names say direction and protocol. `inception`: fid.network;
+    `net`: independent.network; `masks`: read_masks."""
     found, known = {}, {}
     ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)
     for target, (direction, back, side, other) in zip((1, 0), ways, strict=True):
@@ -47,7 +47,7 @@ def measure(
             for name, seen in ((f"judge{features.shape[1]}", features), (f"judge{features.shape[1]}-real", others)):
                 if min(len(seen), len(real_features)) < 2:
                     continue
-                # So few pictures keep even two draws of real ones far apart: read a distance beside the real one's.
+                # Of so few pictures even two draws of real ones are distant: read a distance beside the real one's.
                 found[f"frechet-{name}-{protocol}"] = metrics.frechet_distance(seen, real_features)
                 found[f"kernel-{name}-{protocol}"] = metrics.kernel_distance(seen, real_features)
         if net:

@@ -18,8 +18,6 @@ from ganzoo.errors import GanzooError
 from ganzoo.evaluation.metrics import frechet_distance, kernel_distance
 
 URL = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights-inception-2015-12-05-6726825d.pth"
-
-
 DAMAGED = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)  # of a file of weights
 
 
@@ -34,8 +32,7 @@ def fetched(url: str) -> tuple[Path, bool]:
 
 
 def network(device: torch.device | str = "cpu") -> nn.Module:
-    """The Inception network of 2015-12-05, uint8 (N, 3, H, W) -> features (N, 2048). Raises GanzooError with the remedy
-    where the package or the weights cannot be had."""
+    """The Inception network of 2015-12-05, uint8 (N, 3, H, W) -> features (N, 2048)."""
     try:
         from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
     except ImportError:

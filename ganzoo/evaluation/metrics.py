@@ -1,4 +1,4 @@
-"""Numbers whose name says their protocol (a leaf; float64, but float32 for SSIM).
+"""Numbers whose name says their protocol, in float64 (SSIM: float32).
 
 `frechet-mnist-judge128-n10000-test` is the Fréchet distance between the judge's 128 features of 10,000 samples and of
 the MNIST test split. Such a distance compares only with itself: never with an Inception FID.
@@ -16,8 +16,8 @@ def find(found: dict, kind: str):
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
     """Fréchet distance of two feature sets (N, D), (M, D), each taken for a Gaussian (Heusel et al. 2017, eq. 6). The trace
-    of the root comes from the eigenvalues of the symmetric sqrt(A) B sqrt(A): no complex numbers, no sqrtm. Of fewer pictures
-    than features it comes from the singular values of the features' products, (N, M): the same, and quick."""
+    of the root comes from the eigenvalues of the symmetric sqrt(A) B sqrt(A), or of fewer pictures than features from the
+    singular values of the features' products, (N, M): the same, and quick."""
     a, b = a.double(), b.double()
     if len(a) < 2 or len(b) < 2:
         raise ValueError("a Fréchet distance needs at least two pictures on either side")
@@ -57,7 +57,7 @@ def class_shares(answers: Tensor, classes: tuple) -> dict[str, float]:
 
 
 def label_accuracy(answers: Tensor, labels: Tensor) -> float:
-    """The share of conditional samples that the judge takes for the class that was asked for."""
+    """The share of conditional samples that the judge takes for the class of their label."""
     return float((answers == labels).double().mean())
 
 
@@ -70,8 +70,7 @@ def speckle(pictures: Tensor) -> float:
     return float((x - median).abs().double().mean() / 2 * 100)
 
 
-# --- translated pictures beside the truth: uint8 (N, C, H, W) on both sides -------------------------------------------
-
+# Translated pictures beside the truth: uint8 (N, C, H, W) on both sides.
 FEW = 8  # pictures at a time: a convolution in float64 on the CPU takes a hundred times a picture's own memory
 
 
@@ -92,8 +91,8 @@ def pixel_metrics(made: Tensor, truth: Tensor) -> dict[str, float]:
 
 def sharpness(made: Tensor, truth: Tensor) -> float:
     """High-frequency energy of the made pictures over that of the true ones: 1 is as sharp as real, below is blurred. High
-    frequencies are what a 5 x 5 binomial blur takes away from the brightness and a 3 x 3 one leaves: that one wipes out what
-    changes at every pixel, for a checkerboard (which has a number of its own) is no detail."""
+    frequencies are what a 5 x 5 binomial blur takes away and a 3 x 3 one leaves, for a checkerboard, which the latter wipes
+    out, is no detail."""
     wide = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0], dtype=torch.float64)
     narrow = torch.tensor([0.0, 1.0, 2.0, 1.0, 0.0], dtype=torch.float64)
     band = torch.outer(narrow, narrow) / 16 - torch.outer(wide, wide) / 256
@@ -110,7 +109,7 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
 
 
 def tone(made: Tensor, truth: Tensor) -> float:
-    """How far the colours as a whole are from the true ones: 0 the same, 1 nothing in common. One minus the overlap of
+    """How much the colours as a whole differ from the true ones: 0 the same, 1 nothing in common. One minus the overlap of
     the histograms of L, a and b over all pixels of the set, mean of the three (Isola et al. 2017, 5.1, figure 7)."""
     limits, bins = ((0.0, 100.0), (-110.0, 110.0), (-110.0, 110.0)), 64
 

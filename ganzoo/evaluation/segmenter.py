@@ -2,8 +2,8 @@
 
     python train/judge.py --data facades       # -> runs/judge-facades/model
 
-Trained on real training pairs alone. If it finds the windows of a made photo where the drawing asked for them, the photo
-shows them; its score on real test photos is the ceiling.
+Trained on real training pairs alone. If it finds the windows of a made photo where the drawing has them, the photo shows
+them; its score on real test photos is the ceiling.
 """
 
 import dataclasses
@@ -38,8 +38,7 @@ def classes_of(labels: Tensor, colours: dict[str, tuple]) -> Tensor:
 
 
 def fit(config: Config, pairs: Pairs, device, should_stop=lambda: False) -> Iterator[dict]:
-    """Train a segmenter; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "config", "metrics"},
-    the config completed by the data. A stop ends the training early, not the judge."""
+    """Train a segmenter; yields the same events as judges.fit."""
     colours = palette(pairs)
     config = dataclasses.replace(complete(config, pairs), classes=tuple(colours), channels=pairs.out_channels)
     with global_seed(config.seed, 0x5E6):
@@ -68,8 +67,5 @@ def recovery(found: Tensor, wanted: Tensor) -> dict[str, float]:
     count = int(max(found.max(), wanted.max())) + 1
     table = torch.bincount((wanted * count + found).flatten(), minlength=count**2).view(count, count).double()
     right, union = table.diag(), table.sum(0) + table.sum(1) - table.diag()
-    asked = table.sum(1) > 0
-    return {
-        "pixel-accuracy": round(float(right.sum() / table.sum()), 4),
-        "class-iou": round(float((right[asked] / union[asked]).mean()), 4),
-    }
+    iou = (right / union)[table.sum(1) > 0].mean()
+    return {"pixel-accuracy": round(float(right.sum() / table.sum()), 4), "class-iou": round(float(iou), 4)}

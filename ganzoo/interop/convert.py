@@ -1,4 +1,4 @@
-"""Old checkpoints come home: weights of the reference PyTorch Pix2Pix and CycleGAN become ganzoo's networks.
+"""Convert weights of the reference PyTorch code (Pix2Pix, CycleGAN) into ganzoo's networks.
 
     found = {"generator": reference.read(Path("latest_net_G.pth"))}
     config, nets = convert.networks(found, data="facades", direction="label->photo")
@@ -30,47 +30,53 @@ def networks(
     """Files by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config, networks). A U-Net
     alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN. `statistics` says by what
     batch norm divides: "running", the averages of the training, or "picture", what each picture itself has."""
-    first, critic = found["generator"], found.get("discriminator")
+    first, discriminator = found["generator"], found.get("discriminator")
     norm = _norm(found)
     if statistics == "picture" and norm == "batch":
         norm = "instance_affine"
     paired = first.kind == "unet" and "generator_back" not in found
-    said = {"data": data, "name": name, "direction": _direction(direction, data), "norm": norm}
-    said |= {"width": first.width, "in_channels": first.inputs, "out_channels": first.outputs}
+    values = {"data": data, "name": name, "direction": _direction(direction, data), "norm": norm}
+    values |= {"width": first.width, "in_channels": first.inputs, "out_channels": first.outputs}
     if adversarial:
-        said["adversarial"] = adversarial
-    if critic:
-        if critic.depth not in PATCH_OF:
-            raise GanzooError("pth_critic_unknown", file=critic.file, what=critic.what)
-        said |= {"critic_width": critic.width, "patch": PATCH_OF[critic.depth]}
+        values["adversarial"] = adversarial
+    if discriminator:
+        if discriminator.depth not in PATCH_OF:
+            raise GanzooError("pth_critic_unknown", file=discriminator.file, what=discriminator.what)
+        values |= {"critic_width": discriminator.width, "patch": PATCH_OF[discriminator.depth]}
     if paired:
-        said |= {"image_size": image_size or 2 ** max(7, first.depth), "halvings": first.depth, "dropout": dropout}
-        said |= {"unconditional": critic is not None and critic.inputs == first.outputs}
-        said |= {"upsample": "deconv", "most": 8, "loss": "gan+mae"}  # the reference's, whatever ganzoo's defaults are
-        config = pix2pix.Config(**said)
+        lesson, side = pix2pix, 2 ** max(7, first.depth)
+        values |= {"halvings": first.depth, "dropout": dropout}
+        values["unconditional"] = discriminator is not None and discriminator.inputs == first.outputs
+        values |= {
+            "upsample": "deconv",
+            "most": 8,
+            "loss": "gan+mae",
+        }  # the reference's, whatever ganzoo's defaults are
+    elif first.kind == "unet":
+        lesson, side = cyclegan, 2**first.depth
+        values["upsample"] = "deconv"
     else:
-        side = 2**first.depth if first.kind == "unet" else 256 if first.depth > 6 else 128
-        said |= {"image_size": image_size or side, "generator": first.kind, "one_way": "generator_back" not in found}
-        said |= {"upsample": "deconv"} if first.kind == "unet" else {"upsample": "deconv3", "blocks": first.depth}
-        config = cyclegan.Config(**said)
+        lesson, side = cyclegan, 256 if first.depth > 6 else 128
+        values |= {"upsample": "deconv3", "blocks": first.depth}
+    if not paired:
+        values |= {"generator": first.kind, "one_way": "generator_back" not in found}
     try:
-        config = settings.checked(config)
+        config = settings.checked(lesson.Config(**values, image_size=image_size or side))
     except GanzooError as error:
         raise GanzooError("pth_settings_wrong", file=first.file, network=str(first), reason=str(error)) from None
     if config.image_size % config.size_multiple or (first.kind == "unet" and config.levels != first.depth):
         raise GanzooError("convert_image_size", image_size=image_size, what=first.what)
     _agree(config, found)
-    fresh = (pix2pix if paired else cyclegan).build(config)
-    return config, {role: _filled(fresh[role], one) for role, one in found.items()}
+    nets = lesson.build(config)
+    return config, {role: _filled(nets[role], one) for role, one in found.items()}
 
 
 def _norm(found: dict[str, Found]) -> str:
     """The norm that all files share. Raises GanzooError where they differ, or where a file holds another kind of network."""
     for role, one in found.items():
-        critic = role.startswith("discriminator")
-        if critic != (one.kind == "patch"):
-            wanted = "a discriminator" if critic else "a generator"
-            raise GanzooError("pth_wrong_network", file=one.file, what=one.what, wanted=wanted)
+        wanted = role.partition("_")[0]
+        if (wanted == "discriminator") != (one.kind == "patch"):
+            raise GanzooError("pth_wrong_network", file=one.file, what=one.what, wanted=f"a {wanted}")
     first = found["generator"]
     for one in found.values():
         if one.norm != first.norm:
@@ -78,12 +84,12 @@ def _norm(found: dict[str, Found]) -> str:
     return first.norm
 
 
-def _direction(asked: str, data: str) -> str:
-    """ "label->photo" as asked, else the usual one of the data, else A->B."""
+def _direction(given: str, data: str) -> str:
+    """ "label->photo" as given, else the usual one of the data, else A->B."""
     usual = known(data, "paired").direction or "->".join(known(data, "unpaired").sides)
-    parts = [part.strip() for part in (asked or usual).split("->")]
+    parts = [part.strip() for part in (given or usual).split("->")]
     if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
-        raise GanzooError("convert_direction", direction=asked)
+        raise GanzooError("convert_direction", direction=given)
     return "->".join(parts)
 
 
@@ -98,23 +104,23 @@ def _agree(config, found: dict[str, Found]) -> None:
         if one.inputs != wanted:
             lesson, inputs = config.lesson, one.inputs
             raise GanzooError("pth_critic_channels", file=one.file, inputs=inputs, lesson=lesson, wanted=wanted)
-    back, critic, other = (found.get(role) for role in ("generator_back", "discriminator", "discriminator_back"))
+    back, forward, other = (found.get(role) for role in ("generator_back", "discriminator", "discriminator_back"))
     turned = (first.what, first.width, first.outputs, first.inputs)
     if back and (back.what, back.width, back.inputs, back.outputs) != turned:
         raise GanzooError("pth_not_the_way_back", file=back.file, back=str(back), first=first.file, there=str(first))
-    if other and (not back or not critic or (other.what, other.width) != (critic.what, critic.width)):
+    if other and (not back or not forward or (other.what, other.width) != (forward.what, forward.width)):
         raise GanzooError("pth_other_critic", file=other.file)
 
 
-def _slots(net: nn.Module) -> list[tuple[str, str]]:
+def _convolutions(net: nn.Module) -> list[tuple[str, str]]:
     """The convolutions of a network of ganzoo in order, each with the norm behind it (or nothing)."""
-    slots: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
     for name, module in net.named_modules():
         if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
-            slots.append((name, ""))
+            found.append((name, ""))
         elif isinstance(module, (nn.BatchNorm2d, nn.InstanceNorm2d)):
-            slots[-1] = (slots[-1][0], name)
-    return slots
+            found[-1] = (found[-1][0], name)
+    return found
 
 
 def _filled(net: nn.Module, found: Found) -> nn.Module:
@@ -126,13 +132,11 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         if tensor is None:
             raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
         if tensor.shape != shape:
-            theirs, ours, what, width = tuple(tensor.shape), tuple(shape), found.what, found.width
-            raise GanzooError(
-                "pth_tensor_shape", file=found.file, name=name, shape=theirs, what=what, width=width, wanted=ours
-            )
+            where = dict(file=found.file, name=name, what=found.what, width=found.width)
+            raise GanzooError("pth_tensor_shape", **where, shape=tuple(tensor.shape), wanted=tuple(shape))
         return tensor
 
-    for layer, (conv, norm) in zip(found.layers, _slots(net), strict=True):
+    for layer, (conv, norm) in zip(found.layers, _convolutions(net), strict=True):
         weight = take(f"{layer.conv}.weight", own[f"{conv}.weight"].shape)
         new[f"{conv}.weight"] = torch.cat(weight.chunk(2)[::-1]) if layer.swapped else weight
         features = (net.get_submodule(conv).out_channels,)

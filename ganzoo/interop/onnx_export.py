@@ -22,8 +22,8 @@ FARTHEST = 1e-3
 
 
 def write(made, path: Path, direction: str | None = None) -> float | None:
-    """Export a loaded model's generator to `path`. Where onnxruntime is installed the file is run before it is kept:
-    returns how far its pictures are from PyTorch's at most (in -1 .. 1), else None."""
+    """Export a loaded model's generator to `path`. Where onnxruntime is installed the file is run before it is kept: returns
+    the largest difference of its pictures from PyTorch's (in -1 .. 1), else None."""
     if made.config.lesson not in LESSONS:
         raise GanzooError("export_other_lesson", name=made.name, lesson=made.config.lesson, known=list(LESSONS))
     if direction is not None and not made.translates:
@@ -34,8 +34,9 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
     except ImportError as error:
         raise GanzooError("onnx_missing", package=error.name) from None
     net = (made.translator(direction) if made.translates else made.generator).cpu().eval()
-    names = ["noise", "label"][: 2 if made.config.needs_labels else 1]
-    batch = torch.export.Dim("batch")
+    names, batch = ["noise"], torch.export.Dim("batch")
+    if made.config.needs_labels:
+        names.append("label")
     shapes = tuple({0: batch} for _ in names)
     if made.translates:
         step = made.config.size_multiple
@@ -59,14 +60,14 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
 
 def facts(made, direction: str | None = None) -> dict:
     """What one must know to use the file without ganzoo."""
-    said = {"name": made.name, "lesson": made.config.lesson, "value_range": [-1, 1]}
+    found = {"name": made.name, "lesson": made.config.lesson, "value_range": [-1, 1]}
     if made.translates:
-        return said | {"direction": direction or made.direction, "size_multiple": made.config.size_multiple}
-    return said | {"noise_size": made.config.noise_size, "classes": list(made.classes)}
+        return found | {"direction": direction or made.direction, "size_multiple": made.config.size_multiple}
+    return found | {"noise_size": made.config.noise_size, "classes": list(made.classes)}
 
 
 def example(made, direction: str | None, batch: int, tiles: tuple[int, int], seed: int = 0) -> tuple[Tensor, ...]:
-    """Something to put into a generator: `batch` pictures of `tiles` times the size multiple, or as many inspirations."""
+    """Something to put into a generator: `batch` pictures of `tiles` times the size multiple, or noise for as many."""
     if not made.translates:
         return made.noise(batch, seed), *made.labels(None, batch)
     sides = (made.config.size_multiple * tile for tile in tiles)

@@ -1,8 +1,6 @@
 """Weights of the reference PyTorch code, read from a .pth file and understood from names and shapes alone.
 
-    found = reference.read(Path("latest_net_G.pth"))    # a Found: U-Net of 8 levels, 64 features, instance norm ...
-
-Nothing but tensors is ever unpickled; whatever does not fit is one GanzooError. convert.py makes ganzoo's networks of it.
+found = reference.read(Path("latest_net_G.pth"))    # a Found: U-Net of 8 levels, 64 features, instance norm ...
 """
 
 import pickle
@@ -19,7 +17,7 @@ from ganzoo.errors import GanzooError
 
 LARGEST = 4 << 30  # bytes; the reference's largest file, a U-Net 256, has 218 MB
 FLOATS = (torch.float32, torch.float16, torch.bfloat16, torch.float64)
-PATCH_OF = {0: 1, 1: 16, 2: 34, 3: 70, 5: 286}  # layers of a PatchGAN (0: the pixel critic): what one score sees
+PATCH_OF = {0: 1, 1: 16, 2: 34, 3: 70, 5: 286}  # layers of a PatchGAN (0: of single pixels): what one score sees
 WRAPPERS = ("module.", "_orig_mod.")  # DataParallel, torch.compile
 
 
@@ -51,7 +49,7 @@ class Found:
     @property
     def what(self) -> str:
         if self.kind == "patch":
-            return f"PatchGAN of {self.depth} layers" if self.depth else "critic of single pixels"
+            return f"PatchGAN of {self.depth} layers" if self.depth else "discriminator of single pixels"
         return f"U-Net of {self.depth} levels" if self.kind == "unet" else f"ResNet of {self.depth} blocks"
 
     def __str__(self) -> str:
@@ -79,7 +77,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
                     raise too_large
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's own words on old formats
-            said = torch.load(path, map_location="cpu", weights_only=True)
+            weights = torch.load(path, map_location="cpu", weights_only=True)
     except GanzooError:
         raise
     except Exception as error:  # a hostile or torn file can raise anything inside an unpickler
@@ -87,17 +85,17 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if code:
             raise GanzooError("pth_holds_code", path=path, found=code[1]) from error
         raise GanzooError("pth_damaged", path=path, reason=type(error).__name__) from error
-    if not isinstance(said, dict) or not said:
+    if not isinstance(weights, dict) or not weights:
         raise GanzooError("pth_without_weights", path=path)
-    for name, value in said.items():
+    for name, value in weights.items():
         if not isinstance(name, str) or not isinstance(value, Tensor):
             raise GanzooError("pth_entry_no_tensor", path=path, name=str(name)[:60])
-    while any(all(name.startswith(wrapper) for name in said) for wrapper in WRAPPERS):
-        said = {name.partition(".")[2]: tensor for name, tensor in said.items()}
-    said = {name: tensor for name, tensor in said.items() if not name.endswith(".num_batches_tracked")}
-    if sum(4 * tensor.numel() for tensor in said.values()) > LARGEST:  # a few bytes can be repeated without end
+    while any(all(name.startswith(wrapper) for name in weights) for wrapper in WRAPPERS):
+        weights = {name.partition(".")[2]: tensor for name, tensor in weights.items()}
+    weights = {name: tensor for name, tensor in weights.items() if not name.endswith(".num_batches_tracked")}
+    if sum(4 * tensor.numel() for tensor in weights.values()) > LARGEST:  # a few bytes can be repeated without end
         raise too_large
-    return {name: _finite(tensor, name, path) for name, tensor in said.items()}
+    return {name: _finite(tensor, name, path) for name, tensor in weights.items()}
 
 
 def _finite(tensor: Tensor, name: str, path: Path) -> Tensor:

@@ -19,10 +19,12 @@ ROLES = ("discriminator", "projected")  # names of the networks; a CycleGAN's ot
 
 
 class Scores(NamedTuple):
-    """Raw scores of a batch: the PatchGAN's (B, 1, h, w) or None, and those of the projected one's four scales or none."""
+    """Raw scores of the PatchGAN (B, 1, h, w) or of one scale of the projected one, and the loss that they go into."""
 
-    patch: Tensor | None
-    projected: list[Tensor]
+    role: str
+    raw: Tensor
+    kind: str
+    weight: float
 
 
 def present(nets: dict, *ways: str) -> list[str]:
@@ -30,41 +32,33 @@ def present(nets: dict, *ways: str) -> list[str]:
     return [role + way for way in ways or ("",) for role in ROLES if role + way in nets]
 
 
-def score(nets: dict, picture: Tensor, original: Tensor | None = None, way: str = "") -> Scores:
-    """Pictures (B, C, H, W) in [-1, 1], beside their originals for discriminators that judge by them -> their scores."""
-    patch, projected = nets.get(f"discriminator{way}"), nets.get(f"projected{way}")
-    seen = picture if original is None else torch.cat([original, picture], 1)
-    return Scores(
-        None if patch is None else patch(seen).float(),
-        [] if projected is None else projected(nets["features"](picture), original),
-    )
+def score(nets: dict, config, picture: Tensor, original: Tensor | None = None, way: str = "") -> list[Scores]:
+    """What the discriminators of a side say of pictures (B, C, H, W) in [-1, 1], some of them beside their originals."""
+    scores = []
+    if patch := nets.get(f"discriminator{way}"):
+        seen = picture if original is None else torch.cat([original, picture], 1)
+        scores.append(Scores("discriminator", patch(seen).float(), config.adversarial, 1.0))
+    if projected := nets.get(f"projected{way}"):  # always by lsgan, which is bounded (measured: hinge tears)
+        for raw in projected(nets["features"](picture), original):
+            scores.append(Scores("projected", raw, "lsgan", config.projected))
+    return scores
 
 
-def discriminator_loss(real: Scores, fake: Scores, config) -> Tensor:
-    """Step 1: real is 1, made is 0. The projected one always learns by lsgan, which is bounded (measured: hinge tears)."""
-    total = []
-    if fake.patch is not None:
-        total.append(losses.discriminator_loss(real.patch, fake.patch, config.adversarial))
-    for on_real, on_fake in zip(real.projected, fake.projected, strict=True):
-        total.append(config.projected * losses.discriminator_loss(on_real, on_fake, "lsgan"))
-    return sum(total)
+def discriminator_loss(real: list[Scores], fake: list[Scores]) -> Tensor:
+    """Step 1: real is 1, made is 0."""
+    return sum(r.weight * losses.discriminator_loss(r.raw, f.raw, r.kind) for r, f in zip(real, fake, strict=True))
 
 
-def generator_loss(fake: Scores, config, real: Scores | None = None) -> Tensor:
+def generator_loss(fake: list[Scores], real: list[Scores] | None = None) -> Tensor:
     """Step 2: what was made should score 1. --adversarial relativistic compares with `real`."""
-    total = []
-    if fake.patch is not None:
-        total.append(losses.generator_loss(fake.patch, config.adversarial, real.patch if real else None))
-    for on_fake in fake.projected:
-        total.append(config.projected * losses.generator_loss(on_fake, "lsgan"))
-    return sum(total)
+    pairs = zip(fake, real or fake, strict=True)
+    return sum(f.weight * losses.generator_loss(f.raw, f.kind, r.raw) for f, r in pairs)
 
 
-def opinion(scores: Scores, config) -> Tensor:
+def opinion(scores: list[Scores]) -> Tensor:
     """The mean opinion, 0 fake .. 1 real: of the PatchGAN, or where there is none, of the projected discriminator."""
-    if scores.patch is not None:
-        return losses.as_opinion(scores.patch.detach(), config.adversarial).mean()
-    return torch.stack([losses.as_opinion(x.detach(), "lsgan").mean() for x in scores.projected]).mean()
+    chosen = [s for s in scores if s.role == "discriminator"] or scores
+    return torch.stack([losses.as_opinion(s.raw.detach(), s.kind).mean() for s in chosen]).mean()
 
 
 def penalty(nets: dict, role: str, picture: Tensor, original: Tensor | None = None) -> Tensor:

@@ -206,10 +206,10 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
     # Step 1, train the discriminator: a true pair is 1, the original with what the generator makes of it is 0 (section 3.1).
     if judges:
-        on_real = discriminators.score(nets, *shown(truth, original, config))
-        on_fake = discriminators.score(nets, *shown(fake.detach(), original, config))
-        found["loss_d"] = discriminators.discriminator_loss(on_real, on_fake, config)
-        found["score_real"], found["score_fake"] = (discriminators.opinion(x, config) for x in (on_real, on_fake))
+        on_real = discriminators.score(nets, config, *shown(truth, original, config))
+        on_fake = discriminators.score(nets, config, *shown(fake.detach(), original, config))
+        found["loss_d"] = discriminators.discriminator_loss(on_real, on_fake)
+        found["score_real"], found["score_fake"] = discriminators.opinion(on_real), discriminators.opinion(on_fake)
         descend(found["loss_d"], optimizers, judges)
 
     # Step 2, train the generator: the discriminator should say 1, every pixel should be near the truth (equation 4), and
@@ -217,10 +217,10 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     with frozen(nets, judges):
         losses = []
         if judges:
-            on_fake, on_real = discriminators.score(nets, *shown(fake, original, config)), None
+            on_fake, on_real = discriminators.score(nets, config, *shown(fake, original, config)), None
             if config.adversarial == "relativistic":
-                on_real = discriminators.score(nets, *shown(truth, original, config))
-            found["loss_g"] = discriminators.generator_loss(on_fake, config, on_real)
+                on_real = discriminators.score(nets, config, *shown(truth, original, config))
+            found["loss_g"] = discriminators.generator_loss(on_fake, on_real)
             losses.append(found["loss_g"])
         if config.loss != "gan":
             losses.append(config.weight * pixel_loss(fake, truth, config.pixel))

@@ -87,14 +87,13 @@ def test_heads_cannot_grow_steep():
 
 
 def test_losses_of_both_critics_add_up_by_hand():
-    config = pix2pix.Config(critic="both", projected=0.5, adversarial="bce")
-    real = discriminators.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
-    fake = discriminators.Scores(torch.zeros(1, 1, 2, 2), [torch.ones(1, 1, 2, 2)] * 4)
-    bce = float(F.softplus(torch.zeros(())))
-    assert float(discriminators.discriminator_loss(real, fake, config)) == pytest.approx(bce + 0.5 * 4 * 0.5 * (0 + 1))
-    assert float(discriminators.generator_loss(fake, config)) == pytest.approx(bce + 0)
-    assert float(discriminators.opinion(fake, config)) == 0.5
-    assert float(discriminators.opinion(fake._replace(patch=None), config)) == 1
+    patch = discriminators.Scores("discriminator", torch.zeros(1, 1, 2, 2), "bce", 1.0)
+    scale = discriminators.Scores("projected", torch.ones(1, 1, 2, 2), "lsgan", 0.5)
+    both, bce = [patch] + [scale] * 4, float(F.softplus(torch.zeros(())))
+    assert float(discriminators.discriminator_loss(both, both)) == pytest.approx(bce + 0.5 * 4 * 0.5 * (0 + 1))
+    assert float(discriminators.generator_loss(both)) == pytest.approx(bce + 0)
+    assert float(discriminators.opinion(both)) == 0.5
+    assert float(discriminators.opinion([scale] * 4)) == 1
 
 
 def test_the_relativistic_loss_by_hand():
