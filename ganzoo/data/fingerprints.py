@@ -34,19 +34,21 @@ def known(data: str) -> dict[str, list[str]]:
     return json.loads(FILE.read_text(encoding="utf-8")).get(data, {})
 
 
+def bits(text: str) -> Tensor:
+    """A fingerprint in hexadecimal -> 256 booleans."""
+    return torch.tensor([bit == "1" for bit in f"{int(text, 16):0256b}"])
+
+
 def recognised(pairs: list[tuple[str, Callable]], official: dict[str, list[str]]) -> dict[str, list]:
     """Pairs by the split that they officially stand in; those of none are for training."""
-    marks = {
-        split: torch.tensor([[float(bit) for bit in f"{int(text, 16):0256b}"] for text in texts])
-        for split, texts in official.items()
-    }
+    marks = {split: torch.stack([bits(text) for text in texts]).float() for split, texts in official.items()}
 
     def where(pair) -> str:
         with suppress(*UNREADABLE):  # what cannot be read is named when the split is read
             for picture in pair[1]():
-                bits = fingerprint(picture).float()
+                mark = fingerprint(picture).float()
                 for split, known in marks.items():
-                    if (known - bits).abs().sum(1).min() <= NEAR:
+                    if (known - mark).abs().sum(1).min() <= NEAR:
                         return split
         return "train"
 

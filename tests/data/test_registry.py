@@ -101,7 +101,7 @@ def again(picture: Image.Image, quality: int, size: int) -> Image.Image:
 def test_a_fingerprint_outlives_what_happens_to_pictures():
     for seed in range(5):
         marks = fingerprint(photo(seed))
-        assert written(marks) == written(fingerprints._read(written(marks)))
+        assert written(marks) == written(fingerprints.bits(written(marks)))
         for quality, size in ((95, 128), (50, 128), (80, 64), (80, 300)):
             assert int((fingerprint(again(photo(seed), quality, size)) != marks).sum()) <= fingerprints.NEAR
         assert int((fingerprint(photo(seed + 1)) != marks).sum()) > 2 * fingerprints.NEAR
