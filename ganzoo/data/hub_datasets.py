@@ -78,11 +78,9 @@ def open_dataset(name: str) -> OnHub:
         reason = short(error).partition(": ")[2] or type(error).__name__
         if info is None:
             raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
-        cause: BaseException | None = error
-        while cause:
-            if isinstance(cause, GatedRepoError):
-                raise hub_lookup.gated(request.repo) from error
-            cause = cause.__cause__ or cause.__context__
+        # `datasets` finds no files where the Hub refuses them
+        if isinstance(error, GatedRepoError) or (info.gated and isinstance(error, FileNotFoundError)):
+            raise hub_lookup.gated(request.repo) from error
         raise GanzooError("data_not_loaded", name=name, reason=reason) from error
 
 
