@@ -209,7 +209,7 @@ def test_full_width_is_recognised_without_a_weight_of_its_own():
             config = build(found)
             own = (pix2pix if net is reference.UNet else cyclegan).build(config)["generator"]
         assert found.width == 64
-        assert [own.get_submodule(conv).weight.shape for conv, _ in convert._slots(own)] == [
+        assert [own.get_submodule(conv).weight.shape for conv, _ in convert._convolutions(own)] == [
             found.weights[f"{layer.conv}.weight"].shape for layer in found.layers
         ]
 
