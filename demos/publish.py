@@ -24,7 +24,7 @@ from huggingface_hub import HfApi, SpaceHardware, constants, logging
 from huggingface_hub.errors import HFValidationError, LocalTokenNotFoundError, RepositoryNotFoundError
 
 from ganzoo.errors import GanzooError
-from ganzoo.hub.upload import REFUSALS, check_repo_id, patiently, root
+from ganzoo.hub.upload import REFUSALS, check_repo_id, retry, root
 from ganzoo.hub_client import reachable, short
 from ganzoo.recipes import guarded
 
@@ -107,7 +107,7 @@ def push(space: str, folder: str, models: list[str], hardware: str, private: boo
         logging.set_verbosity_error()  # the client advises another command for more than 200 files
         how = {"repo_type": "space", "commit_message": "Published with ganzoo"}
         how["delete_patterns"] = "*"  # what an earlier version had and this one has not
-        patiently(lambda: api.upload_folder(repo_id=space, folder_path=folder, **how))
+        retry(lambda: api.upload_folder(repo_id=space, folder_path=folder, **how))
     except LocalTokenNotFoundError:
         raise GanzooError("publish_needs_token") from None
     except (*REFUSALS, ValueError) as error:

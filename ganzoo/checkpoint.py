@@ -48,15 +48,15 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
     for role, net in nets.items():
         if role not in FILES:  # an image pool belongs to the run, not to the model
             continue
-        tensors = {name: _resting(tensor, half) for name, tensor in net.state_dict().items()}
+        tensors = {name: _as_stored(tensor, half) for name, tensor in net.state_dict().items()}
         # A projected critic is of no use without the very features that it learned with.
         about = {"format": "pt"} | ({"features": pretrained.digest()} if role.startswith("projected") else {})
         save_atomic(folder / FILES[role], lambda temporary, t=tensors, a=about: temporary.write_bytes(save(t, a)))
     save_json(folder / "config.json", describe(config, facts, local=False))
 
 
-def _resting(tensor: Tensor, half: bool) -> Tensor:
-    """fp16 at rest where asked for, unless a value would overflow it."""
+def _as_stored(tensor: Tensor, half: bool) -> Tensor:
+    """As fp16 where `half`, unless a value would overflow it."""
     tensor = tensor.detach().cpu().contiguous()
     if half and tensor.is_floating_point():
         rounded = tensor.half()

@@ -50,9 +50,9 @@ def average_gradients(optimizer: torch.optim.Optimizer) -> None:
     optimizer.register_step_pre_hook(hook)
 
 
-def anyone(wish: bool) -> bool:
-    """True for all processes as soon as one wishes it: they must stop at the same step or wait for each other for ever."""
-    return bool(slowest(float(bool(wish))))
+def any_process(flag: bool) -> bool:
+    """True on all processes if it is true on any, so that all stop at the same step."""
+    return bool(slowest(float(bool(flag))))
 
 
 def slowest(seconds: float) -> float:

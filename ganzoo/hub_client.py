@@ -17,10 +17,10 @@ PATIENCE = 2.0  # seconds to wait for a sign of life where something could stand
 
 def reachable(seconds: float = PATIENCE) -> bool:
     """Whether the Hub gives a sign of life within so many seconds."""
-    return sign_of_life(seconds) is True
+    return hub_responds(seconds) is True
 
 
-def sign_of_life(seconds: float) -> bool | None:
+def hub_responds(seconds: float) -> bool | None:
     """True: the Hub answers, be it with a refusal. False: nobody is there, or takes no connection for so many seconds. None:
     it took the connection and is silent, as a slow Hub is. The question is asked in a thread of its own: a name server that
     is silent keeps it longer than any time-out."""
@@ -36,7 +36,7 @@ def sign_of_life(seconds: float) -> bool | None:
 def _answers(seconds: float) -> bool | None:
     try:
         request = urllib.request.Request(constants.ENDPOINT, method="HEAD")
-        urllib.request.urlopen(request, timeout=0.9 * seconds).close()  # done before `sign_of_life` gives up
+        urllib.request.urlopen(request, timeout=0.9 * seconds).close()  # done before `hub_responds` gives up
     except urllib.error.HTTPError:
         return True
     except TimeoutError:

@@ -75,7 +75,7 @@ class Model:
 
     @property
     def discriminator_back(self) -> torch.nn.Module:
-        """A CycleGAN's critic of side A."""
+        """A CycleGAN's discriminator of side A."""
         return self.network("discriminator_back")
 
     @property
@@ -132,13 +132,13 @@ class Model:
         if variation is not None and not self.varies:
             raise GanzooError("no_variations", name=self.name)
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
-        asleep = variation is None
-        with nullcontext() if asleep else _AwakeDropout(whole(variation, "variation", 0, 2**63 - 1)):
+        dropout = nullcontext() if variation is None else _DropoutOn(whole(variation, "variation", 0, 2**63 - 1))
+        with dropout:
             return net(padded)[:, :, rows, columns].float().cpu()
 
     def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
         """A picture (PIL, path or bytes) of any size -> its translation, of the same size. `direction` is one of
-        `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..` wakes the dropout noise of a
+        `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..` turns on the dropout of a
         model trained with it. A picture with a side over 2048 pixels is made smaller first, and stays so, with a warning.
         Raises GanzooError for what is no picture."""
         depth, opened = self.depth(direction), open_picture(picture)
@@ -148,7 +148,7 @@ class Model:
         return to_pil(self.translate_tensor(to_float(pixels), variation, direction))[0]
 
     def noise(self, n: int, seed: int = 0) -> Tensor:
-        """`n` inspirations (n, noise_size); the first ones stay the same when n grows."""
+        """The noise of `n` pictures (n, noise_size); the first ones stay the same when n grows."""
         self._refuse(translator=True)
         return noise(whole(n, "n", 1, MOST), self.config.noise_size, whole(seed, "seed", 0, 2**63 - 1))
 
@@ -175,7 +175,7 @@ class Model:
 
     @torch.no_grad()
     def tensor(self, noise: Tensor, labels=None) -> Tensor:
-        """Inspirations (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
+        """Noise (n, noise_size) -> pictures (n, C, S, S) in [-1, 1], on the CPU."""
         self._refuse(translator=True)
         size = self.config.noise_size
         noise = floats(self.name, noise, f"(n, {size}), as noise(n) gives it", None, size)
@@ -191,10 +191,10 @@ class Model:
 
     @torch.no_grad()
     def critique(self, pictures, condition=None, direction: str | None = None):
-        """The critic's opinion, 0 fake .. 1 real: a number for one picture, a list for a list (or an (N, C, S, S) tensor
-        in [-1, 1]). `condition` is the label (or labels) that a conditional critic judges by. A PatchGAN gives a map, an
+        """The discriminator's opinion, 0 fake .. 1 real: a number for one picture, a list for a list (or an (N, C, S, S) tensor
+        in [-1, 1]). `condition` is the label (or labels) that a conditional one judges by. A PatchGAN gives a map, an
         (h, w) array, for each picture, and its condition is the original (or originals) that were translated. A CycleGAN's
-        critic needs no condition; `direction` says whose results it judges (horse->zebra: is it a zebra?)."""
+        discriminator needs no condition; `direction` says whose results it judges (horse->zebra: is it a zebra?)."""
         self._refuse()
         if self.translates:
             return self._patch_maps(pictures, condition, self._way(direction))
@@ -238,7 +238,7 @@ class Model:
 
     @torch.no_grad()
     def patch_map(self, seen: Tensor, way: str = ""):
-        """What the critic is shown (1, in + out, H, W) in [-1, 1] -> its opinion of every patch, an (h, w) array in 0..1."""
+        """What the discriminator sees (1, in + out, H, W) in [-1, 1] -> its opinion of each patch, an (h, w) array in 0..1."""
         depth = self.config.in_channels if way else self.config.out_channels
         if self.config.critic_sees_input:
             depth = self.config.in_channels + self.config.out_channels
@@ -258,7 +258,7 @@ class _NoInit(TorchFunctionMode):
         return function(*args, **kwargs)
 
 
-class _AwakeDropout(TorchFunctionMode):
+class _DropoutOn(TorchFunctionMode):
     """Dropout drops as in training, also in a network at rest. A mode belongs to its thread, and the masks come from a
     generator of its own: the same seed drops the same on every device, whatever other threads draw meanwhile."""
 

@@ -156,18 +156,18 @@ def several(config, entries: list) -> list:
     return runs
 
 
-def compare(asked, models: dict[str, str], pairs, pushes: list) -> None:
+def compare(base, models: dict[str, str], pairs, pushes: list) -> None:
     """The comparison of --loss all: written beside the runs, and into the cards of the `models` ({word: folder}), which are
-    pushed once more with it. `asked`: the settings of the command."""
+    pushed once more with it. `base`: the settings of the command."""
     if any(pushes):
         from ganzoo.hub.upload import collect
 
-        title = f"{data_word(asked.data)}: {len(models)} losses compared"
-        collection = collect(title, [push.repo_id for push in pushes], asked.private)
+        title = f"{data_word(base.data)}: {len(models)} losses compared"
+        collection = collect(title, [push.repo_id for push in pushes], base.private)
         if collection:
             print(f"All of them in one collection: {collection}")
-    name = asked.name + "-compare" if asked.name else f"{asked.lesson}-{data_word(asked.data)}-{asked.comparison}"
-    place = Path(asked.out) / (f"{name}-smoke" if asked.smoke else name)
+    name = base.name + "-compare" if base.name else f"{base.lesson}-{data_word(base.data)}-{base.comparison}"
+    place = Path(base.out) / (f"{name}-smoke" if base.smoke else name)
     print(comparison.write(place, {word.replace("-", "+"): Path(m).parent for word, m in models.items()}, pairs))
     print(f"The comparison: {place}/table.md, grid.png, curves.png")
     for push, model in zip(pushes, models.values(), strict=True):

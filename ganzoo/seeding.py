@@ -57,6 +57,6 @@ def global_seed(*numbers: int, device: torch.device | str = "cpu"):
 
 
 def noise(count: int, size: int, seed: int, device: torch.device | str = "cpu") -> Tensor:
-    """`count` inspirations, standard normal (count, size). Drawn on the CPU, so that a seed means the same picture
+    """The noise of `count` pictures, standard normal (count, size). Drawn on the CPU, so that a seed means the same picture
     on every device, and one by one, so that the first pictures of a larger request stay the same."""
     return torch.stack([torch.randn(size, generator=seeded("cpu", seed, i)) for i in range(count)]).to(device)

@@ -25,7 +25,7 @@ class Session:
         self.config, self.push, self.runs = config, push, runs
         self.shorter = "" if number else in_half_an_hour(config, argv, runs)
         self.live = sys.stdout.isatty()
-        self.asked: list[int] = []  # to stop
+        self.stops: list[int] = []  # to stop
         self.printed, self.pushed = -1.0, 0  # seconds at the last line; pushes while it trains
         self.steps, self.model, self.stopped = 0, "", False
 
@@ -37,7 +37,7 @@ class Session:
             name = self.config.name.removesuffix("-smoke")
             contest = name.removesuffix(f"-{self.config.word}") if self.runs > 1 else None
             self.tracker = Tracker(self.config, contest)
-        self.handlers = heed_ctrl_c(self.asked)
+        self.handlers = stop_on_signals(self.stops)
         return self
 
     def __exit__(self, *error) -> None:
@@ -52,7 +52,7 @@ class Session:
                 ending.callback(self.lock.close)
 
     def should_stop(self) -> bool:
-        return bool(self.asked)
+        return bool(self.stops)
 
     def show(self, event: dict) -> None:
         if self.tracker:
@@ -85,7 +85,7 @@ class Session:
             print(*words, **how)
         except BrokenPipeError:  # what read our lines has gone (| head): save and stop
             sys.stdout = open(os.devnull, "w")  # noqa: SIM115
-            self.asked.append(1)
+            self.stops.append(1)
 
     def _start(self, event: dict) -> None:
         self.steps = event["steps"]
@@ -166,15 +166,15 @@ def locked(folder: Path):
     return lock
 
 
-def heed_ctrl_c(stop: list) -> dict:
-    """From now on Ctrl-C and SIGTERM fill `stop`; only the third one ends the process. Returns the handlers before."""
+def stop_on_signals(stop: list) -> dict:
+    """Signals ask for a clean stop by filling `stop`; the third one ends the process. Returns the handlers before."""
 
-    def asked(*how):
+    def handle(*signal_and_frame):
         if len(stop) == 2:
-            signal.default_int_handler(*how)
+            signal.default_int_handler(*signal_and_frame)
         stop.append(1)
 
-    return {number: signal.signal(number, asked) for number in ENDS}
+    return {number: signal.signal(number, handle) for number in ENDS}
 
 
 def progress_line(row: dict) -> str:

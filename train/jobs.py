@@ -102,22 +102,22 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("words", nargs="*", metavar="-- ...", help="the recipe's own command line")
     argv = sys.argv[1:] if argv is None else list(argv)
     cut = argv.index("--") if "--" in argv else len(argv)
-    asked = parser.parse_args(argv[:cut])
+    args = parser.parse_args(argv[:cut])
     try:
         made = wheel(PLACE.absolute())
     except OSError as error:
         raise GanzooError("wheel_not_writable", folder=PLACE, reason=error.strerror) from None
-    bucket = asked.bucket
+    bucket = args.bucket
     if not bucket:
         user = "ME"
         if get_token():
             with contextlib.suppress(*TROUBLE, ValueError):
                 user = HfApi().whoami()["name"]
         bucket = f"{user}/runs"
-    line = command(asked.recipe, asked.flavor, asked.timeout, bucket, argv[cut + 1 :] + asked.words, made)
+    line = command(args.recipe, args.flavor, args.timeout, bucket, argv[cut + 1 :] + args.words, made)
     if not hasattr(HfApi, "sync_job_volume"):
         raise GanzooError("hub_client_too_old")
-    if not asked.run:
+    if not args.run:
         print(shlex.join(["hf", "buckets", "create", bucket, "--private", "--exist-ok"]))
         print(shlex.join(line))
         return 0

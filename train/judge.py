@@ -43,7 +43,7 @@ def main(argv=None) -> int:
     else:
         pictures, _ = data.load(config)
     began, stop, wanted = time.perf_counter(), [], 0
-    session.heed_ctrl_c(stop)
+    session.stop_on_signals(stop)
     for event in lesson.fit(config, pictures, device, lambda: bool(stop)):
         if event["event"] == "step":
             wanted = event["steps"]

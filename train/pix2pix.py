@@ -19,8 +19,8 @@ from ganzoo.training import trainer
 
 def main(argv=None) -> int:
     # Settings: defaults in pix2pix.Config, changed by the command line. --loss all becomes a run for each loss.
-    asked, given = settings.parse(pix2pix.Config, argv, __doc__)
-    configs = [trainer.prepare(config, given) for config in recipes.several(asked, pix2pix.contest(asked, given))]
+    base, given = settings.parse(pix2pix.Config, argv, __doc__)
+    configs = [trainer.prepare(config, given) for config in recipes.several(base, pix2pix.contest(base, given))]
     init = recipes.find_init(*configs)
     runs = [recipes.open_push(config) for config in configs]
 
@@ -49,7 +49,7 @@ def main(argv=None) -> int:
 
     # Comparison: the same test pictures through all models, as a table, a grid and curves.
     if len(runs) > 1 and distributed.first():
-        recipes.compare(asked, models, pairs, [push for push, _ in runs])
+        recipes.compare(base, models, pairs, [push for push, _ in runs])
     return 0
 
 

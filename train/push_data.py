@@ -21,8 +21,8 @@ def main(argv=None) -> int:
     parser.add_argument("--unpaired", action="store_true", help="two sets without pairs, even where names match")
     parser.add_argument("--private", action="store_true", help="make the data set private")
     parser.add_argument("--license", default="", help="licence that the card names, for example cc-by-4.0")
-    asked = parser.parse_args(argv)
-    where = push_data(asked.folder, asked.repo_id, asked.domains, asked.unpaired, asked.private, asked.license)
+    args = parser.parse_args(argv)
+    where = push_data(args.folder, args.repo_id, args.domains, args.unpaired, args.private, args.license)
     print(f"Pushed to {where}")
     return 0
 

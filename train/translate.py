@@ -23,23 +23,23 @@ def main(argv=None) -> int:
     parser.add_argument("out", type=Path, help="where the translations go")
     parser.add_argument("--direction", help="for CycleGAN: horse->zebra or zebra->horse (default: the first)")
     parser.add_argument("--device", default="auto")
-    asked = parser.parse_args(argv)
-    made = inference.load(asked.model, asked.device)
-    made.translator(asked.direction)  # a wrong direction or a model that samples is an error now
-    if not asked.folder.is_dir():
-        raise GanzooError("folder_not_found", folder=asked.folder)
-    found = sorted(p for p in asked.folder.rglob("*") if p.suffix.lower() in folders.SUFFIXES and p.is_file())
+    args = parser.parse_args(argv)
+    made = inference.load(args.model, args.device)
+    made.translator(args.direction)  # a wrong direction or a model that samples is an error now
+    if not args.folder.is_dir():
+        raise GanzooError("folder_not_found", folder=args.folder)
+    found = sorted(p for p in args.folder.rglob("*") if p.suffix.lower() in folders.SUFFIXES and p.is_file())
     if not found:
-        raise GanzooError("folder_empty", folder=asked.folder)
+        raise GanzooError("folder_empty", folder=args.folder)
     stems = Counter(path.with_suffix("") for path in found)
     done, bad = 0, []
     for count, path in enumerate(found, 1):
         whole = path if stems[path.with_suffix("")] > 1 else path.with_suffix("")  # a.jpg beside a.webp: a.jpg.png
-        place = asked.out / f"{whole.relative_to(asked.folder)}.png"
+        place = args.out / f"{whole.relative_to(args.folder)}.png"
         if place.exists():
             continue
         try:
-            picture = made.translate(path, direction=asked.direction)
+            picture = made.translate(path, direction=args.direction)
         except GanzooError as error:
             bad.append(str(error))
             continue

@@ -18,7 +18,7 @@ from huggingface_hub.utils.sha import git_hash, sha_fileobj
 from ganzoo.checkpoint import FILES, PICKLES
 from ganzoo.errors import GanzooError
 from ganzoo.hub.bundled import bundled
-from ganzoo.hub_client import PATIENCE, TROUBLE, reachable, short, sign_of_life
+from ganzoo.hub_client import PATIENCE, TROUBLE, hub_responds, reachable, short
 
 NEEDED = ["config.json", *FILES.values()]  # of a model folder: what a model cannot do without, where it has it
 ESSENTIAL = ("config.json", FILES["generator"])
@@ -41,12 +41,12 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
     text = revision if isinstance(revision, str) else ""
     if revision is not None and (not text.strip() or ".." in text or not text.isprintable()):
         raise GanzooError("bad_revision", revision=str(revision)[:80], repo_id=repo_id)
-    asked = time.monotonic()
-    alive = sign_of_life(PATIENCE)
+    began = time.monotonic()
+    alive = hub_responds(PATIENCE)
     if alive is False or (alive is None and _cached(repo_id, revision)):
         return _without_hub(repo_id, revision, f"{constants.ENDPOINT} cannot be reached")
     try:
-        info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - asked)))
+        info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - began)))
         return _fetch(repo_id, revision, token, _names(repo_id, info), info)
     except errors.GatedRepoError:
         raise GanzooError("model_gated", repo_id=repo_id, endpoint=constants.ENDPOINT) from None

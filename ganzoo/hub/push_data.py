@@ -22,7 +22,7 @@ from ganzoo.data.pair_folders import folder_splits
 from ganzoo.data.paired import domain_names
 from ganzoo.data.unpaired_sources import folder_sides
 from ganzoo.errors import GanzooError
-from ganzoo.hub.upload import REFUSALS, check_repo_id, patiently, prepare_repo, root
+from ganzoo.hub.upload import REFUSALS, check_repo_id, prepare_repo, retry, root
 from ganzoo.hub_client import short
 from ganzoo.images import open_picture
 
@@ -60,10 +60,10 @@ def push_data(
         check_repo_id(repo_id)
         with tempfile.TemporaryDirectory(prefix="ganzoo-data-") as place:
             counts = write(found, Path(place) / "data")
-            repo_id = patiently(lambda: prepare_repo(api, repo_id, private, "dataset"))
+            repo_id = retry(lambda: prepare_repo(api, repo_id, private, "dataset"))
             _card(api, Path(place) / "README.md", repo_id, found, counts, license)
             how = dict(delete_patterns=["data/*.parquet"], commit_message="Pictures, shared with ganzoo")
-            patiently(lambda: api.upload_folder(repo_id=repo_id, repo_type="dataset", folder_path=place, **how))
+            retry(lambda: api.upload_folder(repo_id=repo_id, repo_type="dataset", folder_path=place, **how))
     except LocalTokenNotFoundError:
         raise GanzooError("push_data_needs_token") from None
     except (*REFUSALS, HFValidationError) as error:

@@ -70,7 +70,7 @@ class Push:
         self.repo_id = f"{user}/{repo_name(name)}" if wish == "auto" else wish
         try:
             check_repo_id(self.repo_id)
-            self.repo_id = patiently(lambda: prepare_repo(self.api, self.repo_id, private))
+            self.repo_id = retry(lambda: prepare_repo(self.api, self.repo_id, private))
         except (*TROUBLE, HFValidationError, ValueError) as error:
             if _passes(error) or _broken(error):
                 raise GanzooError("push_hub_busy", repo_id=self.repo_id, reason=short(error, token)) from None
@@ -101,19 +101,23 @@ class Push:
             )
 
         try:
-            patiently(commit)
+            retry(commit)
         except KeyboardInterrupt:
-            retry = self._retry(folder, kept)
-            raise Stopped("push_stopped", repo_id=self.repo_id, folder=folder, retry=retry) from None
+            again = self._again(folder, kept)
+            raise Stopped("push_stopped", repo_id=self.repo_id, folder=folder, retry=again) from None
         except (*REFUSALS, ValueError) as error:
-            reason, retry = short(root(error), self.api.token), self._retry(folder, kept)
-            raise GanzooError("push_failed", repo_id=self.repo_id, reason=reason, folder=folder, retry=retry) from None
+            reason, again = short(root(error), self.api.token), self._again(folder, kept)
+            raise GanzooError("push_failed", repo_id=self.repo_id, reason=reason, folder=folder, retry=again) from None
         if kept and not quiet:
             log.warning("The card on the Hub was edited by hand and stays; the new one is %s/README.md.", folder)
         return f"{constants.ENDPOINT}/{self.repo_id}"
 
-    def _retry(self, folder: str, kept: bool) -> str:
-        return shlex.join(["hf", "upload", self.repo_id, str(folder), *(["--exclude", "README.md"] if kept else [])])
+    def _again(self, folder: str, kept: bool) -> str:
+        """The command that pushes the folder by hand."""
+        command = ["hf", "upload", self.repo_id, str(folder)]
+        if kept:
+            command += ["--exclude", "README.md"]
+        return shlex.join(command)
 
     def upload_later(self, folder: str, step: int) -> bool:
         """Push the model as it is now, in the background. False while the last such push still runs: training never waits
@@ -175,7 +179,7 @@ def _link(source, target):
     return target
 
 
-def patiently(call):
+def retry(call):
     """Call it again while what refuses it is something that passes."""
     for attempt in range(TRIES):
         try:
@@ -185,9 +189,9 @@ def patiently(call):
                 raise
             # what the Hub asks for, up to half a minute, else 1, 2, 4 seconds with a little chance
             response = getattr(root(error), "response", None)
-            asked = response.headers.get("Retry-After", "") if response is not None else ""
+            delay = response.headers.get("Retry-After", "") if response is not None else ""
             usual = 2.0**attempt * (0.75 + random.random() / 2)
-            time.sleep(min(30.0, float(asked)) if asked.isdecimal() else usual)
+            time.sleep(min(30.0, float(delay)) if delay.isdecimal() else usual)
 
 
 def root(error: Exception) -> Exception:

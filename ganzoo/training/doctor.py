@@ -9,18 +9,23 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
-# Opinions are the critic's mean verdict, 0 fake .. 1 real. A healthy fight stays well inside these.
+# Opinions are the discriminator's mean verdict, 0 fake .. 1 real. A healthy fight stays well inside these.
 SURE_REAL, SURE_FAKE = 0.95, 0.05
 WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
 LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
 FEW_KINDS = 3.0  # classes that are really made, where a classifier counts them: fewer are a collapse ...
-SEEN_THROUGH = 0.4  # ... where the critic is so far ahead; with a small gap they are blots that are still growing
-GAP = 0.8  # real less made opinion: the critic has it easy
+SEEN_THROUGH = (
+    0.4  # ... where the discriminator is so far ahead; with a small gap they are blots that are still growing
+)
+GAP = 0.8  # real less made opinion: the discriminator has it easy
 TIME_TO_LEARN = 300  # steps before a lack of variety counts
 INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
 SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
-DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a critic that is never in doubt, and one that is
-HEART, LEARNT = 1.04, 0.85  # held-out error over its best, and training error over what it was then: learned by heart
+DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a discriminator that is never in doubt, and one that is
+TEST_ABOVE_BEST, TRAIN_BELOW = (
+    1.04,
+    0.85,
+)  # error over its value at the best test error: overfitting
 LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
 STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
 
@@ -59,9 +64,9 @@ class Doctor:
                 self.unseen.append((row["mae_test"], sum(errors) / WINDOWS))
         signs = {
             "nan": self._nan,
-            "critic_wins": self._critic_wins,
+            "critic_wins": self._discriminator_wins,
             "same_answer" if self.translates else "collapse": self._collapse,
-            "by_heart": self._by_heart,
+            "by_heart": self._overfits,
             "inverted": self._inverted,
             "copies": self._copies,
             "one_way": self._one_way,
@@ -75,7 +80,7 @@ class Doctor:
         last = self.steps[-1] if self.steps else {}
         return self.broken or any(last.get(key, 0) is None for key in ("mae", "cycle", "loss_d", "loss_g"))
 
-    def _critic_wins(self) -> bool:
+    def _discriminator_wins(self) -> bool:
         last = self.steps[-WINDOWS:]
         if len(last) < WINDOWS:
             return False
@@ -83,18 +88,19 @@ class Doctor:
         return sure or (last[0].get("step", 0) >= TIME_TO_LEARN and all(gap(row) > GAP for row in last))
 
     def _collapse(self) -> bool:
-        """The samples resemble each other far more than real pictures do, or are of few kinds that the critic sees through,
-        although the creator has had time to learn."""
+        """Samples resemble each other far more than real pictures do, or are of few kinds while the discriminator is far ahead,
+        although the generator has had time to learn."""
         alike = self.diversity[-3:]
         if len(alike) < 3 or self.sampled_at < TIME_TO_LEARN:
             return False
         return max(alike) < LEAST_DIVERSITY or few_kinds(self.kinds[-3:], self.steps[-WINDOWS:])
 
-    def _by_heart(self) -> bool:
+    def _overfits(self) -> bool:
         """Pix2Pix: the last three held-out errors lie above the best one, and the training error has sunk since."""
         best = min(self.unseen, default=None)
         return best is not None and all(
-            unseen > HEART * best[0] and trained < LEARNT * best[1] for unseen, trained in self.unseen[-3:]
+            unseen > TEST_ABOVE_BEST * best[0] and trained < TRAIN_BELOW * best[1]
+            for unseen, trained in self.unseen[-3:]
         )
 
     def _inverted(self) -> bool:
@@ -107,7 +113,7 @@ class Doctor:
         return len(last) == COPIES and all(number(r, way) > SAME for r in last for way in ("likeness", "likeness_back"))
 
     def _one_way(self) -> bool:
-        """CycleGAN: for long, one critic sees through every translation, the other one does not."""
+        """CycleGAN: for long, one discriminator sees through every translation, the other one does not."""
         last = [r for r in self.steps[-2 * WINDOWS :] if r.keys() >= {"score_fake", "score_fake_back"}]
         if len(last) < 2 * WINDOWS:
             return False
@@ -122,7 +128,7 @@ def number(row: dict, name: str) -> float:
 
 
 def gap(row: dict) -> float:
-    """How much more the critic believes real pictures than made ones."""
+    """How much more the discriminator believes real pictures than made ones."""
     return number(row, "score_real") - number(row, "score_fake")
 
 
@@ -132,13 +138,13 @@ def kinds(shares: Iterable[float]) -> float:
 
 
 def few_kinds(counted: list[float], rows: list[dict]) -> bool:
-    """Whether these counts of `kinds` are all small while the critic is far ahead in these rows."""
+    """Whether these counts of `kinds` are all small while the discriminator is far ahead in these rows."""
     ahead = len(rows) == WINDOWS and sum(map(gap, rows)) > SEEN_THROUGH * WINDOWS
     return ahead and bool(counted) and max(counted) < FEW_KINDS
 
 
 def state(steps: list[dict]) -> str:
-    """The state that lesson 3 names: "early" (the critic has it easy), "contest" (both improve) or "level"; or "collapse",
+    """The state that lesson 3 names: "early" (the discriminator has it easy), "contest" (both improve) or "level"; or "collapse",
     where rows tell how many `kinds` of pictures are made, and these are few. Level means that the mean of either loss moved
     by less than 2 % between the last two stretches. A stretch grows with the run: what looks level over a minute may still
     sink over an hour."""

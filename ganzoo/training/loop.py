@@ -22,7 +22,7 @@ def rounds(training, until: float, every: int, should_stop: Callable[[], bool] =
     None; whether the loop was asked to stop and ends here)."""
     while training.step < until:
         training.advance()
-        stopping = distributed.anyone(should_stop()) and training.step < until
+        stopping = distributed.any_process(should_stop()) and training.step < until
         due = training.step % every == 0 or training.step == until
         yield step_row(training) if due else None, stopping
         if stopping:

@@ -34,7 +34,7 @@ def choose(config, device: torch.device, nets: dict[str, nn.Module]) -> str:
     modules = [module for net in nets.values() for module in net.modules()]
     if not any(isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)) for module in modules):
         return "fp32"  # on dense layers alone (GAN, CGAN) bf16 is not worth its rounding
-    return "fp32" if distributed.anyone(bf16_gain() < PAYS) else "bf16"
+    return "fp32" if distributed.any_process(bf16_gain() < PAYS) else "bf16"
 
 
 @functools.cache

@@ -89,7 +89,7 @@ def measure(training) -> Pace:
     for _ in range(most):
         penalty = config.r1 > 0 and training.step % config.r1_every == 0
         (due if penalty else plain).append(timed(training.advance))
-        if distributed.anyone(sum(due) + sum(plain) >= SECONDS):
+        if distributed.any_process(sum(due) + sum(plain) >= SECONDS):
             break
     share = 1 / config.r1_every if config.r1 else 0.0
     if share and not due:

@@ -42,20 +42,20 @@ class Training:
         self.columns = self.lesson.columns(config)
         self.rank, world = distributed.start(device)
         nets = {role: net.to(device) for role, net in (nets or networks(config)).items()}
-        frozen = {role: nets.pop(role) for role in ("features",) if role in nets}  # in no optimizer and no checkpoint
+        features = nets.pop("features", None)  # frozen: in no optimizer and no checkpoint
         if device.type == "cuda":
             nets = {role: net.to(memory_format=torch.channels_last) for role, net in nets.items()}
         self.nets = nets
         self.step, self.seconds = 0, 0.0
         self.restart_average()
-        trained = {role: net for role, net in self.nets.items() if any(True for _ in net.parameters())}
+        trained = {role: net for role, net in self.nets.items() if list(net.parameters())}
         self.rates = {role: self.rate(role) for role in trained}
         self.optimizers = {role: self.optimizer(role) for role in trained}
         if world > 1:
             for optimizer in self.optimizers.values():
                 distributed.average_gradients(optimizer)
         # What a step runs; self.nets stays plain, for its names are those of the checkpoint.
-        self.running = {**self.nets, **frozen}
+        self.running = {**self.nets, "features": features} if features else dict(self.nets)
         if config.compile and device.type == "cuda":
             self.running |= {role: torch.compile(net) for role, net in trained.items()}
         self.batches = pictures.batches(config, device, self.rank, world)
@@ -66,13 +66,14 @@ class Training:
         self.eager = 0
         self.config = dataclasses.replace(config, chosen_precision=precision.choose(config, device, self.nets))
         self.precision = torch.bfloat16 if self.config.chosen_precision == "bf16" else None
-        self.pace = torch.zeros((), device=device)
+        self.ema_rate = torch.zeros((), device=device)
         self._batch: dict[str, Tensor] = {}
         self._graph = None
 
     def rate(self, role: str) -> float:
-        creator = role.startswith("generator")
-        return self.config.lr if creator else self.config.discriminator_lr or self.config.lr
+        if role.startswith("generator"):
+            return self.config.lr
+        return self.config.discriminator_lr or self.config.lr
 
     def optimizer(self, role: str) -> torch.optim.Adam:
         """A fresh Adam for a network (lesson 16)."""
@@ -92,9 +93,9 @@ class Training:
 
     def restart_average(self) -> None:
         """The average begins with the generators as they are: at first, and where their shape has changed."""
-        creators = [role for role in self.nets if role.startswith("generator")]
-        self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in creators}
-        self.born = self.step
+        generators = [role for role in self.nets if role.startswith("generator")]
+        self.average = {role: copy.deepcopy(self.nets[role]).eval().requires_grad_(False) for role in generators}
+        self.ema_start = self.step
 
     def forget_graph(self) -> None:
         """What a step computes has changed: on CUDA it is captured anew."""
@@ -102,17 +103,19 @@ class Training:
 
     @torch.no_grad()
     def _move_average(self) -> None:
-        """average += pace * (generator - average), batch-norm statistics included."""
+        """average += ema_rate * (generator - average), batch-norm statistics included."""
         for role, average in self.average.items():
             own, kept = self.nets[role].state_dict(), average.state_dict()
             floats = [name for name, tensor in kept.items() if tensor.is_floating_point()]
             gap = torch._foreach_sub([own[n] for n in floats], [kept[n] for n in floats])
-            torch._foreach_mul_(gap, self.pace)
+            torch._foreach_mul_(gap, self.ema_rate)
             torch._foreach_add_([kept[n] for n in floats], gap)
 
     def advance(self) -> None:
         # Dropout, too, is a function of (seed, step), and other processes draw others.
-        numbers = (self.config.seed, self.step, 0xD209, *([self.rank] if self.rank else []))
+        numbers = [self.config.seed, self.step, 0xD209]
+        if self.rank:
+            numbers.append(self.rank)
         with global_seed(*numbers, device=self.device) if self.config.draws_in_step else nullcontext():
             batch = self.ready()
             (self._replay if self.device.type == "cuda" else self._compute)(batch)
@@ -125,9 +128,9 @@ class Training:
         self.waited += time.perf_counter() - began
         if self.config.decay and self.steps:  # constant, then over this last share of the run in a straight line to 0
             self.set_rates(min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps)))
-        # A young average follows fast: at step 100 it looks back about ten steps, not a thousand on random weights.
-        age = self.step - self.born
-        self.pace.fill_(1 - min(self.config.ema, (1 + age) / (10 + age)))
+        # Early in training the EMA uses a smaller decay: at step 100 it looks back ten steps, not a thousand on random weights.
+        age = self.step - self.ema_start
+        self.ema_rate.fill_(1 - min(self.config.ema, (1 + age) / (10 + age)))
         if self.config.r1 and self.step % self.config.r1_every == 0:
             self.lesson.penalty_step({**self.running, **self.nets}, self.optimizers, batch, self.config)
         return batch
@@ -183,11 +186,11 @@ class Training:
     @torch.no_grad()
     def _in_use(self, call):
         """What `call` says of the shared generators as they are used, not trained."""
-        creators = {role: net for role, net in self.shared.items() if role in self.average}
-        training = [net for net in creators.values() if net.training]
+        generators = {role: net for role, net in self.shared.items() if role in self.average}
+        training = [net for net in generators.values() if net.training]
         for net in training:
             net.eval()
-        found = call(creators, self.config, self.pictures, self.device)
+        found = call(generators, self.config, self.pictures, self.device)
         for net in training:
             net.train()
         return found

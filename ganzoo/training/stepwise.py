@@ -2,9 +2,9 @@
 conditional GAN and DCGAN, whose two steps are gan.discriminator_step and gan.generator_step.
 
     play = Stepwise(training)
-    play.critic_turn()      # what the critic saw, and its opinions before and after
-    play.creator_turn()     # what the creator made, before and after; now the round is over
-    play.advance()          # a whole round at once, or the second half of a round that was begun
+    play.discriminator_turn()  # what it saw, and its opinions before and after
+    play.generator_turn()      # what it made, before and after; now the round is over
+    play.advance()             # a whole round at once, or the second half of a round that was begun
     play.change(lr=1e-4, norm="none")
 
 Two turns give bit for bit what one `training.advance()` gives (on the CPU).
@@ -33,14 +33,14 @@ class Turn:
     fake: Tensor
     fake_before: Tensor
     fake_after: Tensor
-    real: Tensor | None = None  # the critic's turn: its batch of real pictures
+    real: Tensor | None = None  # the discriminator's turn: its batch of real pictures
     real_before: Tensor | None = None
     real_after: Tensor | None = None
-    changed: Tensor | None = None  # the creator's turn: the same inspirations after its step
+    changed: Tensor | None = None  # the generator's turn: of the same noise, after its step
 
 
 class Stepwise:
-    """Plays a Training one turn at a time. `half` is what waits for the creator after a critic's turn, else None."""
+    """Plays a Training one turn at a time. `half` is what waits for the generator's turn, else None."""
 
     def __init__(self, training: Training):
         self.training, self.half = training, None
@@ -57,12 +57,12 @@ class Stepwise:
         if self.half is None:
             self.training.advance()
         else:
-            self.creator_turn()
+            self.generator_turn()
 
-    def critic_turn(self) -> Turn:
-        """Step 1: real pictures are 1, what the creator makes at present is 0. Called twice, the round is finished first."""
+    def discriminator_turn(self) -> Turn:
+        """Step 1: real pictures are 1, what the generator makes at present is 0. Called twice, the round is finished first."""
         if self.half is not None:
-            self.creator_turn()
+            self.generator_turn()
         t = self.training
         batch = t.ready()
         label = (batch["label"],) if "label" in batch else ()
@@ -76,10 +76,10 @@ class Stepwise:
         real = dict(real=batch["real"], real_before=before[0], real_after=after[0])
         return Turn(found[0].item(), made, before[1], after[1], **real)
 
-    def creator_turn(self) -> Turn:
-        """Step 2: the critic should say 1. Without a critic's turn before it, that is taken first."""
+    def generator_turn(self) -> Turn:
+        """Step 2: the discriminator should say 1. Its own turn is taken first where it was not."""
         if self.half is None:
-            self.critic_turn()
+            self.discriminator_turn()
         t, (batch, fake, loss_d, on_real, on_fake) = self.training, self.half
         label = (batch["label"],) if "label" in batch else ()
         with t.autocast():
@@ -100,7 +100,7 @@ class Stepwise:
 
     @torch.no_grad()
     def _made(self, noise: Tensor, label: tuple) -> Tensor:
-        """The creator's pictures by the statistics of this batch, as in training; looking leaves no trace in it."""
+        """The generator's pictures by the statistics of this batch, as in training; looking leaves no trace in it."""
         net = self.training.nets["generator"]
         kept = {name: buffer.clone() for name, buffer in net.named_buffers()}
         made = net(noise, *label).float()
@@ -123,7 +123,7 @@ class Stepwise:
         if not changed:
             return {}
         if self.half is not None:
-            self.creator_turn()
+            self.generator_turn()
         t.config = wanted
         if changed.keys() & {"norm", "activation"}:
             self._rebuild()

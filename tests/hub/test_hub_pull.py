@@ -326,4 +326,4 @@ def test_a_silent_hub_is_told_from_a_line_that_leads_nowhere(monkeypatch, backlo
             waiting.setblocking(False)
             waiting.connect_ex(mute.getsockname())
         monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{mute.getsockname()[1]}")
-        assert hub_client.sign_of_life(0.5) is said
+        assert hub_client.hub_responds(0.5) is said

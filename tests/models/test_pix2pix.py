@@ -12,7 +12,7 @@ from ganzoo import checkpoint, images, recipes, settings
 from ganzoo.data import complete, drawings
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import fit_multiple
-from ganzoo.inference import _AwakeDropout
+from ganzoo.inference import _DropoutOn
 from ganzoo.models import pix2pix
 from ganzoo.models.augment import diffaugment
 from ganzoo.training import trainer
@@ -355,7 +355,7 @@ def test_a_variation_drops_what_dropout_with_its_seed_drops():
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
         wanted = torch.nn.functional.dropout(x, 0.3)
-    with _AwakeDropout(7):
+    with _DropoutOn(7):
         assert torch.equal(torch.nn.Dropout(0.3).eval()(x), wanted)
 
 

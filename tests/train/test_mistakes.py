@@ -204,7 +204,7 @@ def test_a_third_ctrl_c_ends_the_process_with_a_word():
 import os, signal
 from ganzoo import recipes, session
 def main():
-    session.heed_ctrl_c([])
+    session.stop_on_signals([])
     for _ in range(3):
         os.kill(os.getpid(), signal.SIGINT)
     return 0

@@ -36,8 +36,8 @@ def test_two_turns_are_one_round(lesson, more):
     whole, halves = begin(lesson, **more), begin(lesson, **more)
     for i in range(5):
         whole.training.advance()
-        halves.critic_turn()
-        halves.creator_turn() if i % 2 else halves.advance()
+        halves.discriminator_turn()
+        halves.generator_turn() if i % 2 else halves.advance()
     assert (
         same(whole.training.state(), halves.training.state())
         and whole.training.averages() == halves.training.averages()
@@ -48,18 +48,18 @@ def test_two_turns_are_one_round(lesson, more):
 def test_a_turn_moves_its_player_alone_and_says_what_it_saw():
     play = begin(gan, lr=1e-3)
     kept = tensors(play)
-    turn = play.critic_turn()
+    turn = play.discriminator_turn()
     moved = {k for k, v in tensors(play).items() if k in kept and k.startswith("nets") and not torch.equal(v, kept[k])}
     assert moved and all(k.startswith("nets.discriminator") or "running" in k or "tracked" in k for k in moved)
     assert turn.real.shape == turn.fake.shape == (16, 1, 28, 28)
     assert turn.real_after.mean() > turn.real_before.mean() and turn.fake_after.mean() < turn.fake_before.mean()
     kept = tensors(play)
-    turn = play.creator_turn()
+    turn = play.generator_turn()
     moved = {k for k, v in tensors(play).items() if k in kept and k.startswith("nets") and not torch.equal(v, kept[k])}
     assert moved and all(k.startswith("nets.generator") and "running" not in k for k in moved)
     assert turn.fake_after.mean() > turn.fake_before.mean() and not torch.equal(turn.changed, turn.fake)
-    play.critic_turn()
-    play.critic_turn()  # the round in between was finished
+    play.discriminator_turn()
+    play.discriminator_turn()  # the round in between was finished
     assert play.training.step == 2
 
 

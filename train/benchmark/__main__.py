@@ -41,12 +41,12 @@ from . import compare, pages, usual_loops
 LESSONS = ("gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live")
 
 
-def handler(asked) -> tuple:
+def handler(args) -> tuple:
     """(what the page computes for one picture of Translate, both bare forward passes, 1, 1)."""
     from demos.tabs.translate import inference
 
-    model = inference.find(asked.model)
-    picture = inference.example("foal").resize((asked.image_size, asked.image_size))
+    model = inference.find(args.model)
+    picture = inference.example("foal").resize((args.image_size, args.image_size))
     tensor, nets = images.to_float(images.whole_tensor(picture, 3)), (model.generator, model.generator_back)
 
     def page():
@@ -78,42 +78,42 @@ def count(text: str) -> int:
     return int(text)
 
 
-def contest(asked, device) -> tuple:
+def contest(args, device) -> tuple:
     """(our step, the usual step, images in one of ours, images in one of theirs) for the lesson asked for."""
     # No average in the usual loop, so none here: the comparison is of the same work.
-    if asked.lesson == "gan":
+    if args.lesson == "gan":
         config = gan.Config(channels=1, ema=0.0, precision="fp32")
         pictures = labeled.made_up_pictures(20_000)
         usual = usual_loops.usual_loop(config, pictures, device)
         return Training(config, pictures, device).advance, lambda: next(usual), config.batch_size, config.batch_size
-    if asked.lesson == "translate":
-        return handler(asked)
-    size = dict(image_size=asked.image_size, width=asked.width, critic_width=asked.width, ema=0.0, decay=0.0)
-    more = dict(batch_size=asked.batch_size, precision=asked.precision, compile=asked.compile, **size)
-    many = max(64, asked.batch_size)
-    if asked.lesson == "cyclegan":
-        ours, pictures = cyclegan.Config(**more), made_up_unpaired(many, asked.image_size)
+    if args.lesson == "translate":
+        return handler(args)
+    size = dict(image_size=args.image_size, width=args.width, critic_width=args.width, ema=0.0, decay=0.0)
+    more = dict(batch_size=args.batch_size, precision=args.precision, compile=args.compile, **size)
+    many = max(64, args.batch_size)
+    if args.lesson == "cyclegan":
+        ours, pictures = cyclegan.Config(**more), made_up_unpaired(many, args.image_size)
         usual = usual_loops.usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), pictures, device)
     else:
         ours = pix2pix.Config(**more, upsample="deconv")
-        pictures = paired_sources.made_up_pairs(many, asked.image_size)
+        pictures = paired_sources.made_up_pairs(many, args.image_size)
         usual = usual_loops.usual_pix2pix(pix2pix.Config(**size, upsample="deconv"), pictures, device)
     ours = settings.checked(ours)
     trainer.check_size(ours)
-    return Training(ours, pictures, device).advance, lambda: next(usual), asked.batch_size, 1
+    return Training(ours, pictures, device).advance, lambda: next(usual), args.batch_size, 1
 
 
-def race(asked) -> None:
+def race(args) -> None:
     """Let our step and the usual one take turns; print their speeds and the ratio."""
-    device = trainer.choose_device(asked.device)
-    ours, usual, our_images, their_images = contest(asked, device)
-    warm = 10 if asked.lesson == "gan" else 5
+    device = trainer.choose_device(args.device)
+    ours, usual, our_images, their_images = contest(args, device)
+    warm = 10 if args.lesson == "gan" else 5
     print(f"warm-up, compilation included: {pages.took(lambda: [(ours(), usual()) for _ in range(warm)]):.1f} s")
-    passes, ratios = asked.lesson == "translate", []
-    what = "pairs/s" if asked.lesson in ("pix2pix", "cyclegan") else "images/s"
-    for run in range(asked.runs):
-        mine = asked.batches * our_images / timed(ours, asked.batches, device)
-        theirs = asked.batches * their_images / timed(usual, asked.batches, device)
+    passes, ratios = args.lesson == "translate", []
+    what = "pairs/s" if args.lesson in ("pix2pix", "cyclegan") else "images/s"
+    for run in range(args.runs):
+        mine = args.batches * our_images / timed(ours, args.batches, device)
+        theirs = args.batches * their_images / timed(usual, args.batches, device)
         ratios.append(theirs / mine if passes else mine / theirs)  # time, speed
         usually = "bare passes" if passes else "usual loop"
         print(f"run {run + 1}: ganzoo {mine:,.1f} {what}, {usually} {theirs:,.1f} {what}")
@@ -137,19 +137,19 @@ def main(argv=None) -> int:
     parser.add_argument("--visitors", type=count, default=50, help="load only (default: 50)")
     parser.add_argument("--calls", type=count, default=5000, help="load only: mixed calls that memory is watched over")
     parser.add_argument("--limit", type=float, default=1200, help="load only: end the watching after so many seconds")
-    asked = parser.parse_args(argv)
+    args = parser.parse_args(argv)
     sys.stdout.reconfigure(line_buffering=True)  # each line when it is known, also in a file
-    match asked.lesson:
+    match args.lesson:
         case "compare":
-            compare.compare(asked.runs)
+            compare.compare(args.runs)
         case "page":
-            pages.page(asked.runs)
+            pages.page(args.runs)
         case "live":
             pages.live()
         case "load":
-            pages.load(asked.visitors, asked.calls, asked.limit)
+            pages.load(args.visitors, args.calls, args.limit)
         case _:
-            race(asked)
+            race(args)
     return 0
 
 

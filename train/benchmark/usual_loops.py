@@ -46,7 +46,7 @@ def zeros(criterion, scores):
 def usual_loop(config, pictures, device):
     """A generator that trains one batch a `next`, written as the tutorials write it."""
     generator, discriminator = (net.to(device) for net in gan.build(config).values())
-    creator, critic = adam(config, generator), adam(config, discriminator)
+    adam_g, adam_d = adam(config, generator), adam(config, discriminator)
     bce = torch.nn.BCEWithLogitsLoss()
 
     def draw(i):
@@ -54,15 +54,15 @@ def usual_loop(config, pictures, device):
 
     for real, _ in batches(len(pictures.train), config.batch_size, draw):
         real = real.to(device)
-        critic.zero_grad()
+        adam_d.zero_grad()
         fake = generator(torch.randn(len(real), config.noise_size, device=device))
         loss = ones(bce, discriminator(real)) + zeros(bce, discriminator(fake.detach()))
         loss.backward()
-        critic.step()
-        creator.zero_grad()
+        adam_d.step()
+        adam_g.zero_grad()
         loss = ones(bce, discriminator(fake))
         loss.backward()
-        creator.step()
+        adam_g.step()
         yield loss.item()  # as the usual progress print does
 
 
@@ -71,7 +71,7 @@ def usual_pix2pix(config, pairs, device):
     large = (round(config.image_size * JITTER),) * 2
     pil = list(zip(images.to_pil(pairs.train.original), images.to_pil(pairs.train.target), strict=True))
     generator, discriminator = (net.to(device) for net in pix2pix.build(config).values())
-    creator, critic = adam(config, generator), adam(config, discriminator)
+    adam_g, adam_d = adam(config, generator), adam(config, discriminator)
     bce, l1 = torch.nn.BCEWithLogitsLoss(), torch.nn.L1Loss()
 
     def draw(i):
@@ -80,17 +80,17 @@ def usual_pix2pix(config, pairs, device):
     for original, truth in batches(len(pil), 1, draw):
         original, truth = original.to(device), truth.to(device)
         fake = generator(original)
-        critic.zero_grad()
+        adam_d.zero_grad()
         on_fake = discriminator(torch.cat([original, fake.detach()], 1))
         on_real = discriminator(torch.cat([original, truth], 1))
         loss = (zeros(bce, on_fake) + ones(bce, on_real)) / 2
         loss.backward()
-        critic.step()
+        adam_d.step()
         discriminator.requires_grad_(False)
-        creator.zero_grad()
+        adam_g.zero_grad()
         loss = ones(bce, discriminator(torch.cat([original, fake], 1))) + config.weight * l1(fake, truth)
         loss.backward()
-        creator.step()
+        adam_g.step()
         discriminator.requires_grad_(True)
         yield loss.item()
 
@@ -109,9 +109,9 @@ def usual_cyclegan(config, sets, device):
     """A generator that trains one picture of each side a `next`, written as the reference code does it: batch 1, fp32, eager."""
     pil_a, pil_b = (images.to_pil(sets.train[side]) for side in "ab")
     nets = {role: net.to(device) for role, net in cyclegan.build(dataclasses.replace(config, pool=0)).items()}
-    forth, back, critics = nets["generator"], nets["generator_back"], ("discriminator", "discriminator_back")
-    creator, critic = adam(config, forth, back), adam(config, *(nets[role] for role in critics))
-    mse, l1, pools = torch.nn.MSELoss(), torch.nn.L1Loss(), {role: [] for role in critics}
+    forth, back, judges = nets["generator"], nets["generator_back"], ("discriminator", "discriminator_back")
+    adam_g, adam_d = adam(config, forth, back), adam(config, *(nets[role] for role in judges))
+    mse, l1, pools = torch.nn.MSELoss(), torch.nn.L1Loss(), {role: [] for role in judges}
 
     def draw(i):
         both = pil_a[i % len(pil_a)], pil_b[torch.randint(len(pil_b), ()).item()]
@@ -120,19 +120,19 @@ def usual_cyclegan(config, sets, device):
     for a, b in batches(max(len(pil_a), len(pil_b)), 1, draw):
         a, b = a.to(device), b.to(device)
         fake_b, fake_a = forth(a), back(b)
-        for role in critics:
+        for role in judges:
             nets[role].requires_grad_(False)
-        creator.zero_grad()
+        adam_g.zero_grad()
         loss = config.cycle * (l1(back(fake_b), a) + l1(forth(fake_a), b))
         loss = loss + config.cycle * config.identity * (l1(forth(b), b) + l1(back(a), a))
-        for role, fake in zip(critics, (fake_b, fake_a), strict=True):
+        for role, fake in zip(judges, (fake_b, fake_a), strict=True):
             loss = loss + ones(mse, nets[role](fake))
         loss.backward()
-        creator.step()
-        critic.zero_grad()
-        for role, real, fake in zip(critics, (b, a), (fake_b, fake_a), strict=True):
+        adam_g.step()
+        adam_d.zero_grad()
+        for role, real, fake in zip(judges, (b, a), (fake_b, fake_a), strict=True):
             nets[role].requires_grad_(True)
             fake = remembered(pools[role], fake.detach(), config.pool)
             (0.5 * (ones(mse, nets[role](real)) + zeros(mse, nets[role](fake)))).backward()
-        critic.step()
+        adam_d.step()
         yield loss.item()

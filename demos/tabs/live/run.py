@@ -108,7 +108,7 @@ class Run:
         """The turn of the "critic" or the "creator" alone."""
         with self.lock:
             before = self.training.step
-            turn = self.play.critic_turn() if player == "critic" else self.play.creator_turn()
+            turn = self.play.discriminator_turn() if player == "critic" else self.play.generator_turn()
             if before // EVERY != self.training.step // EVERY:
                 self._row(step_row(self.play))
             self.look()
