@@ -47,7 +47,7 @@ class Session:
             for number, handler in self.handlers.items():
                 ending.callback(signal.signal, number, handler)
             if self.tracker:
-                ending.callback(self.tracker.finish)
+                ending.callback(self.tracker.trackio.finish)
             if self.lock:
                 ending.callback(self.lock.close)
 
@@ -143,9 +143,6 @@ class Tracker:
         if sheet and sheet.is_file():
             found["sheet"] = self.trackio.Image(sheet, caption=f"step {row['step']:,}")
         self.trackio.log(found, step=row["step"])
-
-    def finish(self) -> None:
-        self.trackio.finish()
 
 
 def locked(folder: Path):

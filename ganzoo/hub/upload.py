@@ -5,7 +5,6 @@ push.upload(model_folder)                          # one commit
 """
 
 import logging
-import os
 import random
 import re
 import shlex
@@ -129,7 +128,7 @@ class Push:
             shutil.rmtree(old, ignore_errors=True)
         self._copy = place / f".push-{step}"  # a folder that is rewritten while it is read would be torn
         try:
-            shutil.copytree(folder, self._copy, copy_function=_link)
+            shutil.copytree(folder, self._copy)
         except OSError as error:
             log.warning("The push at step %s was left out (%s).", f"{step:,}", error.strerror or "the copy failed")
             shutil.rmtree(self._copy, ignore_errors=True)
@@ -168,15 +167,6 @@ def collect(title: str, repo_ids: list[str], private: bool = False) -> str | Non
     except (*TROUBLE, ValueError, KeyError, TypeError) as error:  # a convenience: nothing depends on it
         log.warning("The models are pushed, but a collection of them could not be made (%s).", short(error))
         return None
-
-
-def _link(source, target):
-    """Every file of a model folder is replaced whole, never rewritten: a second name for it costs neither time nor disk."""
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copyfile(source, target)
-    return target
 
 
 def retry(call):

@@ -255,7 +255,6 @@ def test_a_closed_output_is_no_traceback(tmp_path):
         ["gan", "--batches", "-1"],
         ["pix2pix", "--image-size", "7"],
         ["pix2pix", "--width", "9999"],
-        ["cyclegan", "--image-size", "30"],
         ["compare", "--runs", "0"],
         ["load", "--visitors", "x"],
         ["nope"],

@@ -6,7 +6,6 @@
     python train/benchmark page                                 # how fast the pages open, beside an empty gradio page
     python train/benchmark load [--visitors 50] [--calls 5000]  # what many visitors at once wait, beside one alone
     python train/benchmark live                                 # what others wait while a visitor's GAN trains
-    python train/benchmark cyclegan [--device cuda] [--batch-size 8] [--compile]   # pictures of both sides count as one pair
     python train/benchmark translate [--model cyclegan-horse2zebra] [--image-size 128] # the page's handler beside bare passes
 
 The usual loop is what most GAN code does: a DataLoader over PIL pictures with ToTensor and Normalize, one pass for real
@@ -31,14 +30,13 @@ import torch
 
 from ganzoo import images, recipes, settings
 from ganzoo.data import labeled, paired_sources
-from ganzoo.data.unpaired_sources import made_up_unpaired
-from ganzoo.models import cyclegan, gan, pix2pix
+from ganzoo.models import gan, pix2pix
 from ganzoo.training import trainer
 from ganzoo.training.step import Training
 
 from . import compare, pages, usual_loops
 
-LESSONS = ("gan", "pix2pix", "cyclegan", "translate", "compare", "page", "load", "live")
+LESSONS = ("gan", "pix2pix", "translate", "compare", "page", "load", "live")
 
 
 def handler(args) -> tuple:
@@ -90,16 +88,10 @@ def contest(args, device) -> tuple:
         return handler(args)
     size = dict(image_size=args.image_size, width=args.width, critic_width=args.width, ema=0.0, decay=0.0)
     more = dict(batch_size=args.batch_size, precision=args.precision, compile=args.compile, **size)
-    many = max(64, args.batch_size)
-    if args.lesson == "cyclegan":
-        ours, pictures = cyclegan.Config(**more), made_up_unpaired(many, args.image_size)
-        usual = usual_loops.usual_cyclegan(cyclegan.Config(**size, upsample="deconv3"), pictures, device)
-    else:
-        ours = pix2pix.Config(**more, upsample="deconv")
-        pictures = paired_sources.made_up_pairs(many, args.image_size)
-        usual = usual_loops.usual_pix2pix(pix2pix.Config(**size, upsample="deconv"), pictures, device)
-    ours = settings.checked(ours)
+    ours = settings.checked(pix2pix.Config(**more, upsample="deconv"))
     trainer.check_size(ours)
+    pictures = paired_sources.made_up_pairs(max(64, args.batch_size), args.image_size)
+    usual = usual_loops.usual_pix2pix(pix2pix.Config(**size, upsample="deconv"), pictures, device)
     return Training(ours, pictures, device).advance, lambda: next(usual), args.batch_size, 1
 
 
@@ -110,7 +102,7 @@ def race(args) -> None:
     warm = 10 if args.lesson == "gan" else 5
     print(f"warm-up, compilation included: {pages.took(lambda: [(ours(), usual()) for _ in range(warm)]):.1f} s")
     passes, ratios = args.lesson == "translate", []
-    what = "pairs/s" if args.lesson in ("pix2pix", "cyclegan") else "images/s"
+    what = "pairs/s" if args.lesson == "pix2pix" else "images/s"
     for run in range(args.runs):
         mine = args.batches * our_images / timed(ours, args.batches, device)
         theirs = args.batches * their_images / timed(usual, args.batches, device)
@@ -128,11 +120,11 @@ def main(argv=None) -> int:
     parser.add_argument("--runs", type=count, default=7)
     parser.add_argument("--batches", type=count, default=150, help="batches in one run")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--batch-size", type=count, default=1, help="ours, translators only (default: 1)")
-    parser.add_argument("--width", type=count, default=64, help="translators only (default: 64, the paper's)")
-    parser.add_argument("--image-size", type=count, default=256, help="translators only (default: 256)")
-    parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"], help="ours, translators only")
-    parser.add_argument("--compile", action="store_true", help="compile our networks (CUDA), translators only")
+    parser.add_argument("--batch-size", type=count, default=1, help="Pix2Pix only, ours (default: 1)")
+    parser.add_argument("--width", type=count, default=64, help="Pix2Pix only (default: 64, the paper's)")
+    parser.add_argument("--image-size", type=count, default=256, help="Pix2Pix and translate only (default: 256)")
+    parser.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"], help="Pix2Pix only, ours")
+    parser.add_argument("--compile", action="store_true", help="compile our networks (CUDA), Pix2Pix only")
     parser.add_argument("--model", default="cyclegan-horse2zebra", help="translate only: a bundled model or runs/NAME")
     parser.add_argument("--visitors", type=count, default=50, help="load only (default: 50)")
     parser.add_argument("--calls", type=count, default=5000, help="load only: mixed calls that memory is watched over")

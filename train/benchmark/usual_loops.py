@@ -1,7 +1,5 @@
 """What most GAN code does, for the benchmark to compare with: one generator of steps for each lesson."""
 
-import dataclasses
-
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader, default_collate
@@ -9,7 +7,7 @@ from torchvision.transforms import Compose, Normalize, ToTensor
 
 from ganzoo import images
 from ganzoo.data.paired import JITTER
-from ganzoo.models import cyclegan, gan, pix2pix
+from ganzoo.models import gan, pix2pix
 
 TO_TENSOR = Compose([ToTensor(), Normalize([0.5], [0.5])])  # a PIL picture -> a tensor in [-1, 1]
 
@@ -92,47 +90,4 @@ def usual_pix2pix(config, pairs, device):
         loss.backward()
         adam_g.step()
         discriminator.requires_grad_(True)
-        yield loss.item()
-
-
-def remembered(pool: list, made, size: int):
-    """A picture made just now or, half of the time, an older one of the pool, whose place it takes."""
-    if len(pool) < size:
-        pool.append(made)
-    elif torch.rand(()) < 0.5:
-        i = torch.randint(len(pool), ()).item()
-        made, pool[i] = pool[i], made
-    return made
-
-
-def usual_cyclegan(config, sets, device):
-    """A generator that trains one picture of each side a `next`, written as the reference code does it: batch 1, fp32, eager."""
-    pil_a, pil_b = (images.to_pil(sets.train[side]) for side in "ab")
-    nets = {role: net.to(device) for role, net in cyclegan.build(dataclasses.replace(config, pool=0)).items()}
-    forth, back, judges = nets["generator"], nets["generator_back"], ("discriminator", "discriminator_back")
-    adam_g, adam_d = adam(config, forth, back), adam(config, *(nets[role] for role in judges))
-    mse, l1, pools = torch.nn.MSELoss(), torch.nn.L1Loss(), {role: [] for role in judges}
-
-    def draw(i):
-        both = pil_a[i % len(pil_a)], pil_b[torch.randint(len(pil_b), ()).item()]
-        return [cropped([picture], config.image_size)[0] for picture in both]
-
-    for a, b in batches(max(len(pil_a), len(pil_b)), 1, draw):
-        a, b = a.to(device), b.to(device)
-        fake_b, fake_a = forth(a), back(b)
-        for role in judges:
-            nets[role].requires_grad_(False)
-        adam_g.zero_grad()
-        loss = config.cycle * (l1(back(fake_b), a) + l1(forth(fake_a), b))
-        loss = loss + config.cycle * config.identity * (l1(forth(b), b) + l1(back(a), a))
-        for role, fake in zip(judges, (fake_b, fake_a), strict=True):
-            loss = loss + ones(mse, nets[role](fake))
-        loss.backward()
-        adam_g.step()
-        adam_d.zero_grad()
-        for role, real, fake in zip(judges, (b, a), (fake_b, fake_a), strict=True):
-            nets[role].requires_grad_(True)
-            fake = remembered(pools[role], fake.detach(), config.pool)
-            (0.5 * (ones(mse, nets[role](real)) + zeros(mse, nets[role](fake)))).backward()
-        adam_d.step()
         yield loss.item()
