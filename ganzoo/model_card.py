@@ -97,7 +97,7 @@ def card_text(said: dict, folder: Path) -> str:
 def _table(metrics: dict) -> str:
     """The metrics as a Markdown table, shares of classes under it."""
     if not metrics:
-        return "Not measured yet: `python train/evaluate.py FOLDER` measures and fills this in.\n"
+        return "Not measured yet: `ganzoo evaluate FOLDER` measures and fills this in.\n"
     rows = "\n".join(f"| `{key}` | {value} |" for key, value in metrics.items() if not isinstance(value, (dict, list)))
     text = f"| metric (its name is its protocol) | value |\n|---|---|\n{rows}\n"
     for key, value in metrics.items():

@@ -82,7 +82,7 @@ def main(argv=None) -> int:
     facts = {
         "name": config.name,
         "converted": {
-            "command": " ".join(["python", "train/convert.py", *words]),
+            "command": " ".join(["ganzoo", "convert", *words]),
             "files": {role: path.name for role, path in files.items()},
             "networks": {role: str(one) for role, one in found.items()},
             "notes": sentences,

@@ -164,5 +164,5 @@ def _card(api: HfApi, path: Path, repo_id: str, found: Found, counts: dict[str, 
     what = f"Pairs of pictures: {a} and {b}." if found.paired else f"Two sets of pictures without pairs: {a} and {b}."
     rows = "\n".join(f"- {split}: {count:,} {kind}" for split, count in counts.items())
     text = f"---\n{data.to_yaml()}\n---\n\n# {repo_id.split('/')[1]}\n\n{what}\n\n{rows}\n\n"
-    text += f"Train with ganzoo:\n\n    python train/{recipe}.py --data {repo_id}\n\n{model_card.UNSIGNED}\n"
+    text += f"Train with ganzoo:\n\n    ganzoo train {recipe} --data {repo_id}\n\n{model_card.UNSIGNED}\n"
     path.write_text(model_card.signed(text), encoding="utf-8")

@@ -54,7 +54,7 @@ def test_what_was_pushed_trains_like_the_folder(hub, running, push, tmp_path, la
     repo = hub.store.repos["datasets", name]
     card = repo.head.files["README.md"].data.decode()
     assert front_matter(card)["license"] == "cc-by-4.0" and "path: data/train-*" in card
-    assert f"train/{'pix2pix' if kind == 'pairs' else 'cyclegan'}.py --data {name}" in card
+    assert f"ganzoo train {'pix2pix' if kind == 'pairs' else 'cyclegan'} --data {name}" in card
     assert [commit.title for commit in repo.head.history()].count("Pictures, shared with ganzoo") == 1
 
 

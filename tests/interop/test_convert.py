@@ -228,7 +228,7 @@ def test_the_command_as_a_user_runs_it(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "runs" / "pix2pix-facades-gan-mae" / "model"
     assert sorted(p.name for p in folder.iterdir()) == ["README.md", "config.json", "model.safetensors"]
     said = json.loads((folder / "config.json").read_text())
-    assert said["converted"]["command"] == "python train/convert.py latest_net_G.pth --data facades"
+    assert said["converted"]["command"] == "ganzoo convert latest_net_G.pth --data facades"
     assert said["converted"]["files"] == {"generator": "latest_net_G.pth"}
     assert "secret" not in (folder / "config.json").read_text()
     text = (folder / "README.md").read_text()

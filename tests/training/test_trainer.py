@@ -158,13 +158,13 @@ def test_the_command_in_the_card_is_what_trains_the_same():
     """A resumed run's card names the settings, not the words that it was resumed with."""
     made = dcgan.Config(data="my pictures", norm="none", lr=0.001, out="/secret", push="me/x", resume="auto", width=32)
     line = settings.command(made)
-    assert line == "python train/dcgan.py --data 'my pictures' --lr 0.001 --width 32 --norm none"
-    again, _ = settings.parse(dcgan.Config, shlex.split(line)[2:])
+    assert line == "ganzoo train dcgan --data 'my pictures' --lr 0.001 --width 32 --norm none"
+    again, _ = settings.parse(dcgan.Config, shlex.split(line)[3:])
     assert settings.command(again) == line
     made = pix2pix.Config(weight=50.0, most=6, no_skips=True, compile=True, diffaugment=True)
     line = settings.command(made)
-    assert line == "python train/pix2pix.py --no-skips --set diffaugment=true weight=50.0 most=6"
-    assert settings.parse(pix2pix.Config, shlex.split(line)[2:])[0] == dataclasses.replace(made, compile=False)
+    assert line == "ganzoo train pix2pix --no-skips --set diffaugment=true weight=50.0 most=6"
+    assert settings.parse(pix2pix.Config, shlex.split(line)[3:])[0] == dataclasses.replace(made, compile=False)
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
