@@ -38,8 +38,8 @@ LOCAL = ("out", "resume", "device")  # settings that say something of a machine 
 def describe(config, facts: dict, local: bool = True) -> dict:
     """config.json: the settings that build the networks, and the facts. Not `local`: nothing of the machine."""
     own = {name: value for name, value in settings.to_json(config).items() if local or name not in LOCAL}
-    said = {"library": "ganzoo", "format": FORMAT, "lesson": config.lesson, "value_range": [-1, 1]}
-    return {**said, "settings": own, **facts}
+    content = {"library": "ganzoo", "format": FORMAT, "lesson": config.lesson, "value_range": [-1, 1]}
+    return {**content, "settings": own, **facts}
 
 
 def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, half: bool = True) -> None:
@@ -77,7 +77,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         if path.stat().st_size > LARGEST_JSON:
             raise ValueError("larger than 1 MB")
         too_large: list[str] = []
-        said = json.loads(
+        content = json.loads(
             path.read_text(encoding="utf-8"),
             parse_int=lambda digits: int(digits) if len(digits) <= 15 else too_large.append(digits),
         )
@@ -85,22 +85,22 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     except (ValueError, RecursionError) as error:
         raise GanzooError("config_damaged", path=path, reason=str(error)[:80]) from None
-    if not isinstance(said, dict) or said.get("library") != "ganzoo":
+    if not isinstance(content, dict) or content.get("library") != "ganzoo":
         raise GanzooError("config_foreign", path=path)
-    number = said.get("format")
+    number = content.get("format")
     if type(number) is int and number > FORMAT:
         raise GanzooError("config_of_newer_ganzoo", path=path, format=str(number)[:40], newest=FORMAT)
     if type(number) is not int or number < 1:
         raise GanzooError("config_format_unknown", path=path, format=str(number)[:40], newest=FORMAT)
-    if not isinstance(said.get("lesson"), str) or said["lesson"] not in KINDS:
-        raise GanzooError("lesson_unknown", path=path, lesson=said.get("lesson"), known=list(KINDS))
+    if not isinstance(content.get("lesson"), str) or content["lesson"] not in KINDS:
+        raise GanzooError("lesson_unknown", path=path, lesson=content.get("lesson"), known=list(KINDS))
     if too_large:
         raise GanzooError("config_number_too_large", path=path)
-    said["name"] = str(said.get("name") or folder.name)
+    content["name"] = str(content.get("name") or folder.name)
     for name in ("metrics", "training", "converted"):
-        if not isinstance(said.setdefault(name, {}), dict):
+        if not isinstance(content.setdefault(name, {}), dict):
             raise GanzooError("config_entry_no_object", path=path, name=name)
-    config = settings.from_json(KINDS[said["lesson"]].Config, said.get("settings"), str(path))
+    config = settings.from_json(KINDS[content["lesson"]].Config, content.get("settings"), str(path))
     if not set(config.depths) <= {1, 3}:
         raise GanzooError("config_bad_channels", path=path, channels=config.channels)
     multiple, size = config.size_multiple, config.image_size
@@ -108,7 +108,7 @@ def read_config(folder: Path) -> tuple[dict, object]:
         raise GanzooError("config_bad_image_size", path=path, multiple=multiple, image_size=size)
     if config.needs_labels and not 2 <= len(config.classes) <= 1000:
         raise GanzooError("config_bad_classes", path=path, count=len(config.classes))
-    return said, config
+    return content, config
 
 
 def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:

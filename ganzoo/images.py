@@ -119,8 +119,8 @@ def _decoding(source) -> Iterator[None]:
     except Image.DecompressionBombError as error:
         raise GanzooError("picture_too_large", picture=_called(source), most=MOST_PIXELS) from error
     except Exception as error:
-        said = str(error).split("\n")[0].split(":")[0][:80]
-        reason = getattr(error, "strerror", None) or said or type(error).__name__
+        text = str(error).split("\n")[0].split(":")[0][:80]
+        reason = getattr(error, "strerror", None) or text or type(error).__name__
         if isinstance(error, UnidentifiedImageError):  # Pillow names an object in memory
             reason = "not of a format that is known here"
         raise GanzooError("picture_damaged", picture=_called(source), reason=reason) from error

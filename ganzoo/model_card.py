@@ -12,15 +12,15 @@ from ganzoo.files import save_json, save_text
 # Of each lesson and judge: what it is, its paper, its task on the Hub, and the line of Python that asks it.
 LESSONS: dict[str, dict] = json.loads(Path(__file__).with_name("lessons.json").read_text(encoding="utf-8"))
 # The Hub finds the links in a card and lists the model on the paper's page.
-PAPERS = {lesson: said["paper"] for lesson, said in LESSONS.items() if "paper" in said}
+PAPERS = {lesson: about["paper"] for lesson, about in LESSONS.items() if "paper" in about}
 CARD = Path(__file__).with_name("card.md")
 
 
 def record(folder: Path, metrics: dict) -> None:
     """Add measured numbers to config.json of a model folder and write its card anew."""
-    said = read(folder)
-    said["metrics"] = said.get("metrics", {}) | metrics
-    save_json(folder / "config.json", said)
+    content = read(folder)
+    content["metrics"] = content.get("metrics", {}) | metrics
+    save_json(folder / "config.json", content)
     write_card(folder)
 
 
@@ -60,16 +60,16 @@ def _mark(text: str) -> str:
 UNSIGNED = "<!-- written by ganzoo -->"
 
 
-def three_lines(said: dict) -> list[str]:
+def three_lines(content: dict) -> list[str]:
     """The Python that loads a model and asks it once."""
-    made = said["settings"]
-    where = made["push"] if made.get("push", "").count("/") == 1 else said["name"]  # where others find it
-    call = LESSONS[said["lesson"]]["call"].format(direction=made.get("direction"), data=made["data"])
+    made = content["settings"]
+    where = made["push"] if made.get("push", "").count("/") == 1 else content["name"]  # where others find it
+    call = LESSONS[content["lesson"]]["call"].format(direction=made.get("direction"), data=made["data"])
     return ["import ganzoo", f'model = ganzoo.load("{where}")', call]
 
 
-def card_text(said: dict, folder: Path) -> str:
-    name, lesson, made = said["name"], said["lesson"], said["settings"]
+def card_text(content: dict, folder: Path) -> str:
+    name, lesson, made = content["name"], content["lesson"], content["settings"]
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
@@ -77,19 +77,19 @@ def card_text(said: dict, folder: Path) -> str:
         back = "" if made.get("one_way") else " and back"
         depth = f"{made['direction']}{back}, {made['in_channels']} and {made['out_channels']} channels"
     what, like = LESSONS[lesson]["what"].format(paper=PAPERS.get(lesson)), f"`{made['data']}`"
-    data = like + _where(made["data"], revision_of(said))
+    data = like + _where(made["data"], revision_of(content))
     if not made["data"]:
         data, like = "pictures that its file does not name", "its training"
     if made.get("one_way"):
         what = f"A generator for one direction, as a CycleGAN has two of them ({PAPERS['cyclegan']})."
     install = package.install_line()
     files = [file for file in ("samples.png", "film.webp", "curves.png") if (folder / file).is_file()]
-    text = dict(front=card_data(said).to_yaml(), mark=UNSIGNED, name=name, what=what, data=data, like=like)
-    text |= dict(size=made["image_size"], depth=depth, table=_table(said.get("metrics", {})))
+    text = dict(front=card_data(content).to_yaml(), mark=UNSIGNED, name=name, what=what, data=data, like=like)
+    text |= dict(size=made["image_size"], depth=depth, table=_table(content.get("metrics", {})))
     text["installed"] = f"Install ganzoo with `{install}`, then:\n\n" if install else ""
-    text["lines"] = "\n".join(three_lines(said))
+    text["lines"] = "\n".join(three_lines(content))
     text["pictures"] = "\n".join(f"![{file}]({file})" for file in files)
-    converted, facts = said.get("converted"), said.get("training", {})
+    converted, facts = content.get("converted"), content.get("training", {})
     text["made"] = _how_converted(converted) if converted else _how_trained(facts, made)
     return CARD.read_text(encoding="utf-8").format(**text)
 
@@ -126,9 +126,9 @@ def thousands(count) -> str:
     return f"{count:,}" if isinstance(count, int) else str(count)
 
 
-def texts(said) -> list[str]:
+def texts(content) -> list[str]:
     """A list of texts from somebody's config.json; anything else there is none."""
-    return [str(text) for text in said] if isinstance(said, list) else []
+    return [str(text) for text in content] if isinstance(content, list) else []
 
 
 def _how_converted(facts: dict) -> str:
@@ -149,21 +149,21 @@ def _versions(facts: dict) -> str:
     return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
 
 
-def card_data(said: dict):
+def card_data(content: dict):
     """The front matter, as the Hub's own client writes it: what the Hub filters by and shows beside a model."""
     from huggingface_hub import ModelCardData  # here, because the client of the Hub takes a second to load
 
-    facts, made = said.get("training", {}), said["settings"]
+    facts, made = content.get("training", {}), content["settings"]
     return ModelCardData(
         library_name="ganzoo",
-        pipeline_tag=LESSONS[said["lesson"]]["pipeline"],
+        pipeline_tag=LESSONS[content["lesson"]]["pipeline"],
         # What the person who trained a model allows is theirs to say (the setting license).
-        license=str(said.get("license") or ("unknown" if said.get("converted") else "")) or None,
-        tags=["ganzoo", "gan", said["lesson"]],
+        license=str(content.get("license") or ("unknown" if content.get("converted") else "")) or None,
+        tags=["ganzoo", "gan", content["lesson"]],
         base_model=facts.get("base_model"),
         datasets=hub_datasets(made["data"]) or None,
-        model_name=said["name"],
-        eval_results=_results(said) or None,
+        model_name=content["name"],
+        eval_results=_results(content) or None,
     )
 
 
@@ -172,9 +172,13 @@ def hub_datasets(data: str) -> list[str]:
     return [re.split("[@:]", part)[0] for part in hub_parts(HUB_IDS.get(data, data))]
 
 
-def revision_of(said: dict) -> str | None:
+def revision_of(content: dict) -> str | None:
     """The revision of the one data set on the Hub that a model learned from, as far as config.json knows it."""
-    return said.get("training", {}).get("data_revision") if len(hub_datasets(said["settings"]["data"])) == 1 else None
+    return (
+        content.get("training", {}).get("data_revision")
+        if len(hub_datasets(content["settings"]["data"])) == 1
+        else None
+    )
 
 
 def _where(data: str, revision: str | None) -> str:
@@ -184,22 +188,22 @@ def _where(data: str, revision: str | None) -> str:
     return f" ({' and '.join(links)}{at})" if links else ""
 
 
-def _results(said: dict) -> list:
+def _results(content: dict) -> list:
     """The measured numbers. The type is the measure alone, the name the whole protocol."""
     from huggingface_hub import EvalResult  # here, because the client of the Hub takes a second to load
 
-    data = said["settings"]["data"]
+    data = content["settings"]["data"]
     return [
         EvalResult(
-            task_type=LESSONS[said["lesson"]]["pipeline"],
+            task_type=LESSONS[content["lesson"]]["pipeline"],
             dataset_type=(hub_datasets(data) or [data])[0],
             dataset_name=data,
             dataset_split="test" if "test" in key.split("-") else None,
-            dataset_revision=revision_of(said),
+            dataset_revision=revision_of(content),
             metric_type=key.split(f"-{data_word(data)}-")[0],
             metric_name=key,
             metric_value=value,
         )
-        for key, value in said.get("metrics", {}).items()
+        for key, value in content.get("metrics", {}).items()
         if isinstance(value, (int, float))
     ]

@@ -28,9 +28,9 @@ def digest() -> str:
 def load(folder: Path = FOLDER, device: torch.device | str = "cpu") -> EfficientNetLite:
     """The frozen network of a folder (config.json, model.safetensors). GanzooError where one is missing or damaged."""
     try:
-        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")
-        net = EfficientNetLite(said["variant"], said["classes"])
+        net = EfficientNetLite(content["variant"], content["classes"])
         net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
         raise GanzooError("features_damaged", folder=folder) from None

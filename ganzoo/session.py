@@ -122,9 +122,9 @@ class Tracker:
         from ganzoo.hub_client import TROUBLE, short  # here, because the client of the Hub takes a second to load
 
         self.trackio, self.folder = trackio, Path(config.out) / config.name
-        said = settings.to_json(config)
+        how = dict(project="ganzoo", name=config.name, group=group, config=settings.to_json(config))
         try:
-            trackio.init(project="ganzoo", name=config.name, group=group, config=said, resume="allow", embed=False)
+            trackio.init(**how, resume="allow", embed=False)
         except (*TROUBLE, ValueError, RuntimeError) as error:
             raise GanzooError("trackio_space_not_there", reason=short(error)) from None
 
@@ -177,16 +177,16 @@ def stop_on_signals(stop: list) -> dict:
 def progress_line(row: dict) -> str:
     """One aligned line for a "step" row: how far, how fast, how long still, the losses and the critic's opinion."""
     left = int((row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"]))
-    said = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}"
+    line = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}"
     words = {"mae": "  MAE", "cycle": "  cycle", "loss_d": "  loss D", "loss_g": " G"}
     words |= {"score_real": "  critic: real", "score_fake": " fake"}
     for key, word in words.items():
         if key in row:
             digits = 3 if key in ("mae", "cycle") else 2
-            said += word + ("   nan" if row[key] is None else f" {row[key]:5.{digits}f}")
+            line += word + ("   nan" if row[key] is None else f" {row[key]:5.{digits}f}")
     if row.get("waiting", 0) >= 0.05:
-        said += f"  waits for data {row['waiting']:.0%}"
-    return said + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")
+        line += f"  waits for data {row['waiting']:.0%}"
+    return line + (f"  {row['memory_mb']:,} MB" if "memory_mb" in row else "")
 
 
 def in_half_an_hour(config, argv: list[str] | None, runs: int = 1) -> str:

@@ -25,8 +25,8 @@ def main(argv=None) -> int:
     way = data_word(f"-{args.direction}") if args.direction and args.direction != made.direction else ""
     path = Path(args.out or f"{data_word(made.name)}{way and '-' + way}.onnx")
     gap = onnx_export.write(made, path, args.direction)
-    said = onnx_export.facts(made, args.direction)
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, " + ", ".join(f"{k} {v}" for k, v in said.items() if v))
+    facts = onnx_export.facts(made, args.direction)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, " + ", ".join(f"{k} {v}" for k, v in facts.items() if v))
     if gap is None:
         print("Not checked: onnxruntime is not installed (pip install onnxruntime).")
     else:

@@ -59,8 +59,9 @@ def main(argv=None) -> int:
     model_card.write_card(folder)
     print(f"{folder}: {metrics}")
     if event["steps"] < wanted:
-        said = "this judge is usable, and weaker than it could be."
-        print(f"Stopped after {event['steps']:,} of {wanted:,} steps: {said}")
+        print(
+            f"Stopped after {event['steps']:,} of {wanted:,} steps: this judge is usable, but weaker than it could be."
+        )
         return recipes.STOPPED
     return 0
 

@@ -13,18 +13,18 @@ picture = Image.new("RGB", (256, 256), "white")  # put Image.open("a picture of 
 
 def write(folder: Path) -> None:
     """Write the notebook into a model folder, where it is known from where ganzoo is installed."""
-    said = model_card.read(folder)
+    content = model_card.read(folder)
     install = package.install_line()
-    if not install or said["lesson"] not in model_card.PAPERS:
+    if not install or content["lesson"] not in model_card.PAPERS:
         return
-    lines = model_card.three_lines(said)
+    lines = model_card.three_lines(content)
     translates = lines[-1].startswith("photo")
     codes = [
         f"%{install}",
         *([PICTURE] if translates else []),
         "\n".join([*lines, "photo" if translates else "pictures[0]"]),
     ]
-    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {said['name']}"}
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {content['name']}"}
     cells = [
         {"cell_type": "code", "id": f"code-{i}", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
         for i, code in enumerate(codes)

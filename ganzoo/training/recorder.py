@@ -33,7 +33,7 @@ class Recorder:
             return
         for row in self.files.cut_back(self.training.step if self.training.config.resume else -1):
             self.doctor.see(row)
-        self.files.log(*changed)  # before the config: whoever is killed here is told once more
+        self.files.log(*changed)  # before the config: after a kill here the next resume logs it again
         self.files.write_config(self.training.config)
 
     def note(self, row: dict) -> Iterator[dict]:
@@ -44,9 +44,9 @@ class Recorder:
             self.files.log(row, *advice)
         yield row
         yield from advice
-        for said in advice:
-            if said["code"] == "nan":
-                raise GanzooError("training_broke", step=step, advice=said["text"])
+        for note in advice:
+            if note["code"] == "nan":
+                raise GanzooError("training_broke", step=step, advice=note["text"])
 
     def samples(self) -> Iterator[dict]:
         preview = self.training.preview()

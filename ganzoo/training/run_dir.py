@@ -71,12 +71,13 @@ class RunFolder:
             "ema": config.ema,
             **self.origin,
         }
-        for r in (row for row in rows if row["event"] == "changed"):  # on the live page, or on resume
-            with_it = ", and with them the decay of the learning rate" if r["name"] == "steps" else ""
-            said = f"step {r['step']:,}: {r['name']} {r['old']} -> {r['new']}{with_it}"
-            made["changed"] = [*made.get("changed", ()), said]
-        said = {"name": self.folder.name, **({"license": config.license} if config.license else {}), "training": made}
-        checkpoint.save_model(model, config, training.shared, said)
+        changes = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
+        if changes:
+            made["changed"] = [change_text(row) for row in changes]
+        content = {"name": self.folder.name, "training": made}
+        if config.license:
+            content["license"] = config.license
+        checkpoint.save_model(model, config, training.shared, content)
         sheet = training.sheet(training.preview(), scale=2 if config.image_size < 64 else 1)
         save_picture(sheet, model / "samples.png")
         save_picture(draw_curves(rows), model / "curves.png")
@@ -98,6 +99,11 @@ class RunFolder:
         thin = rows[:: max(1, len(rows) // 200)]
         story = {"steps": list(sheets), "curves": {key: [row[key] for row in thin] for key in ("step", *columns)}}
         save_text(model / "film.json", json.dumps(story))
+
+
+def change_text(row: dict) -> str:
+    more = ", and with them the decay of the learning rate" if row["name"] == "steps" else ""
+    return f"step {row['step']:,}: {row['name']} {row['old']} -> {row['new']}{more}"
 
 
 def sampled(rows: list[dict]) -> list[int]:
@@ -131,8 +137,8 @@ def origin(config, folder: Path, init: Path | None) -> dict:
         return {"before": [config.init]} | {name: made[name] for name in ("before", "base_model") if name in made}
     if not init:
         return {}
-    said, theirs = checkpoint.read_config(init)
-    made = said["training"]
+    content, theirs = checkpoint.read_config(init)
+    made = content["training"]
     last = f"{made.get('command', config.init)} ({model_card.thousands(made.get('step', 0))} steps)"
     address = theirs.push if Path(os.path.expanduser(config.init)).is_dir() else config.init
     known = {"base_model": address} if address.count("/") == 1 else {}

@@ -98,14 +98,14 @@ def _resumed(config, given, folder: Path):
         folder = folder.resolve()
     if not (folder / "config.json").is_file():
         raise GanzooError("no_run_to_resume", folder=folder)
-    said, old = checkpoint.read_config(folder)
-    if said["training"] or said["converted"]:
+    content, old = checkpoint.read_config(folder)
+    if content["training"] or content["converted"]:
         if (folder.parent / "resume.pt").is_file():
             raise GanzooError("resume_model_of_run", folder=folder, run=folder.parent)
         raise GanzooError("resume_model", folder=folder)
     if old.lesson != config.lesson:
         raise GanzooError("resume_other_lesson", folder=folder, lesson=old.lesson)
-    for name, value in said["settings"].items():
+    for name, value in content["settings"].items():
         if name in settings.DROPPED and value != settings.DROPPED[name]:
             flag, version = settings.flag_of(name), settings.LAST_WITH_DROPPED
             raise GanzooError("resume_dropped_setting", folder=folder, flag=flag, value=value, version=version)
@@ -171,11 +171,12 @@ def _begin(config, pictures, folder: Path, nets: dict, init: Path | None) -> tup
     if config.minutes and training.steps < FEW:
         notes.append("a smaller --image-size or --width takes more steps in this time, and may get further")
     if config.resume:
-        said, changed = _go_on(training, config, folder)
-        notes += said
+        more, changed = _go_on(training, config, folder)
+        notes += more
     if config.norm == "batch" and config.batch_size == 1:
-        said = "use and training will differ; --norm instance_affine does not"
-        notes.append(f"--norm batch with one picture a step: {said}")
+        notes.append(
+            "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"
+        )
     recorder.begin(changed)
     start = {"step": training.step, "steps": training.steps, "minutes": minutes}
     return training, recorder, {**start, "device": describe_device(device), "notes": notes}
@@ -184,7 +185,7 @@ def _begin(config, pictures, folder: Path, nets: dict, init: Path | None) -> tup
 def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[dict]]:
     """Bring a training to where its run was saved: (what the user should know, rows that the log and the card keep)."""
     state, notes, changed = checkpoint.read_resume(folder / "resume.pt", training.device), [], []
-    said, old = checkpoint.read_config(folder)
+    content, old = checkpoint.read_config(folder)
     if config.depths != old.depths:
         raise GanzooError("resume_channels_changed", then=old.depths, now=config.depths)
     if old.classes and config.classes != old.classes:
@@ -197,7 +198,7 @@ def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[di
         training.load_state(state)
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         raise GanzooError("resume_other_networks", folder=folder) from None
-    gone = sorted(said["settings"].keys() & settings.DROPPED.keys())
+    gone = sorted(content["settings"].keys() & settings.DROPPED.keys())
     if gone:
         notes.append(f"no settings any more, and as they were by default: {', '.join(gone)}")
     total, before = training.steps, schedule.length(old, now)

@@ -155,8 +155,8 @@ class Tab:
                 if message.get("msg") == "process_completed":
                     break
         took = time.perf_counter() - began
-        said = json.dumps(message["output"]["data"]).replace('\\"', '"')
-        found = re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", said)
+        text = json.dumps(message["output"]["data"]).replace('\\"', '"')
+        found = re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", text)
         return took, [pixels(data) for data in found], told
 
 
@@ -223,9 +223,9 @@ def mixed(url: str, number: int) -> None:
     endpoint, *data = calls[kind]()
     place = f"{url}gradio_api/call/{endpoint}"
     event = httpx.post(place, json={"data": data}, timeout=300).json()["event_id"]
-    said = httpx.get(f"{place}/{event}", timeout=600).text
-    if "event: complete" not in said:
-        raise GanzooError("endpoint_failed", endpoint=endpoint, answer=said[:200])
+    text = httpx.get(f"{place}/{event}", timeout=600).text
+    if "event: complete" not in text:
+        raise GanzooError("endpoint_failed", endpoint=endpoint, answer=text[:200])
 
 
 def uploaded(url: str, picture) -> dict:
