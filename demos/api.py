@@ -157,8 +157,8 @@ def speckles(data: str = "mnist", seed: int = 7) -> dict:
 def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Image.Image, dict]:
     """One frame of the training film: the picture; how many frames there are, its step, and the state of the training."""
     name = local.name_of(str(lesson)[:20], str(data)[:20])
-    told = film.of(name)
-    found = told.facts(local.whole(number, 0, len(told.steps) - 1, "bad_frame"))
+    run = film.of(name)
+    found = run.facts(local.whole(number, 0, len(run.steps) - 1, "bad_frame"))
     return pictures.opened(found.pop("picture")), found
 
 

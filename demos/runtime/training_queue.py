@@ -77,7 +77,8 @@ class TrainingQueue:
         self._line = [ticket for ticket in self._line if now - ticket.seen <= self.gone]
         for ticket in self._line:
             taken += ticket.size
-            waiting += taken > self.limit and bool(places)
+            if taken > self.limit and places:
+                waiting += 1
             places[ticket] = waiting
         return places
 

@@ -48,9 +48,8 @@ def captioned(picture: Image.Image, text: str, kind: str = "", **options) -> str
 
 def svg(width: float, height: float, name: str, drawn: str, kind: str = "", **data) -> str:
     """A drawing in units of its own, called by its name; `data` become data- attributes."""
-    said = "".join(f' data-{key}="{value}"' for key, value in data.items())
     box = f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}"'
-    return f'<svg class="gz-svg {kind}"{said} {box}>{drawn}</svg>'
+    return f'<svg class="gz-svg {kind}"{_attributes(data)} {box}>{drawn}</svg>'
 
 
 def section(title: str, *parts: str, kind: str = "") -> str:
@@ -60,8 +59,11 @@ def section(title: str, *parts: str, kind: str = "") -> str:
 
 def grid(*cells: str, kind: str = "", **data) -> str:
     """Cells side by side where there is room; `data` become data- attributes."""
-    said = "".join(f' data-{key}="{value}"' for key, value in data.items())
-    return f'<div class="gz-grid {kind}"{said}>{"".join(cells)}</div>'
+    return f'<div class="gz-grid {kind}"{_attributes(data)}>{"".join(cells)}</div>'
+
+
+def _attributes(data: dict) -> str:
+    return "".join(f' data-{key}="{value}"' for key, value in data.items())
 
 
 def tiles(cells: Iterable[str], row: int) -> str:

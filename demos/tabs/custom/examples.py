@@ -73,7 +73,7 @@ def _evening(drawn: Image.Image, number: int) -> Image.Image:
     windows = _where(drawn, drawings.FACADE["window"])
     cell = drawn.width // 16  # a lamp lights what lies in its cell: a window, or one side of it
     lamps = Image.new("L", (16, 16))
-    lamps.putdata([255 * (dice.random() < 0.5) for _ in range(256)])
+    lamps.putdata([255 if dice.random() < 0.5 else 0 for _ in range(256)])
     lamps = lamps.resize((16 * cell, 16 * cell), Image.Resampling.NEAREST).resize(drawn.size, Image.Resampling.NEAREST)
     painted.paste(DARK, mask=windows)
     painted.paste(LIT, mask=ImageChops.multiply(windows, lamps))
@@ -81,5 +81,5 @@ def _evening(drawn: Image.Image, number: int) -> Image.Image:
 
 
 def _where(drawn: Image.Image, colour: tuple) -> Image.Image:
-    bands = [band.point(lambda v, c=c: 255 * (v == c)) for band, c in zip(drawn.split(), colour, strict=True)]
-    return ImageChops.multiply(ImageChops.multiply(bands[0], bands[1]), bands[2])
+    red, green, blue = ImageChops.difference(drawn, Image.new("RGB", drawn.size, colour)).split()
+    return ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda v: 0 if v else 255)

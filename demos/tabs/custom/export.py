@@ -118,8 +118,8 @@ class Take:
                 raise Trouble(refused)
             address = push(*self._model(which, request), repo, token, private)
             link = f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a>'
-            said = escape(words("own_pushed", address="\0")).replace("\0", link)
-            return f'<p class="gz-quiet" role="status">{said}</p>'
+            sentence = escape(words("own_pushed", address="\0")).replace("\0", link)
+            return f'<p class="gz-quiet" role="status">{sentence}</p>'
 
         return render_or_explain(self.words, pushed), ""
 
@@ -163,9 +163,9 @@ def keep(work: session.Session, loss: str, name: str) -> str:
 def _rename(model: Path, name: str) -> None:
     """The model says its own name: in config.json and on its card."""
     path = model / "config.json"
-    said = json.loads(path.read_text(encoding="utf-8")) | {"name": name}
-    said["settings"]["name"] = name
-    save_json(path, said)
+    config = json.loads(path.read_text(encoding="utf-8")) | {"name": name}
+    config["settings"]["name"] = name
+    save_json(path, config)
     write_card(model)
 
 

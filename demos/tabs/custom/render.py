@@ -148,8 +148,8 @@ def family(work: Session) -> Family:
     """What was trained, as Compare knows models."""
     members = {}
     for loss in work.finished:
-        told, config = checkpoint.read_config(work.runs[loss].model)
-        members[loss] = local.Entry(loss, work.runs[loss].model, True, told, config)
+        folder = work.runs[loss].model
+        members[loss] = local.Entry(loss, folder, True, *checkpoint.read_config(folder))
     return Family(DATA, next(iter(members.values())).config, members)
 
 

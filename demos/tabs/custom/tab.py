@@ -133,8 +133,8 @@ class Own:
         on(self.remove.click, lambda work, source, _, picked: work.changing(source).remove(picked), self.picked)
         self.pairs.select(self._picked, None, [self.picked, self.remove], **QUIET)
         length = [self.loss, self.size, self.steps]
-        asked = [self.estimate.select, *(part.input for part in length)]
-        gr.on(asked, self._estimate, length, self.estimate, **{**WATCH, "concurrency_limit": 2})
+        chosen_anew = [self.estimate.select, *(part.input for part in length)]
+        gr.on(chosen_anew, self._estimate, length, self.estimate, **{**WATCH, "concurrency_limit": 2})
         begun = self.train.click(self._start, [self.source, *length], [self.trouble, *self.shown], **QUIET)
         self._put_first(begun.then(self._watch, None, self.shown, **WATCH), left)
         self.stop.click(self._stop, None, None, **QUIET)

@@ -11,7 +11,7 @@ from ganzoo import GanzooError
 from ganzoo.data.folders import SUFFIXES
 
 from ...ui import pictures
-from ...ui.components import QUIET, question, sent, show
+from ...ui.components import QUIET, Album, question, sent, show
 from ...ui.html import prose, quiet, waiting
 from ...ui.words import Trouble, Words
 from . import batch, inference, render
@@ -71,9 +71,9 @@ class Translate:
         self.report = show(waiting(say), elem_id="trl-report", js_on_load=js)
         self.example, self.known = gr.State(""), gr.State("")  # which example, of which model, is shown
         show(f"<h3>{escape(say('trl_examples'))}</h3>")
-        self.examples = gr.Gallery(
-            label=say("trl_examples"), show_label=False, columns=4, height="auto", allow_preview=False, interactive=False,
-            object_fit="cover", buttons=[], elem_id="trl-examples",
+        self.examples = Album(
+            label=say("trl_examples"), show_label=False, columns=4, allow_preview=False, object_fit="cover", buttons=[],
+            elem_id="trl-examples",
         )  # fmt: skip
         show(prose(say("trl_credit", name=inference.NAME)))
 
@@ -207,7 +207,7 @@ class Translate:
             small = inference.example(name, model.config.image_size).copy()
             small.thumbnail((256, 256))
             title = self.words(f"trl_{name}") if name in inference.ANIMALS else self.words.domain(inference.kind(name))
-            shown.append((render.stored(small, name), title))
+            shown.append((small, title))
         return shown
 
     def _judge(self, key, original, there, back, model, way, times, event: gr.EventData):
