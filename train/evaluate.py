@@ -3,7 +3,7 @@
     python train/evaluate.py runs/gan-mnist/model runs/dcgan-mnist/model [--n 10000] [--seed 1] [--device cuda] [--fid]
 
 For GAN, CGAN and DCGAN: the Fréchet distance of the set's judge against the test split, the share of every class, the
-speckle number beside that of real pictures, and for CGAN the share of samples that show the label asked for.
+speckle number beside that of real pictures, and for CGAN the share of samples that show their label.
 For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, and label recovery where the set
 has a judge (train/judge.py); several models of one set are printed as a table. For CycleGAN, both ways: cycle and identity
 error, the share of translations that a judge of the two domains takes for the target, the same share of real pictures,

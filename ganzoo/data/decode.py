@@ -77,8 +77,7 @@ def read_pairs(pairs: list[tuple[str, PairReader]], size: int, channels: int, no
     if not good:
         raise GanzooError("no_readable_pairs", count=len(pairs), split=split, names=names, reason=reason)
     shapes = {name: shape for name, (_, shape) in good}
-    oblong = [name for name, shape in shapes.items() if shape[0] != shape[1]]
-    if oblong:
+    if oblong := [name for name, shape in shapes.items() if shape[0] != shape[1]]:
         notes.append(f"{len(oblong)} {split} pairs are not square; their middle square is used: {first_ten(oblong)}")
     (usual, _), *others = Counter(shapes.values()).most_common()
     if others:

@@ -75,12 +75,12 @@ def open_dataset(name: str) -> OnHub:
     except GanzooError:
         raise
     except Exception as error:  # the client raises a dozen unrelated kinds, DatasetNotFoundError and others
-        reason = short(error).partition(": ")[2] or type(error).__name__
         if info is None:
             raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
         # `datasets` finds no files where the Hub refuses them
         if isinstance(error, GatedRepoError) or (info.gated and isinstance(error, FileNotFoundError)):
             raise hub_lookup.gated(request.repo) from error
+        reason = short(error).partition(": ")[2] or type(error).__name__
         raise GanzooError("data_not_loaded", name=name, reason=reason) from error
 
 

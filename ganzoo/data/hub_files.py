@@ -117,8 +117,7 @@ def _chosen(repo: str, sizes: dict[str, int], request) -> list[str]:
         names = inside
     places = {str(place) for name in names for place in (PurePosixPath(name), *PurePosixPath(name).parents)}
     folded = Counter(place.casefold() for place in places)
-    twins = sorted(place for place in places if folded[place.casefold()] > 1)
-    if twins:
+    if twins := sorted(place for place in places if folded[place.casefold()] > 1):
         raise GanzooError("hub_names_differ_by_case", repo=repo, names=first_ten(twins))
     folders: dict[str, list[str]] = {}
     for name in sorted(names):
@@ -161,8 +160,8 @@ def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
     except GatedRepoError:
         raise
     except (*TROUBLE, RuntimeError, ValueError) as error:
-        here, all_, reason = len(found), len(sizes), short(error)
-        raise GanzooError("hub_came_in_part", repo=info.id, here=here, all=all_, reason=reason) from error
+        count = {"here": len(found), "all": len(sizes)}
+        raise GanzooError("hub_came_in_part", repo=info.id, **count, reason=short(error)) from error
     finally:
         pool.shutdown(cancel_futures=True)
     return found

@@ -53,7 +53,7 @@ CLASSES = {  # short English names of the labels, by the {data} word
 WORDS = {kind: [w for w, known in SETS.items() if known.kind == kind] for kind in ("labeled", "paired", "unpaired")}
 HUB_IDS = {word: known.hub for word, known in SETS.items() if known.hub}
 
-# The revision of each Hub id that is read, so that a word means the same pictures for everybody. Only what the Hub itself said
+# The revision of each Hub id that is read, so that a word means the same pictures for everybody. Only what the Hub itself says
 # is written there.
 PINS: dict[str, str] = json.loads(Path(__file__).with_name("pins.json").read_text(encoding="utf-8"))
 
@@ -113,7 +113,7 @@ def data_word(data: str) -> str:
 
 
 def alias_folder(word: str) -> Path | None:
-    """$GANZOO_DATA/word, else where Debian puts it, else None (then the Hub is asked)."""
+    """$GANZOO_DATA/word, else where Debian puts it, else None, for the Hub."""
     home, name = os.environ.get("GANZOO_DATA"), SETS[word].name or word
     places = [*(Path(home) / part for part in (word, name) if home), *DEBIAN.get(name, ())]
     return next((place for place in places if place.is_dir()), None)

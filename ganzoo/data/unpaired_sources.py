@@ -135,17 +135,15 @@ def _readers(folder: Path) -> list[tuple[str, Reader]]:
 
 
 def _column(rows, column: str, split: str, notes: list[str], which=None) -> list[tuple[str, Reader]]:
-    """Readers of the pictures of a column, or of `which` rows of it. What repeats another one, byte for byte, is left out: some
-    sets fill up their shorter side like that."""
+    """Readers of the pictures of a column, or of `which` rows of it. What repeats another one, byte for byte, is left out:
+    some sets fill up their shorter side like that."""
     cells = rows.select_columns([column])
     kept: dict[bytes, int] = {}
     which = range(len(rows)) if which is None else which
     for i in which:
         kept.setdefault(hub_datasets.mark_of(cells[i][column]), i)
-    if len(kept) < len(which):
-        notes.append(
-            f"{len(which) - len(kept):,} of {len(which):,} {split} pictures of {column} repeat others and are left out"
-        )
+    if repeats := len(which) - len(kept):
+        notes.append(f"{repeats:,} of {len(which):,} {split} pictures of {column} repeat others and are left out")
     return [(f"{split} row {i}", lambda i=i: hub_datasets.decoded(cells[i][column])) for i in kept.values()]
 
 
@@ -205,8 +203,8 @@ def _labelled_sides(opened: hub_datasets.OnHub, column: str, names: tuple[str, s
         raise GanzooError("hub_not_two_sides", repo=opened.repo, classes=f"{len(classes) or 'no'} classes")
     found: dict = {"a": {}, "b": {}}
     for split, rows in opened.splits.items():
-        for name in classes:
-            part, side = halves[name] if in_halves else (split, "ab"[classes.index(name)])
+        for number, name in enumerate(classes):
+            part, side = halves[name] if in_halves else (split, "ab"[number])
             which = [i for i, x in enumerate(labels[split]) if x == name]
             kind = "train" if part == "train" or (len(opened.splits) == 1 and not in_halves) else "test"
             if which and kind not in found[side]:
