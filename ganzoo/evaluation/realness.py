@@ -94,7 +94,7 @@ def stages(pictures: Pictures, count: int, seed: int, steps: tuple[int, ...]) ->
         training = Training(complete(config, pictures), pictures, torch.device("cpu"))
         for until in steps:
             with torch.enable_grad():
-                list(rounds(training, until, every=until))
+                list(rounds(training, until, every=until))  # plays them all
             noise = torch.randn(-(-count // (2 * len(steps))), config.noise_size, generator=draw)
             parts.append(training.shared["generator"].eval()(noise).float())
     return torch.cat(parts)[:count]
