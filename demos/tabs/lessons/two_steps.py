@@ -34,8 +34,8 @@ def play(rounds: int) -> dict:
     game = Stepwise(Training(config, real, torch.device("cpu")))
     for _ in range(rounds):
         game.advance()
-    first = game.critic_turn()  # step 1
-    second = game.creator_turn()  # step 2
+    first = game.discriminator_turn()  # step 1
+    second = game.generator_turn()  # step 2
     moved = {
         "real": (first.real_before, first.real_after),
         "fake": (first.fake_before, first.fake_after),
