@@ -184,8 +184,9 @@ class Run:
         writer = RunFolder(folder, origin={})
         writer.write_config(config)
         keys = ("step", "name", "old", "new")
-        changed = [{"event": "changed", **dict(zip(keys, change, strict=True))} for change in self.changes]
-        writer.log(*sorted([*self.rows, *changed], key=lambda row: row["step"]))
+        events = [{"event": "changed", **dict(zip(keys, change, strict=True))} for change in self.changes]
+        events += [{"event": "samples", "step": step} for step, _ in self.frames]  # what the film is made of
+        writer.log(*sorted([*self.rows, *events], key=lambda row: row["step"]))
         for step, picture in self.frames:
             save_picture(picture, folder / "samples" / f"{step:06d}.png")
         writer.save(self.training, config, finished=True)
