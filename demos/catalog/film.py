@@ -6,13 +6,14 @@ from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
 
+from gradio.data_classes import ImageData
 from PIL import Image
 
-from ganzoo.training.doctor import state
+from ganzoo.training import doctor
 from ganzoo.training.plots import smoothed
 
 from ..ui.charts import chart, limit
-from ..ui.html import grid, prose, shown, uri
+from ..ui.html import prose, uri
 from ..ui.words import Trouble, Words
 from . import local
 
@@ -31,8 +32,8 @@ class Film:
     def __init__(self, folder: Path):
         self.path = folder / "film.webp"
         try:
-            said = json.loads((folder / "film.json").read_text(encoding="utf-8"))
-            self.steps, columns = [int(s) for s in said["steps"]], [said["curves"][key] for key in KEYS]
+            story = json.loads((folder / "film.json").read_text(encoding="utf-8"))
+            self.steps, columns = [int(s) for s in story["steps"]], [story["curves"][key] for key in KEYS]
             self.rows = [dict(zip(KEYS, row, strict=True)) for row in zip(*columns, strict=True)]
         except (OSError, ValueError, KeyError, TypeError):
             raise Trouble("no_film") from None
@@ -60,13 +61,13 @@ class Film:
         return [now for before, now in zip([(0, ""), *found], found, strict=False) if now[1] != before[1]]
 
     def _state(self, step: int) -> str:
-        return state([row for row in self.rows if row["step"] <= step])
+        return doctor.state([row for row in self.rows if row["step"] <= step])
 
     def facts(self, at: int) -> dict:
         """Frame `at` (0 is before the first step): its step, the last one, the state of the run, the picture."""
         at, steps = max(0, min(at, len(self.steps) - 1)), self.steps
-        told = {"frame": at, "frames": len(steps), "step": steps[at], "last": steps[-1]}
-        return told | {"state": self._state(steps[at]), "picture": self.pictures[at]}
+        place = {"frame": at, "frames": len(steps), "step": steps[at], "last": steps[-1]}
+        return place | {"state": self._state(steps[at]), "picture": self.pictures[at]}
 
 
 @lru_cache(maxsize=8)
@@ -104,20 +105,34 @@ def state_keys(words: Words, found) -> str:
     return f'<p class="gz-keys">{keys}</p>'
 
 
-def show(words: Words, name: str, at: int) -> str:
-    """One frame, the curves with a cursor at its step, and the state of the run in words."""
+def still(address: str, step: int) -> ImageData:
+    """A picture of a run, with the name under which it is saved."""
+    return ImageData(url=address, orig_name=f"step-{step}.{address[len('data:image/') : address.index(';')]}")
+
+
+def show(words: Words, name: str, at: int) -> tuple[ImageData, str]:
+    """One frame; and the curves with a cursor at its step and the state of the run in words."""
     film = of(name)
-    said, rows, found = film.facts(at), film.rows, film.states
-    step, verdict = said["step"], said["state"]
-    place = {"frame": said["frame"], "frames": said["frames"] - 1, "step": f"{step:,}", "last": f"{said['last']:,}"}
-    sentence = prose(words("film_step", **place), words("state_" + verdict))
-    picture = shown(said["picture"], words("film_alt", step=step), SIZE)
-    coloured = bands(found, said["last"])
-    panels = "".join(panel(words, rows, step, title, lines, bands=coloured) for title, lines in PANELS)
-    state_now = f'<div class="gz-state"><b>{escape(words("name_" + verdict))}</b>{sentence}</div>'
-    return grid(
-        picture, f"<div>{panels}{state_keys(words, found)}{state_now}</div>", kind="gz-film", frame=said["frame"]
-    )
+    facts = film.facts(at)
+    step, kind = facts["step"], facts["state"]
+    place = {"frame": facts["frame"], "frames": facts["frames"] - 1, "step": f"{step:,}", "last": f"{facts['last']:,}"}
+    sentence = prose(words("film_step", **place), words("state_" + kind))
+    drawn = panels(words, film.rows, step, film.states, facts["last"])
+    return still(
+        facts["picture"], step
+    ), f'<div data-frame="{facts["frame"]}">{drawn}{state(words, kind, sentence)}</div>'
+
+
+def panels(words: Words, rows: list[dict], step: int, found, last: float, **look) -> str:
+    """All of PANELS, the states of the run behind their curves, and which colour is which."""
+    coloured = bands(found, last)
+    drawn = "".join(panel(words, rows, step, *lines, bands=coloured, **look) for lines in PANELS)
+    return drawn + state_keys(words, found)
+
+
+def state(words: Words, kind: str, *parts: str) -> str:
+    """The name of a state, and what there is to say of it."""
+    return f'<div class="gz-state"><b>{escape(words("name_" + kind))}</b>{"".join(parts)}</div>'
 
 
 def panel(
@@ -131,12 +146,12 @@ def panel(
     return chart(words(title), drawn, limit(values, least), end, at=step, marks=marks, bands=bands)
 
 
-def curves(words: Words, rows: list[dict], lines, place=lambda step: step) -> list[tuple]:
-    """Smoothed lines as `chart` wants them; `place`: where a step stands on the scale."""
+def curves(words: Words, rows: list[dict], lines) -> list[tuple]:
+    """Smoothed lines as `chart` wants them."""
     found = []
     for key, word, kind in lines:
         known = [row for row in rows if key in row]
         smooth = smoothed([row[key] for row in known])
-        points = [(place(row["step"]), v) for row, v in zip(known, smooth, strict=True) if v is not None]
+        points = [(row["step"], v) for row, v in zip(known, smooth, strict=True) if v is not None]
         found.append((words(word), kind, points))
     return found

@@ -75,8 +75,8 @@ def _pull(name: str) -> Path:
     try:
         if not reachable():
             raise Trouble("cmp_no_hub", name=name)
-        said = HfApi(token=token()).model_info(name, files_metadata=True, timeout=SECONDS)
-        size = sum(file.size or 0 for file in said.siblings or [] if file.rfilename.endswith(".safetensors"))
+        info = HfApi(token=token()).model_info(name, files_metadata=True, timeout=SECONDS)
+        size = sum(file.size or 0 for file in info.siblings or [] if file.rfilename.endswith(".safetensors"))
         if size > MEGABYTES << 20:
             raise Trouble("cmp_hub_large", name=name, most=MEGABYTES)
         return download.pull(name, token=token())

@@ -38,7 +38,7 @@ class Entry:
     name: str
     folder: Path
     local: bool
-    said: dict = field(default_factory=dict)
+    description: dict = field(default_factory=dict)
     config: Any = None  # its checked settings
     problem: str = ""
 
@@ -48,15 +48,15 @@ class Entry:
 
     @property
     def lesson(self) -> str:
-        return str(self.said.get("lesson", ""))
+        return str(self.description.get("lesson", ""))
 
     @property
     def data(self) -> str:
-        return str(self.said.get("settings", {}).get("data", ""))
+        return str(self.description.get("settings", {}).get("data", ""))
 
     @property
     def metrics(self) -> dict:
-        return self.said.get("metrics", {})
+        return self.description.get("metrics", {})
 
     def metric(self, start: str) -> object:
         """The value of the first metric whose name starts so, or None: of made pictures, unless `start` names real ones."""
@@ -92,7 +92,7 @@ def entries() -> list[Entry]:
     for name, folder in folders().items():
         entry = Entry(name, folder, name.startswith("runs/"))
         try:
-            entry.said, entry.config = _described(folder)
+            entry.description, entry.config = _described(folder)
             if entry.lesson not in PAGES:
                 continue  # judges
         except GanzooError as error:

@@ -47,17 +47,22 @@ def chart(
     at=None,
     marks=(),
     bands=(),
+    log=False,
 ) -> str:
     """`lines`: (name, colour class, points (x, y)) with x from 0 to the first of `end`, whose second is written there; `high`:
     what the scale reaches at least, from 0 (a point above its top is drawn at the top); `percent`: shares 0..1 are written
     as per cent; `at`: where a cursor stands; `marks`: where thin lines stand; `bands`: coloured stretches behind the
-    curves, (from, to, class). Under a pointer the chart says its values."""
+    curves, (from, to, class); `log`: x on a scale of logarithms, from the first point on. Under a pointer the chart says its
+    values."""
     scale = ticks(high)
     labels = written(scale, percent)
     left = 8 + 13 * max(map(len, labels))  # on a phone letters are that large
+    begin = min((points[0][0] for *_, points in lines if points), default=1) if log else 0
 
     def x(step):
-        return left + (WIDTH - left - 4) * min(step, end[0]) / (end[0] or 1)
+        step = min(max(step, begin), end[0])
+        share = math.log(step / begin) / math.log(end[0] / begin) if log else step / (end[0] or 1)
+        return left + (WIDTH - left - 4) * share
 
     def y(value):
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), scale[-1]) / scale[-1]
@@ -84,37 +89,45 @@ def chart(
         drawn += f'<text x="{x(peak[0]):.1f}" y="{TOP - 3}"{turned}>↑ {peak[1] * (100 if percent else 1):.3g}</text>'
     uprights = [("second", step) for step in marks] + ([] if at is None else [("", at)])
     drawn += "".join(f'<path class="{kind}" d="M{x(step):.1f} {TOP}V{HEIGHT - BOTTOM}"/>' for kind, step in uprights)
+    for step in powers(begin, end[0]) if log else ():
+        drawn += f'<path class="grid" d="M{x(step):.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
+        drawn += f'<text x="{x(step):.1f}" y="{HEIGHT - 6}" text-anchor="middle">{step:,}</text>'
     drawn += (
-        f'<text x="{left}" y="{HEIGHT - 6}">0</text>'
+        f'<text x="{left}" y="{HEIGHT - 6}">{begin:,}</text>'
         f'<text x="{WIDTH - 4}" y="{HEIGHT - 6}" text-anchor="end">{escape(end[1])}</text>'
     )
     return (
         f'<figure class="gz-chart"><figcaption><b>{escape(title)}</b>{keys}</figcaption>'
         f'<svg class="gz-svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
-        f"{_told(lines, end[0], x, percent)}</svg></figure>"
+        f"{_tooltips(lines, x, percent)}</svg></figure>"
     )
 
 
-def _told(lines, last: float, x, percent: bool) -> str:
+def powers(begin: float, end: float) -> list[int]:
+    """The powers of ten between two steps, where their numbers have room beside those of the ends."""
+    between = (10**k for k in range(1, 12) if begin < 10**k < end)
+    return [step for step in between if step / begin >= 2 and end / step >= 5]
+
+
+def _tooltips(lines, x, percent: bool) -> str:
     """Bands side by side over the whole chart, each with the values of the lines there as its tooltip."""
-    xs = [[step for step, _ in points] for _, _, points in lines]
-    longest = max(map(len, xs), default=0)
+    lines = [(name, points, [x(step) for step, _ in points]) for name, _, points in lines if points]
+    longest = max((len(points) for _, points, _ in lines), default=0)
     if longest < 2:
         return ""
-    count = min(BANDS, longest)
-    width, bands = (WIDTH - 4 - x(0)) / count, []
+    count, bands = min(BANDS, longest), []
+    width = (WIDTH - 4 - x(0)) / count
     for i in range(count):
-        step = last * (i + 0.5) / count
-        said = []
-        for (name, _, points), known in zip(lines, xs, strict=True):
-            if points:
-                place = min(bisect_left(known, step), len(points) - 1)
-                if place and step - known[place - 1] < known[place] - step:
-                    place -= 1
-                value = points[place][1]
-                said.append((known[place], f"{name} {f'{value:.1%}' if percent else f'{value:.3g}'}"))
+        left, near = x(0) + i * width, []
+        for name, points, places in lines:
+            middle = left + width / 2
+            place = min(bisect_left(places, middle), len(points) - 1)
+            if place and middle - places[place - 1] < places[place] - middle:
+                place -= 1
+            near.append((name, *points[place]))
+        values = ", ".join(f"{name} {f'{value:.1%}' if percent else f'{value:.3g}'}" for name, _, value in near)
         bands.append(
-            f'<rect class="told" x="{x(0) + i * width:.1f}" y="{TOP}" width="{width:.1f}" height="{HEIGHT - TOP - BOTTOM}">'
-            f"<title>{said[0][0]:,.0f}: {escape(', '.join(text for _, text in said))}</title></rect>"
+            f'<rect class="value" x="{left:.1f}" y="{TOP}" width="{width:.1f}" height="{HEIGHT - TOP - BOTTOM}">'
+            f"<title>{near[0][1]:,.0f}: {escape(values)}</title></rect>"
         )
     return "".join(bands)

@@ -19,8 +19,8 @@ DEMOS = Path(__file__).resolve().parent.parent
 SCRIPTS = ("ui/base.js", "tabs/custom/tab.js")
 LEAVE = """
 (() => { // what another tab asks stands elsewhere; and the page itself takes the shell's place
-  const shell = document.querySelector(".gz-shell"), said = new URLSearchParams(location.search);
-  if (["tab", "lesson", "set", "model"].some((key) => said.has(key))) shell.querySelector("section").remove();
+  const shell = document.querySelector(".gz-shell"), query = new URLSearchParams(location.search);
+  if (["tab", "lesson", "set", "model"].some((key) => query.has(key))) shell.querySelector("section").remove();
   const pictures = shell.querySelectorAll("section img").length - 1; // beside the drawing
   const there = () => pictures < 1 ? document.querySelector("#tabs h2")
     : document.querySelectorAll("#cmp-results img").length >= pictures && document.querySelector("#cmp-took p");

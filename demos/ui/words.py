@@ -68,10 +68,10 @@ class Words:
 
     def listing(self, numbers, between: str = "or") -> str:
         """[1, 2, 4] -> "1, 2 or 4", or with `between="and"` "1, 2 and 4"."""
-        said = [str(n) for n in numbers]
+        texts = [str(n) for n in numbers]
         comma = "、" if self.language == "zh" else ", "
         key = {"or": "lesson_or", "and": "list_and"}[between]
-        return said[0] if len(said) == 1 else spaced(self(key, first=comma.join(said[:-1]), last=said[-1]))
+        return texts[0] if len(texts) == 1 else spaced(self(key, first=comma.join(texts[:-1]), last=texts[-1]))
 
     def explain(self, error: GanzooError) -> str:
         """An error with its remedy, in this language. The library's own sentences are English: other languages say what

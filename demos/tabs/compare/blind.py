@@ -27,16 +27,16 @@ class Blind:
             with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
                 self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(CHOICES)]]
-            self.said = show(waiting(words), elem_id="cmp-blind-said", js_on_load="ganzoo.later(element, trigger)")
+            self.message = show(waiting(words), elem_id="cmp-blind-said", js_on_load="ganzoo.later(element, trigger)")
             self.source = show(elem_id="cmp-blind-source")
             with gr.Row(elem_classes="gz-controls"):
                 self.next = gr.Button(words("cmp_blind_next"), elem_id="cmp-blind-next", min_width=160)
                 self.forget = gr.Button(words("cmp_tally_reset"), visible=False, min_width=160)
             self.counts = show(elem_id="cmp-tally")
         parts = [part for cell in self.cells for part in cell]
-        everything = [self.order, self.round, self.drawing, *parts, self.said, self.source]
+        everything = [self.order, self.round, self.drawing, *parts, self.message, self.source]
         everything += [self.tally, self.counts, self.forget]
-        for begun in (self.said.select, self.next.click):  # the first round comes when it is about to be seen
+        for begun in (self.message.select, self.next.click):  # the first round comes when it is about to be seen
             begun(self._round, board, everything, **QUIET)
         for place, (_, _, button) in enumerate(self.cells):
             button.click(self._chosen(place), [self.order, self.tally], everything, **QUIET)
@@ -53,8 +53,8 @@ class Blind:
         try:
             job, made, order = handlers.blind(self.words, scene)
         except GanzooError as error:
-            return {self.said: quiet(self.words.explain(error))}
-        shown = {self.order: order, self.round: gr.update(visible=True), self.said: ""}
+            return {self.message: quiet(self.words.explain(error))}
+        shown = {self.order: order, self.round: gr.update(visible=True), self.message: ""}
         shown[self.source] = note(self.words("cmp_cited")) if job.cited else ""
         shown[self.drawing] = render.shown(made.drawing, f"{job.family.name}-drawing")
         for place, (column, picture, button) in enumerate(self.cells):
@@ -69,11 +69,11 @@ class Blind:
     def _chosen(self, place: int):
         def choose(order, tally) -> dict:
             if not isinstance(order, list) or place >= len(order):
-                return {self.said: ""}
+                return {self.message: ""}
             chosen = order[place]
             known = {key: n for key in CHOICES if type(n := (tally or {}).get(key)) is int and 0 <= n < MOST}
             known[chosen] = known.get(chosen, 0) + 1
-            shown = {self.said: prose(self._lesson(order, chosen))}
+            shown = {self.message: prose(self._lesson(order, chosen))}
             for i, key in enumerate(order):
                 variant = "primary" if i == place else "secondary"
                 shown[self.cells[i][2]] = gr.update(value=name(self.words, key), interactive=False, variant=variant)

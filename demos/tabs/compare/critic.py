@@ -82,9 +82,9 @@ def drawn(words: Words, made: Made, opinion: Opinion, cell: list[int], stretch: 
     width, height = right - left, bottom - top
     values = {"row": row + 1, "column": column + 1, "score": f"{opinion.scores[row][column]:.2f}", "width": width}
     whole = width == height == opinion.patch
-    said = words("cmp_patch" if whole else "cmp_patch_edge", height=height, field=opinion.patch, **values)
+    sentence = words("cmp_patch" if whole else "cmp_patch_edge", height=height, field=opinion.patch, **values)
     scale = words("cmp_scale_stretched" if stretch else "cmp_scale", low=f"{low:.2f}", high=f"{high:.2f}")
-    return framed, sheet, patch, prose(said, scale)
+    return framed, sheet, patch, prose(sentence, scale)
 
 
 def _frame(picture: Image.Image, box: tuple[int, int, int, int]) -> None:
@@ -110,13 +110,13 @@ class Critic:
                 self.picture = Picture(label=words("cmp_judged"), alt_text=words("cmp_judged"), min_width=160)
                 self.map = Picture(label=words("cmp_map"), alt_text=words("cmp_heat_alt"), min_width=160)
                 self.patch = Picture(label=words("cmp_patch_alt"), alt_text=words("cmp_patch_alt"), min_width=160)
-            self.said = show(elem_id="cmp-heat-said", js_on_load=SEEN)
+            self.message = show(elem_id="cmp-heat-said", js_on_load=SEEN)
         self.options = [self.judged, self.judge, self.row, self.column, self.stretch]
-        self.outputs = [*self.options, self.picture, self.map, self.patch, self.said]
+        self.outputs = [*self.options, self.picture, self.map, self.patch, self.message]
         inputs = {board, *self.options}
         for control in self.options:
             control.input(self._again, inputs, self.outputs, trigger_mode="always_last", **QUIET)
-        self.said.focus(self._again, inputs, self.outputs, **QUIET)
+        self.message.focus(self._again, inputs, self.outputs, **QUIET)
         self.map.select(self._clicked, inputs, self.outputs, **QUIET)
 
     def values(self, family, made: Made, given: dict, place=None) -> dict:
@@ -124,14 +124,14 @@ class Critic:
         opinion = ask(family, made, given.get(self.judged, ""), given.get(self.judge, ""))
         if opinion is None:
             line = quiet(self.words("cmp_no_critic"))
-            return {self.picture: None, self.map: None, self.patch: None, self.said: line}
+            return {self.picture: None, self.map: None, self.patch: None, self.message: line}
         count = len(opinion.scores)
         if place is None:
             cell = [min(int(given.get(part, count // 2 + 1)), count) - 1 for part in (self.row, self.column)]
         else:
             places = (v * family.size / SHOWN for v in reversed(place))
             cell = [pictures.score_at(v, family.size, opinion.patch, count) for v in places]
-        framed, sheet, patch, said = drawn(self.words, made, opinion, cell, given.get(self.stretch, False))
+        framed, sheet, patch, sentences = drawn(self.words, made, opinion, cell, given.get(self.stretch, False))
         keys = [*family.keys, "truth"] if "truth" in made.pictures else family.keys
         judged = [(name(self.words, key), key) for key in keys]
         judges = [(name(self.words, key), key) for key in opinion.critics]
@@ -144,7 +144,7 @@ class Critic:
             self.picture: render.shown(framed, file),
             self.map: render.shown(sheet, f"{file}-map"),
             self.patch: render.shown(patch, f"{file}-patch"),
-            self.said: said,
+            self.message: sentences,
         }
 
     def _again(self, given: dict, place=None) -> dict:
@@ -155,7 +155,7 @@ class Critic:
             made = inference.translate(job.family, job.drawing, job.truth, losses=only)
             return self.values(job.family, made, given, place)
         except GanzooError as error:
-            return {self.said: quiet(self.words.explain(error))}
+            return {self.message: quiet(self.words.explain(error))}
 
     def _clicked(self, event: gr.SelectData, given: dict) -> dict:
         return self._again(given, event.index)

@@ -151,18 +151,18 @@ def back(words: Words, scene: Scene) -> Job:
     return uploaded(words, Scene(other.name), pictures.opened(scene.photo))
 
 
-def restored(words: Words, said: dict[str, str]) -> Job | None:
+def restored(words: Words, query: dict[str, str]) -> Job | None:
     """The scene that an address names: ?family= with &pair=, &drawing= or &d=. None where it names none."""
-    if "family" not in said:
+    if "family" not in query:
         return None
-    scene = Scene(said["family"])
-    if "pair" in said:
-        return example(words, scene, said["pair"])
-    if "d" in said:
+    scene = Scene(query["family"])
+    if "pair" in query:
+        return example(words, scene, query["pair"])
+    if "d" in query:
         family = families.find_or_fetch(scene.family)
-        text = said["d"].replace("-", "+").replace("_", "/")
+        text = query["d"].replace("-", "+").replace("_", "/")
         return Job(family, _square(family, text + "=" * (-len(text) % 4)))
-    return surprise(words, scene, local.seed_of(said["drawing"]) if "drawing" in said else None)
+    return surprise(words, scene, local.seed_of(query["drawing"]) if "drawing" in query else None)
 
 
 @lru_cache(maxsize=1)

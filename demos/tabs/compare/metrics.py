@@ -32,16 +32,16 @@ def verdict(words: Words, family: Family, by: str = "cmp") -> str:
     in_detail = min(found, key=lambda loss: abs(found[loss][2] - (found[loss][3] if by == "cmp" else 1)))
     over = found[in_detail][0] / found["mae"][0] - 1
     if in_tone != in_detail:
-        said = words(f"{by}_verdict_split", first=name(words, in_detail), tone=name(words, in_tone))
+        sentence = words(f"{by}_verdict_split", first=name(words, in_detail), tone=name(words, in_tone))
     elif over <= MARGIN:
-        said = words(f"{by}_verdict_wins", winner=name(words, in_detail))
+        sentence = words(f"{by}_verdict_wins", winner=name(words, in_detail))
     else:
         values = {"winner": name(words, in_detail), "over": f"{over:.0%}", "margin": f"{MARGIN:.0%}"}
-        said = words(f"{by}_verdict_close", **values)
+        sentence = words(f"{by}_verdict_close", **values)
     measured = count(family) or ""
     detail = _detail(words, members, measured) if by == "cmp" else ""
     why, rule = words(f"{by}_verdict_why"), words(f"{by}_verdict_rule", margin=f"{MARGIN:.0%}", count=measured)
-    paragraphs = [said, words.together(why, detail), rule]
+    paragraphs = [sentence, words.together(why, detail), rule]
     return f'<div class="gz-cmp-verdict">{"".join(f"<p>{escape(text)}</p>" for text in paragraphs)}</div>'
 
 

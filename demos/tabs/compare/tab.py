@@ -50,7 +50,7 @@ class Compare:
                 self.surprise = gr.Button(words("cmp_surprise"), variant="primary", elem_id="cmp-surprise")
                 self.example = gr.Button(words("cmp_example"), elem_id="cmp-example")
                 self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
-            self.said = show(elem_id="cmp-said")
+            self.message = show(elem_id="cmp-said")
             with gr.Row():
                 with gr.Column(scale=1, min_width=244):
                     self.board = Board(words, render.scene(job))
@@ -118,13 +118,13 @@ class Compare:
             self.copied = show(elem_id="cmp-copied")
 
     def _choices(self, job) -> list[tuple[str, str]]:
-        keys = [*job.family.keys, *["truth"] * (job.truth is not None)]
+        keys = job.family.keys if job.truth is None else [*job.family.keys, "truth"]
         return [(self.words("cmp_drawing"), "drawing"), *((name(self.words, key), key) for key in keys)]
 
     def _wire(self, demo: gr.Blocks) -> None:
         self.options = {self.board, self.vary, self.left, self.right, *self.critic.options}
         live = [*self.images.values(), *self.captions.values(), *self.critic.outputs]
-        live += [self.said, self.notes, self.choices, self.back, self.keep, self.truth, self.photo, self.reveal]
+        live += [self.message, self.notes, self.choices, self.back, self.keep, self.truth, self.photo, self.reveal]
         live += [self.took, self.left, self.right]
         whole = [*live, *self.columns.values(), self.board, self.family, self.vary, self.example]
         whole += [self.verdict, self.measured, self.table]
@@ -168,11 +168,11 @@ class Compare:
         try:
             job = make()
             if job is None:
-                return {self.said: ""}
+                return {self.message: ""}
             variation = random.randrange(handlers.SEEDS) if given[self.vary] else None
             made = inference.translate(job.family, job.drawing, job.truth, variation)
         except GanzooError as error:
-            return {self.said: quiet(self.words.explain(error))}
+            return {self.message: quiet(self.words.explain(error))}
         shown = self._live(job, made, given)
         if whole or given[self.board].judged:
             shown |= self.critic.values(job.family, made, given)
@@ -183,7 +183,7 @@ class Compare:
         photo = None if job.truth is None else render.shown(job.truth[0], f"{job.family.name}-photo")
         took = words("cmp_took", ms=f"{made.milliseconds:.0f}")
         shown = {
-            self.said: "",
+            self.message: "",
             self.notes: render.notes(words, job),
             self.truth: photo,
             self.photo: gr.update(visible=False),
@@ -225,8 +225,8 @@ class Compare:
 
     def _followed(self, event: gr.EventData, given: dict) -> dict:
         """What the link names with which the page was opened."""
-        said = linked(sent(event).get("query"), LONGEST_LINK)
-        return self._answer(lambda: handlers.restored(self.words, said), given, True)
+        query = linked(sent(event).get("query"), LONGEST_LINK)
+        return self._answer(lambda: handlers.restored(self.words, query), given, True)
 
     def _on_machine(self):
         others = [name for name in families.families() if name not in families.FIRST]

@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 import torch
+from gradio.data_classes import ImageData
 from torch import Tensor
 
 from ganzoo import GanzooError, Model
@@ -17,7 +18,7 @@ from ganzoo.images import to_pil
 from ganzoo.models.losses import as_opinion
 
 from ...catalog import film, local
-from ...ui.html import bar, figure, flow, image, legend, mosaic, note, section, signed, square, table, tiles
+from ...ui.html import bar, figure, flow, image, legend, mosaic, note, section, signed, square, table, tiles, uri
 from ...ui.words import Trouble, Words
 
 MOST_PICKS = 8
@@ -70,18 +71,18 @@ def share_bar(share: float | None) -> str:
     return "" if share is None else bar(share, number=f"{share:.0%}", kind="critic score")
 
 
-def grid(words: Words, name, seed, pick) -> str:
-    """COUNT pictures, under each how real it is for the critic of its set; each is a button that makes it the idea followed
-    below."""
+def grid(words: Words, name, seed, pick) -> tuple[ImageData, str]:
+    """The picked one; and COUNT pictures, under each how real it is for the critic of its set: each is a button that makes it
+    the idea followed below."""
     seed, picked = local.seed_of(seed), local.whole(pick, 0, COUNT - 1, "bad_pick")
     model = local.open_model(name)
     began = time.perf_counter()
     labels = labels_for(model, COUNT)
     pictures = model.tensor(model.noise(COUNT, seed), labels)
-    shares = real_shares(model, pictures)
+    shares, shown = real_shares(model, pictures), to_pil(pictures)
     took = (time.perf_counter() - began) * 1000
     cells = []
-    for i, (picture, share) in enumerate(zip(to_pil(pictures), shares, strict=True)):
+    for i, (picture, share) in enumerate(zip(shown, shares, strict=True)):
         label = f'<span class="gz-label">{escape(words.label(model.classes[labels[i]]))}</span>' if labels else ""
         alt = words("cell_alt", number=i + 1, score="?" if share is None else f"{share:.0%}")
         cells.append(
@@ -94,10 +95,10 @@ def grid(words: Words, name, seed, pick) -> str:
     lesson, _, data = name.partition("-")
     bundled = lesson in local.LESSONS and data in local.SETS
     link = f"lesson={lesson}&amp;set={data}" if bundled else f"model={quote(name)}"
-    return (
-        f'<div data-link="?{link}&amp;seed={seed}"><div role="group" aria-label="{label}">{tiles(cells, 8)}</div>'
-        f"{note(critic, made_in)}</div>"
-    )
+    html = f'<div role="group" aria-label="{label}">{tiles(cells, 8)}</div>{note(critic, made_in)}'
+    file = f"{name.replace('/', '-')}-{seed}-{picked + 1}.png"
+    picture = ImageData(url=uri(shown[picked]), orig_name=file)
+    return picture, f'<div data-link="?{link}&amp;seed={seed}">{html}</div>'
 
 
 def between(a: Tensor, b: Tensor, share: float) -> Tensor:

@@ -14,8 +14,8 @@ from PIL import Image
 from ganzoo import GanzooError
 
 from ...catalog import film, hub, local
-from ...ui.components import LIVE, QUIET, linked, named, question, render_or_explain, sent, show
-from ...ui.html import uri, waiting
+from ...ui.components import LIVE, QUIET, Picture, linked, named, question, render_or_explain, sent, show
+from ...ui.html import note, quiet, uri, waiting
 from ...ui.words import Words
 from . import drawing, render
 
@@ -53,7 +53,13 @@ class Create:
                 self.play = gr.Button(say("film_play"), variant="primary", elem_id="play")
                 last = render.frames(self.name.value)
                 self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
-            self.training = show(waiting(say), elem_id="training", js_on_load="ganzoo.later(element, trigger, 'focus')")
+            with gr.Row():
+                self.still = Picture(
+                    show_label=False, alt_text=say("film_label"), elem_classes="gz-px", elem_id="still", min_width=280
+                )
+                with gr.Column(min_width=280):
+                    js = "ganzoo.later(element, trigger, 'focus')"
+                    self.training = show(waiting(say), elem_id="training", js_on_load=js)
             self.began = gr.State(0.0)
             self.timer = gr.Timer(TICK, active=False)
 
@@ -64,7 +70,15 @@ class Create:
                 self.seed = self._seed(SEED, "seed", "seed")
                 self.new = gr.Button(say("new"), variant="primary", elem_id="new")
                 self.copy = gr.Button(say("copy_link"), elem_id="copy-link")
-            self.grid = show(elem_id="grid", js_on_load="ganzoo.picks(element, trigger); ganzoo.follow(element, watch)")
+            with gr.Row():
+                with gr.Column(scale=4, min_width=300):
+                    js = "ganzoo.picks(element, trigger); ganzoo.follow(element, watch)"
+                    self.grid = show(elem_id="grid", js_on_load=js)
+                with gr.Column(min_width=200):
+                    self.picture = Picture(
+                        show_label=False, alt_text=say("picked"), elem_classes="gz-px", elem_id="picked"
+                    )
+                    show(note(say("picked")))
             show(render.contents(say))
 
     def _between(self):
@@ -109,9 +123,9 @@ class Create:
     def _wire(self):
         make = [self.name, self.data, self.seed, self.pick, self.picks]
         everything = [
-            *(self.lesson, self.data, self.name, self.seed, self.pick, self.shown, self.grid, self.first, self.second),
+            *(self.lesson, self.data, self.name, self.seed, self.pick, self.shown, self.first, self.second),
             *(self.strip, self.now, self.slider, self.growth, self.frame, self.training, self.timer, self.labelled),
-            *(self.labels, self.picks, *self.classes, self.board, self.judged),
+            *(self.labels, self.picks, *self.classes, self.board, self.judged, self.grid, self.picture, self.still),
         ]
 
         chosen = [self.lesson, self.data, self.seed, self.pick, self.picks]
@@ -122,7 +136,8 @@ class Create:
         self.seed.blur(self._left, [self.shown, *make], everything, **QUIET)
         copied = self.words("copied")
         self.copy.click(lambda: gr.Info(copied, duration=2), None, None, js="ganzoo.copy", **QUIET)
-        self.grid.select(self._picked, [self.name, self.seed], [self.pick, self.grid, self.growth], **QUIET)
+        picked = [self.pick, self.grid, self.picture, self.growth]
+        self.grid.select(self._picked, [self.name, self.seed], picked, **QUIET)
 
         move = [self.name, self.first, self.second, self.slider]
         self.slider.input(lambda *at: self._draw(render.morph, *at), move, self.now, **LIVE)
@@ -131,17 +146,17 @@ class Create:
             for event in (box.submit, box.blur):
                 event(self._way, move, [self.strip, self.now], **QUIET)
 
-        self.frame.input(self._frame, [self.name, self.frame], [self.training, self.timer], **LIVE)
+        film = [self.frame, self.still, self.training, self.timer]
+        self.frame.input(self._frame, [self.name, self.frame], film, **LIVE)
         self.play.click(lambda: (time.time(), gr.Timer(active=True)), None, [self.began, self.timer], **QUIET)
-        film = [self.frame, self.training, self.timer]
         self.timer.tick(self._played, [self.name, self.began], film, **{**LIVE, "trigger_mode": "once"})
 
         for i, button in enumerate(self.classes):
             js = f"(text) => ((text || '') + '{i}').slice(-{render.MOST_PICKS})"
             button.click(None, self.picks, self.picks, js=js)
         self.no_picks.click(None, None, self.picks, js="() => ''")
-        asked = [self.data, self.picks, self.seed]
-        self.picks.change(lambda *a: self._draw(render.for_labels, *a), asked, self.labelled, **LIVE)
+        chosen_labels = [self.data, self.picks, self.seed]
+        self.picks.change(lambda *a: self._draw(render.for_labels, *a), chosen_labels, self.labelled, **LIVE)
 
         self.board.input(lambda *a: self._draw(drawing.judge, *a), [self.data, self.board], self.judged, **QUIET)
         board = [self.board, self.judged]
@@ -157,15 +172,15 @@ class Create:
     def _all(self, name, data, seed, pick, picks) -> dict:
         """Everything that follows from the model and the seed. Of a seed that is none a quiet line says so in place of the
         grid; the rest stays."""
-        grid = self._draw(render.grid, name, seed, pick)
+        grid = self._grid(name, seed, pick)
         try:
             seed = local.seed_of(seed)
         except GanzooError:
-            return {self.shown: seed, self.grid: grid}
+            return {self.shown: seed, **grid}
         second, last = min(seed + 1, local.LARGEST_SEED), render.frames(name)
         return {
             self.shown: seed,
-            self.grid: grid,
+            **grid,
             self.first: seed,
             self.second: second,
             self.strip: self._draw(render.strip, name, seed, second),
@@ -173,11 +188,25 @@ class Create:
             self.slider: 50,
             self.growth: self._draw(render.grow, name, seed, pick),
             self.frame: gr.Slider(maximum=max(1, last), value=last),
-            self.training: self._draw(film.show, name, last),
+            **self._film_at(name, last),
             self.timer: gr.Timer(active=False),
             self.labelled: self._draw(render.for_labels, data, picks, seed),
             self.labels: self._draw(render.under_labels, data, seed),
         }
+
+    def _grid(self, name, seed, pick) -> dict:
+        try:
+            picture, grid = render.grid(self.words, name, seed, pick)
+        except GanzooError as error:
+            return {self.grid: quiet(self.words.explain(error))}
+        return {self.picture: picture, self.grid: grid}
+
+    def _film_at(self, name, frame: int) -> dict:
+        try:
+            picture, curves = film.show(self.words, name, frame)
+        except GanzooError as error:
+            return {self.still: gr.update(visible=False), self.training: quiet(self.words.explain(error))}
+        return {self.still: gr.update(value=picture, visible=True), self.training: curves}
 
     def _of_set(self, data) -> dict:
         """What depends on the set alone."""
@@ -200,7 +229,7 @@ class Create:
 
     def _picked(self, name, seed, event: gr.EventData):
         pick = sent(event).get("pick", 0)
-        return pick, self._draw(render.grid, name, seed, pick), self._draw(render.grow, name, seed, pick)
+        return {self.pick: pick, **self._grid(name, seed, pick), self.growth: self._draw(render.grow, name, seed, pick)}
 
     def _way(self, name, first, second, percent):
         strip = self._draw(render.strip, name, first, second)
@@ -211,13 +240,13 @@ class Create:
         return first, second, *self._way(name, first, second, percent)
 
     def _frame(self, name, frame):
-        return self._draw(film.show, name, int(frame or 0)), gr.Timer(active=False)
+        return {**self._film_at(name, int(frame or 0)), self.timer: gr.Timer(active=False)}
 
     def _played(self, name, began):
         """The frame that is due SECONDS after Play was pressed at the latest, however slow the line is."""
         share = min(1.0, (time.time() - began) / SECONDS)
         frame = round(share * render.frames(name))
-        return frame, self._draw(film.show, name, frame), gr.Timer(active=share < 1)
+        return {self.frame: frame, **self._film_at(name, frame), self.timer: gr.Timer(active=share < 1)}
 
     def _put(self, data, picture) -> dict:
         """A picture on the board, judged."""
@@ -227,10 +256,10 @@ class Create:
         """Everything when the tab is first seen, as a link says (it may also be one to another tab): a model by name, or by
         lesson and set. A model by name sets both: what is drawn or made is judged by a critic of the pictures that it
         learned from."""
-        said = linked(sent(event).get("query"))
-        if "family" in said or said.get("tab", "create") != "create":
-            said = {}
-        name, lesson, data = (said.get(key) for key in ("model", "lesson", "set"))
+        query = linked(sent(event).get("query"))
+        if "family" in query or query.get("tab", "create") != "create":
+            query = {}
+        name, lesson, data = (query.get(key) for key in ("model", "lesson", "set"))
         if name:
             lesson = data = None
             with suppress(GanzooError):
@@ -243,6 +272,6 @@ class Create:
             lesson = lesson if lesson in local.LESSONS else LESSON
             data = data if data in local.SETS else DATA
             name = local.name_of(lesson, data)
-        everything = self._all(name, data, said.get("seed", SEED), 0, PICKS)
+        everything = self._all(name, data, query.get("seed", SEED), 0, PICKS)
         chosen = {self.lesson: lesson, self.data: data, self.name: name, self.seed: everything.get(self.first)}
         return {**chosen, **everything, **self._of_set(data)}

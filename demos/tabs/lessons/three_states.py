@@ -41,13 +41,13 @@ def show(words: Words, data: str) -> str:
     name = local.name_of("gan", data)
     run, spans = film.of(name), states(name)
     last = run.rows[-1]["step"]
-    end = (_place(last), words("states_axis", step=f"{last:,}"))
-    began = [(0 if i == 0 else _place(first), key) for i, (key, first, _) in enumerate(spans)]
+    end = (last, words("states_axis", step=f"{last:,}"))
+    began = [(first, key) for key, first, _ in spans]
     charts, columns = [], []
     for title, lines in film.PANELS:
-        drawn = film.curves(words, run.rows, lines, _place)
+        drawn = film.curves(words, run.rows, lines)
         top = max(1.0, *(v for *_, points in drawn for _, v in points))
-        charts.append(chart(words(title), drawn, top, end, bands=film.bands(began, end[0])))
+        charts.append(chart(words(title), drawn, top, end, bands=film.bands(began, last), log=True))
     for key, first, last in spans:  # the state in words, the pictures at its middle, the critic's mean scores in it
         middle = (_place(first) + _place(last)) / 2
         at = min(range(len(run.steps)), key=lambda i: abs(_place(run.steps[i]) - middle))

@@ -3,6 +3,7 @@
 from html import escape
 
 import torch
+from gradio.data_classes import ImageData
 from torch import Tensor
 
 from ganzoo.images import to_pil
@@ -10,7 +11,7 @@ from ganzoo.training.stepwise import Turn
 
 from ...catalog import film, local
 from ...runtime.training_queue import TRAININGS
-from ...ui.html import figure, grid, image, legend, note, prose, quiet, section, share_bars, shown, signed, tiles, uri
+from ...ui.html import figure, grid, image, legend, note, prose, quiet, section, share_bars, signed, tiles, uri
 from ...ui.words import Words
 from .run import COUNTED, FINISHED, Snapshot
 from .sessions import Session
@@ -40,35 +41,36 @@ def _said(text: str, mode: str = "resting") -> str:
     return f'<p class="gz-said gz-key" data-mode="{mode}">{escape(text)}</p>'
 
 
-def stage(words: Words, now: Snapshot | None) -> str:
-    """The pictures, both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
+def stage(words: Words, now: Snapshot | None) -> tuple[ImageData, str]:
+    """The pictures; and both charts, the state and the doctor. Without a snapshot: the last frame of the earlier run."""
     if now is None:
         earlier = film.of(FINISHED)
-        said, rows, states = earlier.facts(len(earlier.steps)), earlier.rows, earlier.states
-        step, verdict, source = said["step"], said["state"], said["picture"]
+        facts, rows, states = earlier.facts(len(earlier.steps)), earlier.rows, earlier.states
+        step, kind, source = facts["step"], facts["state"], facts["picture"]
         advice = changes = ()
     else:
-        rows, step, verdict, source = now.rows, now.step, now.state, uri(now.picture)
+        rows, step, kind, source = now.rows, now.step, now.state, uri(now.picture)
         advice, changes, states = now.advice, now.changes, now.states
-    picture = shown(source, words("live_alt", step=f"{step:,}"), film.SIZE)
-    look = {"marks": sorted({at for at, *_ in changes}), "bands": film.bands(states, step)}
-    panels = "".join(film.panel(words, rows, step, *lines, "live_axis", **look) for lines in film.PANELS)
-    state = ""
-    if rows:  # before the first row there is none to tell
-        doctor = words("live_no_advice")
-        if advice:
-            at, code = advice[-1]
-            doctor = words("live_advice", step=f"{at:,}", text=words(f"live_adv_{code}"))
-        state = f"<b>{escape(words('name_' + verdict))}</b>{prose(_meaning(words, verdict, now))}{prose(doctor)}"
-    return grid(picture, f'<div>{panels}<div class="gz-state">{state}</div></div>', kind="gz-film", step=step)
+    marks = sorted({at for at, *_ in changes})
+    shown = film.panels(words, rows, step, states, step, axis="live_axis", marks=marks)
+    if rows:  # before the first row there is no state to tell
+        shown += film.state(words, kind, prose(_meaning(words, kind, now)), _doctor(words, kind, advice))
+    return film.still(source, step), f'<div class="gz-film" data-step="{step}">{shown}</div>'
 
 
-def _meaning(words: Words, verdict: str, shown: Snapshot | None) -> str:
+def _doctor(words: Words, kind: str, advice) -> str:
+    if advice:
+        step, code = advice[-1]
+        return prose(words("live_advice", step=f"{step:,}", text=words(f"live_adv_{code}")))
+    return "" if kind == "collapse" else prose(words("live_no_advice"))
+
+
+def _meaning(words: Words, kind: str, shown: Snapshot | None) -> str:
     """The sentence that says what a state means; a collapse is named by its classes."""
-    if verdict != "collapse":
-        return words("state_" + verdict)
+    if kind != "collapse":
+        return words("state_" + kind)
     most = sorted(shown.shares.items(), key=lambda item: -item[1])[:3]
-    listed = [f"{words.label(kind)} ({share:.0%})" for kind, share in most if share >= 0.05]
+    listed = [f"{words.label(name)} ({share:.0%})" for name, share in most if share >= 0.05]
     return words("live_collapse", listed=words.listing(listed, "and"))
 
 
@@ -99,12 +101,12 @@ def turns(words: Words, title: str, critic: Turn, creator: Turn | None) -> str:
     real = _row(words, words("live_real_row"), critic.real, critic.real_before, critic.real_after)
     fake = _row(words, words("live_fake_row"), critic.fake, critic.fake_before, critic.fake_after)
     left = section(words("live_critic_head"), real, fake, _loss(words, critic), kind="critic")
-    told = [quiet(words("live_not_yet"))]
+    parts = [quiet(words("live_not_yet"))]
     if creator:
         before = _row(words, words("live_before_row"), creator.fake, creator.fake_before, None)
         after = _row(words, words("live_after_row"), creator.changed, creator.fake_before, creator.fake_after)
-        told = [before, _difference(words, creator.changed - creator.fake), after, _loss(words, creator)]
-    return prose(title) + grid(left, section(words("live_creator_head"), *told, kind="creator"))
+        parts = [before, _difference(words, creator.changed - creator.fake), after, _loss(words, creator)]
+    return prose(title) + grid(left, section(words("live_creator_head"), *parts, kind="creator"))
 
 
 def _loss(words: Words, turn: Turn) -> str:

@@ -11,7 +11,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import local
-from ...ui.components import LIVE, QUIET, named, question, show
+from ...ui.components import LIVE, QUIET, Picture, named, question, show, start_with
 from ...ui.html import quiet, waiting
 from ...ui.words import Trouble, Words
 from . import render
@@ -31,19 +31,19 @@ LINKED = {"network": (LESSONS, "gan"), "pictures": (local.SETS, "mnist"), **DIAL
 
 def linked(request: gr.Request) -> list:
     """The settings that the followed link asks for; the first ones where it says nothing or nonsense."""
-    said = request.query_params if request.query_params.get("tab") == "live" else {}
+    query = request.query_params if request.query_params.get("tab") == "live" else {}
     found = []
     for name, (choices, first) in LINKED.items():
         texts = {f"{c:g}" if isinstance(c, float) else c: c for c in choices}
-        found.append(texts.get(said.get(name), first))
+        found.append(texts.get(query.get(name), first))
     return found
 
 
 def settings(dials) -> dict:
     """What the five dials say -> settings of a run. A value that is no choice is left at its first one."""
-    said = {k: v if v in choices else first for (k, (choices, first)), v in zip(DIALS.items(), dials, strict=True)}
-    strength = said.pop("strength")
-    return said | {"discriminator_lr": 0.0 if strength == 1.0 else said["lr"] * strength}
+    values = {k: v if v in choices else first for (k, (choices, first)), v in zip(DIALS.items(), dials, strict=True)}
+    strength = values.pop("strength")
+    return values | {"discriminator_lr": 0.0 if strength == 1.0 else values["lr"] * strength}
 
 
 class Live:
@@ -67,8 +67,13 @@ class Live:
                 self.reset = gr.Button(say("live_reset"), interactive=False, elem_id="live-reset")
             self.status = show(render.status(say, None), elem_id="live-status")
             with gr.Row():
-                with gr.Column(scale=3, min_width=300):
-                    self.stage = show(render.stage(say, None), elem_id="live-stage")
+                picture, curves = render.stage(say, None)
+                with gr.Row(elem_id="live-stage", scale=3):
+                    alt = say("film_label")
+                    self.picture = Picture(show_label=False, alt_text=alt, elem_classes="gz-px", min_width=280)
+                    start_with(self.picture, picture)
+                    with gr.Column(min_width=280):
+                        self.stage = show(curves)
                 with gr.Column(scale=1, min_width=320, elem_id="live-dials"):
                     self._dials()
             self.timer = gr.Timer(SECONDS, active=False)
@@ -99,7 +104,7 @@ class Live:
             self.kept = show("", elem_id="live-kept")
 
     def _wire(self, demo: gr.Blocks):
-        self.pictures = [self.status, self.stage, self.shares, self.changes]
+        self.pictures = [self.status, self.picture, self.stage, self.shares, self.changes]
         seen = [*self.pictures, self.go, self.timer, self.reset, self.keep]
         choice = [self.lesson, self.data, *self.dials]
         self.go.click(self._go, choice, seen, **QUIET)
@@ -133,9 +138,11 @@ class Live:
         if session:
             session.sent = (mode, learnt, shown)
         at_work = mode in ("waiting", "running")
+        picture, curves = render.stage(say, shown)
         return {
             self.status: quiet(note) if note else render.status(say, session),
-            self.stage: render.stage(say, shown),
+            self.picture: picture,
+            self.stage: curves,
             self.shares: render.shares(say, shown),
             self.changes: render.changes(say, shown),
             self.go: gr.Button(say("live_pause" if at_work else "live_resume" if learnt else "live_start")),

@@ -65,7 +65,7 @@ def thumbnail(folder: Path, size: int = 0) -> str:
 
 def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
     """How long a model was trained, on what, and how large it is."""
-    training, found = entry.said.get("training", {}), []
+    training, found = entry.description.get("training", {}), []
     if isinstance(training.get("minutes"), (int, float)):
         found.append((words("zoo_minutes"), words("minutes", minutes=f"{max(1, round(training['minutes'])):,}")))
     if hardware := str(training.get("hardware") or "")[:60]:
@@ -77,7 +77,7 @@ def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
 
 def plain(words: Words, entry: local.Entry) -> str:
     """What a model is called on a page: its lesson, what it was trained on, and what sets it apart."""
-    parts, settings = [words(f"lesson_{entry.lesson}"), _data(words, entry.data)], entry.said.get("settings", {})
+    parts, settings = [words(f"lesson_{entry.lesson}"), _data(words, entry.data)], entry.description.get("settings", {})
     if entry.lesson in local.TRANSLATORS:
         parts.append(compare_families.name(words, compare_families.key_of(entry.config)))
     if settings.get("norm") == "none":
@@ -97,7 +97,7 @@ def _list(rows: list[tuple[str, str]]) -> str:
 
 def _order(entry: local.Entry) -> tuple:
     """The course's order: its lessons, digits before garments, GAN, MAE, GAN + MAE; then what a reader trained."""
-    loss = entry.said["settings"].get("loss", "")
+    loss = entry.description["settings"].get("loss", "")
     data = SETS.index(entry.data) if entry.data in SETS else len(SETS)
     own = entry.local or entry.fetched
     return local.PAGES.index(entry.lesson), own, data, LOSSES.index(loss) if loss in LOSSES else 0, entry.name
@@ -130,17 +130,17 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool)
     """`goal`: the way back from a model's detail ends here."""
     place = ' id="zoo-back"' if goal else ""
     name, translates = plain(words, entry), entry.lesson not in local.LESSONS
-    size = entry.said["settings"].get("image_size", 0) if translates else 0
+    size = entry.description["settings"].get("image_size", 0) if translates else 0
     source = thumbnail(entry.folder, size)
     alt, kind = words("zoo_sample_alt", name=name), "" if translates else "gz-px"
     sample = source and shown(source, alt, (520, 260), kind=kind)
-    said = words(START[entry.name]) if which == "start" and entry.name in START else ""
+    start = words(START[entry.name]) if which == "start" and entry.name in START else ""
     found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
     return (
         f'<button type="button" class="gz-card"{place} data-name="{escape(entry.name)}" '
         f'aria-pressed="{str(entry.name == chosen).lower()}" aria-label="{escape(words("zoo_choose", name=name))}">'
         f"{sample}<strong>{escape(name)}</strong>"
-        f"<span>{escape(said or f'{_origin(words, entry)} · {entry.name}')}</span>{_list(found)}</button>"
+        f"<span>{escape(start or f'{_origin(words, entry)} · {entry.name}')}</span>{_list(found)}</button>"
     )
 
 
@@ -152,11 +152,11 @@ def hub_html(words: Words, owner: str) -> str:
     cards = ""
     for name, lesson in models.items():
         here = name in local.FETCHED
-        said = (words(f"lesson_{lesson}") if lesson in local.PAGES else "", words("hub_here") if here else "")
+        parts = (words(f"lesson_{lesson}") if lesson in local.PAGES else "", words("hub_here") if here else "")
         label = words("zoo_choose" if here else "hub_fetch", name=name)
         cards += (
             f'<button type="button" class="gz-card" data-name="{escape(name)}" aria-label="{escape(label)}">'
-            f"<strong>{escape(name)}</strong><span>{escape(' · '.join(filter(None, said)))}</span></button>"
+            f"<strong>{escape(name)}</strong><span>{escape(' · '.join(filter(None, parts)))}</span></button>"
         )
     return f'<div class="gz-cards">{cards}</div>'
 

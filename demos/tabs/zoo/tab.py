@@ -58,22 +58,22 @@ class Zoo:
                 )  # fmt: skip
                 self.find = gr.Button(words("hub_find"), elem_id="hub-find")
             self.found = show("", elem_id="hub-found", js_on_load="ganzoo.picks(element, trigger)")
-            self.said = show("", elem_id="hub-said")
+            self.message = show("", elem_id="hub-said")
         chosen = [self.cards, self.which, self.detail, self.title, self.open, self.sheet, self.numbers, self.readme]
         once = {**QUIET, "concurrency_limit": 2}
         asking = [quiet(words("hub_asking")), ""]
         for event in (self.find.click, self.owner.submit):
-            event(lambda: asking, None, [self.said, self.found], **QUIET).then(
-                self._asked, self.owner, [self.found, self.said], **once
+            event(lambda: asking, None, [self.message, self.found], **QUIET).then(
+                self._listed, self.owner, [self.found, self.message], **once
             )
-        self.found.select(self._wished, None, [self.wish, self.said], **QUIET).then(
-            self._fetched, [self.owner, self.wish, self.which], [self.found, self.said, *chosen], **once
-        ).then(None, self.said, None, js="(said) => said || ganzoo.reveal('detail')")
+        self.found.select(self._wished, None, [self.wish, self.message], **QUIET).then(
+            self._fetched, [self.owner, self.wish, self.which], [self.found, self.message, *chosen], **once
+        ).then(None, self.message, None, js="(message) => message || ganzoo.reveal('detail')")
         self.which.input(self.refresh, self.which, self.cards, **QUIET)
         self.cards.select(self._choose, self.which, chosen, **QUIET).then(None, None, None, js=REVEAL)
 
-    def _asked(self, owner):
-        return {self.found: render_or_explain(self.words, render.hub_html, owner), self.said: ""}
+    def _listed(self, owner):
+        return {self.found: render_or_explain(self.words, render.hub_html, owner), self.message: ""}
 
     def _wished(self, event: gr.EventData):
         return str(sent(event).get("name", ""))[:200], quiet(self.words("cmp_fetching"))
@@ -82,8 +82,8 @@ class Zoo:
         try:
             hub.fetch(name)
         except GanzooError as error:
-            return {self.said: quiet(self.words.explain(error))}
-        return self._asked(owner) | self.choose(which, name)
+            return {self.message: quiet(self.words.explain(error))}
+        return self._listed(owner) | self.choose(which, name)
 
     def refresh(self, which: str):
         return render.catalog_html(self.words, which)

@@ -25,5 +25,6 @@ def test_a_config_that_has_changed_is_read_again(monkeypatch, tmp_path):
 def test_the_axis_of_a_film_ends_at_its_last_step():
     said = film.of("dcgan-mnist").facts(1)
     assert film.of("dcgan-mnist").rows[-1]["step"] < said["last"]  # its last step has no row of numbers
-    shown = film.show(Words("en"), "dcgan-mnist", 1)
+    picture, shown = film.show(Words("en"), "dcgan-mnist", 1)
+    assert picture.url == said["picture"] and picture.orig_name == f"step-{said['step']}.webp"
     assert shown.count(f">step {said['last']:,}</text>") == len(film.PANELS)

@@ -1,5 +1,6 @@
 """The tab Watch it learn: a real GAN learns, changes, waits its turn and is kept; and it plays in a browser."""
 
+import dataclasses
 import re
 import shutil
 import threading
@@ -108,11 +109,20 @@ def test_a_round_in_two_steps_is_shown(run):
 
 
 def test_a_new_run_is_shown_before_it_has_a_state_and_after(run):
-    assert 'class="state-' not in live_render.stage(Words("en"), run.shown)
+    assert 'class="state-' not in live_render.stage(Words("en"), run.shown)[1]
     for _ in range(20):
         run.advance()
     run.look()
-    assert live_render.stage(Words("en"), run.shown).count('class="state-early"') == 2  # a band in each chart
+    assert live_render.stage(Words("en"), run.shown)[1].count('class="state-early"') == 2  # a band in each chart
+
+
+def test_a_collapse_is_not_called_a_run_without_warnings(run):
+    calm = dataclasses.replace(run.shown, rows=[{"step": 20}], state="contest")
+    bad = dataclasses.replace(calm, state="collapse", shares={"1": 0.9, "7": 0.1})
+    words = Words("en")
+    assert words("live_no_advice") in live_render.stage(words, calm)[1]
+    said = live_render.stage(words, bad)[1]
+    assert "1 (90%) and 7 (10%)" in said and words("live_no_advice") not in said
 
 
 def test_changes_act_and_are_told(run):
@@ -140,7 +150,7 @@ def test_a_broken_loss_stops_and_says_so(run):
         run.advance()
     assert run.broken and run.rows[-1]["loss_d"] is None
     run.look()
-    assert "no longer a number" in live_render.stage(Words("en"), run.shown)
+    assert "no longer a number" in live_render.stage(Words("en"), run.shown)[1]
     with pytest.raises(Trouble):
         live_run.keep(run)
 
@@ -302,13 +312,13 @@ def at_least(page, number):
 
 
 def picture(page) -> str:
-    return page.get_attribute("#live-stage .gz-film img", "src")
+    return page.get_attribute("#live-stage img", "src")
 
 
 def test_an_earlier_run_is_there_at_once(visit):
     page = visit("zh?tab=live", width=390, height=844)
     assert step(page) > 1000 and page.locator("#live-turns img").count() == 40
-    assert page.locator("#live-shares .gz-bar").count() == 10 and page.locator("#live-stage svg").count() == 2
+    assert page.locator("#live-shares .gz-bar").count() == 10 and page.locator("#live-stage .gz-film svg").count() == 2
     assert page.locator("#s-live img:not([alt]), #s-live-turn img:not([alt])").count() == 0
 
 
@@ -335,7 +345,7 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     page.click("#live-go")
     mode(page, "running")
     at_least(page, 20)
-    page.wait_for_function("!document.querySelector('#live-stage svg polyline').getAttribute('points') == false")
+    page.wait_for_function("!document.querySelector('#live-stage .gz-film polyline').getAttribute('points') == false")
     before, top = picture(page), page.locator("#live-dials").bounding_box()["y"]
     at_least(page, step(page) + 5)
     assert picture(page) != before

@@ -34,3 +34,12 @@ def test_every_value_can_be_read_under_the_pointer():
     expected = [(step, pytest.approx(value, abs=5e-3)) for step, value in points]
     assert [(int(step), float(value)) for step, value, _ in said] == expected
     assert chart("loss", [("critic", "critic", [])], 1.0, (1, "step 1")).count("<title>") == 0
+
+
+def test_a_scale_of_logarithms_begins_with_the_curve_and_names_its_powers_of_ten():
+    points = [(step, 0.5) for step in (50, 100, 1000, 10000, 50000)]
+    drawn = chart("loss", [("critic", "critic", points)], 1.0, (50000, "step 50,000"), log=True)
+    texts = {text: float(x) for x, text in re.findall(r'<text x="([\d.]+)" y="194"[^>]*>([^<]+)</text>', drawn)}
+    assert list(texts) == ["100", "1,000", "10,000", "50", "step 50,000"]
+    assert texts["1,000"] - texts["100"] == pytest.approx(texts["10,000"] - texts["1,000"], abs=0.2)
+    assert re.findall(r"<title>([\d,]+):", drawn) == ["100", "1,000", "1,000", "10,000", "50,000"]
