@@ -182,10 +182,12 @@ def revision_of(content: dict) -> str | None:
 
 
 def _where(data: str, revision: str | None) -> str:
-    """Links to the data sets on the Hub, in brackets."""
+    """Whom to cite, and links to the data sets on the Hub, in brackets."""
+    cited = ["CMP Facade Database, Tyleček and Šára 2013"] if data == "facades" else []
     links = [f"[{name}](https://huggingface.co/datasets/{name})" for name in hub_datasets(data)]
     at = f" at revision `{revision}`" if revision else ""
-    return f" ({' and '.join(links)}{at})" if links else ""
+    found = [*cited, f"{' and '.join(links)}{at}"] if links else cited
+    return f" ({'; '.join(found)})" if found else ""
 
 
 def _results(content: dict) -> list:
