@@ -17,7 +17,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.images import open_picture, resized, square
 from ganzoo.inputs import check_choice, check_counts
 
-SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm"}
 SPLITS = ("train", "test", "val", "valid", "validation")
 SIDES = (("A", "B"), ("input", "target"))  # names of the two folders of one split
 LARGEST = 16 * 2**30  # bytes of pixels that one set may take in memory
