@@ -65,21 +65,23 @@ def leave(*_) -> None:
     os._exit(0)
 
 
-def main(argv=None) -> int:
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started this (>&-): there is nobody to tell
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+def arguments(argv) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     here = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
     port = os.environ.get("GRADIO_SERVER_PORT") or 7860
     parser.add_argument("--port", type=int, default=port, help=f"first port to try (default: {port})")
     parser.add_argument("--host", default=here, help=f"0.0.0.0 shows the pages to the network (default: {here})")
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv=None) -> int:
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this (>&-): there is nobody to tell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+    args = arguments(argv)
     keep_no_uploads()
     try:
-        free_port(
-            args.host, args.port
-        )  # gradio and torch take seconds to import: what is wrong should not wait for them
+        free_port(args.host, args.port)  # now, for gradio and torch take seconds to import
     except OSError:
         from ganzoo import GanzooError  # with it comes torch
 

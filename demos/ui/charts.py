@@ -67,16 +67,10 @@ def chart(
     def y(value):
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), scale[-1]) / scale[-1]
 
-    drawn = "".join(
-        f'<rect class="{kind}" fill-opacity="0.15" x="{x(a):.1f}" y="{TOP}" width="{x(b) - x(a):.1f}" '
-        f'height="{HEIGHT - TOP - BOTTOM}"/>'
-        for a, b, kind in bands
-    )
-    drawn += "".join(
-        f'<path class="grid" d="M{left} {y(v):.1f}H{WIDTH - 4}"/>'
-        f'<text x="{left - 6}" y="{y(v) + 4:.1f}" text-anchor="end">{text}</text>'
-        for v, text in zip(scale, labels, strict=True)
-    )
+    drawn = _bands(bands, x)
+    for value, label in zip(scale, labels, strict=True):
+        drawn += f'<path class="grid" d="M{left} {y(value):.1f}H{WIDTH - 4}"/>'
+        drawn += f'<text x="{left - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{label}</text>'
     keys = ""
     for name, kind, points in lines:
         drawn += (
@@ -101,6 +95,12 @@ def chart(
         f'<svg class="gz-svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
         f"{_tooltips(lines, x, percent)}</svg></figure>"
     )
+
+
+def _bands(bands, x) -> str:
+    """Coloured stretches behind the curves, each (from, to, class)."""
+    size = f'fill-opacity="0.15" y="{TOP}" height="{HEIGHT - TOP - BOTTOM}"'
+    return "".join(f'<rect class="{k}" {size} x="{x(a):.1f}" width="{x(b) - x(a):.1f}"/>' for a, b, k in bands)
 
 
 def powers(begin: float, end: float) -> list[int]:
