@@ -132,8 +132,11 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         if tensor is None:
             raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
         if tensor.shape != shape:
-            where = dict(file=found.file, name=name, what=found.what, width=found.width)
-            raise GanzooError("pth_tensor_shape", **where, shape=tuple(tensor.shape), wanted=tuple(shape))
+            file, what, width = found.file, found.what, found.width
+            sizes = tuple(tensor.shape), tuple(shape)
+            raise GanzooError(
+                "pth_tensor_shape", file=file, name=name, what=what, width=width, shape=sizes[0], wanted=sizes[1]
+            )
         return tensor
 
     for layer, (conv, norm) in zip(found.layers, _convolutions(net), strict=True):
