@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -90,7 +91,12 @@ class RunFolder:
     def write_film(self, model: Path, columns: tuple) -> None:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
         logged = checkpoint.read_log(self.folder / "log.jsonl")
-        sheets = {step: open_picture(self.sheet(step)) for step in sampled(logged) if self.sheet(step).is_file()}
+        sheets = {}
+        for step in sampled(logged):
+            with suppress(GanzooError):  # the film does without a sheet that is gone or damaged
+                sheets[step] = open_picture(self.sheet(step))
+        last = next(reversed(sheets.values()), None)
+        sheets = {step: sheet for step, sheet in sheets.items() if sheet.size == last.size}
         if len(sheets) < 2:
             return
         save_film(list(sheets.values()), self.folder / "film.webp")

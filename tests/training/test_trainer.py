@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 import ganzoo
 from ganzoo import checkpoint, data, recipes, settings
@@ -88,6 +89,19 @@ def test_a_run_folder_holds_what_the_design_promises(finished):
     assert not list((runs / "x").rglob("*.tmp"))
     rows = [json.loads(line) for line in (runs / "x" / "log.jsonl").read_text().splitlines()]
     assert {"samples", "step"} <= {row["event"] for row in rows}
+
+
+def test_a_film_does_without_a_sheet_that_is_damaged_gone_or_of_another_size(finished, tmp_path):
+    shutil.copytree(finished[0] / "x", tmp_path / "x")
+    sheets = sorted((tmp_path / "x" / "samples").glob("*.png"))
+    sheets[0].write_bytes(b"no picture")
+    sheets[1].unlink()
+    Image.new("L", (8, 8)).save(sheets[2])
+    again = gan.Config(out=str(tmp_path), name="x", epochs=2, resume="auto", **SMALL)
+    events = list(run(again, given={"epochs", "resume"}))
+    assert events[-1]["event"] == "done"
+    steps = json.loads((tmp_path / "x" / "model" / "film.json").read_text())["steps"]
+    assert steps[-1] == 16 and not {int(sheet.stem) for sheet in sheets[:3]} & set(steps)
 
 
 def test_resume_refuses_another_learning_rate_and_says_which_it_was(finished):
