@@ -53,7 +53,7 @@ class Model:
             if role.startswith("discriminator") and not (self.folder / checkpoint.FILES[role]).is_file():
                 raise GanzooError("no_critic", name=self.name)
             config = self.config
-            if getattr(config, "critic", "") == "both":  # the projected critic only trains, and is slow to build
+            if config.critic == "both":  # the projected critic only trains, and is slow to build
                 config = replace(config, critic="patch")
             with torch.device("meta"), _NoInit():  # weights are read once, straight into place, never initialised first
                 net = KINDS[config.lesson].build(config)[role]

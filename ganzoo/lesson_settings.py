@@ -32,6 +32,7 @@ class Declared:
     problem: ClassVar[GanzooError | None] = None  # what cannot be built
     directions: ClassVar[tuple[str, ...]] = ()  # of a translation, for example ("label->photo",)
     varies: ClassVar[bool] = False  # one picture has several translations
+    critic: ClassVar[str] = "patch"  # which discriminators there are: patch, projected or both
     critic_sees_input: ClassVar[bool] = False  # the discriminator judges a translation beside its original
     draws_in_step: ClassVar[bool] = False  # a training step draws random numbers of its own (dropout, --diffaugment)
     needs_features: ClassVar[bool] = False  # a training step asks the pretrained network (ganzoo/models/features.py)
