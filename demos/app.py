@@ -32,9 +32,11 @@ PORTS = 100  # how many ports are tried after the one asked for
 
 
 def free_port(host: str, port: int) -> int:
-    """`port`, or the next one that nobody listens on. gradio's own search waits five seconds for each port of a host that is
-    not here, and knows no other host's ports."""
-    for candidate in range(port, min(port + PORTS, 65536)) if port > 0 else ():
+    """`port`, or the next one that nobody listens on; OSError where there is none. gradio's own search waits five seconds for
+    each port of a host that is not this machine, and asks for ports of localhost only."""
+    if port < 1:
+        raise OSError("no such port")
+    for candidate in range(port, min(port + PORTS, 65536)):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

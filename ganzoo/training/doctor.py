@@ -13,19 +13,15 @@ from pathlib import Path
 SURE_REAL, SURE_FAKE = 0.95, 0.05
 WINDOWS = 10  # logged rows in a row before the doctor believes what it sees
 LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
-FEW_KINDS = 3.0  # classes that are really made, where a classifier counts them: fewer are a collapse ...
-SEEN_THROUGH = (
-    0.4  # ... where the discriminator is so far ahead; with a small gap they are blots that are still growing
-)
+# Classes that are really made, where a classifier counts them. Fewer are a collapse where the discriminator is so far ahead;
+# with a smaller gap they are blots that are still growing.
+FEW_KINDS, SEEN_THROUGH = 3.0, 0.4
 GAP = 0.8  # real less made opinion: the discriminator has it easy
 TIME_TO_LEARN = 300  # steps before a lack of variety counts
 INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
 SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
 DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a discriminator that is never in doubt, and one that is
-TEST_ABOVE_BEST, TRAIN_BELOW = (
-    1.04,
-    0.85,
-)  # error over its value at the best test error: overfitting
+TEST_ABOVE_BEST, TRAIN_BELOW = 1.04, 0.85  # errors over those at the best test error: overfitting
 LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
 STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
 
