@@ -26,7 +26,7 @@ from ganzoo.models.projected import ProjectedDiscriminator
 from ganzoo.models.receptive_field import PATCHES
 from ganzoo.seeding import seeded
 
-TILE = 256  # side of the noise that is used again and again; larger pictures repeat it
+TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 
 
