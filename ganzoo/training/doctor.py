@@ -22,8 +22,8 @@ INVERTED = -0.25  # correlation of originals and translations under which colour
 SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
 DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a discriminator that is never in doubt, and one that is
 TEST_ABOVE_BEST, TRAIN_BELOW = 1.04, 0.85  # errors over those at the best test error: overfitting
-LEVEL = 0.02  # relative change of a loss from one stretch to the next that still counts as level
-STRETCH = 100  # rows in one stretch at least; later a quarter of the run so far
+LEVEL = 0.03  # relative change of a loss from one stretch to the next that still counts as level
+STRETCH = 70  # rows in one stretch at least; later a quarter of the run so far
 
 ADVICE: dict[str, str] = json.loads(Path(__file__).with_name("advice.json").read_text(encoding="utf-8"))
 
@@ -142,7 +142,7 @@ def few_kinds(counted: list[float], rows: list[dict]) -> bool:
 def state(steps: list[dict]) -> str:
     """The state that lesson 3 names: "early" (the discriminator has it easy), "contest" (both improve) or "level"; or "collapse",
     where rows tell how many `kinds` of pictures are made, and these are few. Level means that the mean of either loss moved
-    by less than 2 % between the last two stretches. A stretch grows with the run: what looks level over a minute may still
+    by less than 3 % between the last two stretches. A stretch grows with the run: what looks level over a minute may still
     sink over an hour."""
     recent = steps[-WINDOWS:]
     counted = [row["kinds"] for row in recent if "kinds" in row]
