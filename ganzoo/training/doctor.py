@@ -17,7 +17,7 @@ LEAST_DIVERSITY = 0.4  # of the real pictures' own diversity
 # with a smaller gap they are blots that are still growing.
 FEW_KINDS, SEEN_THROUGH = 3.0, 0.4
 GAP = 0.8  # real less made opinion: the discriminator has it easy
-TIME_TO_LEARN = 300  # steps before a lack of variety counts
+TIME_TO_LEARN = 200  # steps before a lack of variety counts
 INVERTED = -0.25  # correlation of originals and translations under which colours are turned round
 SAME, COPIES = 0.99, 60  # correlation above which nothing was translated, and for how many logged rows
 DEAD, ALIVE = 0.03, 0.2  # opinions of made pictures: a discriminator that is never in doubt, and one that is
