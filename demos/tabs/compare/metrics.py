@@ -69,7 +69,7 @@ def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]
             continue
         real = next((r for r in (value(family.members[key], REAL) for key in keys) if r is not None), None)
         goal = real if target == "real" else float(target)
-        arrow = "↓" if target == "0" else "↑" if goal is None else f"→ {form.format(goal)}"
+        arrow = _aim(words, target, goal, form)
         best = _nearest(values, goal, form)
         meaning = words(word.replace("cmp_", "cmp_means_"))
         texts = {key: "–" if number is None else form.format(number) for key, number in values.items()}
@@ -78,6 +78,13 @@ def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]
     measured = count(family)
     title = words("cmp_tested", count=measured) if measured else words("cmp_tested_all")
     return title, ["", *(name(words, key) for key in keys), words("cmp_meaning")], rows
+
+
+def _aim(words: Words, target: str, goal: float | None, form: str) -> str:
+    """What a number should be, as the Zoo writes it."""
+    if target == "0":
+        return "↓"
+    return "↑" if goal is None else words("zoo_like_real" if target == "real" else "zoo_best", value=form.format(goal))
 
 
 def _nearest(values: dict[str, float | None], goal: float | None, form: str) -> set[str]:

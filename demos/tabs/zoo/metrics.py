@@ -9,7 +9,7 @@ from ...catalog.metrics import KNOWN
 from ...ui.words import Words
 
 SHORT = {  # those that tell models of a lesson apart, the most telling first
-    local.LESSONS: ("frechet", "label-accuracy", "smallest-class-share", "speckle-median3"),
+    local.LESSONS: ("frechet", "label-accuracy", "smallest-class-share"),
     local.TRANSLATORS: ("label-recovery-pixel-accuracy", "tone-lab", "l1", "sharpness"),
     local.CYCLES: ("taken-for", "cycle-l1"),
 }
@@ -31,7 +31,10 @@ class Row:
 
 def rows(words: Words, entry: local.Entry) -> list[Row]:
     """Every metric of a model. What real pictures get is no row of its own: it is the aim of the row that it belongs to."""
-    real = {_same(n): written(words, _start(n), value) for n, value in entry.metrics.items() if "-real-" in n}
+    found = {
+        name: value for name, value in entry.metrics.items() if "-real-others-" not in name
+    }  # no aim: other photos
+    real = {_same(n): written(words, _start(n), value) for n, value in found.items() if "-real-" in n}
     made = {n: value for n, value in entry.metrics.items() if "-real-" not in n and "-before-" not in n}
     return [_row(words, name, value, real.get(_same(name), "")) for name, value in made.items()]
 
@@ -57,8 +60,11 @@ def _row(words: Words, name: str, value, real: str) -> Row:
         phrase = words("zoo_by_photos", metric=phrase)
     if way:
         phrase = words("zoo_of_way", metric=phrase[:1].lower() + phrase[1:], way=words.direction(way))
-    goal = real if aim == "real" else aim if aim == "1" else ""
-    arrow = ARROWS.get(aim) or (f"→ {goal}" if goal else "")
+    arrow = ARROWS.get(aim, "")
+    if aim == "real" and real:
+        arrow, beside = words("zoo_like_real", value=real), ""
+    elif aim == "1":
+        arrow = words("zoo_best", value=written(words, start, 1))
     return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow, beside)
 
 

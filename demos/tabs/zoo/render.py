@@ -104,13 +104,14 @@ def _order(entry: local.Entry) -> tuple:
 
 
 def listed(which: str) -> list[local.Entry]:
-    """The models that a filter shows. To start with: one a lesson, and the latest of the reader's own."""
+    """The models that a filter shows. To start with: one a lesson, and the latest of one's own runs, without what
+    visitors kept of Watch it learn."""
     sound = sorted((e for e in local.entries() if not e.problem), key=_order)
     if which in ("all", ""):
         return sound
     if which != "start":
         return [entry for entry in sound if entry.lesson == which]
-    own = [entry for entry in sound if entry.local or entry.fetched]
+    own = [entry for entry in sound if (entry.local or entry.fetched) and "-live-" not in entry.name]
     newest = sorted(own, key=lambda entry: (entry.folder / "config.json").stat().st_mtime, reverse=True)[:OWN]
     return [entry for entry in sound if entry.name in START] + newest
 
@@ -164,6 +165,8 @@ def hub_html(words: Words, owner: str) -> str:
 def _data(words: Words, data: str) -> str:
     if data in compare_families.FIRST:
         return words("cmp_family_" + data.replace("-", "_"))
+    if data.startswith("demos/data/"):  # the bundled part of a set, that Watch it learn trains on
+        data = data.removeprefix("demos/data/").partition("-")[0]
     sides, known = data.split("2"), read(words.language)["domains"]
     if len(sides) == 2 and all(side in known for side in sides):  # horse2zebra
         return words.direction("->".join(sides))

@@ -177,7 +177,7 @@ def table(family=FAMILY) -> list[list[str]]:
 
 def test_numbers_come_from_the_models_and_missing_ones_are_left_out(pages, tmp_path):
     rows = table()
-    assert rows[0][:4] == ["error (L1) ↓", "**0.200**", "0.210", "0.220"] and rows[1][0] == "sharpness → 1.00"
+    assert rows[0][:4] == ["error (L1) ↓", "**0.200**", "0.210", "0.220"] and rows[1][0] == "sharpness (best: 100%)"
     assert rows[3][:4] == ["labels read back ↑", "40.0%", "41.0%", "42.0%"]  # what is real is not known
     path = tmp_path / "runs" / "pix2pix-facades-gan" / "model" / "config.json"
     said = json.loads(path.read_text())
@@ -235,7 +235,7 @@ def test_what_is_said_of_a_picture_is_of_this_picture_and_what_is_said_of_all_na
     assert ["<b>" in caption for caption in captions.values()] == [False, False, True, False]  # here MAE is second
     numbers = {**CLEAR, "l1": (0.3, 0.2, 0.21), metrics.REAL: (0.62,) * 3}
     verdict = metrics.verdict(Words("en"), measured(**numbers, sharpness=(0.8, 0.03, 0.5)))
-    assert f"On the 4 test pictures, fine detail compared with real photos: GAN 80%, MAE 3% and {BOTH} 50%." in verdict
+    assert f"On the 4 test pictures, sharpness compared with real photos: GAN 80%, MAE 3% and {BOTH} 50%." in verdict
     assert "test pictures" not in metrics.verdict(Words("en"), measured(**numbers))
 
 

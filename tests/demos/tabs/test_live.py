@@ -379,6 +379,7 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     page.wait_for_selector("#live-status >> text=Two new networks")
     assert step(page) == 0 and page.inner_text("#live-go") == "Start"
     page.get_by_role("tab", name="Zoo").click()
+    page.click("#zoo-which label:last-of-type")  # all
     page.wait_for_selector(f'.gz-card[data-name="{name}"]')
     shutil.rmtree(site.folder / name)
 
