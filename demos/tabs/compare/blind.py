@@ -76,7 +76,8 @@ class Blind:
             shown = {self.message: prose(self._lesson(order, chosen))}
             for i, key in enumerate(order):
                 variant = "primary" if i == place else "secondary"
-                shown[self.cells[i][2]] = gr.update(value=name(self.words, key), interactive=False, variant=variant)
+                text = f"{string.ascii_uppercase[i]} · {name(self.words, key)}"
+                shown[self.cells[i][2]] = gr.update(value=text, interactive=False, variant=variant)
             return shown | self._counted(known)
 
         return choose

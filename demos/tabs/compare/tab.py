@@ -134,7 +134,8 @@ class Compare:
         self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
         self._on(self.vary.input, handlers.drawn, outputs=live)
         self._on(self.board.upload, handlers.uploaded)
-        self._on(self.upload.input, handlers.file, self.upload)
+        brought = self._on(self.upload.input, handlers.file, self.upload)
+        brought.then(None, None, None, js="() => ganzoo.reveal('cmp-results')")
         self._on(self.surprise.click, handlers.surprise)
         self._on(self.example.click, handlers.example)
         self._on(self.keep.click, handlers.kept)
@@ -153,7 +154,7 @@ class Compare:
         shown = {"show_progress_on": self.took, **LIVE}
         self.board.select(self._followed, self.options, self.outputs, **shown).then(**self.slide)
 
-    def _on(self, event, make, *extra, outputs=None, **how) -> None:
+    def _on(self, event, make, *extra, outputs=None, **how):
         """`make(words, scene, *values of extra)` is the Job of this event."""
         whole = outputs is None
 
@@ -161,7 +162,7 @@ class Compare:
             return self._answer(lambda: make(self.words, given[self.board], *map(given.get, extra)), given, whole)
 
         shown = {"show_progress_on": self.took, **LIVE, **how}
-        event(answer, {*self.options, *extra}, outputs or self.outputs, **shown).then(**self.slide)
+        return event(answer, {*self.options, *extra}, outputs or self.outputs, **shown).then(**self.slide)
 
     def _answer(self, make, given: dict, whole: bool) -> dict:
         """Component -> value for the Job `make()`. `given`: what all the options say."""
@@ -205,6 +206,7 @@ class Compare:
         """What a new drawing or another family brings too."""
         family, words = job.family, self.words
         title, header, rows = metrics.table(words, family)
+        widths = ["18%", *["12%"] * (len(header) - 2), f"{82 - 12 * (len(header) - 2)}%"]
         shown = {
             self.board: render.scene(job),
             self.family: family.name if family.name in families.FIRST else None,
@@ -212,7 +214,7 @@ class Compare:
             self.example: gr.update(visible=bool(families.real_pairs(family))),
             self.verdict: metrics.verdict(words, family),
             self.measured: gr.update(label=title, visible=bool(rows)),
-            self.table: {"headers": header, "data": rows},
+            self.table: gr.update(value={"headers": header, "data": rows}, column_widths=widths),
         }
         shown |= {column: gr.update(visible=key in family.members) for key, column in self.columns.items()}
         return shown | ({self.command: families.publishing(family)} if self.command else {})

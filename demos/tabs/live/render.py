@@ -52,7 +52,7 @@ def stage(words: Words, now: Snapshot | None) -> tuple[ImageData, str]:
         rows, step, kind, source = now.rows, now.step, now.state, uri(now.picture)
         advice, changes, states = now.advice, now.changes, now.states
     marks = sorted({at for at, *_ in changes})
-    shown = film.panels(words, rows, step, states, step, axis="live_axis", marks=marks)
+    shown = film.panels(words, rows, step, states, step, marks=marks)
     if rows:  # before the first row there is no state to tell
         shown += film.state(words, kind, prose(_meaning(words, kind, now)), _doctor(words, kind, advice))
     return film.still(source, step), f'<div class="gz-film" data-step="{step}">{shown}</div>'
@@ -98,13 +98,13 @@ def _changed(words: Words, step: int, name: str, old, new) -> str:
 
 def turns(words: Words, title: str, critic: Turn, creator: Turn | None) -> str:
     """The critic's step and the creator's, side by side."""
-    real = _row(words, words("live_real_row"), critic.real, critic.real_before, critic.real_after)
-    fake = _row(words, words("live_fake_row"), critic.fake, critic.fake_before, critic.fake_after)
+    real = _row(words, words("live_real_row"), critic.real, critic.real_before, critic.real_after, 1)
+    fake = _row(words, words("live_fake_row"), critic.fake, critic.fake_before, critic.fake_after, 0)
     left = section(words("live_critic_head"), real, fake, _loss(words, critic), kind="critic")
     parts = [quiet(words("live_not_yet"))]
     if creator:
         before = _row(words, words("live_before_row"), creator.fake, creator.fake_before, None)
-        after = _row(words, words("live_after_row"), creator.changed, creator.fake_before, creator.fake_after)
+        after = _row(words, words("live_after_row"), creator.changed, creator.fake_before, creator.fake_after, 1)
         parts = [before, _difference(words, creator.changed - creator.fake), after, _loss(words, creator)]
     return prose(title) + grid(left, section(words("live_creator_head"), *parts, kind="creator"))
 
@@ -113,18 +113,22 @@ def _loss(words: Words, turn: Turn) -> str:
     return note(words("live_loss", loss=f"{turn.loss:.3f}"))
 
 
-def _row(words: Words, title: str, pictures: Tensor, before: Tensor, after: Tensor | None) -> str:
-    """Eight pictures with the critic's score of each, before -> after, and the mean over the whole batch."""
+def _row(words: Words, title: str, pictures: Tensor, before: Tensor, after: Tensor | None, answer: int = 1) -> str:
+    """Eight pictures with the critic's score of each, before -> after, and the mean over the whole batch; where that moved
+    away from the `answer` that is taught, why."""
     cells = []
     for i, picture in enumerate(to_pil(pictures[:SHOWN].clamp(-1, 1).nan_to_num(-1.0))):
         was, now = f"{before[i]:.2f}", f"{after[i]:.2f}" if after is not None else ""
         alt = words("live_score_alt", before=was, after=now) if now else was
         text = f"{was} → <b>{now}</b>" if now else was
         cells.append(figure(image(picture, alt), text))
-    mean = f"{before.mean():.3f}"
+    mean, why = f"{before.mean():.3f}", ""
     if after is not None:
-        mean = words("live_before_after", before=mean, after=f"{after.mean():.3f}")
-    return note(f"{words('live_mean')}: {mean}", name=title) + tiles(cells, SHOWN)
+        values = {"before": mean, "after": f"{after.mean():.3f}"}
+        mean = words("live_before_after", **values)
+        if (after.mean() - before.mean()) * (2 * answer - 1) < 0:
+            why = note(words("steps_wrong", **values, answer=answer))
+    return note(f"{words('live_mean')}: {mean}", name=title) + tiles(cells, SHOWN) + why
 
 
 def _difference(words: Words, change: Tensor) -> str:
