@@ -5,6 +5,7 @@ python tests/support/screenshots.py demos/screenshots --readme   # one of each t
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -41,6 +42,7 @@ def main() -> int:
     asked.out.mkdir(parents=True, exist_ok=True)
     looks = [("desk", "light")] if asked.readme else [(size, scheme) for size in WIDTHS for scheme in ("light", "dark")]
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as app, sync_playwright() as playwright:
+        shutil.rmtree(app.folder / "runs")  # the tests' own tiny model is none to show
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for size, scheme in looks:
             width, height = WIDTHS[size]

@@ -206,7 +206,7 @@ class Compare:
         """What a new drawing or another family brings too."""
         family, words = job.family, self.words
         title, header, rows = metrics.table(words, family)
-        widths = ["18%", *["12%"] * (len(header) - 2), f"{82 - 12 * (len(header) - 2)}%"]
+        widths = ["16%", *["13.5%"] * (len(header) - 2), f"{84 - 13.5 * (len(header) - 2)}%"]
         shown = {
             self.board: render.scene(job),
             self.family: family.name if family.name in families.FIRST else None,
