@@ -53,7 +53,9 @@ def pairs(work: Session | None, source: str) -> list[tuple[Image.Image, str]]:
 
 def said(words: Words, work: Session | None, source: str, kind: str = "") -> str:
     if source in examples.KINDS:
-        return prose(words(f"own_{source}_said", count=examples.COUNT, held=examples.HELD))
+        return prose(
+            words(f"own_{source}_said", count=examples.COUNT, held=examples.HELD), words("own_first", count=SHOWN)
+        )
     found = work.own(source) if work else ()
     if source == "upload" and not len(found):
         return prose(words("own_photos_said" if kind else "own_upload_said"))
