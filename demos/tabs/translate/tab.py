@@ -29,10 +29,10 @@ class Translate:
         with question(words, "trl_two", "s-trl-two"):
             with gr.Row():
                 self.slider = gr.ImageSlider(
-                    show_label=False, label=words("trl_slide"), interactive=False, max_height=400, buttons=BUTTONS,
+                    show_label=False, label=words("trl_slide"), interactive=False, max_height=400, min_width=280, buttons=BUTTONS,
                     elem_id="trl-slider",
                 )  # fmt: skip
-                self.change = self._picture("change", words("trl_change"), height=400)
+                self.change = self._picture("change", words("trl_change"), height=400, min_width=280)
             show(prose(words("trl_says_error")))
         with question(words, "trl_loops", "s-trl-loops"):
             self.loops = show(render.loops(words, "horse->zebra"), elem_id="trl-loops")
