@@ -1,5 +1,8 @@
 """Row 16, first hack: a ReLU unit that is below zero for every picture gets no gradient any more; LeakyReLU's slope of
-0.2 lets it come back. Two networks, alike but for that, learn to read digits for a moment while their units are counted."""
+0.2 lets it come back. Two networks, alike but for that, learn to read digits for a moment while their units are counted.
+
+In the second half the learning rate falls to 0, as in most trainings: without that, what was learnt last is chance. At 0.03
+LeakyReLU then reads 97 to 98% of the digits and ReLU 10 to 78% (measured with 16 first weights)."""
 
 from functools import lru_cache
 from html import escape
@@ -49,7 +52,7 @@ def silent(net: nn.Sequential, pictures: Tensor) -> Tensor:
 
 @lru_cache(maxsize=len(RATES) * 2)
 def learn(kind: str, rate: str) -> dict:
-    """Train for STEPS steps with Adam and count: the share of silent units, how often one came back, what was learnt."""
+    """Train for STEPS steps with Adam and count: the share of silent units, how often one rose again, what was learnt."""
     pictures, labels = digits()
     net, dice = reader(kind), torch.Generator().manual_seed(0)
     adam = torch.optim.Adam(net.parameters(), float(rate), (0.5, 0.999))
@@ -60,6 +63,7 @@ def learn(kind: str, rate: str) -> dict:
             back += int((before & ~now).sum())
             shares.append(float(now.float().mean()))
             before = now
+        adam.param_groups[0]["lr"] = float(rate) * min(1.0, 2 - 2 * step / STEPS)
         chosen = torch.randint(0, PICTURES, (BATCH,), generator=dice)
         adam.zero_grad()
         F.cross_entropy(net(pictures[chosen]), labels[chosen]).backward()
@@ -90,13 +94,13 @@ def show(words: Words, rate: str) -> str:
         keys += f'<span class="gz-key {line}">{escape(name)}</span>'
         lines.append((name, line, list(enumerate(found["shares"]))))
         values = {"share": f"{found['shares'][-1]:.0%}", "back": found["back"], "right": f"{found['right']:.0%}"}
-        learnt.append(words("relu_said", kind=name, **values))
+        learnt.append(words("relu_dead" if kind == "relu" else "relu_risen", kind=name, **values))
     title = words("relu_curves")
     caption = f"<figcaption><b>{escape(title)}</b>{keys}</figcaption>"
     functions = f'<figure class="gz-chart">{caption}{svg(480, 190, title, curves)}</figure>'
     drawn = chart(words("relu_silent"), lines, 1.0, end, True, " ".join(learnt))
-    more = learn("relu", rate)["shares"][-1] > learn("leaky_relu", rate)["shares"][-1] + 0.005
-    return grid(functions, drawn) + said(words("relu_more" if more else "relu_even")) + "".join(map(prose, learnt))
+    better = learn("leaky_relu", rate)["right"] > learn("relu", rate)["right"] + 0.1
+    return grid(functions, drawn) + said(words("relu_better" if better else "relu_even")) + "".join(map(prose, learnt))
 
 
 def _product(kind: str) -> str:

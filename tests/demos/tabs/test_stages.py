@@ -68,6 +68,13 @@ def test_relu_leaves_more_units_silent_and_both_learn():
     assert min(f["right"] for f in found.values()) > 0.8
 
 
+def test_the_default_rate_shows_what_dead_units_cost():
+    rate = leaky_relu.VALUES["rate"].first
+    right = {kind: leaky_relu.learn(kind, rate)["right"] for kind in leaky_relu.KINDS}
+    assert right["leaky_relu"] > 0.95 > right["relu"] + 0.15
+    assert WORDS("relu_better") in leaky_relu.show(WORDS, rate)
+
+
 def test_the_smallest_gan_comes_to_rest_with_friction_only():
     far = {beta1: max(adam_momentum.away(adam_momentum.smallest_gan(beta1))[-100:]) for beta1 in (0.5, 0.9)}
     assert far[0.5] < 0.2 < 0.5 < far[0.9]
