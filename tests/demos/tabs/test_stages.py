@@ -105,9 +105,21 @@ def test_a_lone_dot_is_bright_and_has_no_bright_neighbour():
 
 
 def test_the_critic_grades_regions_at_any_size_and_knows_its_own_creator():
-    assert [tuple(patch_critic.grades("6.jpg", True, side).shape) for side in (256, 128)] == [(30, 30), (14, 14)]
+    assert [tuple(patch_critic.grades("6.jpg", "real", side).shape) for side in (256, 128)] == [(30, 30), (14, 14)]
     for name in facade_pairs.PAIRS:
-        assert patch_critic.grades(name, True).mean() > 0.5 > patch_critic.grades(name, False).mean()
+        assert patch_critic.grades(name, "real").mean() > 0.5 > patch_critic.grades(name, "made").mean()
+
+
+def test_the_critic_finds_the_part_of_the_default_photo_that_was_replaced():
+    name = patch_critic.VALUES["pair"].first
+    fall, part = patch_critic.falls(name)
+    real, mixed = (np.asarray(patch_critic.judged(name)[key]) for key in ("real", "part"))
+    left, top, right, bottom = patch_critic.PART
+    changed = (real != mixed).any(2)
+    assert changed[top:bottom, left:right].mean() > 0.9 and changed.sum() == changed[top:bottom, left:right].sum()
+    assert part.float().mean() == pytest.approx((right - left) * (bottom - top) / real[:, :, 0].size, abs=0.03)
+    assert fall[part].mean() > 5 * fall[~part].mean()
+    assert f"{fall[part].mean():.2f}" in patch_critic.show(WORDS, name)
 
 
 def test_the_default_pair_shows_what_the_gan_loss_does():
