@@ -17,7 +17,7 @@ from ganzoo.models.layers import norm1d
 
 from ...catalog import local
 from ...ui.charts import chart
-from ...ui.html import grid, note, prose, said, section, share_bars
+from ...ui.html import bar, bars, grid, note, prose, said, section, share_bars
 from ...ui.words import Words
 from .controls import seed
 from .screen import Lesson
@@ -46,12 +46,12 @@ def show(words: Words, seed: int) -> str:
     text = words("bn_centres_said" if a < b else "bn_centres_not", a=f"{a:.2f}", b=f"{b:.2f}", count=COUNT)
     units = len(found["with_bn"])
     drawn = chart(words("bn_centres"), lines, max(a, b), (units - 1, words("bn_units", count=units)), alt=text)
-    return _collapse(words) + section(words("bn_patient"), _patient(words)) + grid(drawn, prose(text))
+    return _collapse(words) + section(words("bn_patient"), _low_rate(words)) + grid(drawn, prose(text))
 
 
 def pictures(words: Words, seed: int) -> list:
-    """What the same training made with and without the normalization, when its settings asked too much; and both patient
-    creators from the same inspirations."""
+    """What the same training made with and without the normalization, when the learning rate was too high; and with a low
+    rate, both from the same inspirations."""
     shown = []
     for key, norm in NORMS.items():
         saved = open_picture(COLLAPSE / f"{norm}.png")
@@ -66,17 +66,22 @@ def pictures(words: Words, seed: int) -> list:
 
 
 def _collapse(words: Words) -> str:
-    """Of both trainings that asked too much: the share of each digit, how much the pictures differ, and the command."""
-    run, panels = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8")), []
+    """Of both trainings at too high a rate: the share of each digit, how much the pictures differ, and the command."""
+    run, panels, most = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8")), [], {}
     for key, norm in NORMS.items():
-        bars = share_bars(words, dict(enumerate(run[norm]["shares"])), words("bn_shares"), "{:.0%}", "digits")
-        panels.append(section(words(key), note(words("bn_spread", value=f"{run[norm]['spread']:.3f}")), bars))
+        shares = run[norm]["shares"]
+        rows = bars(
+            (bar(v, str(i), f"{v:.0%}", "creator") for i, v in enumerate(shares)), "digits"
+        )  # full: all of them
+        spread = words("bn_spread", value=f"{run[norm]['spread']:.3f}")
+        panels.append(section(words(key), note(words("bn_shares"), spread), rows))
+        most |= {f"{key}_digit": shares.index(max(shares)), f"{key}_share": f"{max(shares):.0%}"}
     command = f"{note(words('bn_command'))}<pre><code>{escape(run['command'])}</code></pre>"
-    return said(words("bn_collapse")) + grid(*panels) + command
+    return said(words("bn_collapse", **most)) + grid(*panels) + command
 
 
-def _patient(words: Words) -> str:
-    """What the patient models' own cards say (10,000 samples each), with a sentence that holds for any outcome."""
+def _low_rate(words: Words) -> str:
+    """What the cards of the models with a low rate say (10,000 samples each), with a sentence that holds for any outcome."""
     panels, values, off, rarest = [], {}, [], []
     for short, (key, (name, _)) in zip("ab", MODELS.items(), strict=True):
         shares = local.entry(name).metric("class-share-")
