@@ -59,13 +59,15 @@ def pictures(words: Words, data: str, seed: int) -> list:
 @cache
 @torch.no_grad()
 def shapes() -> dict[str, str]:
-    """Height × width × features after every layer: the critic's, the creator's, and the course's example of a step up."""
+    """Height × width × features after every layer: of the bundled DCGAN's critic and creator, and of the course's example of
+    a step up."""
+    nets = dcgan.build(local.sound(local.name_of("dcgan", "mnist")).config)
     given = torch.zeros(1, 32, 14, 14)
     doubled = nn.Upsample(scale_factor=2)(given)
     # On torch's "meta" device nothing would be computed, but its normal_() imports the compiler: 1.6 s before the page is there.
     networks = {
-        "down": dcgan.Discriminator().stages(torch.zeros(1, 1, 28, 28)),
-        "up": dcgan.Generator().stages(torch.zeros(2, 100)),
+        "down": nets["discriminator"].stages(torch.zeros(1, 1, 28, 28)),
+        "up": nets["generator"].stages(torch.zeros(2, 100)),
         "example": [given, doubled, nn.Conv2d(32, 16, 3, padding=1)(doubled)],
     }
     sizes = {key: [(*x.shape[2:], x.shape[1]) for x in stages if x.ndim == 4] for key, stages in networks.items()}
