@@ -109,8 +109,9 @@ def _panel(words: Words, way: str, side: int, size: int, kernel: int, stride: in
     row, column = divmod(windows - 1, side)
     done = (torch.arange(side**2) < windows).view(side, side)
     counts, top = count(size, kernel, stride, windows), float(count(size, kernel, stride).max())
-    numbers, cells = (x.tolist() for x in counts.int().unique(return_counts=True))
-    times = " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in zip(numbers, cells, strict=True))
+    found = zip(*(x.tolist() for x in counts.int().unique(return_counts=True)), strict=True)
+    found = [(n, c) for n, c in found if n or windows == side**2]  # the others may still be reached
+    times = " · ".join(words("lesson_times", count=n, cells=f"{c:,}") for n, c in found)
     place = {"top": row * stride + 1, "bottom": row * stride + kernel}
     place |= {"left": column * stride + 1, "right": column * stride + kernel}
     text = words(f"stride_{way}_window", number=windows, all=side**2, **place)
@@ -132,8 +133,8 @@ def _pictures(words: Words, kernel: int, stride: int) -> str:
 
 
 def heat(counts: Tensor, hue: tuple, alt: str, top: float, window: tuple[int, int, int], numbers: bool = False) -> str:
-    """A square of counts: the nearer to `top`, the stronger the colour; with `numbers`, one in each cell. `window`: the
-    column, the row and the side of the cells that are outlined."""
+    """A square of counts: the nearer to `top`, the stronger the colour; with `numbers`, one in each cell that
+    was counted. `window`: the column, the row and the side of the cells that are outlined."""
     side = len(counts)
     colours = Image.new("RGB", (side, side), hue)
     colours.putalpha(Image.fromarray((counts / max(1.0, top) * 150).round().byte().numpy()))
@@ -141,7 +142,7 @@ def heat(counts: Tensor, hue: tuple, alt: str, top: float, window: tuple[int, in
     drawn = f'<image class="gz-px" href="{uri(colours)}" width="{side * 20}" height="{side * 20}"/>'
     drawn += f'<path class="grid" d="{lines}"/><g font-size="{9 if side <= 16 else 12}" text-anchor="middle">'
     for y, row in enumerate(counts.int().tolist() if numbers else []):
-        drawn += "".join(f'<text x="{x * 20 + 10}" y="{y * 20 + 14}">{n}</text>' for x, n in enumerate(row))
+        drawn += "".join(f'<text x="{x * 20 + 10}" y="{y * 20 + 14}">{n}</text>' for x, n in enumerate(row) if n)
     x, y, wide = (cells * 20 for cells in window)
     drawn += f'</g><path d="M{x} {y}h{wide}v{wide}h-{wide}z" stroke-width="3"/>'
     return svg(side * 20, side * 20, alt, drawn)
