@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from ganzoo.data.drawings import facade
+from ganzoo.data.drawings import FACADE, facade
 from ganzoo.inference import Model
 from ganzoo.models.pix2pix import UNetGenerator
 
@@ -38,12 +38,16 @@ def show(words: Words, seed: int) -> str:
     panels = []
     for key, name in MODELS.items():
         entry = local.entry(name)
+        real = f"{metrics.value(entry, metrics.REAL):.1%}"
         measured = "".join(
-            f"<dt>{words(label)}</dt><dd>{form.format(metrics.value(entry, start))}</dd>"
-            for label, start, form in (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", "label-recovery", "{:.1%}"))
+            f"<dt>{words(label, real=real)}</dt><dd>{form.format(metrics.value(entry, start))}</dd>"
+            for label, start, form in (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", metrics.LABELS, "{:.1%}"))
         )
         panels.append(section(words(f"unet_{key}"), f"<dl>{measured}</dl>", layers(words, entry.config)))
-    return grid(section("", note(words("unet_read")), note(words("unet_bars"))), *panels, kind="three")
+    drawn = {colour for _, colour in translated(local.open_translator(MODELS["with"]), seed)[0].getcolors()}
+    parts = [words(f"cmp_label_{part}") for part, colour in FACADE.items() if colour in drawn and part != "background"]
+    read = words("unet_read", parts=words.listing(parts, "and"))
+    return grid(section("", note(read), note(words("unet_bars"))), *panels, kind="three")
 
 
 def sizes(config) -> list[tuple[int, int]]:
