@@ -5,7 +5,7 @@ from ganzoo.models.pix2pix import train_step
 from ...ui.html import note
 from ...ui.words import Words
 from ..compare import families, metrics
-from .facade_pairs import choice, made, pair
+from .facade_pairs import choice, made, model, pair
 from .screen import Lesson
 
 VALUES = {"pair": choice("52.jpg")}
@@ -16,7 +16,8 @@ def show(words: Words, name: str) -> str:
     verdict = metrics.verdict(words, families.find("facades"))
     link = ("zh" if words.language == "zh" else "./") + "?family=facades"
     linked = f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>'
-    return verdict + linked + note(words("cmp_cited"))
+    weight = words("contest_weight", weight=f"{model('gan+mae').config.weight:g}")
+    return verdict + linked + note(weight, words("cmp_cited"))
 
 
 def pictures(words: Words, name: str) -> list:
@@ -27,10 +28,11 @@ def pictures(words: Words, name: str) -> list:
 
 def numbers(words: Words) -> list[list]:
     """The whole test set, from the models' own cards."""
-    rows = [[words("contest_loss")]]
-    for word, (_, _, goal) in metrics.NUMBERS.items():
-        rows[0].append(f"{words(word)} → {words('contest_as_real') if goal == 'real' else goal}")
-    members = families.find("facades").members
+    rows, members = [[words("contest_loss")]], families.find("facades").members
+    for word, (_, form, goal) in metrics.NUMBERS.items():
+        real = metrics.value(members["gan+mae"], metrics.REAL) if goal == "real" else float(goal)
+        aim = " ↓" if goal == "0" else words("contest_as_real", value=form.format(real))
+        rows[0].append(words(word) + aim)
     for key, title in families.NAMES.items():
         found = dict(metrics.numbers(members[key]))
         rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
