@@ -39,10 +39,10 @@ def loops(model: Model, photo: str) -> list[list[Tensor]]:
 def pictures(words: Words, photo: str) -> list:
     """Of each loop: there, back, and what lies between the end and the beginning."""
     model, shown = local.open_cycle(MODEL), []
-    for direction, (begin, there, back) in zip(model.directions, loops(model, photo), strict=True):
+    for x, direction, (begin, there, back) in zip("xy", model.directions, loops(model, photo), strict=True):
         a, b = words.sides(direction)
         captions = {
-            words("cycle_input", name=a): begin,
+            words("cycle_input", x=x, name=a): begin,
             f"→ {words('cycle_there', name=b)}": there,
             f"→ {words('cycle_back', name=a)}": back,
             f"≟ {words('cycle_compare')}": (back - begin).abs().mean(0, keepdim=True) - 1,  # black: the same
