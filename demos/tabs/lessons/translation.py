@@ -32,7 +32,9 @@ def show(words: Words, name: str) -> str:
 
 
 def pictures(words: Words, name: str) -> list:
-    shown = [(pair(name)[0], words("translation_drawing")), (made("gan+mae", name), words("translation_photo"))]
+    drawing, photo = pair(name)
+    shown = [(drawing, words("translation_drawing")), (made("gan+mae", name), words("translation_photo"))]
+    shown.append((photo, words("pair_real")))
     with suppress(GanzooError):  # an installed ganzoo comes without the model of maps
         drawn, aerial = map_and_aerial()
         shown += [(drawn, words("translation_map")), (aerial, words("translation_aerial"))]
@@ -40,5 +42,11 @@ def pictures(words: Words, name: str) -> list:
 
 
 LESSON = Lesson(
-    "translation", 9, VALUES, show, (Model.translate, map_and_aerial, UNetGenerator.forward), pictures=pictures
+    "translation",
+    9,
+    VALUES,
+    show,
+    (Model.translate, map_and_aerial, UNetGenerator.forward),
+    pictures=pictures,
+    columns=5,
 )
