@@ -92,12 +92,14 @@ def descend(truths: Tensor, loss: str, steps: int = STEPS) -> Tensor:
 
 @lru_cache(maxsize=16)
 def answers(seed: int, agree: int) -> dict:
-    """The truths, both best answers by formula and by descent, every loss, and the milliseconds of a descent."""
+    """The truths, both best answers by formula and by descent, every loss, and the milliseconds of each descent."""
     given = truths(seed, agree)
     best = {"mse": mean_answer(given), "mae": median_answer(given)}
-    began = time.perf_counter()
-    found = {loss: descend(given, loss) for loss in best}
-    took = (time.perf_counter() - began) * 1000 / len(found)
+    found, took = {}, {}
+    for loss in best:
+        began = time.perf_counter()
+        found[loss] = descend(given, loss)
+        took[loss] = (time.perf_counter() - began) * 1000
     rows = {**dict(enumerate(given)), **{BEST[loss]: answer for loss, answer in best.items()}}
     losses = {name: {loss: float(error(x, given, loss)) for loss in best} for name, x in rows.items()}
     return {"truths": given, "best": best, "found": found, "losses": losses, "ms": took}
@@ -108,8 +110,8 @@ def pictures(words: Words, seed: int, agree: int) -> list:
     found = answers(seed, agree)
     shown = [(truth, words("losses_truth", number=i)) for i, truth in enumerate(found["truths"], 1)]
     for loss, name in BEST.items():
-        title = words(f"losses_{name}")
-        shown += [(found["best"][loss], title), (found["found"][loss], words("losses_descent"))]
+        for answer, key in ((found["best"][loss], f"losses_{name}"), (found["found"][loss], "losses_descent")):
+            shown.append((answer, f"{loss.upper()}: {words(key)}"))
     works = [(to_pil(pixels[None] * 2 - 1)[0], title) for pixels, title in shown]
     large = (SIDE * 8, SIDE * 8)
     drawn = [(sketch(), words("losses_sketch")), *works]
@@ -120,7 +122,7 @@ def show(words: Words, seed: int, agree: int) -> str:
     found, panels = answers(seed, agree), []
     for loss in BEST:
         gap = float((found["best"][loss] - found["found"][loss]).abs().max()) * 255
-        text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms']:.0f}")
+        text = words("losses_gap", steps=STEPS, gap=f"{gap:.1f}", ms=f"{found['ms'][loss]:.0f}")
         panels.append(section(words(f"losses_{loss}"), note(text)))
     panels.append(_table(words, found["losses"]))
     majority = torch.equal(found["best"]["mae"], found["truths"][0])
@@ -142,5 +144,5 @@ def _table(words: Words, losses: dict) -> str:
 
 
 LESSON = Lesson(
-    "losses", 10, VALUES, show, (mean_answer, median_answer, error, descend), FORMULA, pictures=pictures, columns=6
+    "losses", 10, VALUES, show, (mean_answer, median_answer, error, descend), FORMULA, pictures=pictures, columns=8
 )

@@ -66,7 +66,7 @@ def test_the_mean_wins_mse_and_the_median_mae(seed, agree):
         assert losses["mean"]["mse"] < min(row["mse"] for row in sharp)
     if agree <= pixel_losses.COUNT // 2:
         assert losses["median"]["mae"] < min(row["mae"] for row in sharp)  # no sharp truth wins either
-        assert WORDS("losses_mean") in [caption for _, caption in pixel_losses.pictures(WORDS, seed, agree)]
+        assert f"MSE: {WORDS('losses_mean')}" in [caption for _, caption in pixel_losses.pictures(WORDS, seed, agree)]
     majority = torch.equal(found["best"]["mae"], given[0])
     assert majority == (agree > pixel_losses.COUNT // 2)
 
