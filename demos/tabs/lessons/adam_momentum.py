@@ -92,4 +92,4 @@ def _plane(words: Words, beta1: float, times: int) -> str:
     return figure(svg(SIDE, SIDE, alt, drawn), f"<b>β1 {beta1:g}{name}</b>")
 
 
-LESSON = Lesson("friction", 16, VALUES, show, (coast, smallest_gan), FORMULA)
+LESSON = Lesson("friction", 16, VALUES, show, (coast, smallest_gan), FORMULA, number="16b")

@@ -95,4 +95,6 @@ def _low_rate(words: Words) -> str:
     return grid(*panels) + prose(words.together(words("bn_measured", **values), verdict, all_there))
 
 
-LESSON = Lesson("bn", 4, VALUES, show, (norm1d, Generator.__init__, class_shares, centres), pictures=pictures)
+LESSON = Lesson(
+    "bn", 4, VALUES, show, (norm1d, Generator.__init__, class_shares, centres), pictures=pictures, number="4b"
+)

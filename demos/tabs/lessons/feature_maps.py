@@ -129,4 +129,5 @@ LESSON = Lesson(
     show,
     (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance),
     pictures=pictures,
+    number="+",
 )

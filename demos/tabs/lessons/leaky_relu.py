@@ -114,4 +114,4 @@ FORMULA = (
 )
 
 
-LESSON = Lesson("relu", 16, VALUES, show, (activation, chain, reader, silent, learn), FORMULA)
+LESSON = Lesson("relu", 16, VALUES, show, (activation, chain, reader, silent, learn), FORMULA, number="16a")

@@ -46,6 +46,10 @@ class Lesson:
     presets: Callable | None = None  # (words) -> {what a button says: the first values that it sets}
     pointed: Callable | None = None  # (where a drawing was pressed, *values) -> values
     fitted: Callable | None = None  # (*values) -> updates of the controls, where one limits another
+    number: str = ""  # where its row has several lessons: 4a, 4b; or + beyond the course
+
+    def title(self, words: Words) -> str:
+        return f"{self.number or self.row} · {words('q_' + self.key)}"
 
     @property
     def first(self) -> list:
@@ -99,7 +103,7 @@ class Screen:
     def __init__(self, words: Words, lesson: Lesson):
         self.words, self.lesson = words, lesson
         with gr.Column(elem_classes="gz-section gz-lesson", elem_id=f"l-{lesson.key}"):
-            show(heading(f"{lesson.row} · {words('q_' + lesson.key)}", words("lead_" + lesson.key)))
+            show(heading(lesson.title(words), words("lead_" + lesson.key)))
             with gr.Row(elem_classes="gz-controls"):
                 values = [value.make(words) for value in lesson.values.values()]
                 presets = lesson.presets(words) if lesson.presets else {}

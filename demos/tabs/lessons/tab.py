@@ -56,7 +56,7 @@ TURNED = """() => setTimeout(() => { // once gradio has drawn it: its address, a
 
 class Lessons:
     def __init__(self, demo: gr.Blocks, words: Words):
-        titles = [(f"{lesson.row} · {words('q_' + lesson.key)}", lesson.key) for lesson in COURSE]
+        titles = [(lesson.title(words), lesson.key) for lesson in COURSE]
         with gr.Column(elem_id="lessons-page"):
             with gr.Row(elem_id="lessons-top"):
                 small = {"scale": 0, "min_width": 84}

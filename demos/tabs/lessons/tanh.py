@@ -53,4 +53,4 @@ def show(words: Words, seed: int) -> str:
     return said(text) + grid(figure(svg(LEFT + 480, 222, title, drawn), escape(title)), works)
 
 
-LESSON = Lesson("tanh", 4, VALUES, show, (Generator.stages, before_and_after), FORMULA)
+LESSON = Lesson("tanh", 4, VALUES, show, (Generator.stages, before_and_after), FORMULA, number="4a")
