@@ -15,7 +15,10 @@ from .facade_pairs import SIDE, choice, made, pair
 from .screen import Lesson
 
 VALUES = {"pair": choice("23.jpg")}
-FORMULA = r"\min_G \max_D \; \log D(x) + \log\bigl(1 - D(G(z))\bigr)"
+FORMULA = (
+    r"\begin{aligned} L_{\text{$critic_word}} &= -\log D(x, y) - \log\bigl(1 - D(x, G(x))\bigr) \\"
+    r" L_{\text{$creator_word}} &= -\log D(x, G(x)) \end{aligned}"
+)
 BOX = (80, 80, 176, 176)  # what is looked at near by
 
 
@@ -38,10 +41,17 @@ def show(words: Words, name: str) -> str:
 
 
 def pictures(words: Words, name: str) -> list:
-    """From afar, then near by: the real photo, GAN alone, MAE alone."""
+    """From afar, so small, then near by: the real photo, GAN alone, MAE alone."""
     shown = [(pair(name)[1], words("pair_real")), (made("gan", name), "GAN"), (made("mae", name), "MAE")]
     near = [(p.crop(BOX).resize((256, 256), Image.Resampling.NEAREST), words("ganloss_near", name=n)) for p, n in shown]
-    return [(p, words("ganloss_far", name=n)) for p, n in shown] + near
+    return [(_far(picture), words("ganloss_far", name=n)) for picture, n in shown] + near
+
+
+def _far(picture: Image.Image) -> Image.Image:
+    """The picture at a third of its size, in the middle of a clear one."""
+    ground, side = Image.new("RGBA", (SIDE, SIDE)), SIDE // 3
+    ground.paste(picture.resize((side, side), Image.Resampling.LANCZOS), (side, side))
+    return ground
 
 
 LESSON = Lesson(
