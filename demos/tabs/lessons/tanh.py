@@ -49,7 +49,7 @@ def show(words: Words, seed: int) -> str:
         drawn += f'<text x="{middle + x * 30}" y="216" text-anchor="middle">{str(x).replace("-", "−")}</text>'
     for y, value in ((24, "1"), (104, "0"), (184, "−1")):
         drawn += f'<text x="{LEFT - 6}" y="{y}" text-anchor="end">{value}</text>'
-    title = words("tanh_plot")
+    title = words("tanh_plot", reach=REACH, share=f"{float((raw.abs() > REACH).float().mean()):.0%}")
     return said(text) + grid(figure(svg(LEFT + 480, 222, title, drawn), escape(title)), works)
 
 
