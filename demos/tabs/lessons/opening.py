@@ -1,4 +1,4 @@
-"""Row 0: recognising shrinks a picture to one answer, creating expands an inspiration to a picture; who says what is right?"""
+"""Row 0: creating expands an inspiration to a picture, recognising shrinks a picture to one answer; who says what is right?"""
 
 from html import escape
 
@@ -40,8 +40,8 @@ def show(words: Words, seed: int) -> str:
     verdict = figure(f'<output class="gz-verdict">{int(answers.argmax())}</output>', answer)
     growing = [as_numbers(words, noise, "opening_idea"), *(as_numbers(words, stage) for stage in hidden), work]
     recognising = flow(work, as_numbers(words, features), verdict)
-    return section(words("opening_recognise"), recognising, kind="critic") + section(
-        words("opening_create"), flow(*growing), kind="creator"
+    return section(words("opening_create"), flow(*growing), kind="creator") + section(
+        words("opening_recognise"), recognising, kind="critic"
     )
 
 
