@@ -48,12 +48,16 @@ def show(words: Words, data: str) -> str:
         drawn = film.curves(words, run.rows, lines)
         top = max(1.0, *(v for *_, points in drawn for _, v in points))
         charts.append(chart(words(title), drawn, top, end, bands=film.bands(began, last), log=True))
-    for key, first, last in spans:  # the state in words, the pictures at its middle, the critic's mean scores in it
+    for (
+        key,
+        first,
+        last,
+    ) in spans:  # the state in words, the pictures at its middle, the critic's scores from its beginning to its end
         middle = (_place(first) + _place(last)) / 2
         at = min(range(len(run.steps)), key=lambda i: abs(_place(run.steps[i]) - middle))
         inside = [row for row in run.rows if first <= row["step"] <= last]
-        real, fake = (sum(row[k] for row in inside) / len(inside) for k in ("score_real", "score_fake"))
-        scores = words("states_scores", real=f"{real:.2f}", fake=f"{fake:.2f}", first=f"{first:,}", last=f"{last:,}")
+        real, fake = (f"{inside[0][k]:.2f} → {inside[-1][k]:.2f}" for k in ("score_real", "score_fake"))
+        scores = words("states_scores", real=real, fake=fake, first=f"{first:,}", last=f"{last:,}")
         picture = shown(run.pictures[at], words("film_alt", step=run.steps[at]), film.SIZE)
         columns.append(section(words(f"name_{key}"), picture, note(scores), prose(words(f"state_{key}"))))
     return grid(*charts) + film.state_keys(words, began) + grid(*columns, kind="three")
