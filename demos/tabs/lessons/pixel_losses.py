@@ -19,8 +19,8 @@ COUNT = 7  # truths: an odd number, so that the median is one of them in every p
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
 VALUES = {"truths": seed(2026, "other_truths", "bad_truths"), "agree": dial(3, 1, COUNT, "agree", "bad_agree")}
 FORMULA = (
-    r"\text{MSE} = (\text{$losses_predicted} - \text{$losses_right})^2 \qquad"
-    r" \text{MAE} = |\text{$losses_predicted} - \text{$losses_right}|"
+    r"\begin{aligned} \text{MSE} &= (\text{$losses_predicted} - \text{$losses_right})^2 \\"
+    r" \text{MAE} &= |\text{$losses_predicted} - \text{$losses_right}| \end{aligned}"
 )
 BEST = {"mse": "mean", "mae": "median"}  # loss: which answer has the least
 STEPS = 250
