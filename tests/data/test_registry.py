@@ -9,21 +9,9 @@ import ganzoo
 from ganzoo import model_card
 from ganzoo.data import fingerprints, registry
 from ganzoo.data.fingerprints import fingerprint
+from tests.fake_hub.fixtures import NOWHERE
 from tests.fake_hub.pictures import columns
-
-READ = """
-import json
-from ganzoo.data import registry
-before = dict(registry.PINS)
-registry.PINS.clear()
-registry.PINS.update(json.loads(words[0]))
-try:
-    p = ganzoo.load_pairs("facades", image_size=16)
-finally:
-    registry.PINS.clear()
-    registry.PINS.update(before)
-print(json.dumps([p.direction, len(p.train), p.test_target[:, 2, 0, 0].tolist()]))
-"""
+from tests.support.raises_code import raises_code
 
 
 def test_every_word_says_what_a_recipe_needs():
@@ -47,22 +35,23 @@ def test_a_run_is_named_after_both_of_two_sets(tmp_path, monkeypatch):
     assert registry.data_word("my/cats,dogs") == "cats-dogs"  # one folder of this name
 
 
-def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(hub, running):
-    client = running[1]
-    pairs = {"data/train-00000-of-00001.parquet": columns("imageA", "imageB", 10)}
-    pairs["data/test-00000-of-00001.parquet"] = columns("imageA", "imageB", 2, first=20)
+def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(hub, machine, monkeypatch, caplog):
+    def read(**pins):
+        monkeypatch.setattr(registry, "PINS", {"huggan/facades": pins["at"]} if pins else {})
+        found = ganzoo.load_pairs("facades", image_size=16)
+        return found.direction, len(found.train), found.test_target[:, 2, 0, 0].tolist()
+
+    pairs = {"data/train-00000-of-00001.parquet": columns(10)}
+    pairs["data/test-00000-of-00001.parquet"] = columns(2, first=20)
     old = hub.add_repo("datasets", "huggan/facades", pairs).head.id
-    hub.change("datasets", "huggan/facades", {"data/test-00000-of-00001.parquet": columns("imageA", "imageB", 2, 70)})
-    said = client.run(READ, json.dumps({"huggan/facades": old}))
-    assert json.loads(said.out) == ["label->photo", 10, [20, 21]] and "not pinned" not in said.err, said.all
-    said = client.run(READ, "{}")
-    assert json.loads(said.out) == ["label->photo", 10, [70, 71]]
-    assert "facades is huggan/facades on the Hub, not pinned" in said.err
-    for pins, test in (({"huggan/facades": old}, [20, 21]), ({}, [70, 71])):  # and out of the cache, which has both
-        said = client.run(READ, json.dumps(pins), endpoint="http://127.0.0.1:9")
-        assert json.loads(said.out) == ["label->photo", 10, test], said.all
-    said = client.run(READ, json.dumps({"huggan/facades": "1" * 40}), endpoint="http://127.0.0.1:9")
-    assert said.code == 2 and "cannot be reached" in said.err
+    hub.change("datasets", "huggan/facades", {"data/test-00000-of-00001.parquet": columns(2, first=70)})
+    assert read(at=old) == ("label->photo", 10, [20, 21]) and "not pinned" not in caplog.text
+    assert read() == ("label->photo", 10, [70, 71])
+    assert "facades is huggan/facades on the Hub, not pinned" in caplog.text
+    machine.asks(NOWHERE)  # and out of the cache, which has both
+    assert read(at=old)[2] == [20, 21] and read()[2] == [70, 71]
+    with raises_code("data_hub_unavailable"):
+        read(at="1" * 40)
 
 
 def test_what_was_read_from_this_machine_has_no_revision(tmp_path, monkeypatch):

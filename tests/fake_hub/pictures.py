@@ -1,5 +1,6 @@
 """Data sets to put on the local Hub: tiny pictures as files, in zip files and in parquet tables."""
 
+import hashlib
 import io
 import random
 import zipfile
@@ -7,24 +8,25 @@ import zipfile
 import pytest
 from PIL import Image, ImageDraw
 
-# Run by a client: words are a kind (pictures, pairs or sides) and places; prints what is found in each.
-READ = """
-import hashlib, json
-def digest(*tensors):
+import ganzoo
+
+
+def digest(*tensors) -> str:
     return hashlib.sha256(b"".join(t.contiguous().numpy().tobytes() for t in tensors)).hexdigest()[:12]
-def read(kind, data, **more):
+
+
+def read(kind: str, data, **more) -> list:
+    """What is found in a set read as pictures, pairs or sides: how many, names, notes, and a digest of the pixels."""
     if kind == "pictures":
-        p = ganzoo.load_pictures(data, image_size=16, **more)
+        p = ganzoo.load_pictures(str(data), image_size=16, **more)
         return [len(p.train), len(p.test), list(p.classes), p.notes, digest(p.train, p.test)]
     if kind == "pairs":
-        p = ganzoo.load_pairs(data, image_size=16, **more)
-        t = p.train
-        return [len(t), len(p.test_input), p.direction, p.notes, digest(t.original, t.target, p.test_input, p.test_target)]
-    p = ganzoo.load_unpaired(data, image_size=16, **more)
+        p = ganzoo.load_pairs(str(data), image_size=16, **more)
+        whole = digest(p.train.original, p.train.target, p.test_input, p.test_target)
+        return [len(p.train), len(p.test_input), p.direction, p.notes, whole]
+    p = ganzoo.load_unpaired(str(data), image_size=16, **more)
     counts = [[len(p.train[s]), len(p.test[s])] for s in "ab"]
     return [*counts, list(p.domains), p.notes, digest(*p.train.values(), *p.test.values())]
-print(json.dumps([read(words[0], place) for place in words[1:]]))
-"""
 
 
 def png(*colour, size=(24, 24)) -> bytes:
@@ -90,9 +92,13 @@ def table(columns: dict[str, list], classes=(), features=None) -> bytes:
     return out.getvalue()
 
 
-def columns(x: str, y: str, count: int, first: int = 0, **more) -> bytes:
-    numbers = range(first, first + count)
-    return table({x: [a(i) for i in numbers], y: [b(i) for i in numbers]}, **more)
+def columns(count: int, x: str = "imageA", y: str = "imageB", first: int = 0, stored: str = "") -> bytes:
+    """Pairs in two columns; `stored` as many sets of 2022 are, without the word that says that they are pictures."""
+    datasets = pytest.importorskip("datasets")
+    binary, numbers = datasets.Value("binary"), range(first, first + count)
+    feature = {"struct": {"bytes": binary, "path": datasets.Value("string")}, "binary": binary}.get(stored)
+    features = {x: feature, y: feature} if feature else None
+    return table({x: [a(i) for i in numbers], y: [b(i) for i in numbers]}, features=features)
 
 
 def classes(names, each: int, kind=int, first: int = 0, missing: bool = False, **more) -> bytes:
@@ -101,14 +107,6 @@ def classes(names, each: int, kind=int, first: int = 0, missing: bool = False, *
     pictures = [png(200 * (i % 2), 200 - 200 * (i % 2), j) for j, i in enumerate(numbers, first)]
     labels = numbers if kind is int else [names[i] for i in numbers]
     return table({"image": pictures, "label": labels[:-1] + [None] if missing else labels}, names, **more)
-
-
-def raw(name: str):
-    datasets = pytest.importorskip("datasets")
-    return {
-        "struct": {"bytes": datasets.Value("binary"), "path": datasets.Value("string")},
-        "binary": datasets.Value("binary"),
-    }[name]
 
 
 def padded() -> bytes:

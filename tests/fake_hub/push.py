@@ -66,7 +66,7 @@ def commit(store: Store, request: Request) -> Response:
             change(repo, files, item["key"], item["value"])
     if header.get("parentCommit", base.id) != base.id:
         raise HubError(412, "A commit has happened since. Please refresh and try again.")
-    made = repo.commit(ref, files, header["summary"], request.access.user)
+    made = repo.commit(ref, files, header["summary"])
     return answer({"success": True, "commitUrl": f"{store.url}/{repo.name}/commit/{made.id}", "commitOid": made.id})
 
 

@@ -23,9 +23,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from tests.fake_hub import buckets, collection, pull, push, repos  # noqa: F401  (their calls)
+from tests.fake_hub import collection, pull, push, repos  # noqa: F401  (their calls)
 from tests.fake_hub.routes import Request, Response, answer, dispatch
-from tests.fake_hub.store import Access, HubError, Repo, Store, make_blob
+from tests.fake_hub.store import Access, HubError, Repo, Store
 from tests.fake_hub.trouble import Trouble
 
 # What keeps the clients from asking any other host, and quiet.
@@ -67,12 +67,16 @@ class Handler(BaseHTTPRequestHandler):
             print(response.status, self.command, path.replace(hub.store.secret, "..."), file=sys.stderr)
         if trouble and trouble.send(self, response):
             return
+        self.begin(response)
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+    def begin(self, response: Response) -> None:
+        """Send all of an answer but its body."""
         self.send_response(response.status)
         for name, value in {**response.headers, "Content-Length": str(len(response.body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_CONNECT = handle_one
 
@@ -172,24 +176,17 @@ class LocalHub:
         with self._lock:
             store = self.store
             store.repos, store.collections, store.moved, store.paying = {}, {}, {}, None
-            store.buckets, store.jobs = {}, []
             self.troubles, self.requests, self.outside = [], [], []
 
     def change(self, kind: str, id: str, files: dict[str, bytes]) -> str:
         """Somebody commits these files to main; returns the commit's id."""
         with self._lock:
-            repo = self.store.repos[kind, id]
-            blobs = {path: make_blob(data, repo.wants_lfs(path, len(data))) for path, data in files.items()}
-            repo.objects.update({blob.sha256: blob.data for blob in blobs.values() if blob.lfs})
-            return repo.commit("refs/heads/main", {**repo.head.files, **blobs}, "Change", repo.owner).id
+            return self.store.repos[kind, id].put(files, "Change").id
 
     def convert(self, id: str, files: dict[str, bytes]) -> None:
         """The Hub puts a parquet copy of a data set into a branch of its own."""
         with self._lock:
-            repo = self.store.repos["datasets", id]
-            blobs = {path: make_blob(data, True) for path, data in files.items()}
-            repo.objects.update({blob.sha256: blob.data for blob in blobs.values()})
-            repo.commit("refs/convert/parquet", blobs, "Update parquet files", "parquet-converter")
+            self.store.repos["datasets", id].put(files, "Update parquet files", "refs/convert/parquet")
 
     def rename(self, kind: str, old: str, new: str) -> None:
         """Somebody renames a repository: the old name redirects from now on."""

@@ -74,7 +74,6 @@ class Commit:
     id: str
     parent: Commit | None
     title: str
-    author: str
     date: str
     files: dict[str, Blob]
 
@@ -105,7 +104,7 @@ class Repo:
     def __post_init__(self) -> None:
         names = LFS_NAMES + (" " + LFS_PICTURES if self.kind == "datasets" else "")
         lines = "".join(f"*.{name} filter=lfs diff=lfs merge=lfs -text\n" for name in names.split())
-        self.commit("refs/heads/main", {".gitattributes": make_blob(lines.encode(), False)}, "initial commit", "system")
+        self.commit("refs/heads/main", {".gitattributes": make_blob(lines.encode(), False)}, "initial commit")
 
     @property
     def owner(self) -> str:
@@ -129,16 +128,23 @@ class Repo:
             return self.commits[revision]
         raise HubError(404, f"Invalid rev id: {revision}", "RevisionNotFound")
 
-    def commit(self, ref: str, files: dict[str, Blob], title: str, author: str) -> Commit:
+    def commit(self, ref: str, files: dict[str, Blob], title: str) -> Commit:
         """Make `files` the whole content of `ref`."""
         parent = self.refs.get(ref)
         date = now()
         listing = {path: blob.oid for path, blob in sorted(files.items())}
         # The commit count keeps two commits of the same millisecond and content apart.
-        content = json.dumps([parent.id if parent else "", listing, title, author, date, len(self.commits)])
-        commit = Commit(git_oid("commit", content.encode()), parent, title, author, date, files)
+        content = json.dumps([parent.id if parent else "", listing, title, date, len(self.commits)])
+        commit = Commit(git_oid("commit", content.encode()), parent, title, date, files)
         self.refs[ref] = self.commits[commit.id] = commit
         return commit
+
+    def put(self, files: dict[str, bytes], title: str, ref: str = "refs/heads/main") -> Commit:
+        """Commit these files to `ref`, beside those that are there."""
+        blobs = {path: make_blob(data, self.wants_lfs(path, len(data))) for path, data in files.items()}
+        self.objects.update({blob.sha256: blob.data for blob in blobs.values() if blob.lfs})
+        before = self.refs[ref].files if ref in self.refs else {}
+        return self.commit(ref, {**before, **blobs}, title)
 
     def wants_lfs(self, path: str, size: int) -> bool:
         rules = self.head.files.get(".gitattributes")
@@ -169,9 +175,6 @@ class Store:
         self.repos: dict[tuple[str, str], Repo] = {}
         self.collections: dict[str, dict] | None = {}  # None: a Hub that knows none
         self.moved: dict[tuple[str, str], str] = {}  # (kind, old name) of a renamed repository -> its new name
-        self.buckets: dict[str, dict] = {}  # as buckets.py says
-        self.jobs: list[dict] = []
-        self.xet = None  # the folder that stands for Xet's storage
         self.paying: set[str] | None = None  # who has a PRO account; None: nobody is asked for money
 
     def bill(self, user: str, hardware: str | None) -> None:
@@ -182,8 +185,5 @@ class Store:
     def add_repo(self, kind: str, id: str, files: dict[str, bytes], private: bool, gated: str | bool) -> Repo:
         repo = self.repos[kind, id] = Repo(kind, id, private, gated)
         if files:
-            blobs = {path: make_blob(data, repo.wants_lfs(path, len(data))) for path, data in files.items()}
-            repo.objects.update({blob.sha256: blob.data for blob in blobs.values() if blob.lfs})
-            content = {**repo.head.files, **blobs}
-            repo.commit("refs/heads/main", content, "Add files", repo.owner)
+            repo.put(files, "Add files")
         return repo

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
+from time import sleep  # the real one, whatever a test makes of time.sleep
 
 from tests.fake_hub.routes import Request, Response, answer
 
@@ -53,33 +53,27 @@ class Trouble:
     def send(self, handler, response: Response) -> bool:
         """Spoil the sending of an answer. False: it goes out as usual."""
         if self.what == "slow":
-            time.sleep(self.seconds)
+            sleep(self.seconds)
         if self.what == "flip" and response.body:
             middle = len(response.body) // 2
             response.body = response.body[:middle] + bytes([response.body[middle] ^ 1]) + response.body[middle + 1 :]
         if self.what == "hash":
             response.headers |= {k: '"' + "0" * 64 + '"' for k in ("ETag", "X-Linked-Etag") if k in response.headers}
         if self.what == "drip" and response.body and handler.command != "HEAD":
-            self._begin(handler, response)
+            handler.begin(response)
             drop = max(1, len(response.body) // 20)
             for start in range(0, len(response.body), drop):
                 handler.wfile.write(response.body[start : start + drop])
                 handler.wfile.flush()
-                time.sleep(self.seconds / 20)
+                sleep(self.seconds / 20)
             return True
         if self.what == "stop":
             threading.Thread(target=handler.server.hub.stop, daemon=True).start()
         if self.what in ("drop", "stop") or (self.what == "truncate" and response.body):
             if self.what == "truncate":
-                self._begin(handler, response)
+                handler.begin(response)
                 handler.wfile.write(response.body[: len(response.body) // 2])
                 handler.wfile.flush()
             handler.close_connection = True
             return True
         return False
-
-    def _begin(self, handler, response: Response) -> None:
-        handler.send_response(response.status)
-        for name, value in {**response.headers, "Content-Length": str(len(response.body))}.items():
-            handler.send_header(name, value)
-        handler.end_headers()

@@ -11,92 +11,80 @@ import time
 from pathlib import Path
 
 import pytest
+from huggingface_hub import HfApi, hf_hub_download
 from safetensors import safe_open
 
-from ganzoo import checkpoint, recipes, settings
-from ganzoo.hub.upload import repo_name
-from ganzoo.models import pix2pix
-from tests.fake_hub.fixtures import SECRET
+import ganzoo
+from ganzoo import checkpoint
+from ganzoo.hub import upload
+from ganzoo.hub.upload import Push, collect, repo_name
+from tests.fake_hub.fixtures import NOWHERE, SECRET
 from tests.fake_hub.repos import front_matter
 from tests.fake_hub.server import LocalHub
-from tests.hub.test_hub import ROOT
+from tests.support import quick
+from tests.support.raises_code import raises_code
+from tests.train.test_recipes import FASHION, refused, run, trained
 
 NAME = "alice/gan-mnist-smoke"
-# The push alone, of a model that lies in the folder words[1].
-PUSH = """
-from ganzoo.hub.upload import Push
-print("Pushed to", Push(words[0], "x", private="private" in words).upload(words[1]))
-"""
 
 
 @pytest.fixture(scope="module")
-def trained(running, tmp_path_factory):
+def smoke(tmp_path_factory):
     """A model folder, trained by the recipe (two steps)."""
     home = tmp_path_factory.mktemp("trained")
-    said = running[1].recipe("gan", "--smoke", home=home)
-    assert said.code == 0, said.all
+    trained(home, "--smoke")
     return home / "runs" / "gan-mnist-smoke" / "model"
 
 
 @pytest.fixture
-def model(trained, tmp_path):
-    return Path(shutil.copytree(trained, tmp_path / "my runs" / "gan-mnist-smoke" / "model"))
+def model(smoke, tmp_path):
+    return Path(shutil.copytree(smoke, tmp_path / "my runs" / "gan-mnist-smoke" / "model"))
 
 
-@pytest.fixture
-def push(running, model, tmp_path):
-    """push() -> what is said; afterwards the model folder is as it was."""
-    before = {p.name: p.read_bytes() for p in model.iterdir()}
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
-    def one(wish=NAME, *words, token=None):
-        said = running[1].run(PUSH, wish, model, *words, token=token, home=tmp_path / "home")
-        assert "Traceback" not in said.all and SECRET not in said.all, said.all
-        assert before == {p.name: p.read_bytes() for p in model.iterdir()}
-        return said
 
-    return one
+def pushed(model: Path, private: bool = False, name: str = NAME) -> str:
+    """The address; the model folder is left as it was, whatever happens."""
+    before = files(model)
+    try:
+        return Push(name, "x", private).upload(str(model))
+    finally:
+        assert files(model) == before
 
 
 def repo(hub, name=NAME):
     return hub.store.repos["models", name]
 
 
-def refused(said) -> str:
-    assert said.code == 2 and said.err.count("\n") == 1 and said.err.startswith("Error: "), said.all
-    return said.err
+def content(hub, file: str, name=NAME) -> bytes:
+    return repo(hub, name).head.files[file].data
 
 
-def retry(hub, said, tmp_path):
+def retry(hub, error, tmp_path):
     """Type the printed command."""
-    command = said.err.split("Try again: ")[1].strip()
     env = hub.env(tmp_path) | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    done = subprocess.run(command, shell=True, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(error.values["retry"], shell=True, env=env, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
-SAMPLE = """
-model = ganzoo.load(words[0])
-print([picture.tobytes().hex() for picture in model.sample(2, seed=5)])
-"""
-
-
-def test_one_commit_holds_everything_and_comes_back_the_same(hub, running, tmp_path):
-    said = running[1].recipe("gan", "--smoke", "--push", "--private", home=tmp_path)
-    assert said.code == 0 and f"Pushed to {hub.url}/{NAME}" in said.out, said.all
-    pushed = repo(hub)
-    files = (
+def test_one_commit_holds_everything_and_comes_back_the_same(hub, tmp_path):
+    assert f"Pushed to {hub.url}/{NAME}" in trained(tmp_path, "--smoke", "--push", "--private")
+    names = (
         "config.json model.safetensors discriminator.safetensors README.md samples.png curves.png film.webp film.json"
     )
-    assert {*files.split(), ".gitattributes"} == set(pushed.head.files)
-    assert len(pushed.head.history()) == 2  # the empty repository, then one commit
-    assert pushed.private
-    card = pushed.head.files["README.md"].data.decode()
+    assert {*names.split(), ".gitattributes"} == set(repo(hub).head.files)
+    assert len(repo(hub).head.history()) == 2  # the empty repository, then one commit
+    assert repo(hub).private
+    card = content(hub, "README.md").decode()
     assert f'ganzoo.load("{NAME}")' in card
     said = front_matter(card)
     assert said["library_name"] == "ganzoo" and said["pipeline_tag"] == "unconditional-image-generation"
     assert {"ganzoo", "gan"} <= set(said["tags"]) and said["datasets"] == ["ylecun/mnist"]
-    there, here = (running[1].run(SAMPLE, x, home=tmp_path) for x in (NAME, tmp_path / "runs" / "gan-mnist-smoke"))
-    assert there.out == here.out and "[" in here.out, there.all
+    models = [ganzoo.load(NAME), ganzoo.load(tmp_path / "runs" / "gan-mnist-smoke")]
+    there, here = ([picture.tobytes() for picture in made.sample(2, seed=5)] for made in models)
+    assert there == here
 
 
 @pytest.mark.parametrize(
@@ -105,18 +93,17 @@ def test_one_commit_holds_everything_and_comes_back_the_same(hub, running, tmp_p
      ("drop", "/commit/"), ("drop", "/lfs/"), ("slow", "/commit/"), (502, "/api/models/alice/gan-mnist-smoke"),
      (503, "/lfs/")],
 )  # fmt: skip
-def test_what_passes_is_waited_for(hub, push, what, where):
+def test_what_passes_is_waited_for(hub, model, what, where):
     method = {"/lfs/": "", "/api/models/alice/gan-mnist-smoke": "GET"}.get(where, "POST")
     hub.fail_next(what, 1, where, seconds=2, method=method)
-    said = push()
-    assert said.code == 0 and "Pushed to" in said.out, said.all
+    pushed(model)
     assert "model.safetensors" in repo(hub).head.files and hub.troubles[0].met == 1
 
 
-def test_the_hub_says_how_long_to_wait(hub, running, push):
+def test_the_hub_says_how_long_to_wait(hub, machine, model):
     hub.fail_next(429, 1, "/commit/", headers={"Retry-After": "29"})
-    assert push().code == 0
-    assert float(running[1].run("print(pauses[-1])").out) == 29
+    pushed(model)
+    assert machine.pauses[-1] == 29
 
 
 @pytest.mark.parametrize(
@@ -124,114 +111,112 @@ def test_the_hub_says_how_long_to_wait(hub, running, push):
     [(403, "/commit/"), (413, "/commit/"), (507, "/commit/"), (401, "/preupload/"), (402, "/commit/"), (400, "/commit/"),
      ("page", "/preupload/"), ("loop", "/commit/"), ("away", "/commit/"), (403, "/lfs/"), ("drop", "/commit/")],
 )  # fmt: skip
-def test_a_refusal_is_one_sentence_with_the_retry_which_works(hub, push, tmp_path, what, where):
+def test_a_refusal_is_one_sentence_with_the_retry_which_works(hub, model, tmp_path, what, where):
     hub.fail_next(what, 99, where)
-    said = push()
-    assert "hf upload alice/gan-mnist-smoke" in refused(said), said.all
+    with raises_code("push_failed") as caught:
+        pushed(model)
+    assert "hf upload alice/gan-mnist-smoke" in str(caught.value) and SECRET not in str(caught.value)
     assert len(repo(hub).head.history()) == 1  # all or nothing
     hub.troubles.clear()
     hub.outside.clear()
     if (what, where) == (403, "/commit/"):
-        retry(hub, said, tmp_path)
+        retry(hub, caught.value, tmp_path)
         assert "model.safetensors" in repo(hub).head.files
 
 
-def test_the_hub_dies_in_the_middle_of_an_upload(running, model, tmp_path):
+def test_the_hub_dies_in_the_middle_of_an_upload(machine, model):
     other = LocalHub()
     other.add_user("alice", token=SECRET)
     other.fail_next("stop", 1, "/lfs/", method="PUT")
-    said = running[1].run(PUSH, NAME, model, home=tmp_path / "home", endpoint=other.url)
-    assert "the model is safe" in refused(said) and "hf upload" in said.err
-    assert running[1].run("print(len(ganzoo.load(words[0]).sample(2)))", model).out == "2\n"
+    machine.asks(other.url)
+    with raises_code("push_failed"):
+        pushed(model)
+    assert len(ganzoo.load(model).sample(2)) == 2
 
 
 # --- what stands on the Hub already -----------------------------------------------------------------------------
 
-EDIT = """
-path = hf.hf_hub_download("alice/gan-mnist-smoke", "README.md")
-text = open(path, encoding="utf-8").read().replace("## Limits", "My own words.\\n\\n## Limits")
-hf.upload_file(path_or_fileobj=text.encode(), path_in_repo="README.md", repo_id="alice/gan-mnist-smoke")
-"""
+
+def edit() -> None:
+    """Somebody writes into the card on the Hub."""
+    text = Path(hf_hub_download(NAME, "README.md")).read_text(encoding="utf-8")
+    text = text.replace("## Limits", "My own words.\n\n## Limits")
+    HfApi().upload_file(path_or_fileobj=text.encode(), path_in_repo="README.md", repo_id=NAME)
 
 
-def test_a_card_edited_on_the_hub_keeps_its_edits(hub, running, push, model, tmp_path):
-    assert push().code == 0
-    card = repo(hub).head.files["README.md"].data
+def test_a_card_edited_on_the_hub_keeps_its_edits(hub, model, tmp_path, caplog):
+    pushed(model)
+    card = content(hub, "README.md")
     (model / "README.md").write_text(card.decode().replace("2 steps", "9 steps"))  # no edit of a person's on the Hub
-    assert running[1].run(PUSH, NAME, model).code == 0
-    assert b"9 steps" in repo(hub).head.files["README.md"].data
+    pushed(model)
+    assert b"9 steps" in content(hub, "README.md")
     (model / "README.md").write_bytes(card)
-    assert running[1].run(PUSH, NAME, model).code == 0
-    assert running[1].run(EDIT).code == 0
+    pushed(model)
+    edit()
     (model / "curves.png").write_bytes(b"another picture")
-    said = running[1].run(PUSH, NAME, model)
-    assert "edited by hand and stays" in said.err and said.code == 0, said.all
-    files = repo(hub).head.files
-    assert b"My own words." in files["README.md"].data and files["curves.png"].data == b"another picture"
+    pushed(model)
+    assert "edited by hand and stays" in caplog.text
+    assert b"My own words." in content(hub, "README.md") and content(hub, "curves.png") == b"another picture"
     hub.fail_next(403, 1, "/commit/")
     (model / "curves.png").write_bytes(b"a third")
-    said = running[1].run(PUSH, NAME, model)
-    retry(hub, said, tmp_path)  # by hand as well
-    files = repo(hub).head.files
-    assert b"My own words." in files["README.md"].data and files["curves.png"].data == b"a third"
+    with raises_code("push_failed") as caught:
+        pushed(model)
+    retry(hub, caught.value, tmp_path)  # by hand as well
+    assert b"My own words." in content(hub, "README.md") and content(hub, "curves.png") == b"a third"
 
 
-def test_an_edit_that_comes_in_between_is_kept_too(hub, running, model):
+def test_an_edit_that_comes_in_between_is_kept_too(hub, model):
     """Between the look at the card and the commit: the commit names what it was built on, the Hub refuses, we look again."""
-    assert running[1].run(PUSH, NAME, model).code == 0
+    pushed(model)
     (model / "curves.png").write_bytes(b"another picture")
-    code = """
-from ganzoo.hub.upload import Push
-push = Push(words[0], "x")
-upload, done = push.api.upload_folder, []
-def late(**asked):
-    if not done:
-        done.append(1)
-        edit()
-    return upload(**asked)
-push.api.upload_folder = late
-def edit():"""
-    code += EDIT.replace("\n", "\n    ") + "\npush.upload(words[1])\n"
-    said = running[1].run(code, NAME, model)
-    assert said.code == 0, said.all
-    files = repo(hub).head.files
-    assert b"My own words." in files["README.md"].data and files["curves.png"].data == b"another picture"
+    push, edits = Push(NAME, "x"), iter([edit])
+    upload_folder = push.api.upload_folder
+
+    def late(**given):
+        next(edits, lambda: None)()  # once
+        return upload_folder(**given)
+
+    push.api.upload_folder = late
+    push.upload(str(model))
+    assert b"My own words." in content(hub, "README.md") and content(hub, "curves.png") == b"another picture"
 
 
-def test_private_is_private_also_where_the_repository_was_public(hub, push):
-    assert push().code == 0 and not repo(hub).private
-    assert push(NAME, "private").code == 0 and repo(hub).private
+def test_private_is_private_also_where_the_repository_was_public(hub, model):
+    pushed(model)
+    assert not repo(hub).private
+    pushed(model, private=True)
+    assert repo(hub).private
 
 
 # --- at second 0 ------------------------------------------------------------------------------------------------
 
-PUSHES = """
-from ganzoo.hub.upload import Push
-for wish in words:
-    try:
-        print("may push", Push(wish, "x").repo_id)
-    except ganzoo.GanzooError as error:
-        print(error)
-"""
 
-
-def test_what_cannot_work_is_said_at_second_0(hub, running, tmp_path):
+@pytest.mark.parametrize(
+    ("wish", "token", "code"),
+    [
+        ("bob/his", SECRET, "push_not_allowed"),
+        ("bob/new", SECRET, "push_not_allowed"),
+        ("alice/no+plus", SECRET, "push_not_allowed"),
+        ("alice/" + "x" * 120, SECRET, "push_not_allowed"),
+        ("a/b/c", SECRET, "push_not_allowed"),
+        ("justaname", SECRET, "push_not_allowed"),
+        ("auto", "hf_expired", "push_token_refused"),
+        ("auto", "hf_reads", "push_not_allowed"),
+        ("auto", "", "push_needs_token"),
+    ],
+)
+def test_what_cannot_work_is_said_at_second_0(hub, machine, wish, token, code):
     hub.add_repo("models", "bob/his", {})
-    wishes = ["bob/his", "bob/new", "alice/no+plus", "alice/" + "x" * 120, "a/b/c", "justaname", "../x", "alice/fine"]
-    said = running[1].run(PUSHES, *wishes).out.splitlines()
-    assert len(said) == len(wishes), said  # one sentence each
-    assert all("not allowed" in line for line in said[:2]), said
-    assert all("not a name" in line for line in said[2:-1]), said
-    assert said[-1] == "may push alice/fine"
-    for how, wish, words in (
-        ({}, ["bob/his"], "not allowed"),
-        ({"token": "hf_expired"}, [], "does not accept the token"),
-        ({"token": "hf_reads"}, [], "not allowed"),
-        ({"token": ""}, [], "hf auth login"),
-        ({"endpoint": "http://127.0.0.1:9"}, [], "cannot be reached"),
-    ):
-        said = running[1].recipe("gan", "--smoke", "--push", *wish, home=tmp_path, **how)
-        assert words in refused(said) and "images/s" not in said.out, said.all
+    machine.has(token)
+    with raises_code(code) as caught:
+        Push(wish, "x")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_recipe_that_cannot_push_does_not_begin_to_train(hub, machine, tmp_path):
+    refused(tmp_path, "gan", "--smoke", "--push", "bob/his")
+    machine.asks(NOWHERE)
+    refused(tmp_path, "gan", "--smoke", "--push")
     assert not (tmp_path / "runs" / "gan-mnist-smoke" / "model").exists()
 
 
@@ -244,13 +229,13 @@ def test_names_are_ones_that_the_hub_takes():
 # --- while it trains --------------------------------------------------------------------------------------------
 
 
-def test_pushes_in_the_background_are_whole_and_the_last_is_the_last(hub, running, tmp_path):
-    data = ROOT / "tests" / "samples" / "fashion"
-    flags = ["--data", data, "--epochs", 2, "--width", 8, "--set", "save_every=3", "push_every=6"]
-    flags += ["--push", "alice/often"]
+OFTEN = ["--data", FASHION, "--epochs", 2, "--width", 8, "--set", "save_every=3", "push_every=6"]
+OFTEN += ["--push", "alice/often"]
+
+
+def test_pushes_in_the_background_are_whole_and_the_last_is_the_last(hub, tmp_path):
     hub.fail_next("slow", 2, "/lfs/", seconds=0.5, method="PUT")  # the folder is rewritten meanwhile
-    said = running[1].recipe("gan", *flags, home=tmp_path)
-    assert said.code == 0, said.all
+    trained(tmp_path, *OFTEN)
     history = repo(hub, "alice/often").head.history()
     titles = [commit.title for commit in history]
     assert titles[0] == "gan-fashion, trained with ganzoo" and any(t.startswith("step ") for t in titles), titles
@@ -264,52 +249,41 @@ def test_pushes_in_the_background_are_whole_and_the_last_is_the_last(hub, runnin
     assert not list((tmp_path / "runs" / "gan-fashion").glob(".push-*"))
 
 
-LATER = """
-import os, time
-from pathlib import Path
-from ganzoo.hub.upload import Push
-push = Push(words[0], "x")
-folder = Path(words[1])
-old = {p.name: p.read_bytes() for p in folder.iterdir()}
-print(push.upload_later(str(folder), 5), push.upload_later(str(folder), 6))   # the second finds the first at work
-for path in folder.iterdir():                                                 # as the trainer writes: whole, by another name
-    new = path.with_name("new"); new.write_bytes(b"newer"); os.replace(new, path)
-push.finish()
-print(len(list(folder.parent.glob(".push-*"))))
-if "full" in words:
-    before = ganzoo.hub.upload.shutil.copytree
-    ganzoo.hub.upload.shutil.copytree = lambda *a, **k: (_ for _ in ()).throw(OSError(28, "No space left on device"))
-    print(push.upload_later(str(folder), 7))
-    ganzoo.hub.upload.shutil.copytree = before
-"""
-
-
-def test_a_push_in_the_background_sends_what_was_there_when_it_began(hub, running, model):
-    before = {p.name: p.read_bytes() for p in model.iterdir()}
+def test_a_push_in_the_background_sends_what_was_there_when_it_began(hub, model, monkeypatch, caplog):
+    before, push = files(model), Push(NAME, "x")
     hub.fail_next("slow", 1, "/preupload/", seconds=1.5)
-    said = running[1].run(LATER, NAME, model, "full")
-    assert said.out.split() == ["True", "False", "0", "False"], said.all
-    assert "left out (No space left on device)" in said.err
-    files = repo(hub).head.files
-    assert {name: files[name].data for name in before} == before
+    assert push.upload_later(str(model), 5)
+    assert not push.upload_later(str(model), 6)  # the first is at work
+    for path in model.iterdir():  # as the trainer writes: whole, by another name
+        new = path.with_name("new")
+        new.write_bytes(b"newer")
+        os.replace(new, path)
+    push.finish()
+    assert not list(model.parent.glob(".push-*"))
+    assert {name: content(hub, name) for name in before} == before
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(upload.shutil, "copytree", full)
+    assert not push.upload_later(str(model), 7)
+    assert "left out (No space left on device)" in caplog.text
 
 
-def test_a_background_push_that_fails_is_a_line_and_training_goes_on(hub, running, tmp_path):
+def test_a_background_push_that_fails_is_a_line_and_training_goes_on(hub, tmp_path):
     hub.fail_next(403, 1, "/commit/")
-    flags = ["--data", ROOT / "tests" / "samples" / "fashion", "--epochs", 2, "--width", 8, "--set", "save_every=3"]
-    said = running[1].recipe("gan", *flags, "--set", "push_every=6", "--push", "alice/often", home=tmp_path)
-    assert said.code == 0 and said.err.count("failed") == 1 and "hf upload alice/often" in said.err, said.all
-    assert ".push-" not in said.err
+    code, _, err = run("gan", *OFTEN, cwd=tmp_path)
+    assert code == 0 and err.count("failed") == 1 and "hf upload alice/often" in err, err
+    assert ".push-" not in err
     assert repo(hub, "alice/often").head.title == "gan-fashion, trained with ganzoo"
 
 
-def test_a_contest_starts_alike_is_compared_and_becomes_a_collection(hub, running, tmp_path):
+def test_a_contest_starts_alike_is_compared_and_becomes_a_collection(hub, tmp_path, caplog):
     flags = ["--smoke", "--push", "--loss", "all", "--image-size", 32, "--width", 4, "--set", "critic_width=4"]
-    said = running[1].recipe("pix2pix", *flags, "--private", home=tmp_path)
-    assert said.code == 0 and f"{hub.url}/collections/alice/" in said.out, said.all
+    out = trained(tmp_path, *flags, "--private", script="pix2pix")
     losses = ("gan", "mae", "gan+mae", "gan+mae+perceptual")
     words = [loss.replace("+", "-") for loss in losses]
-    assert all(f"| {loss} |" in said.out for loss in losses)
+    assert f"{hub.url}/collections/alice/" in out and all(f"| {loss} |" in out for loss in losses)
     place = tmp_path / "runs" / "pix2pix-facades-compare-smoke"
     assert sorted(p.name for p in place.iterdir()) == ["curves.png", "grid.png", "table.md"]
     top = "from the top: label, gan, mae, gan+mae, gan+mae+perceptual, the real photo."
@@ -323,39 +297,24 @@ def test_a_contest_starts_alike_is_compared_and_becomes_a_collection(hub, runnin
     names = [f"alice/pix2pix-facades-{word}-smoke" for word in words]
     for name in names:
         assert "model.safetensors" in repo(hub, name).head.files
-        assert b"image-to-image" in repo(hub, name).head.files["README.md"].data
-        assert b"l1-smoke-32px-n4-test" in repo(hub, name).head.files["README.md"].data  # pushed again when measured
+        card = content(hub, "README.md", name)
+        assert b"image-to-image" in card and b"l1-smoke-32px-n4-test" in card  # pushed again when measured
         assert repo(hub, name).head.title.endswith("measured with ganzoo")
     (made,) = hub.store.collections.values()
     assert [item["id"] for item in made["items"]] == names and made["private"]
-    code = "from ganzoo.hub.upload import collect; print(collect(words[0], words[1:]))"
-    again = running[1].run(code, made["title"], *names)
-    assert again.out.startswith(f"{hub.url}/collections/alice/")  # the same one
+    assert collect(made["title"], names).startswith(f"{hub.url}/collections/alice/")  # the same one
     assert len(hub.store.collections) == 1 and len(made["items"]) == 4
     hub.store.collections = None  # a Hub that knows none
-    said = running[1].run(code, made["title"], *names)
-    assert said.out == "None\n" and "collection" in said.err and said.err.count("\n") == 1
-
-
-def test_three_losses_under_a_name_of_ones_own_do_not_take_each_other_s_place():
-    asked, given = settings.parse(pix2pix.Config, ["--push", "alice/mine", "--loss", "all"])
-    pushes = [run.push for run in recipes.several(asked, pix2pix.contest(asked, given))]
-    assert pushes == [f"alice/mine-{word}" for word in ("gan", "mae", "gan-mae", "gan-mae-perceptual")]
+    caplog.clear()
+    assert collect(made["title"], names) is None and caplog.text.count("collection of them") == 1
 
 
 def test_ctrl_c_in_a_push_is_a_sentence_with_the_retry(hub, model, tmp_path):
     hub.fail_next("slow", 9, "/preupload/", seconds=8)
     code = "from ganzoo import recipes; from ganzoo.hub.upload import Push; import sys\n"
     code += "sys.exit(recipes.guarded(lambda: Push(sys.argv[1], 'x').upload(sys.argv[2]) and 0))"
-    words = [sys.executable, "-c", code, NAME, str(model)]
-    process = subprocess.Popen(
-        words,
-        env=hub.env(tmp_path),
-        stderr=subprocess.PIPE,
-        text=True,
-        # a shell starts background jobs with SIGINT ignored, and pytest may be one
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    command = [*quick.PYTHON, "-c", code, NAME, str(model)]
+    process = subprocess.Popen(command, env=hub.env(tmp_path), stderr=subprocess.PIPE, text=True)
     while not any("/preupload/" in path for _, path in hub.requests):
         time.sleep(0.05)
         assert process.poll() is None, process.stderr.read()
@@ -372,12 +331,11 @@ def test_ctrl_c_in_a_push_is_a_sentence_with_the_retry(hub, model, tmp_path):
     assert (model / "model.safetensors").is_file()
 
 
-def test_the_token_is_nowhere(hub, running, tmp_path):
+def test_the_token_is_nowhere(hub, machine, tmp_path):
     hub.fail_next(403, 1, "/commit/")
-    said = "".join(running[1].recipe("gan", "--smoke", "--push", home=tmp_path).all for _ in range(2))
-    assert SECRET not in said
-    for path in tmp_path.rglob("*"):  # runs, logs, the client's cache
-        if path.is_file():
-            assert SECRET.encode() not in path.read_bytes(), path
-    for blob in repo(hub).head.files.values():
-        assert SECRET.encode() not in blob.data
+    said = [run("gan", "--smoke", "--push", cwd=tmp_path) for _ in range(2)]
+    assert [code for code, *_ in said] == [2, 0] and SECRET not in str(said)
+    for folder in (tmp_path, machine.home):  # runs, logs, the client's cache
+        for path in folder.rglob("*"):
+            assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
+    assert not any(SECRET.encode() in blob.data for blob in repo(hub).head.files.values())

@@ -1,37 +1,16 @@
 """Sharing pictures: a folder becomes a data set on the Hub that trains like the folder. The real clients over real HTTP."""
 
-import json
-
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ganzoo.hub import push_data
+from ganzoo.hub.push_data import encoded
+from ganzoo.hub.push_data import push_data as push
 from ganzoo.images import open_picture
-from tests.fake_hub.pictures import READ, a, ab, many, put, two
+from tests.fake_hub.fixtures import SECRET
+from tests.fake_hub.pictures import a, ab, many, put, read, two
 from tests.fake_hub.repos import front_matter
-
-PUSH = """
-from pathlib import Path
-from ganzoo.hub.push_data import push_data
-import json
-print(push_data(Path(words[0]), words[1], **json.loads(words[2])))
-"""
-
-
-@pytest.fixture
-def push(hub, running):
-    def one(folder, name, token=None, **more):
-        return running[1].run(PUSH, folder, name, json.dumps(more), token=token)
-
-    return one
-
-
-def read(running, kind, *places):
-    said = running[1].run(READ, kind, *places)
-    assert said.code == 0, said.all
-    return json.loads(said.out.splitlines()[-1])
-
+from tests.support.raises_code import raises_code
 
 LAYOUTS = {
     "AB files": ("pairs", many("train/{i}.png", ab, 10) | many("test/{i}.png", ab, 3, 20)),
@@ -42,13 +21,13 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_what_was_pushed_trains_like_the_folder(hub, running, push, tmp_path, layout):
+def test_what_was_pushed_trains_like_the_folder(hub, tmp_path, layout):
     kind, files = LAYOUTS[layout]
     put(tmp_path / "mine", files)
     name = f"alice/{layout.replace(' ', '-')}"
-    said = push(tmp_path / "mine", name, domains="" if layout == "two classes" else "photo,label", license="cc-by-4.0")
-    assert said.code == 0 and f"/datasets/{name}" in said.out, said.all
-    there, here = read(running, kind, name, str(tmp_path / "mine"))
+    domains = "" if layout == "two classes" else "photo,label"
+    assert f"/datasets/{name}" in push(tmp_path / "mine", name, domains=domains, license="cc-by-4.0")
+    there, here = read(kind, name), read(kind, tmp_path / "mine")
     assert there[:2] == here[:2] and there[4] == here[4]  # as many, and the same pictures
     assert there[2] in ("photo->label", ["photo", "label"], ["horse", "zebra"])
     repo = hub.store.repos["datasets", name]
@@ -58,18 +37,18 @@ def test_what_was_pushed_trains_like_the_folder(hub, running, push, tmp_path, la
     assert [commit.title for commit in repo.head.history()].count("Pictures, shared with ganzoo") == 1
 
 
-def test_folders_whose_names_match_are_pairs_unless_told(hub, running, push, tmp_path):
+def test_folders_whose_names_match_are_pairs_unless_told(hub, tmp_path):
     put(tmp_path / "mine", two("?/{i}.png"))
     push(tmp_path / "mine", "alice/sets", unpaired=True)
-    assert read(running, "sides", "alice/sets")[0][:3] == [[9, 1], [9, 1], ["A", "B"]]
+    assert read("sides", "alice/sets")[:3] == [[9, 1], [9, 1], ["A", "B"]]
 
 
-def test_pushed_again_it_is_replaced_and_an_edited_card_stays(hub, running, push, tmp_path):
+def test_pushed_again_it_is_replaced_and_an_edited_card_stays(hub, tmp_path):
     put(tmp_path / "mine", two("?/{i}.png"))
     push(tmp_path / "mine", "alice/mine")
     put(tmp_path / "mine", two("?/{i}.png", counts=(2, 2), first=50))
     push(tmp_path / "mine", "alice/mine")
-    assert sum(read(running, "pairs", "alice/mine")[0][:2]) == 12
+    assert sum(read("pairs", "alice/mine")[:2]) == 12
     repo = hub.store.repos["datasets", "alice/mine"]
     assert len([name for name in repo.head.files if name.endswith(".parquet")]) == 1
     written = repo.head.files["README.md"].data
@@ -78,13 +57,13 @@ def test_pushed_again_it_is_replaced_and_an_edited_card_stays(hub, running, push
     assert b"My own pairs of" in repo.head.files["README.md"].data
 
 
-def test_where_a_photo_was_taken_is_not_shared(hub, running, push, tmp_path):
+def test_where_a_photo_was_taken_is_not_shared(hub, tmp_path):
     put(tmp_path / "mine", two("?/{i}.jpg"))
     for path in tmp_path.rglob("*.jpg"):
         exif = Image.Exif()
         exif[0x010F] = "SecretCamera"
         Image.open(path).save(path, "JPEG", exif=exif)
-    assert push(tmp_path / "mine", "alice/mine").code == 0
+    push(tmp_path / "mine", "alice/mine")
     content = b"".join(blob.data for blob in hub.store.repos["datasets", "alice/mine"].head.files.values())
     assert b"SecretCamera" not in content
 
@@ -104,7 +83,7 @@ def test_what_a_file_says_beside_its_pixels_is_not_shared(tmp_path):
     saved(tmp_path / "author.png", pnginfo=author)
     saved(tmp_path / "exif.png", exif=b"Exif\0\0II*\0")  # torn: Pillow does not read it
     for path in sorted(tmp_path.iterdir()):
-        stored = push_data.encoded(open_picture(path), path)
+        stored = encoded(open_picture(path), path)
         assert stored != path.read_bytes() and b"Taipei" not in stored and b"eXIf" not in stored, path
         assert open_picture(stored).tobytes() == open_picture(path).tobytes()
 
@@ -112,25 +91,27 @@ def test_what_a_file_says_beside_its_pixels_is_not_shared(tmp_path):
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp"])
 def test_a_file_of_pixels_alone_is_shared_as_it_is(name, tmp_path):
     path = saved(tmp_path / name)
-    assert push_data.encoded(open_picture(path), path) == path.read_bytes()
+    assert encoded(open_picture(path), path) == path.read_bytes()
 
 
-def test_what_cannot_be_shared_leaves_nothing_on_the_hub(hub, running, push, tmp_path):
+def test_what_cannot_be_shared_leaves_nothing_on_the_hub(hub, machine, tmp_path):
     put(tmp_path / "broken", two("?/{i}.png") | {"A/003.png": b"no picture"})
     put(tmp_path / "single", many("{i}.png", a, 9))
     put(tmp_path / "good", two("?/{i}.png"))
     (tmp_path / "none").mkdir()
-    for folder, name, more, words in (
-        ("broken", "alice/x", {}, "cannot be shared, so nothing was sent: 003"),
-        ("single", "alice/x", {}, "not two squares side by side"),
-        ("none", "alice/x", {}, "does not contain two sets"),
-        ("nowhere", "alice/x", {}, "is not a folder"),
-        ("good", "alice/x", {"domains": "one"}, "two different names"),
-        ("good", "bob/x", {}, "could not be pushed"),
-        ("good", "x", {}, "could not be pushed"),
-        ("good", "alice/x", {"token": ""}, "needs a token"),
-        ("good", "alice/x", {"token": "hf_wrong"}, "could not be pushed"),
+    for folder, name, token, code in (
+        ("broken", "alice/x", SECRET, "push_data_unreadable"),
+        ("single", "alice/x", SECRET, "push_data_unreadable"),
+        ("none", "alice/x", SECRET, "no_two_sets"),
+        ("nowhere", "alice/x", SECRET, "folder_not_found"),
+        ("good", "bob/x", SECRET, "push_data_failed"),
+        ("good", "x", SECRET, "push_data_failed"),
+        ("good", "alice/x", "", "push_data_needs_token"),
+        ("good", "alice/x", "hf_wrong", "push_data_failed"),
     ):
-        said = push(tmp_path / folder, name, **more)
-        assert said.code == 2 and words in said.err and "Traceback" not in said.err, (folder, name, said.all)
-        assert said.err.count("\n") == 1 and not hub.store.repos, (folder, name, said.all)
+        machine.has(token)
+        with raises_code(code):
+            push(tmp_path / folder, name)
+        assert not hub.store.repos, (folder, name)
+    with raises_code("bad_domains"):
+        push(tmp_path / "good", "alice/x", domains="one")

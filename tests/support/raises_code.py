@@ -9,8 +9,9 @@ from ganzoo.errors import GanzooError
 
 
 @contextmanager
-def raises_code(code: str) -> Iterator[pytest.ExceptionInfo]:
-    """`with raises_code("weights_missing") as caught:` as pytest.raises; `caught.value.values` are the error's values."""
+def raises_code(code: str, **values) -> Iterator[pytest.ExceptionInfo]:
+    """`with raises_code("weights_missing", name="x") as caught:` as pytest.raises; these are among the error's values."""
     with pytest.raises(GanzooError) as caught:
         yield caught
     assert caught.value.code == code, f"{caught.value.code}: {caught.value}"
+    assert {name: caught.value.values[name] for name in values} == values

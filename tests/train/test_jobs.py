@@ -10,11 +10,12 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from ganzoo import checkpoint
-from ganzoo.training.run_dir import Keeper, bring_back, git_commit
+from ganzoo.training.run_dir import Keeper, bring_back
 from tests.fake_hub.server import LocalHub
 from tests.hostile.kills import until
 from tests.hub.test_hub import ROOT
@@ -75,11 +76,12 @@ def test_a_recipe_runs_in_a_job(container, tmp_path):
     assert str(folder / "venv") in said and str(ROOT) not in said
 
 
-def test_the_client_takes_the_command(tmp_path):
+def test_the_client_takes_the_command(tmp_path, monkeypatch):
     """`hf` itself reads it, offline; several GPUs start by torchrun; a folder of pictures travels."""
     (tmp_path / "my pairs").mkdir()
+    monkeypatch.setenv("TRACKIO_SPACE_ID", "alice/board")
     recipe = ["--data", str(tmp_path / "my pairs"), "--push", "me/it"]
-    words = line("pix2pix", "--flavor", "l4x4", "--timeout", "2h", "--", *recipe)
+    words = line("pix2pix", "--bucket", "me/runs", "--flavor", "l4x4", "--timeout", "2h", "--", *recipe)
     assert words[:4] == ["hf", "jobs", "uv", "run"] and TOKEN not in words
     env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "NO_COLOR": "1", "HF_TOKEN": TOKEN}
     hf = str(Path(sys.executable).with_name("hf"))
@@ -89,7 +91,8 @@ def test_the_client_takes_the_command(tmp_path):
     assert said["script"] == "torchrun" and "--nproc_per_node 4" in said["args"] and said["flavor"] == "l4x4"
     assert "--data /inputs/my pairs --push me/it" in said["args"].replace("'", "")
     assert said["with"].startswith("/ganzoo/ganzoo_family-") and ":/ganzoo" in said["volumes"]
-    assert ":/inputs/my pairs" in done.stdout
+    assert ":/inputs/my pairs" in done.stdout and "hf://buckets/me/runs:/runs" in done.stdout, done.stdout
+    assert "GANZOO_KEEP" in done.stdout and "GANZOO_GIT_COMMIT" in done.stdout and "TRACKIO_SPACE_ID" in done.stdout
     assert "HF_TOKEN" in said["secrets"] and TOKEN not in done.stdout + done.stderr
 
 
@@ -110,29 +113,27 @@ def test_a_job_that_would_lose_its_model_is_refused():
         line("gan", "--", "--epochs", "3")
 
 
+def test_run_makes_the_bucket_and_calls_the_client(monkeypatch):
+    asked = []
+    monkeypatch.setattr(script.HfApi, "create_bucket", lambda _, name, **how: asked.append((name, how)))
+    client = SimpleNamespace(run=lambda words: asked.append(words[1:]) or SimpleNamespace(returncode=3))
+    monkeypatch.setattr(script, "subprocess", client)
+    words = ["gan", "--bucket", "alice/runs", "--", "--push"]
+    assert script.main(["--run", *words]) == 3
+    assert asked == [("alice/runs", {"private": True, "exist_ok": True}), line(*words)[1:]]
+
+
 def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
-    """What the real client posts, run twice as the Hub runs it: each time on an empty disk, with the bucket mounted."""
+    """Run twice as the Hub runs it: each time on an empty disk, with the bucket mounted."""
+    kept = tmp_path / "bucket" / "gan-fashion"
     recipe = ["--data", "fashion", "--epochs", "40", "--set", "save_every=40", "--width", "8", "--push", "alice/it"]
-    mounted = tmp_path / "bucket"
-    kept = mounted / "gan-fashion"
     with LocalHub() as hub:
         hub.add_user("alice", token=TOKEN)
-        env = hub.env(tmp_path) | {"TRACKIO_SPACE_ID": "alice/board"}
-        command = [*quick.PYTHON, str(ROOT / "train" / "jobs.py"), "gan", "--run", "--", *recipe]
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        (job,) = hub.store.jobs
-        volumes = {volume["mountPath"]: volume for volume in job["volumes"]}
-        assert volumes["/runs"]["source"] == "alice/runs" and not volumes["/runs"].get("readOnly")
-        assert hub.store.buckets["alice/runs"]["private"] and job["environment"].pop("GANZOO_KEEP") == "/runs"
-        assert job["environment"] == {"TRACKIO_SPACE_ID": "alice/board", "GANZOO_GIT_COMMIT": git_commit()}
-        words = job["command"][job["command"].index("/data/gan.py") + 1 :]
-        assert words == recipe
-        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(mounted), "GANZOO_DATA": str(ROOT / "tests" / "samples")}
+        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(kept.parent), "GANZOO_DATA": str(ROOT / "tests" / "samples")}
 
         def start(disk: Path) -> subprocess.Popen:
             disk.mkdir()
-            run = [*quick.PYTHON, str(ROOT / "train" / "gan.py"), *words]
+            run = [*quick.PYTHON, str(ROOT / "train" / "gan.py"), *recipe]
             pipe = subprocess.PIPE
             return subprocess.Popen(run, cwd=disk, env=inside, text=True, stdout=pipe, stderr=pipe)
 
@@ -145,15 +146,11 @@ def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
         said, wrong = second.communicate(timeout=300)
         assert second.returncode == 0 and "going on from step" in said, said + wrong
         assert "model.safetensors" in hub.store.repos["models", "alice/it"].head.files
-        steps = [row["step"] for row in checkpoint.read_log(kept / "log.jsonl") if row["event"] == "step"]
-        assert len(steps) == len(set(steps)) and steps == sorted(steps) and steps[-1] == 40 * steps_of_an_epoch(said)
-        there = {p.relative_to(kept) for p in kept.rglob("*") if p.is_file()}
-        run = tmp_path / "second" / "runs" / "gan-fashion"
-        assert there == {p.relative_to(run) for p in run.rglob("*") if p.is_file() and not p.name.startswith(".")}
-
-
-def steps_of_an_epoch(said: str) -> int:
-    return int(re.search(r"([\d,]+) steps, going on", said)[1].replace(",", "")) // 40
+    steps = [row["step"] for row in checkpoint.read_log(kept / "log.jsonl") if row["event"] == "step"]
+    assert steps == sorted(set(steps)) and steps[-1] == checkpoint.read_resume(kept / "resume.pt", "cpu")["step"]
+    there = {p.relative_to(kept) for p in kept.rglob("*") if p.is_file()}
+    run = tmp_path / "second" / "runs" / "gan-fashion"
+    assert there == {p.relative_to(run) for p in run.rglob("*") if p.is_file() and not p.name.startswith(".")}
 
 
 def test_a_bucket_that_refuses_stops_nothing(tmp_path, monkeypatch, caplog):
