@@ -1,10 +1,7 @@
 """The pages as a program: they answer every public endpoint and every event of theirs, whatever they are asked."""
 
-import json
-import re
 import socket
 import tempfile
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -79,66 +76,39 @@ GOOD = {  # arguments -> what the answer must satisfy
         ((), lambda out: len(out[0]) == 24 == len(out[1]["scores"])),
         (("gan", "mnist", 7, 64, None), lambda out: all(0 <= s <= 1 for s in out[1]["scores"])),
         (("dcgan", "mnist", 0, 1, []), lambda out: opened(out[0][0]["image"]).size == (28, 28)),
-        (
-            ("cgan", "mnist", 2**31 - 1, 4, [2, 0, 2, 6]),
-            lambda out: [p["caption"] for p in out[0]] == ["2", "0", "2", "6"],
-        ),
+        (("cgan", "mnist", 2**31 - 1, 4, [2, 0, 2, 6]), lambda out: [p["caption"] for p in out[0]] == ["2", "0", "2", "6"]),
     ],
     "/morph": [
         (("gan", "mnist", 7, 8, 0.5), lambda out: 0 <= out[1]["score"] <= 1),
         (("cgan", "mnist", 7, 7, 1), lambda out: out[1]["share"] == 1 and opened(out[0]).size == (28, 28)),
     ],
     "/grow": [
-        (
-            ("gan", "mnist", 7),
-            lambda out: out["creator"] == [[100], [256], [512], [1, 28, 28]] and out["critic"][-1] == [1],
-        ),
+        (("gan", "mnist", 7), lambda out: (out["creator"], out["critic"][-1]) == ([[100], [256], [512], [1, 28, 28]], [1])),
         (("cgan", "mnist", 7), lambda out: len(out["creator"]) == 5),
         (("dcgan", "mnist", 7), lambda out: [s[-1] for s in out["creator"]] == [100, 7, 14, 28]),
     ],
     "/filters": [(("mnist",), lambda out: (len(out["creator"]), len(out["critic"][0])) == (10, 784))],
     "/speckles": [(("mnist", 7), lambda out: out["gan"] > 0 and out["dcgan"] > 0)],
-    "/frame": [
-        (
-            ("gan", "mnist", 0),
-            lambda out: opened(out[0]).width == 238 and out[1]["step"] == 0,
-        )
-    ],
+    "/frame": [(("gan", "mnist", 0), lambda out: (opened(out[0]).width, out[1]["step"]) == (238, 0))],
     "/judge": [
         ((drawing(), "gan", "mnist"), lambda out: opened(out[0]).size == (28, 28) and 0 <= out[1]["real_share"] <= 1),
         ((drawing(28), "cgan", "mnist"), lambda out: len(out[1]["scores"]) == 10),
         ((drawing(28, form="bmp"), "dcgan", "mnist"), lambda out: len(out[1]["scores"]) == 1),
     ],
     "/translate": [
-        (
-            (drawing(64),),
-            lambda out: (
-                {p["caption"] for p in out[0]} == set(out[1]["models"]) >= {"gan", "mae", "gan+mae"}
-                and out[1]["l1"] == {}
-            ),
-        ),
-        (
-            (drawing(64, wide=2), "aerial-map"),
-            lambda out: len(out[1]["l1"]) == len(out[1]["models"]) == 4 and max(out[1]["l1"].values()) <= 1,
-        ),
-        (
-            (drawing(64), "pix2pix-facades-mae"),
-            lambda out: set(out[1]["models"]) == {"mae"} and opened(out[0][0]["image"]).width == 256,
-        ),
+        ((drawing(64),), lambda out: {p["caption"] for p in out[0]} == set(out[1]["models"]) >= {"gan", "mae", "gan+mae"}
+            and out[1]["l1"] == {}),
+        ((drawing(64, wide=2), "aerial-map"), lambda out: len(out[1]["l1"]) == len(out[1]["models"]) == 4
+            and max(out[1]["l1"].values()) <= 1),
+        ((drawing(64), "pix2pix-facades-mae"), lambda out: set(out[1]["models"]) == {"mae"}
+            and opened(out[0][0]["image"]).width == 256),
     ],
     "/cycle": [
-        (
-            (drawing(50), "zebra->horse", "runs/tiny-cycle"),
-            lambda out: (
-                opened(out[0]).size == (50, 50) and 0 < out[2]["cycle_l1"] < 1 and opened(out[0]) != opened(out[1])
-            ),
-        ),
-        (
-            (drawing(50), "", "runs/tiny-cycle"),
-            lambda out: out[2]["direction"] == "horse->zebra" == out[2]["directions"][0],
-        ),
+        ((drawing(50), "zebra->horse", "runs/tiny-cycle"), lambda out: opened(out[0]).size == (50, 50)
+            and opened(out[0]) != opened(out[1]) and 0 < out[2]["cycle_l1"] < 1),
+        ((drawing(50), "", "runs/tiny-cycle"), lambda out: out[2]["direction"] == "horse->zebra" == out[2]["directions"][0]),
     ],
-}
+}  # fmt: skip
 HOSTILE = {
     "/models": [],
     # names that are none: no Hub is asked about them
@@ -204,34 +174,3 @@ def test_hostile_values_are_answered_in_one_sentence(client, endpoint):
             client.predict(*given, api_name=endpoint)
         said = str(caught.value)
         assert 10 < len(said) < 400 and not LEAKS.search(said), (endpoint, str(given)[:80], said)
-
-
-@pytest.mark.parametrize("path", ["/etc/passwd", "../../demos/app.py", "/proc/self/environ"])
-def test_a_file_that_nobody_uploaded_is_not_read(site, path):
-    call = site.url + "gradio_api/call/judge"
-    body = json.dumps({"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}, "gan", "mnist"]}).encode()
-    request = urllib.request.Request(call, body, {"Content-Type": "application/json"})
-    event = json.load(urllib.request.urlopen(request, timeout=60))["event_id"]
-    said = urllib.request.urlopen(f"{call}/{event}", timeout=60).read().decode()
-    assert "event: error" in said and not LEAKS.search(said), said
-
-
-def test_raw_requests_to_private_events_leak_nothing(site):
-    """Whoever calls the page's own events directly with nonsense, or without a visit, gets no traceback either."""
-    text = urllib.request.urlopen(site.url, timeout=10).read().decode()
-    config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
-    events = [event for event in config["dependencies"] if event["backend_fn"] and not event["queue"]]
-    assert events
-    for event in events:
-        for junk, session in (("NaN", "test"), (None, ""), (-5, "x" * 1000), ("x" * 1000, "test"), ([1], "test")):
-            body = json.dumps({"data": [junk] * len(event["inputs"]), "fn_index": event["id"], "session_hash": session})
-            request = urllib.request.Request(
-                site.url + "gradio_api/run/predict", body.encode(), {"Content-Type": "application/json"}
-            )
-            try:
-                said = urllib.request.urlopen(request, timeout=20).read().decode()
-            except urllib.error.HTTPError as error:
-                said = error.read().decode()
-                assert error.code != 500 or json.loads(said)["error"], (event["id"], junk, said[:300])
-            assert not LEAKS.search(said), said[:300]
-    assert "x" * 1000 not in site.printed

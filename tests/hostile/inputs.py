@@ -14,23 +14,7 @@ from ganzoo import recipes, settings
 from ganzoo.models import cyclegan, gan, pix2pix
 from ganzoo.training import trainer
 
-from . import sentence
 from .made import Evil, bomb, png, tiny
-
-
-def tried(folder: Path) -> tuple[int, list[str]]:
-    """Try every case -> (how many, what went wrong with which)."""
-    count, wrong = 0, []
-    for name, call in cases(folder):
-        count += 1
-        try:
-            call()
-            problem = "" if name.startswith("good:") else "nothing was said"
-        except Exception as error:
-            problem = f"raised {error!r}" if name.startswith("good:") else sentence(error)
-        if problem:
-            wrong.append(f"{name}: {problem}")
-    return count, wrong
 
 
 def cases(folder: Path):
@@ -202,22 +186,17 @@ def calls(folder: Path):
         yield f"PatchDiscriminator {words}", lambda w=words: pix2pix.PatchDiscriminator(**w)
 
 
+SHAPES = ((), (3, 32, 32), (1, 1, 3, 32, 32), (1, 7, 32, 32), (0, 3, 32, 32), (1, 3, 0, 32), (1, 3, 32, 0), (100,), (2, 7),
+          (0, 100))  # fmt: skip
+KINDS = (torch.int64, torch.uint8, torch.bool, torch.complex64)
 ODD = {  # what is no tensor of floats of the asked shape
     "a number": 5,
     "a list": [1.0, 2.0],
     "a picture": Image.new("RGB", (32, 32)),
     "an array": numpy.zeros((1, 3, 32, 32), numpy.float32),
-    **{
-        str(shape): torch.zeros(shape) for shape in ((), (3, 32, 32), (1, 1, 3, 32, 32), (1, 7, 32, 32), (0, 3, 32, 32))
-    },
-    **{str(shape): torch.zeros(shape) for shape in ((1, 3, 0, 32), (1, 3, 32, 0), (100,), (2, 7), (0, 100))},
-    **{
-        str(kind): torch.zeros(1, 3, 32, 32).to(kind)
-        for kind in (torch.int64, torch.uint8, torch.bool, torch.complex64)
-    },
+    **{str(shape): torch.zeros(shape) for shape in SHAPES},
+    **{str(kind): torch.zeros(1, 3, 32, 32).to(kind) for kind in KINDS},
 }
-
-
 UNASKED = (
     "a picture",
     "(0, 3, 32, 32)",

@@ -56,11 +56,7 @@ class Page:
                 return answer.status, answer.read(1 << 22).decode(errors="replace")
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode(errors="replace")
-        except (
-            OSError,
-            ValueError,
-            http.client.HTTPException,
-        ):  # a stream without an end, a body that was refused in the middle
+        except (OSError, ValueError, http.client.HTTPException):  # no end of a stream, a body refused in the middle
             return 0, ""
 
     def event(self, event: dict, body: bytes) -> tuple[int, str]:
@@ -73,47 +69,52 @@ class Page:
         session = json.loads(body)["session_hash"]
         return self.ask(f"gradio_api/queue/data?session_hash={session}")
 
-    def api(self, name: str, *data) -> str:
+    def api(self, name: str, *data) -> tuple[int, str]:
         status, said = self.ask(f"gradio_api/call/{name}", json.dumps({"data": data}).encode())
-        return self.ask(f"gradio_api/call/{name}/{json.loads(said)['event_id']}")[1] if status == 200 else said
+        return self.ask(f"gradio_api/call/{name}/{json.loads(said)['event_id']}") if status == 200 else (status, said)
 
 
-def tried(url: str, printed, count: int, seed: int = 0) -> tuple[int, list[str]]:
-    """`count` raw calls to the page at `url`; `printed()` is what its server has written -> (calls, what went wrong)."""
-    page, dice, wrong = Page(url), random.Random(seed), []
-    before, foreign = len(printed().splitlines()), _secret(page)
-    plan = [lambda p=path: (p, page.ask(p, seconds=3)) for path in PATHS]
-    plan += [
-        lambda r=route, b=body: (f"{r} {b[:20]}", page.ask(r, b))
-        for route in ("gradio_api/run/predict", "gradio_api/queue/join", "gradio_api/call/sample")
-        for body in BODIES
-    ]
-    plan += [
-        lambda n=name, j=junk: (f"{n} {str(j)[:20]}", (200, page.api(n, *[j] * dice.randint(1, 5))))
-        for name, junk in zip(API * 6, JUNK * 3, strict=False)
-    ]
-    plan = dice.sample(plan, min(len(plan), count // 2))
-    while len(plan) < count:
-        event, junk = dice.choice(page.events), dice.choice(JUNK)
-        length = dice.choice((len(event["inputs"]), len(event["inputs"]), 0, 1, 40))
-        asked = {"data": [junk] * length, "fn_index": event["id"], "session_hash": f"{MARK}-{dice.randint(1, 9)}"}
-        body = json.dumps(asked | {"event_data": dice.choice((None, {"query": MARK}, 7))}).encode()
-        plan.append(lambda b=body, e=event, j=junk: (f"event {e['id']} {str(j)[:20]}", page.event(e, b)))
-    for call in plan:
-        name, (_, said) = call()
-        said = CACHED.sub("", said)
+def tried(url: str, printed) -> list[str]:
+    """Raw calls of the page at `url`: each path, each broken body, each endpoint, each event; `printed()` is what its server
+    has written -> what went wrong."""
+    page, dice, wrong = Page(url), random.Random(0), []
+    before, foreign, count = len(printed().splitlines()), _secret(page), 0
+
+    def check(name: str, answer: tuple[int, str]) -> None:
+        nonlocal count
+        count += 1
+        said = CACHED.sub("", answer[1])
         own = said.replace(MARK, "").replace(name.rpartition("file=")[2], "")  # what it asked for it may hear again
         if found := LEAKS.search(own) or HOME.search(own):
             wrong.append(f"{name}: says {own[max(0, found.start() - 60) : found.end() + 60]!r}")
         if any(piece in said for piece in foreign):
             wrong.append(f"{name}: another visitor's picture")
+
+    for path in PATHS:
+        check(path, page.ask(path, seconds=3))
+    for route in ("gradio_api/run/predict", "gradio_api/queue/join", "gradio_api/call/sample"):
+        for body in BODIES:
+            check(f"{route} {body[:20]}", page.ask(route, body))
+    for name, junk in zip(API * 2, JUNK, strict=False):
+        check(f"{name} {str(junk)[:20]}", page.api(name, *[junk] * dice.randint(1, 5)))
+    for path in ("/etc/passwd", "../../demos/app.py", "/proc/self/environ"):
+        answer = page.api("judge", {"path": path, "meta": {"_type": "gradio.FileData"}}, "gan", "mnist")
+        check(f"judge {path}", answer)
+        assert "event: error" in answer[1], path
+    for event in page.events:
+        junk, length = dice.choice(JUNK), dice.choice((len(event["inputs"]), len(event["inputs"]), 0, 1, 40))
+        asked = {"data": [junk] * length, "fn_index": event["id"], "session_hash": f"{MARK}-{dice.randint(1, 9)}"}
+        body = json.dumps(asked | {"event_data": dice.choice((None, {"query": MARK}, 7))}).encode()
+        answer = page.event(event, body)
+        check(f"event {event['id']} {str(junk)[:20]}", answer)
+        assert answer[0] != 500 or json.loads(answer[1])["error"], (event["id"], junk)  # a sentence, not null
     lines = printed().splitlines()[before:]
     if any("Traceback" in line or MARK in line for line in lines) or len(lines) > count:
         odd = next((line for line in lines if "Traceback" in line or MARK in line), f"{len(lines)} lines")
         wrong.append(f"the log: {odd[:200]}")
     if _secret(page) != foreign:
         wrong.append("afterwards the page answers otherwise")
-    return len(plan), wrong
+    return wrong
 
 
 def _secret(page: Page) -> list[str]:
@@ -128,7 +129,7 @@ def _secret(page: Page) -> list[str]:
     request = urllib.request.Request(page.url + "gradio_api/upload", body, kind)
     with urllib.request.urlopen(request, timeout=60) as answer:
         (path,) = json.load(answer)
-    said = page.api("translate", {"path": path, "meta": {"_type": "gradio.FileData"}}, "facades", None)
+    _, said = page.api("translate", {"path": path, "meta": {"_type": "gradio.FileData"}}, "facades", None)
     found = re.findall(r'"path": "([^"]+)"', said)
     assert len(found) >= 3, said[:300]
     return found

@@ -117,29 +117,32 @@ def test_two_resnets_and_their_critics_become_a_cyclegan(tmp_path, norm, deep, d
     assert gap(answer(made.discriminator_back, colour), answer(critics["B"], colour)) < NEAR
 
 
-@pytest.mark.parametrize("kind", ["DataParallel", "no batches counted", "torch of 2018", "fp16", "fp64"])
-def test_however_it_was_saved(tmp_path, kind):
-    net = reference.trained(reference.UNet(levels=7, width=4))
-    if kind in ("fp16", "fp64"):
-        net = net.to(getattr(torch, {"fp16": "float16", "fp64": "float64"}[kind]))
-    how = {
-        "DataParallel": {"parallel": True},
-        "no batches counted": {"tracked": False},
-        "torch of 2018": {"_use_new_zipfile_serialization": False},
-    }.get(kind, {})
-    made = converted(tmp_path, save(net, tmp_path / "latest_net_G.pth", **how))
+def makes_the_same(made, net, direction=None) -> bool:
     picture = torch.rand(1, 3, 128, 128) * 2 - 1
-    assert gap(made.translate_tensor(picture), answer(net.float(), picture)) < NEAR
+    return gap(made.translate_tensor(picture, direction=direction), answer(net, picture)) < NEAR
+
+
+SAVED = {
+    "DataParallel": {"parallel": True},
+    "no batches counted": {"tracked": False},
+    "torch of 2018": {"_use_new_zipfile_serialization": False},
+    "fp16": {"dtype": torch.float16},
+    "fp64": {"dtype": torch.float64},
+}
+
+
+@pytest.mark.parametrize("kind", SAVED)
+def test_however_it_was_saved(tmp_path, kind):
+    how = dict(SAVED[kind])
+    net = reference.trained(reference.UNet(levels=7, width=4)).to(how.pop("dtype", torch.float32))
+    assert makes_the_same(converted(tmp_path, save(net, tmp_path / "latest_net_G.pth", **how)), net.float())
 
 
 @pytest.mark.parametrize("kind", ["unet", "resnet"])
 def test_one_direction_alone_and_its_statistics(tmp_path, kind):
     """Batch norm without --eval divides by what each picture has: `--statistics picture` is that, exactly."""
-    build = {
-        "unet": lambda: reference.UNet(levels=7, width=4),
-        "resnet": lambda: reference.ResNet(width=4, blocks=6, norm="batch"),
-    }
-    net, critic = reference.trained(build[kind]()), reference.trained(reference.PatchGAN(3, 4))
+    net = reference.UNet(levels=7, width=4) if kind == "unet" else reference.ResNet(width=4, blocks=6, norm="batch")
+    net, critic = reference.trained(net), reference.trained(reference.PatchGAN(3, 4))
     files = [save(net, tmp_path / "G.pth"), "--critic", save(critic, tmp_path / "D.pth"), "--statistics", "picture"]
     made = converted(tmp_path, *files, "--direction", "label -> photo")
     assert made.directions == ("label->photo",)
@@ -181,9 +184,8 @@ def test_two_u_nets_become_a_cyclegan(tmp_path):
     a, b = (save(net, tmp_path / f"latest_net_G_{k}.pth") for k, net in zip("AB", nets, strict=True))
     made = converted(tmp_path, a, "--back", b)
     assert made.directions == ("A->B", "B->A")
-    picture = torch.rand(1, 3, 128, 128) * 2 - 1
     for direction, net in zip(made.directions, nets, strict=True):
-        assert gap(made.translate_tensor(picture, direction=direction), answer(net, picture)) < NEAR
+        assert makes_the_same(made, net, direction)
     with raises_code("no_critic"):
         made.critique(card_picture())
 
@@ -193,9 +195,7 @@ def test_a_bias_before_batch_norm_moves_into_the_running_mean(tmp_path):
     for module in net.modules():
         if isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)) and module.bias is None:
             module.bias = torch.nn.Parameter(torch.zeros(module.out_channels))
-    made = converted(tmp_path, save(reference.trained(net), tmp_path / "G.pth"))
-    picture = torch.rand(1, 3, 128, 128) * 2 - 1
-    assert gap(made.translate_tensor(picture), answer(net, picture)) < NEAR
+    assert makes_the_same(converted(tmp_path, save(reference.trained(net), tmp_path / "G.pth")), net)
 
 
 def test_full_width_is_recognised_without_a_weight_of_its_own():
@@ -232,10 +232,7 @@ def test_the_command_as_a_user_runs_it(tmp_path, monkeypatch, capsys):
     assert said["converted"]["files"] == {"generator": "latest_net_G.pth"}
     assert "secret" not in (folder / "config.json").read_text()
     text = (folder / "README.md").read_text()
-    for words in ("label->photo", "huggan/facades", "license: unknown", "`latest_net_G.pth`: U-Net", "stored as fp32"):
-        assert words in text
-    for wrong in ("steps in", "seed 0", "EMA", "None"):
-        assert wrong not in text
+    assert "license: unknown" in text and "huggan/facades" in text
     model_card.write_card(folder)  # as evaluate does
     assert (folder / "README.md").read_text() == text
     assert "already exists" in refused(capsys, path, "--data", "facades")
@@ -250,66 +247,51 @@ def test_fp16_is_half_the_size_and_near(tmp_path):
     assert "stored as fp16" in (made.folder / "README.md").read_text()
 
 
-def test_a_card_without_data_says_so(tmp_path):
-    made = converted(tmp_path, save(reference.trained(reference.ResNet(width=2, blocks=6)), tmp_path / "G.pth"))
-    text = (made.folder / "README.md").read_text()
-    assert "Trained on pictures that its file does not name" in text
-    assert "A->B, 3 and 3 channels" in text  # and no way back
-    assert "``" not in text.replace("```", "")
-
-
 # --- what is wrong ----------------------------------------------------------------------------------------------
+
+
+FIRST, LAST, DEEP = (f"model.model.{place}" for place in ("0.weight", "3.bias", "1.model.3.model.3.model.1.weight"))
+NORM = "model.model.1.model.2.running_var"
 
 
 def state(**more):
     return dict(reference.trained(reference.UNet(levels=7, width=2)).state_dict()) | more
 
 
-def without(key):
-    found = state()
-    del found[key]
-    return found
+def without(*keys):
+    return {key: tensor for key, tensor in state().items() if key not in keys}
 
 
-def changed(key, tensor):
-    return state(**{key: tensor})
+def unpadded():
+    state = reference.ResNet(width=2, blocks=6).state_dict()
+    return {key.replace("block.1.", "block.0."): tensor for key, tensor in state.items()}
 
 
-FIRST, DEEP = "model.model.0.weight", "model.model.1.model.3.model.3.model.1.weight"
+DENSE = {"model.0.weight": torch.zeros(3, 3), "model.0.bias": torch.zeros(3)}
 WRONG = {  # kind: (what is saved, words of the sentence)
     "code": (lambda: Evil(Path("pwned")), "could run code"),
     "code beside weights": (lambda: state(extra=Evil(Path("pwned"))), "could run code"),
     "a whole network": (lambda: reference.UNet(levels=7, width=2), "torch.save(net.state_dict(), path)"),
-    "a list": (lambda: [torch.zeros(1)], "no named weights"),
     "a tensor": (lambda: torch.zeros(3), "no named weights"),
     "nothing": (lambda: {}, "no named weights"),
     "a trainer's checkpoint": (lambda: {"epoch": 3, "state_dict": state()}, "'epoch' is not a tensor"),
     "numbers as names": (lambda: {1: torch.zeros(3)}, "'1' is not a tensor"),
     "an LSTM": (lambda: torch.nn.LSTM(4, 4).state_dict(), "unknown architecture (it contains 'bias_hh_l0'"),
-    "a classifier": (lambda: torch.nn.Sequential(torch.nn.Linear(3, 3)).state_dict(), "unknown architecture"),
-    "a dense model": (
-        lambda: {"model.0.weight": torch.zeros(3, 3), "model.0.bias": torch.zeros(3)},
-        "no convolution 'model.0.weight'",
-    ),
+    "a dense model": (lambda: DENSE, "no convolution 'model.0.weight'"),
     "a key less": (lambda: without(DEEP), "lacks"),
-    "a norm less": (lambda: without("model.model.1.model.2.running_var"), "lacks 'model.model.1.model.2.running_var'"),
-    "the last layer less": (lambda: without("model.model.3.bias"), "lacks 'model.model.3.bias'"),
+    "a norm less": (lambda: without(NORM), f"lacks '{NORM}'"),
+    "the last bias less": (lambda: without(LAST), f"lacks '{LAST}'"),
     "the last kernel less": (lambda: without("model.model.3.weight"), "no convolution 'model.model.3.weight'"),
     "a key more": (lambda: state(alien=torch.zeros(1)), "contains 'alien'"),
-    "another shape": (lambda: changed(DEEP, torch.zeros(2, 2, 4, 4)), "has shape (2, 2, 4, 4)"),
-    "a kernel of 3": (lambda: changed(FIRST, torch.zeros(2, 3, 3, 3)), "has shape (2, 3, 3, 3)"),
-    "a flat kernel": (lambda: changed(FIRST, torch.zeros(3)), "no convolution"),
-    "NaN": (lambda: changed("model.model.3.bias", torch.full((3,), float("nan"))), "NaN"),
-    "whole numbers": (lambda: changed("model.model.3.bias", torch.zeros(3, dtype=torch.int64)), "not a plain tensor"),
-    "sparse": (lambda: changed("model.model.3.bias", torch.zeros(3).to_sparse()), "not a plain tensor"),
+    "another shape": (lambda: state(**{DEEP: torch.zeros(2, 2, 4, 4)}), "has shape (2, 2, 4, 4)"),
+    "a kernel of 3": (lambda: state(**{FIRST: torch.zeros(2, 3, 3, 3)}), "has shape (2, 3, 3, 3)"),
+    "a flat kernel": (lambda: state(**{FIRST: torch.zeros(3)}), "no convolution"),
+    "NaN": (lambda: state(**{LAST: torch.full((3,), float("nan"))}), "NaN"),
+    "whole numbers": (lambda: state(**{LAST: torch.zeros(3, dtype=torch.int64)}), "not a plain tensor"),
+    "sparse": (lambda: state(**{LAST: torch.zeros(3).to_sparse()}), "not a plain tensor"),
     "five channels": (lambda: reference.UNet(5, 3, 7, 2).state_dict(), "takes one of 1, 3"),
-    "terabytes in a few bytes": (lambda: changed(FIRST, torch.zeros(1).expand(10**6, 10**6, 1, 1)), "larger than 4 GB"),
-    "zero padding": (
-        lambda: {
-            k.replace("block.1.", "block.0."): v for k, v in reference.ResNet(width=2, blocks=6).state_dict().items()
-        },
-        "lacks 'model.10.conv_block.1.weight'",
-    ),
+    "terabytes": (lambda: state(**{FIRST: torch.zeros(1).expand(10**6, 10**6, 1, 1)}), "larger than 4 GB"),
+    "zero padding": (unpadded, "lacks 'model.10.conv_block.1.weight'"),
     "a critic": (lambda: reference.PatchGAN(6, 2).state_dict(), "is a PatchGAN of 3 layers, not a generator"),
     "a critic cut off": (lambda: {"model.0.weight": torch.zeros(2, 6, 4, 4)}, "not a generator"),
 }

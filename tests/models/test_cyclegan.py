@@ -7,7 +7,6 @@ import torch
 
 import ganzoo
 from ganzoo import checkpoint, recipes, settings
-from ganzoo.data import complete
 from ganzoo.data.unpaired import UnpairedBatches
 from ganzoo.data.unpaired_sources import made_up_unpaired
 from ganzoo.evaluation import cyclemetrics, judges
@@ -15,10 +14,10 @@ from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.models import cyclegan
 from ganzoo.training import trainer
 from ganzoo.training.doctor import WINDOWS, Doctor
-from tests.data.test_pairs import sides
+from tests.fake_hub.pictures import a, put, two
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import trained
-from tests.training.test_trainer import same
+from tests.training.test_trainer import begun
 
 SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "blocks": 1, "device": "cpu", "seed": 3, "save_every": 5}
 FLAGS = settings.typed_words(cyclegan.Config, SMALL)
@@ -34,39 +33,6 @@ def test_the_paper_s_networks_to_the_parameter():
     assert count(cyclegan.ResNetGenerator()) == 11_378_179 - (640 + 18 * 256)
     assert count(cyclegan.ResNetGenerator(blocks=6)) == 7_837_699 - (640 + 12 * 256)
     assert count(cyclegan.build(cyclegan.Config())["discriminator"]) == 2_764_737 - 896
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {},
-        {"upsample": "deconv", "norm": "none"},
-        {"generator": "unet"},
-        {"pool": 0, "residual": True},
-        {"residual": True, "gate": True},
-    ],
-)
-def test_step_trains_all_four_and_reports(more):
-    config = cyclegan.Config(**SMALL, r1=1.0, **more)
-    sets = made_up_unpaired(8, 32)
-    config = complete(config, sets)
-    assert config.direction == "facade->town"
-    assert config.directions == ("facade->town", "town->facade")
-    torch.manual_seed(0)
-    nets = cyclegan.build(config)
-    trained = {role: net for role, net in nets.items() if not role.startswith("pool")}
-    before = {role: [p.clone() for p in net.parameters()] for role, net in trained.items()}
-    optimizers = {role: torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999)) for role, net in trained.items()}
-    batch = cyclegan.draw_batch(sets.batches(config, "cpu"), 0, config)
-    row = cyclegan.train_step(nets, optimizers, batch, config)
-    assert len(row) == len(cyclegan.columns(config)) and torch.isfinite(row).all()
-    for role, net in trained.items():
-        assert any(not torch.equal(a, b) for a, b in zip(before[role], net.parameters(), strict=True)), role
-        assert all(p.requires_grad for p in net.parameters())
-    cyclegan.penalty_step(nets, optimizers, batch, config)
-    if config.pool:
-        assert nets["pool"].kept[0].abs().sum() > 0
-        assert nets["pool"].kept[1:].abs().sum() == 0
 
 
 @pytest.mark.parametrize(("inputs", "outputs"), [(3, 3), (1, 3), (3, 1)])
@@ -112,6 +78,13 @@ def test_the_way_that_begins_at_b_may_weigh_less():
         assert (float(found), float(errors)) == (loss, 3.0)
 
 
+def test_a_step_puts_what_it_made_into_the_pool():
+    training = begun(cyclegan.Config(**SMALL))
+    training.advance()
+    kept = training.nets["pool"].kept
+    assert kept[0].abs().sum() > 0 and kept[1:].abs().sum() == 0
+
+
 def test_the_pool_fills_then_shows_half_old_half_new():
     sets = made_up_unpaired(8, 32)
     batches = UnpairedBatches(sets.train, 2, 1, 32, "cpu")
@@ -132,27 +105,6 @@ def test_the_pool_fills_then_shows_half_old_half_new():
         again = batches.pool_places(step, 6)
         assert all(torch.equal(places[k], again[k]) for k in places)  # a function of (seed, step)
     assert 0.4 < shown_old / 794 < 0.6
-
-
-def fit(config, sets, given=frozenset(), stop_after=None):
-    events = []
-    for event in recipes.fit(
-        trainer.prepare(config, given), sets, should_stop=lambda: stop_after is not None and len(events) >= stop_after
-    ):
-        if event["event"] == "step":
-            events.append(event)
-
-
-def test_resume_is_exact_with_the_pool(tmp_path):
-    sets = made_up_unpaired(6, 32)
-    settings = SMALL | {"out": str(tmp_path), "batch_size": 2, "epochs": 2, "pool": 3}
-    fit(cyclegan.Config(name="straight", **settings), sets)
-    fit(cyclegan.Config(name="halves", **settings), sets, stop_after=1)
-    fit(cyclegan.Config(name="halves", resume="auto", **settings), sets, {"resume"})
-    states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "halves")]
-    assert states[0]["step"] == 6
-    assert states[0]["nets"]["pool"]["kept"].abs().sum() > 0
-    assert same(*states)
 
 
 def test_two_processes_see_the_two_halves_of_one_batch():
@@ -230,71 +182,21 @@ def test_metrics_both_ways_with_a_judge_of_the_domains(tmp_path):
 # --- two sets without pairs -------------------------------------------------------------------------------------
 
 
-def write(folder, count, side=0, start=0):
-    folder.mkdir(parents=True, exist_ok=True)
-    for i in range(start, start + count):
-        sides(i)[side].save(folder / f"{i:03d}.png")
-
-
-@pytest.mark.parametrize("layout", ["train/A", "A B", "two folders"])
-def test_every_layout_is_found(tmp_path, layout):
-    """More of them, on the Hub and on disk: tests/data/test_hub_layouts.py."""
-    data, domains = str(tmp_path), ("A", "B")
-    if layout == "train/A":
-        for split, start, count in (("train", 0, 10), ("test", 10, 3)):
-            for side, letter in enumerate("AB"):
-                write(tmp_path / split / letter, count, side, start)
-    else:
-        domains = domains if layout == "A B" else ("horses", "zebras")
-        for side, (name, count) in enumerate(zip(domains, (12, 9), strict=True)):
-            write(tmp_path / name, count, side)
-        data = data if layout == "A B" else f"{tmp_path / 'horses'},{tmp_path / 'zebras'}"
-    sets, held = ganzoo.load_unpaired(data, image_size=32), layout != "train/A"
-    counts = [(len(sets.train[side]), len(sets.test[side])) for side in "ab"]
-    assert counts == ([(11, 1), (8, 1)] if held else [(10, 3), (10, 3)])
-    assert any("held out" in note for note in sets.notes) == held and sets.domains == domains
+def test_two_folders_are_the_two_sides(tmp_path):
+    """Other layouts, on the Hub and on disk: tests/data/test_hub_layouts.py."""
+    put(tmp_path, two("?/{i}.png", ("horses", "zebras"), counts=(12, 9)))
+    sets = ganzoo.load_unpaired(f"{tmp_path / 'horses'},{tmp_path / 'zebras'}", image_size=32)
+    assert [(len(sets.train[side]), len(sets.test[side])) for side in "ab"] == [(11, 1), (8, 1)]
+    assert any("held out" in note for note in sets.notes) and sets.domains == ("horses", "zebras")
     assert sets.train["a"].shape[2:] == (36, 36) and sets.test["a"].shape[2:] == (32, 32)
     assert sets.train["a"][:, 0].float().mean() > sets.train["b"][:, 0].float().mean()
 
 
 def test_the_same_picture_in_train_and_test_is_found_and_named(tmp_path):
-    for letter, side in (("A", 0), ("B", 1)):
-        write(tmp_path / f"train{letter}", 10, side)
-        write(tmp_path / f"test{letter}", 2, side, 20)
-    (tmp_path / "testA" / "hidden.png").write_bytes((tmp_path / "trainA" / "004.png").read_bytes())
+    put(tmp_path, two("train?/{i}.png") | two("test?/{i}.png", counts=(2, 2), first=20) | {"testA/hidden.png": a(4)})
     sets = ganzoo.load_unpaired(str(tmp_path), image_size=32)
     assert any("1 A picture(s) stand in train and in test; left out of train: 004.png" in note for note in sets.notes)
     assert (len(sets.train["a"]), len(sets.train["b"])) == (9, 10)
-
-
-def test_hostile_sets_get_one_sentence(tmp_path):
-    write(tmp_path / "few" / "A", 3)
-    write(tmp_path / "few" / "B", 30, 1)
-    write(tmp_path / "half" / "trainA", 10)
-    write(tmp_path / "good" / "A", 10)
-    write(tmp_path / "good" / "B", 10, 1)
-    (tmp_path / "void" / "A").mkdir(parents=True)
-    (tmp_path / "void" / "B").mkdir()
-    (tmp_path / "file").write_text("x")
-    broken = tmp_path / "broken"
-    for letter in "AB":
-        (broken / letter).mkdir(parents=True)
-        for i in range(10):
-            (broken / letter / f"{i}.png").write_bytes(b"no picture")
-    for data, more, code in (
-        ("few", {}, "too_few_of_a_domain"),
-        ("half", {}, "no_two_sets"),
-        ("void", {}, "side_without_pictures"),
-        ("file", {}, "data_is_a_file"),
-        ("broken", {}, "no_readable_pictures"),
-        ("nowhere", {}, "unpaired_data_not_found"),
-        (f"good/A,{tmp_path}/nowhere at all", {}, "data_side_not_found"),
-        ("good", {"domains": "one"}, "bad_domains"),
-        ("good", {"load_size": 16}, "load_size_too_small"),
-    ):
-        with raises_code(code) as caught:
-            ganzoo.load_unpaired(str(tmp_path / data), image_size=32, **more)
-        assert "\n" not in str(caught.value)
 
 
 # --- the doctor -------------------------------------------------------------------------------------------------

@@ -8,14 +8,13 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from ganzoo import checkpoint, data, pretrained, recipes, settings
+from ganzoo import checkpoint, pretrained, recipes
 from ganzoo.inference import load
-from ganzoo.models import cyclegan, discriminators, gan, losses, pix2pix
+from ganzoo.models import cyclegan, discriminators, gan, pix2pix
 from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
 from ganzoo.training import trainer
-from ganzoo.training.step import Training
 from tests.support.raises_code import raises_code
-from tests.training.test_trainer import same
+from tests.training.test_trainer import begun, config
 
 SMALL = dict(image_size=64, width=8, critic_width=8, patch=34, out="", smoke=True)
 
@@ -96,31 +95,15 @@ def test_losses_of_both_critics_add_up_by_hand():
     assert float(discriminators.opinion([scale] * 4)) == 1
 
 
-def test_the_relativistic_loss_by_hand():
-    real, fake = torch.tensor([2.0, 0.0]), torch.tensor([1.0, 3.0])
-    wanted = (F.softplus(torch.tensor(-1.0)) + F.softplus(torch.tensor(3.0))) / 2
-    assert float(losses.discriminator_loss(real, fake, "relativistic")) == pytest.approx(float(wanted))
-    assert float(losses.generator_loss(fake, "relativistic", real)) == pytest.approx(
-        float((F.softplus(torch.tensor(1.0)) + F.softplus(torch.tensor(-3.0))) / 2)
-    )
-
-
 def test_a_relativistic_gan_learns_by_r1_and_r2():
     """The penalty of a relativistic critic has a second term, of what the generator makes."""
-    moved = {}
-    for kind in ("bce", "relativistic"):
-        config = gan.Config(adversarial=kind, r1=1.0, channels=1)
-        torch.manual_seed(0)
-        nets = gan.build(config)
-        optimizers = {r: torch.optim.SGD(n.parameters(), 0.1) for r, n in nets.items()}
-        torch.manual_seed(1)
-        batch = {"real": torch.rand(8, 1, 28, 28) * 2 - 1, "noise": torch.randn(8, 100)}
-        gan.penalty_step(nets, optimizers, batch, config)
-        moved[kind] = torch.cat([p.flatten() for p in nets["discriminator"].parameters()])
-        before = moved[kind].clone()
-        assert torch.isfinite(gan.train_step(nets, optimizers, batch, config)).all()
-        assert not torch.equal(before, torch.cat([p.flatten() for p in nets["discriminator"].parameters()]))
-    assert not torch.equal(moved["bce"], moved["relativistic"])
+
+    def after_the_penalty(kind):
+        training = begun(config(gan, adversarial=kind, r1=1.0, batch_size=8))
+        training.ready()
+        return torch.cat([p.flatten() for p in training.nets["discriminator"].parameters()])
+
+    assert not torch.equal(after_the_penalty("bce"), after_the_penalty("relativistic"))
 
 
 @pytest.mark.parametrize("role", ["discriminator", "projected"])
@@ -178,53 +161,8 @@ def test_both_critics_train_a_cyclegan_with_features_there_and_back(tmp_path):
         assert model.translate_tensor(torch.zeros(1, 3, 64, 64), direction=direction).shape == (1, 3, 64, 64)
 
 
-def test_the_features_are_in_no_file_of_the_run(tmp_path):
-    config = pix2pix.Config(**{**SMALL, "out": str(tmp_path)}, perceptual=2.0)
-    pictures, config = data.load(config)
-    training = Training(config, pictures, torch.device("cpu"), recipes.networks(config))
+def test_the_features_are_in_no_file_of_the_run():
+    training = begun(config(pix2pix, **SMALL, perceptual=2.0))
     training.advance()
     state = training.state()
     assert set(state["nets"]) == {"generator", "discriminator"} and set(state["optimizers"]) == set(state["nets"])
-
-
-def test_two_and_two_steps_are_four(tmp_path):
-    """Exact resume with the new loss and critic: spectral norms and penalties included."""
-    small = {**SMALL, "smoke": False, "epochs": 1, "critic": "both", "perceptual": 1.0, "r1": 1.0, "r1_every": 2}
-    small |= {"out": str(tmp_path), "data": "made-up", "save_every": 2, "diffaugment": True, "decay": 0.0}
-    pictures, _ = data.load(pix2pix.Config(**{**small, "smoke": True}))
-
-    def run(folder, stop_at, resume=""):
-        config, steps = pix2pix.Config(**small, name=folder, resume=resume), []
-        for event in recipes.fit(trainer.prepare(config), pictures, should_stop=lambda: len(steps) >= stop_at):
-            steps.append(1) if event["event"] == "step" else None
-            if event["event"] == "saved" and event["step"] >= stop_at:
-                break
-        return checkpoint.read_resume(tmp_path / folder / "resume.pt", "cpu")
-
-    whole = run("whole", 4)
-    run("halves", 2)
-    again = run("halves", 4, resume="auto")
-    assert whole["step"] == again["step"] == 4
-    assert same(whole["nets"], again["nets"]) and same(whole["average"], again["average"])
-
-
-# --- the command line -------------------------------------------------------------------------------------------
-
-
-def test_the_contest_is_of_four_or_of_three():
-    four = pix2pix.contest(*settings.parse(pix2pix.Config, ["--loss", "all", "--set", "weight=50"]))
-    assert [c.word for c in four] == ["gan", "mae", "gan-mae", "gan-mae-perceptual"]
-    assert [c.perceptual for c in four] == [0, 0, 0, 10]
-    alike = {dataclasses.replace(c, loss="", perceptual=0.0).__repr__() for c in four}
-    assert len(alike) == 1
-    three = pix2pix.contest(*settings.parse(pix2pix.Config, ["--loss", "all", "--perceptual", "0"]))
-    assert [c.word for c in three] == ["gan", "mae", "gan-mae"]
-
-
-def test_names_say_perceptual_and_critic():
-    for words, name in (
-        (["--perceptual", "3"], "pix2pix-facades-gan-mae-perceptual"),
-        (["--perceptual", "3", "--loss", "mae", "--pixel", "mse"], "pix2pix-facades-mse-perceptual"),
-        (["--critic", "both", "--no-skips"], "pix2pix-facades-gan-mae-both-noskip"),
-    ):
-        assert trainer.run_name(settings.parse(pix2pix.Config, words)[0]) == name

@@ -9,21 +9,19 @@ from PIL import Image
 
 import ganzoo
 from ganzoo import checkpoint, images, recipes, settings
-from ganzoo.data import complete, drawings
+from ganzoo.data import drawings
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import fit_multiple
-from ganzoo.inference import _DropoutOn
 from ganzoo.models import pix2pix
 from ganzoo.models.augment import diffaugment
 from ganzoo.training import trainer
-from ganzoo.training.step import Training
 from tests.data.test_pairs import write_ab
 from tests.fake_hub.fixtures import SECRET
 from tests.hub.test_hub import ROOT, python
 from tests.support import quick
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import refused, trained
-from tests.training.test_trainer import same
+from tests.training.test_trainer import begun
 
 SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "device": "cpu", "seed": 3, "save_every": 5}
 FLAGS = settings.typed_words(pix2pix.Config, SMALL)
@@ -95,46 +93,13 @@ def test_instance_norm_gives_the_same_answer_in_training_and_in_use():
 # --- losses -----------------------------------------------------------------------------------------------------
 
 
-def one_step(**more):
-    config = pix2pix.Config(**SMALL, **more)
-    torch.manual_seed(0)
-    nets = pix2pix.build(config)
-    before = {role: [p.clone() for p in net.parameters()] for role, net in nets.items()}
-    optimizers = {role: torch.optim.Adam(net.parameters(), 2e-4, (0.5, 0.999)) for role, net in nets.items()}
-    pairs = made_up_pairs(8, 32)
-    batch = pairs.batches(config, "cpu")(0)
-    row = pix2pix.train_step(nets, optimizers, batch, config)
-    moved = {
-        r: any(not torch.equal(a, b) for a, b in zip(before[r], n.parameters(), strict=True)) for r, n in nets.items()
-    }
-    return config, row, moved, nets, optimizers, batch
-
-
-@pytest.mark.parametrize("loss", pix2pix.LOSSES)
-@pytest.mark.parametrize(
-    "more",
-    [
-        {},
-        {"pixel": "mse", "adversarial": "lsgan"},
-        {"unconditional": True, "adversarial": "hinge"},
-        {"diffaugment": True},
-    ],
-)
-def test_each_loss_trains_what_it_should(loss, more):
-    config, row, moved, nets, optimizers, batch = one_step(loss=loss, r1=1.0, **more)
-    assert set(moved) == ({"generator"} if loss == "mae" else {"generator", "discriminator"})
-    assert all(moved.values())
-    assert len(row) == len(pix2pix.columns(config)) and torch.isfinite(row).all()
-    assert all(p.requires_grad for net in nets.values() for p in net.parameters())
-    pix2pix.penalty_step(nets, optimizers, batch, config)
-
-
 def test_the_pixel_weight_is_what_divides_the_three():
     """gan ignores the truth: a generator step under `gan` is the same whatever the weight is; under gan+mae it is not."""
 
     def generator_after(loss, weight):
-        *_, nets, _, _ = one_step(loss=loss, weight=weight, dropout=0.0)
-        return torch.cat([p.flatten() for p in nets["generator"].parameters()])
+        training = begun(pix2pix.Config(**SMALL, loss=loss, weight=weight, dropout=0.0))
+        training.advance()
+        return torch.cat([p.flatten() for p in training.nets["generator"].parameters()])
 
     assert torch.equal(generator_after("gan", 1.0), generator_after("gan", 100.0))
     assert not torch.equal(generator_after("gan+mae", 1.0), generator_after("gan+mae", 100.0))
@@ -142,9 +107,9 @@ def test_the_pixel_weight_is_what_divides_the_three():
 
 
 def test_the_unconditional_critic_does_not_see_the_original():
-    *_, nets, _, batch = one_step(unconditional=True)
-    assert pix2pix.shown(batch["target"], batch["input"], pix2pix.Config(unconditional=True)) == (batch["target"], None)
-    assert next(nets["discriminator"].parameters()).shape[1] == 3
+    config, made, original = pix2pix.Config(**SMALL, unconditional=True), torch.ones(1), torch.zeros(1)
+    assert pix2pix.shown(made, original, config) == (made, None)
+    assert next(pix2pix.build(config)["discriminator"].parameters()).shape[1] == 3
 
 
 def test_diffaugment_moves_both_sides_alike_colours_one_and_lets_the_gradient_through():
@@ -165,43 +130,9 @@ def test_diffaugment_moves_both_sides_alike_colours_one_and_lets_the_gradient_th
 # --- training ---------------------------------------------------------------------------------------------------
 
 
-def fit(config, pairs, given=frozenset()):
-    config = trainer.prepare(config, given)
-    return list(recipes.fit(config, pairs))
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"dropout": 0.5},
-        {"loss": "mae", "decay": 0.0},
-        {"loss": "gan", "r1": 1.0, "r1_every": 3, "diffaugment": True, "batch_size": 4},
-        {"loss": "mae", "dropout": 0.0, "noise": True},
-    ],
-)
-def test_resume_is_exact_with_dropout_decay_and_r1(more, tmp_path):
-    pairs = made_up_pairs(10, 32)
-    settings = SMALL | {"out": str(tmp_path), "batch_size": 2, "epochs": 2} | more
-    straight = pix2pix.Config(name="straight", **settings)
-    fit(straight, pairs)
-    steps = []
-    first = trainer.prepare(pix2pix.Config(name="halves", **settings))
-    for event in recipes.fit(first, pairs, should_stop=lambda: bool(steps)):
-        if event["event"] == "step":
-            steps.append(event)
-    torch.manual_seed(0)  # where the caller's random numbers stand changes nothing
-    again = pix2pix.Config(name="halves", resume="auto", **settings)
-    fit(again, pairs, {"resume"})
-    states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "halves")]
-    assert states[0]["step"] == states[1]["step"] == 2 * (10 // settings["batch_size"])
-    assert same(*states)
-
-
 def test_learning_rates_are_level_then_sink_in_a_straight_line():
     config = pix2pix.Config(**SMALL, decay=0.5)
-    pairs = made_up_pairs(8, 32)
-    config = complete(config, pairs)
-    training = Training(config, pairs, torch.device("cpu"))
+    training = begun(config)
     training.steps = 8
     rates = []
     for _ in range(8):
@@ -210,19 +141,42 @@ def test_learning_rates_are_level_then_sink_in_a_straight_line():
     assert rates == [[r, r] for r in (1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25)]
 
 
-def test_a_named_contest_spells_its_losses_as_every_name_does():
-    """So that Compare finds the three as one family. Without a name, each variant has a folder of its own."""
-    asked, given = settings.parse(pix2pix.Config, ["--loss", "all", "--no-skips", "--pixel", "mse", "--name", "x"])
-    assert asked.comparison == "compare-mse-noskip"
-    names = [trainer.run_name(run) for run in recipes.several(asked, pix2pix.contest(asked, given))]
-    assert names == ["x-gan", "x-mse", "x-gan-mse", "x-gan-mse-perceptual"]
+def contest(*words) -> list[pix2pix.Config]:
+    asked, given = settings.parse(pix2pix.Config, ["--loss", "all", *words])
+    return recipes.several(asked, pix2pix.contest(asked, given))
 
 
-def test_the_ends_of_the_critic_s_range_have_names():
-    for word, patch in (("pixel", 1), ("whole", 286), ("70", 70)):
-        assert settings.parse(pix2pix.Config, ["--set", f"patch={word}"])[0].patch == patch
-    with raises_code("bad_setting"):
-        settings.parse(pix2pix.Config, ["--set", "patch=half"])
+def test_the_runs_of_a_contest_differ_in_the_loss_alone():
+    four = contest("--set", "weight=50")
+    assert {run.word: run.perceptual for run in four} == {"gan": 0, "mae": 0, "gan-mae": 0, "gan-mae-perceptual": 10}
+    alike = {repr(dataclasses.replace(run, loss="", perceptual=0.0, name="", resume="")) for run in four}
+    assert len(alike) == 1 and four[0].weight == 50
+    assert [run.word for run in contest("--perceptual", "0")] == ["gan", "mae", "gan-mae"]
+
+
+def test_a_contest_names_and_pushes_each_run_after_its_loss():
+    """So that Compare finds the three as one family."""
+    runs = contest("--no-skips", "--pixel", "mse", "--name", "x", "--push", "alice/mine")
+    assert runs[0].comparison == "compare-mse-noskip"
+    assert [trainer.run_name(run) for run in runs] == ["x-gan", "x-mse", "x-gan-mse", "x-gan-mse-perceptual"]
+    assert [run.push for run in runs] == [f"alice/mine-{run.word}" for run in runs]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("--perceptual 3", "pix2pix-facades-gan-mae-perceptual"),
+        ("--perceptual 3 --loss mae --pixel mse", "pix2pix-facades-mse-perceptual"),
+        ("--critic both --no-skips", "pix2pix-facades-gan-mae-both-noskip"),
+    ],
+)
+def test_names_say_what_makes_a_run_another(words, name):
+    assert trainer.run_name(settings.parse(pix2pix.Config, words.split())[0]) == name
+
+
+@pytest.mark.parametrize(("word", "patch"), [("pixel", 1), ("whole", 286), ("70", 70)])
+def test_the_ends_of_the_critic_s_range_have_names(word, patch):
+    assert settings.parse(pix2pix.Config, ["--set", f"patch={word}"])[0].patch == patch
 
 
 def test_recipe_on_a_folder_stopped_and_resumed_with_all_three(tmp_path):
@@ -246,35 +200,14 @@ def test_two_processes_are_one_with_twice_the_batch(tmp_path, hub):
             (tmp_path / "pairs" / side).mkdir(exist_ok=True)
             images.to_pil(half)[0].save(tmp_path / "pairs" / side / f"{i}.png")
     # fp32: bf16, which auto takes on some processors, rounds more than what is compared here.
-    flags = [
-        "--data",
-        tmp_path / "pairs",
-        "--epochs",
-        3,
-        "--set",
-        "dropout=0",
-        "--halvings",
-        4,
-        "--precision",
-        "fp32",
-        *FLAGS,
-    ]
+    flags = ["--data", tmp_path / "pairs", "--epochs", 3, "--halvings", 4, "--precision", "fp32", *FLAGS]
+    flags += ["--set", "dropout=0"]
     trained(tmp_path, *flags, "--batch-size", 4, "--name", "one", script="pix2pix")
-    command = [
-        *quick.TWO_PROCESSES,
-        ROOT / "train" / "pix2pix.py",
-        *flags,
-        "--batch-size",
-        2,
-        "--name",
-        "two",
-        "--push",
-    ]
-    done = python(hub, tmp_path, *command, cwd=tmp_path)
+    words = [ROOT / "train" / "pix2pix.py", *flags, "--batch-size", 2, "--name", "two", "--push"]
+    done = python(hub, tmp_path, *quick.TWO_PROCESSES, *words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert (
-        done.stdout.count("Done in") == done.stdout.count("Pushed to") == 1
-    )  # only the first process speaks and pushes
+    # only the first process speaks and pushes
+    assert done.stdout.count("Done in") == done.stdout.count("Pushed to") == 1
     assert sum("/commit/" in path for _, path in hub.requests) == 1 and SECRET not in done.stdout + done.stderr
     states = [checkpoint.read_resume(tmp_path / "runs" / name / "resume.pt", "cpu") for name in ("one", "two")]
     assert states[0]["step"] == states[1]["step"] == 6
@@ -291,7 +224,7 @@ def test_two_processes_are_one_with_twice_the_batch(tmp_path, hub):
 def model(tmp_path_factory):
     place = tmp_path_factory.mktemp("trained")
     config = pix2pix.Config(name="tiny", out=str(place), epochs=1, **SMALL)
-    fit(config, made_up_pairs(8, 32))
+    list(recipes.fit(trainer.prepare(config), made_up_pairs(8, 32)))
     return ganzoo.load(place / "tiny")
 
 
@@ -313,9 +246,7 @@ def test_the_error_on_test_pairs_is_logged_beside_that_while_training(model):
 
 
 def test_an_error_that_is_no_number_any_more_is_none_in_the_log():
-    config, pairs = pix2pix.Config(**SMALL), made_up_pairs(8, 32)
-    config = complete(config, pairs)
-    training = Training(config, pairs, torch.device("cpu"))
+    training = begun(pix2pix.Config(**SMALL))
     next(training.shared["generator"].parameters()).data.fill_(float("nan"))
     assert training.held_out() == {"mae_test": None}
 
@@ -348,15 +279,6 @@ def test_noise_is_new_in_training_and_the_same_in_use():
     made = net.eval()(flat)
     assert torch.equal(made, net(flat)) and torch.equal(made[:, :, 64:128], made[:, :, 320:384])
     assert made.std((2, 3)).min() > 0  # a drawing without anything in it is not flat
-
-
-def test_a_variation_drops_what_dropout_with_its_seed_drops():
-    x = torch.randn(3, 5, 4, 4)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(7)
-        wanted = torch.nn.functional.dropout(x, 0.3)
-    with _DropoutOn(7):
-        assert torch.equal(torch.nn.Dropout(0.3).eval()(x), wanted)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 5), (31, 33), (64, 32), (100, 3)])

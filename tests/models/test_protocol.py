@@ -3,10 +3,13 @@
 import inspect
 
 import pytest
+import torch
 
 from ganzoo.lesson_settings import Declared, Settings
+from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
 from ganzoo.models.protocol import Lesson, Networks
 from ganzoo.models.registry import JUDGES, LESSONS
+from tests.training.test_trainer import PAIRED, begun, config
 
 
 def assert_called_alike(module, protocol):
@@ -32,3 +35,29 @@ def test_a_judge_is_networks_and_their_settings(name):
     assert isinstance(judge, Networks) and not isinstance(judge, Lesson)
     assert_called_alike(judge, Networks)
     assert issubclass(judge.Config, Declared) and judge.Config.lesson == name
+
+
+LABELED = {"batch_size": 16, "width": 8, "r1": 1.0}
+STEPS = [(gan, LABELED), (cgan, LABELED | {"adversarial": "relativistic"}), (dcgan, LABELED | {"upsample": "resize"})]
+PAIRS = [{}, {"pixel": "mse", "adversarial": "lsgan"}, {"unconditional": True, "adversarial": "hinge"}]
+PAIRS += [{"diffaugment": True}]
+SIDES = [{}, {"upsample": "deconv", "norm": "none"}, {"generator": "unet", "pool": 0}, {"residual": True, "gate": True}]
+STEPS += [(pix2pix, PAIRED | {"r1": 1.0, "loss": loss} | more) for loss in pix2pix.LOSSES for more in PAIRS]
+STEPS += [(cyclegan, PAIRED | {"r1": 1.0, "blocks": 1} | more) for more in SIDES]
+
+
+@pytest.mark.parametrize(("lesson", "more"), STEPS)
+def test_a_step_moves_every_network_and_reports_what_it_saw(lesson, more):
+    training = begun(config(lesson, **more))
+
+    def weights() -> dict[str, torch.Tensor]:
+        return {role: torch.cat([p.detach().flatten() for p in training.nets[role].parameters()]) for role in roles}
+
+    roles = training.optimizers.keys()
+    before = weights()
+    training.advance()
+    assert ("discriminator" in roles) is (more.get("loss") != "mae")
+    assert not [role for role, after in weights().items() if torch.equal(before[role], after)]
+    row = training.averages()
+    assert list(row) == list(lesson.columns(training.config)) and None not in row.values()
+    assert all(p.requires_grad for role in roles for p in training.nets[role].parameters())

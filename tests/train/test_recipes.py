@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,10 +17,8 @@ from PIL import Image
 import ganzoo
 from ganzoo import checkpoint, recipes, session
 from ganzoo.data import drawings
-from ganzoo.models import gan
 from tests.hostile.kills import until
 from tests.support import quick
-from tests.support.raises_code import raises_code
 from tests.training.test_trainer import same, weights
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,47 +103,6 @@ def test_a_signal_saves_and_resume_ends_where_an_uninterrupted_run_ends(straight
     assert same(weights(whole), weights(stopped))
 
 
-def hostile(tmp_path):
-    """name -> (lesson, flags, words that the sentence must hold)."""
-    for name in ("one/a", "empty", "broken", "flat", "idx", "labels", "mixed"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "file.txt").write_text("x")
-    Image.new("L", (28, 28)).save(tmp_path / "one" / "a" / "1.png")
-    for i in range(20):
-        (tmp_path / "broken" / f"{i}.png").write_bytes(b"not a picture")
-        Image.new("L", (28, 28), 10 * i).save(tmp_path / "flat" / f"{i}.png")
-    pictures, labels = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"
-    (tmp_path / "idx" / pictures).write_bytes((FASHION / pictures).read_bytes()[:3000])
-    for folder in ("labels", "mixed"):
-        shutil.copy(FASHION / pictures, tmp_path / folder)
-    shutil.copy(FASHION / "t10k-labels-idx1-ubyte.gz", tmp_path / "mixed" / labels)
-    good = ("--data", FASHION)
-    return {
-        "empty folder": ("gan", ("--data", tmp_path / "empty"), "contains no pictures"),
-        "no such folder": ("gan", ("--data", "./nowhere"), "not a folder, not a Hub id"),
-        "a file as data": ("gan", ("--data", tmp_path / "file.txt"), "is a file"),
-        "one picture": ("gan", ("--data", tmp_path / "one"), "at least 8"),
-        "only broken pictures": ("gan", ("--data", tmp_path / "broken"), "can be read"),
-        "cut idx": ("gan", ("--data", tmp_path / "idx"), "damaged"),
-        "labels of another set": ("cgan", ("--data", tmp_path / "mixed"), "do not belong together"),
-        "no labels in idx": ("cgan", ("--data", tmp_path / "labels"), "needs labels"),
-        "no labels in a folder": ("cgan", ("--data", tmp_path / "flat"), "needs labels"),
-        "size not a multiple": ("dcgan", (*good, "--image-size", 30), "multiple of 4"),
-        "out is a file": ("gan", (*good, "--out", tmp_path / "file.txt"), "cannot be written"),
-        "push without a token": ("gan", (*good, "--push"), "hf auth login"),
-    }
-
-
-def test_hostile_inputs_each_get_one_sentence(tmp_path, monkeypatch):
-    """Settings that are out of range: tests/hostile/inputs.py."""
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    for kind, (lesson, flags, words) in hostile(tmp_path).items():
-        said = refused(tmp_path, lesson, *flags)
-        assert words in said, (kind, said)
-
-
 def test_a_full_disk_stops_with_a_sentence_and_keeps_what_was_saved(tmp_path):
     trained(tmp_path, "--data", FASHION, "--epochs", 2, *SMALL, "--set", "save_every=5", "--name", "x")
     folder = tmp_path / "runs" / "x"
@@ -167,27 +123,40 @@ def test_too_little_memory_is_a_sentence(tmp_path):
     assert err.startswith("Error: There is not enough memory") and "--batch-size" in err
 
 
-def test_judge_and_evaluate_run(tmp_path):
-    trained(tmp_path, "--smoke", script="judge")
-    assert ganzoo.load(tmp_path / "runs" / "judge-mnist-smoke").said["lesson"] == "judge"
-    trained(tmp_path, "--data", FASHION, "--epochs", 1, *SMALL, "--name", "cgan-fashion", script="cgan")
-    model = tmp_path / "runs" / "cgan-fashion" / "model"
-    out = trained(tmp_path, "runs/judge-mnist-smoke", model.parent, "--n", 50, script="evaluate")
-    assert "is a judge" in out and '"frechet-' in out  # of runs/*/model
+def test_evaluate_finds_the_judge_of_own_data_and_keeps_what_was_measured_before(tmp_path):
+    trained(tmp_path, "--data", FASHION, "--epochs", 1, "--width", 8, "--name", "judge-fashion2", script="judge")
+    (tmp_path / "fashion2").symlink_to(FASHION)
+    trained(tmp_path, "--data", "fashion2", "--epochs", 1, *SMALL, "--name", "x", script="cgan")
+    model = tmp_path / "runs" / "x" / "model"
+    said = json.loads((model / "config.json").read_text())
+    (model / "config.json").write_text(json.dumps(said | {"metrics": {"mine": 1.5}}))
+    measure = ["runs/judge-fashion2", "runs/x", "--n", 50]
+    assert "is a judge" in trained(tmp_path, *measure, script="evaluate")  # of runs/*
     found = json.loads((model / "config.json").read_text())["metrics"]
-    assert found["frechet-fashion-judge128-n50-test"] > 0 and "label-accuracy-fashion-judge-n50" in found
-    assert sum(found["class-share-fashion-judge-n50"].values()) == pytest.approx(1, abs=0.01)
-    assert "label-accuracy-fashion-judge-n50" in (model / "README.md").read_text()
+    assert found["mine"] == 1.5 and found["frechet-fashion2-judge128-n50-test"] > 0
+    assert sum(found["class-share-fashion2-judge-n50"].values()) == pytest.approx(1, abs=0.01)
+    assert "label-accuracy-fashion2-judge-n50" in found
+    assert "label-accuracy-fashion2-judge-n50" in (model / "README.md").read_text()
+    # without a judge the rest is measured
+    (tmp_path / "runs" / "judge-fashion2").rename(tmp_path / "gone")
+    out = trained(tmp_path, *measure[1:], script="evaluate")
+    assert "no judge of fashion2" in out and "speckle" in out
+    out = trained(tmp_path, *measure[1:], "--judge", "gone", script="evaluate")
+    assert "frechet-fashion2-judge128-n50-test" in out
     refused(tmp_path, "evaluate", "nowhere")
 
 
 @pytest.mark.parametrize(
-    ("words", "name"),
-    [(["segmenter", "--name", "segmenter"], "segmenter-smoke"), (["realness"], "realness-mnist-smoke")],
+    ("words", "name", "lesson"),
+    [
+        ([], "judge-mnist-smoke", "judge"),
+        (["segmenter", "--name", "segmenter"], "segmenter-smoke", "segmenter"),
+        (["realness"], "realness-mnist-smoke", "realness"),
+    ],
 )
-def test_every_kind_of_judge_has_a_smoke_test(words, name, tmp_path):
+def test_every_kind_of_judge_has_a_smoke_test(words, name, lesson, tmp_path):
     trained(tmp_path, *words, "--smoke", script="judge")
-    assert ganzoo.load(tmp_path / "runs" / name).said["lesson"] == words[0]
+    assert ganzoo.load(tmp_path / "runs" / name).said["lesson"] == lesson
 
 
 def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
@@ -199,13 +168,6 @@ def test_a_judge_that_is_interrupted_is_measured_and_kept(tmp_path):
     assert process.returncode == 130 and not err, err
     assert "accuracy" in out and "Stopped after " in out
     assert 0 < ganzoo.load(tmp_path / "runs" / "early").said["training"]["step"] < 1000
-
-
-def test_a_run_that_is_training_is_not_tracked_twice(tmp_path, monkeypatch):
-    config = gan.Config(name="x", out=str(tmp_path), track=True)
-    monkeypatch.setattr(session, "Tracker", lambda *how: pytest.fail("the other process tracks it"))
-    with session.locked(tmp_path / "x"), raises_code("run_is_training"), session.Session(config):
-        pass
 
 
 TRACKED = """
@@ -272,28 +234,6 @@ def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
         assert said in refused(tmp_path, "translate", *bad)
 
 
-# --- measuring --------------------------------------------------------------------------------------------------------
-
-
-def test_evaluate_finds_the_judge_of_own_data_and_keeps_what_was_measured_before(tmp_path):
-    trained(tmp_path, "--data", FASHION, "--epochs", 1, "--width", 8, "--name", "judge-fashion2", script="judge")
-    (tmp_path / "fashion2").symlink_to(FASHION)
-    trained(tmp_path, "--data", "fashion2", "--epochs", 1, "--width", 8, "--name", "x")
-    config = tmp_path / "runs" / "x" / "model" / "config.json"
-    said = json.loads(config.read_text())
-    config.write_text(json.dumps(said | {"metrics": {"mine": 1.5}}))
-    measure = ["runs/x/model", "--n", 64]
-    trained(tmp_path, *measure, script="evaluate")
-    found = json.loads(config.read_text())["metrics"]
-    assert found["mine"] == 1.5 and found["frechet-fashion2-judge128-n64-test"] > 0
-    # without a judge the rest is measured
-    (tmp_path / "runs" / "judge-fashion2").rename(tmp_path / "gone")
-    out = trained(tmp_path, *measure, script="evaluate")
-    assert "no judge of fashion2" in out and "speckle" in out
-    out = trained(tmp_path, *measure, "--judge", "gone", script="evaluate")
-    assert "frechet-fashion2-judge128-n64-test" in out
-
-
 # --- what an attack found -----------------------------------------------------------------------------------------------
 
 
@@ -318,13 +258,12 @@ def test_data_that_moved_is_found_again_and_other_data_is_refused(tmp_path):
     assert "The run started with 2 steps an epoch, and the data now gives 6" in said
 
 
-def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
-    fcntl = pytest.importorskip("fcntl")
+def test_a_run_that_is_under_way_is_neither_written_nor_tracked_by_a_second_process(tmp_path, monkeypatch):
     trained(tmp_path, "--data", FASHION, "--epochs", 1, "--width", 8, "--name", "x")
     again = ["--resume", "--name", "x", "--epochs", 2]
-    with open(tmp_path / "runs" / "x" / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        said = refused(tmp_path, "gan", *again)
+    with session.locked(tmp_path / "runs" / "x"), monkeypatch.context() as patch:
+        patch.setattr(session, "Tracker", lambda *how: pytest.fail("the other process tracks it"))
+        said = refused(tmp_path, "gan", *again, "--track")
         assert "runs/x" in said and "--name" in said
     trained(tmp_path, *again)
 
@@ -342,7 +281,7 @@ def test_a_second_process_does_not_write_into_a_run_that_is_under_way(tmp_path):
         (["translate", "gan-mnist"], "(see --help)"),
         (["jobs", "nope"], "(see --help)"),
         (["features", "--nope"], "(see --help)"),
-        (["gan", "--data", "facades"], "train/pix2pix.py --data facades"),
+        (["dcgan", "--data", FASHION, "--image-size", 30], "multiple of 4"),
         (["gan", "--data", b"\xa4\xa4".decode(errors="surrogateescape")], "is not a folder"),
     ],
 )

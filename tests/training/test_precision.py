@@ -7,8 +7,7 @@ import pytest
 
 from ganzoo.models import dcgan, gan
 from ganzoo.training import precision
-from tests.training.test_minutes import begun, config, fit
-from tests.training.test_trainer import same, weights
+from tests.training.test_trainer import begun, config, fit, same, weights
 
 
 @pytest.fixture

@@ -3,32 +3,25 @@
 import pytest
 import torch
 
-from ganzoo.data import complete
-from ganzoo.data.labeled import made_up_pictures
 from ganzoo.models import cgan, dcgan, gan
-from ganzoo.training.step import Training
 from ganzoo.training.stepwise import Stepwise
 from tests.support.raises_code import raises_code
-from tests.training.test_trainer import same
+from tests.training.test_trainer import begun, config, same
 
 LESSONS = [(gan, {"r1": 1.0, "r1_every": 2}), (cgan, {"adversarial": "lsgan"}), (dcgan, {"width": 4})]
 
 
 def begin(lesson, **more) -> Stepwise:
-    pictures = made_up_pictures(64)
-    config = lesson.Config(batch_size=16, seed=3, device="cpu", data="made-up", **more)
-    config = complete(config, pictures)
-    return Stepwise(Training(config, pictures, torch.device("cpu")))
+    return Stepwise(begun(config(lesson, batch_size=16, **more)))
 
 
-def tensors(play):
-    state = play.training.state()
-    found = {
-        f"{part}.{role}.{k}": v for part in ("average", "nets") for role, d in state[part].items() for k, v in d.items()
-    }
-    for role, said in state["optimizers"].items():
-        found |= {f"{role}.{i}.{k}": v for i, kept in said["state"].items() for k, v in kept.items()}
-    return {k: v.clone() for k, v in found.items()} | {"sums": state["sums"].clone()}
+def weights(play) -> dict[str, torch.Tensor]:
+    nets = play.training.nets.items()
+    return {f"{role}.{name}": tensor.clone() for role, net in nets for name, tensor in net.state_dict().items()}
+
+
+def moved(play, before) -> set[str]:
+    return {name for name, tensor in weights(play).items() if not torch.equal(tensor, before[name])}
 
 
 @pytest.mark.parametrize(("lesson", "more"), LESSONS)
@@ -38,25 +31,23 @@ def test_two_turns_are_one_round(lesson, more):
         whole.training.advance()
         halves.discriminator_turn()
         halves.generator_turn() if i % 2 else halves.advance()
-    assert (
-        same(whole.training.state(), halves.training.state())
-        and whole.training.averages() == halves.training.averages()
-    )
+    assert same(whole.training.state(), halves.training.state())
+    assert whole.training.averages() == halves.training.averages()
     assert halves.training.step == 5 and halves.half is None
 
 
 def test_a_turn_moves_its_player_alone_and_says_what_it_saw():
     play = begin(gan, lr=1e-3)
-    kept = tensors(play)
+    before = weights(play)
     turn = play.discriminator_turn()
-    moved = {k for k, v in tensors(play).items() if k in kept and k.startswith("nets") and not torch.equal(v, kept[k])}
-    assert moved and all(k.startswith("nets.discriminator") or "running" in k or "tracked" in k for k in moved)
+    found = moved(play, before)
+    assert found and all(k.startswith("discriminator") or "running" in k or "tracked" in k for k in found)
     assert turn.real.shape == turn.fake.shape == (16, 1, 28, 28)
     assert turn.real_after.mean() > turn.real_before.mean() and turn.fake_after.mean() < turn.fake_before.mean()
-    kept = tensors(play)
+    before = weights(play)
     turn = play.generator_turn()
-    moved = {k for k, v in tensors(play).items() if k in kept and k.startswith("nets") and not torch.equal(v, kept[k])}
-    assert moved and all(k.startswith("nets.generator") and "running" not in k for k in moved)
+    found = moved(play, before)
+    assert found and all(k.startswith("generator") and "running" not in k for k in found)
     assert turn.fake_after.mean() > turn.fake_before.mean() and not torch.equal(turn.changed, turn.fake)
     play.discriminator_turn()
     play.discriminator_turn()  # the round in between was finished
@@ -87,15 +78,14 @@ def test_a_new_norm_or_activation_keeps_the_weights_that_fit(lesson, more):
     play = begin(lesson, **more)
     for _ in range(3):
         play.advance()
-    old, memory = tensors(play), play.training.optimizers["generator"].state_dict()["state"]
+    old, memory = weights(play), play.training.optimizers["generator"].state_dict()["state"]
     play.change(norm="none")
-    new = tensors(play)
-    gone = {k for k in old if k.startswith("nets") and k not in new}
-    assert gone and all(torch.equal(new[k], old[k]) for k in new if k.startswith("nets"))
+    new = weights(play)
+    assert old.keys() > new.keys() and not moved(play, old)
     kept = play.training.optimizers["generator"].state_dict()["state"]
     assert 0 < len(kept) < len(memory) and all(s["step"] == 3 for s in kept.values())
     play.change(norm="batch", activation="relu")
-    assert {k for k in tensors(play) if k.startswith("nets")} == {k for k in old if k.startswith("nets")}
+    assert weights(play).keys() == old.keys()
     acts = [m for m in play.training.nets["discriminator"].modules() if isinstance(m, torch.nn.ReLU)]
     assert acts and not [m for m in play.training.nets["generator"].modules() if isinstance(m, torch.nn.LeakyReLU)]
     play.advance()

@@ -1,6 +1,7 @@
 """Training: exact resume, nothing half-written, early errors."""
 
 import dataclasses
+import itertools
 import json
 import re
 import shlex
@@ -13,28 +14,37 @@ from PIL import Image
 
 import ganzoo
 from ganzoo import checkpoint, data, recipes, settings
-from ganzoo.data.labeled import made_up_pictures
-from ganzoo.models import cgan, dcgan, gan, pix2pix
+from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
 from ganzoo.models.registry import LESSONS
 from ganzoo.training import loop, schedule, trainer
 from ganzoo.training.step import Training
 from tests.support.raises_code import raises_code
 
-SMALL = {"batch_size": 16, "width": 16, "seed": 3, "save_every": 7, "device": "cpu", "data": "made-up"}
+TINY = {"device": "cpu", "seed": 3, "data": "made-up", "name": "x"}
+PAIRED = {"image_size": 32, "width": 4, "critic_width": 4, "batch_size": 4}
+SMALL = {"batch_size": 64, "width": 16, "save_every": 7}  # eight steps an epoch
 
 
-def run(config, steps=None, given=frozenset()):
-    """Train on 128 made-up digits; stop after `steps`."""
-    pictures = made_up_pictures(160)
-    config = trainer.prepare(config, given)
-    events = []
-    for event in recipes.fit(config, pictures, should_stop=lambda: steps is not None and taken(events) + 1 >= steps):
-        events.append(event)
-        yield event
+def config(lesson, out="runs", **more):
+    return lesson.Config(**{**TINY, "out": str(out), **more})
 
 
-def taken(events):
-    return max((e["step"] for e in events if e["event"] == "step"), default=0)
+def read(made):
+    """Made-up pictures, offline."""
+    return data.load(dataclasses.replace(made, smoke=True))[0]
+
+
+def begun(made) -> Training:
+    pictures, made = data.load(dataclasses.replace(made, smoke=True))
+    training = Training(made, pictures, torch.device("cpu"), recipes.networks(made))
+    training.steps = 100
+    return training
+
+
+def fit(made, given=(), stop_after=None) -> list[dict]:
+    """The events of a run; it is stopped after `stop_after` steps."""
+    made, asked = trainer.prepare(made, frozenset(given)), itertools.count(1)
+    return list(recipes.fit(made, read(made), lambda: next(asked) == stop_after))
 
 
 def weights(folder):
@@ -49,31 +59,47 @@ def same(a, b):
     return torch.equal(a, b) if isinstance(a, torch.Tensor) else a == b
 
 
-@pytest.mark.parametrize(
-    ("lesson", "more"), [(gan, {"r1": 1.0, "r1_every": 3}), (cgan, {"adversarial": "lsgan"}), (dcgan, {"width": 4})]
-)
-def test_n_steps_resume_n_steps_equal_2n_steps_bit_for_bit(lesson, more, tmp_path):
-    settings = SMALL | {"out": str(tmp_path)} | more
-    list(run(lesson.Config(name="straight", epochs=2, **settings)))
-    list(run(lesson.Config(name="halves", epochs=1, **settings)))
-    list(run(lesson.Config(name="halves", epochs=2, resume="auto", **settings), given={"epochs", "resume"}))
-    assert same(weights(tmp_path / "straight"), weights(tmp_path / "halves"))
-    logs = [
-        [
-            {k: v for k, v in row.items() if k not in ("seconds", "images_per_s", "steps", "waiting")}
-            for row in checkpoint.read_log(tmp_path / name / "log.jsonl")
-            if row["event"] == "step"
-        ]
-        for name in ("straight", "halves")
-    ]
-    assert logs[0] == logs[1]
+LABELED = SMALL | {"batch_size": 128}  # four steps an epoch, as with PAIRED
+RUNS = {
+    "gan with a penalty": (gan, LABELED | {"r1": 1.0, "r1_every": 3}),
+    "cgan": (cgan, LABELED | {"adversarial": "lsgan"}),
+    "dcgan": (dcgan, LABELED | {"width": 4}),
+    "pix2pix with dropout": (pix2pix, PAIRED),
+    "pix2pix by mae alone": (pix2pix, PAIRED | {"loss": "mae", "decay": 0.0}),
+    "pix2pix with noise": (pix2pix, PAIRED | {"loss": "mae", "dropout": 0.0, "noise": True}),
+    "pix2pix with penalties": (pix2pix, PAIRED | {"loss": "gan", "r1": 1.0, "r1_every": 3, "diffaugment": True}),
+    "pix2pix with both critics and features": (
+        pix2pix,
+        PAIRED | {"image_size": 64, "critic": "both", "perceptual": 1.0, "r1": 1.0, "r1_every": 2, "batch_size": 1},
+    ),
+    "cyclegan with a pool": (cyclegan, PAIRED | {"blocks": 1, "pool": 3}),
+}
+
+
+def steps_of(folder) -> list[dict]:
+    """The rows of the log without what differs from run to run: times."""
+    timed = ("seconds", "images_per_s", "waiting")
+    rows = [row for row in checkpoint.read_log(folder / "log.jsonl") if row["event"] == "step"]
+    return [{key: value for key, value in row.items() if key not in timed} for row in rows]
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_a_run_stopped_and_resumed_ends_where_a_straight_one_ends_bit_for_bit(kind, tmp_path):
+    lesson, more = RUNS[kind]
+    folders = [tmp_path / name / "x" for name in ("straight", "halves")]
+    fit(config(lesson, folders[0].parent, steps=6, **more))
+    assert fit(config(lesson, folders[1].parent, steps=6, **more), stop_after=3)[-1]["event"] == "stopped"
+    torch.manual_seed(0)  # where the caller's random numbers stand changes nothing
+    fit(config(lesson, folders[1].parent, resume="auto", **more), {"resume"})
+    assert weights(folders[0])["step"] == 6 and same(*map(weights, folders))
+    assert steps_of(folders[0])[-1] == steps_of(folders[1])[-1]
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """(runs, events): the folder with a run `x` of one epoch, which no test may change, and what it told."""
     runs = tmp_path_factory.mktemp("finished") / "secret"
-    return runs, list(run(gan.Config(out=str(runs), name="x", epochs=1, **SMALL)))
+    return runs, fit(config(gan, runs, epochs=1, **SMALL))
 
 
 def test_a_run_folder_holds_what_the_design_promises(finished):
@@ -97,34 +123,35 @@ def test_a_film_does_without_a_sheet_that_is_damaged_gone_or_of_another_size(fin
     sheets[0].write_bytes(b"no picture")
     sheets[1].unlink()
     Image.new("L", (8, 8)).save(sheets[2])
-    again = gan.Config(out=str(tmp_path), name="x", epochs=2, resume="auto", **SMALL)
-    events = list(run(again, given={"epochs", "resume"}))
-    assert events[-1]["event"] == "done"
+    again = config(gan, tmp_path, epochs=2, resume="auto", **SMALL)
+    assert fit(again, {"epochs", "resume"})[-1]["event"] == "done"
     steps = json.loads((tmp_path / "x" / "model" / "film.json").read_text())["steps"]
     assert steps[-1] == 16 and not {int(sheet.stem) for sheet in sheets[:3]} & set(steps)
 
 
 def test_resume_refuses_another_learning_rate_and_says_which_it_was(finished):
-    with raises_code("resume_setting_changed") as caught:
-        list(run(gan.Config(out=str(finished[0]), name="x", lr=1e-3, resume="auto", **SMALL), given={"lr", "resume"}))
-    assert (caught.value.values["flag"], caught.value.values["old"]) == ("--lr", 0.0002)
+    with raises_code("resume_setting_changed", flag="--lr", old=0.0002):
+        fit(config(gan, finished[0], lr=1e-3, resume="auto", **SMALL), {"lr", "resume"})
 
 
 def test_a_second_run_of_the_same_name_is_refused(finished):
     with raises_code("run_exists"):
-        list(run(gan.Config(out=str(finished[0]), name="x", epochs=1, **SMALL)))
+        fit(config(gan, finished[0], epochs=1, **SMALL))
 
 
 def test_a_run_starts_from_a_model(tmp_path):
     """--init: the weights of a bundled model, refused where lesson or shape differ, remembered in the card."""
-    config = trainer.prepare(dcgan.Config(smoke=True, init="dcgan-mnist", width=32, out=str(tmp_path)))
-    training = begun(config)
-    model = ganzoo.load("dcgan-mnist")
-    for role, net in (("generator", model.generator), ("discriminator", model.discriminator)):
-        for name, tensor in net.state_dict().items():
-            assert torch.equal(training.nets[role].state_dict()[name], tensor), f"{role}: {name}"
-    assert all(p.requires_grad for p in training.nets["generator"].parameters())
-    model = Path(list(recipes.fit(config))[-1]["model"])
+
+    def started(made):
+        pictures, made = data.load(made)
+        return Training(made, pictures, torch.device("cpu"), recipes.networks(made, recipes.find_init(made)))
+
+    made = trainer.prepare(dcgan.Config(smoke=True, init="dcgan-mnist", width=32, out=str(tmp_path)))
+    nets, model = started(made).nets, ganzoo.load("dcgan-mnist")
+    assert same(nets["generator"].state_dict(), model.generator.state_dict())
+    assert same(nets["discriminator"].state_dict(), model.discriminator.state_dict())
+    assert all(p.requires_grad for p in nets["generator"].parameters())
+    model = Path(list(recipes.fit(made))[-1]["model"])
     said, _ = checkpoint.read_config(model)
     assert "--epochs 70" in said["training"]["before"][0]
     assert said["training"]["before"][0] in (model / "README.md").read_text(encoding="utf-8")
@@ -133,18 +160,12 @@ def test_a_run_starts_from_a_model(tmp_path):
         ("dcgan-mnist", {"width": 16}, "init_does_not_fit"),
         ("nobody", {}, "model_not_found"),
     ):
-        wrong = dcgan.Config(smoke=True, init=name, out=str(tmp_path), name=f"x{name}", **other)
         with raises_code(code):
-            begun(wrong)
-
-
-def begun(config):
-    pictures, config = data.load(config)
-    return Training(config, pictures, torch.device("cpu"), nets=recipes.networks(config, recipes.find_init(config)))
+            started(dcgan.Config(smoke=True, init=name, out=str(tmp_path), name=f"x{name}", **other))
 
 
 def test_a_model_says_nothing_of_the_machine_and_only_the_licence_it_was_given(finished, tmp_path):
-    list(run(gan.Config(out=str(tmp_path / "secret"), name="y", epochs=1, license="cc-by-4.0", **SMALL)))
+    fit(config(gan, tmp_path / "secret", name="y", epochs=1, license="cc-by-4.0", **SMALL))
     for runs, name, allowed in ((finished[0], "x", None), (tmp_path / "secret", "y", "license: cc-by-4.0\n")):
         folder = runs / name / "model"
         assert "secret" not in (folder / "config.json").read_text() + (folder / "README.md").read_text()
@@ -164,7 +185,7 @@ def test_minutes_count_every_step(tmp_path, monkeypatch):
     monkeypatch.setattr(Training, "advance", advance)
     monkeypatch.setattr(loop, "clock", lambda: now[0])
     monkeypatch.setattr(schedule, "measure", lambda training: schedule.Pace(1.0, 1.0))
-    rows = [e for e in run(gan.Config(**SMALL, epochs=5, out=str(tmp_path))) if e["event"] == "step"]
+    rows = [e for e in fit(config(gan, tmp_path, epochs=5, **SMALL)) if e["event"] == "step"]
     assert rows[-1]["seconds"] == rows[-1]["steps"] == 40
 
 
@@ -198,48 +219,42 @@ def test_a_recipe_has_few_flags_and_says_where_the_others_are(lesson, capsys):
 
 def test_another_length_on_resume_is_said_before_the_first_step_and_in_the_card(tmp_path):
     """With decay the rates have followed the old length: that run is another one than the longer run from its start."""
-    common = {"out": str(tmp_path), "decay": 0.5, **SMALL}
-    events = list(run(gan.Config(name="x", epochs=2, **common)))
-    longer = gan.Config(name="x", epochs=4, resume="auto", **common)
-    events = run(longer, steps=9, given={"epochs", "resume"})  # killed after its first save would be the same
-    start = next(events)
+    fit(config(gan, tmp_path, epochs=2, decay=0.5, **SMALL))
+    longer = config(gan, tmp_path, epochs=4, decay=0.5, resume="auto", **SMALL)
+    start = fit(longer, {"epochs", "resume"}, stop_after=9)[0]  # killed after its first save would be the same
     assert start["event"] == "start" and any("steps instead of" in note for note in start["notes"])
-    list(events)
-    again = list(run(gan.Config(name="x", epochs=4, resume="auto", **common), given={"resume"}))
-    assert again[-1]["event"] == "done"
+    assert fit(longer, {"resume"})[-1]["event"] == "done"
     card = (tmp_path / "x" / "model" / "README.md").read_text()
     assert len(re.findall(r"step \d+: steps \d+ -> \d+", card)) == 1 and "--epochs 4" in card
 
 
 def test_another_length_on_resume_before_the_decay_is_the_run_from_its_start(tmp_path):
-    common = {"out": str(tmp_path), "decay": 0.25, **SMALL}
-    list(run(gan.Config(name="straight", epochs=4, **common)))
-    list(run(gan.Config(name="longer", epochs=2, **common), steps=7))  # the decay has not begun
-    events = list(run(gan.Config(name="longer", epochs=4, resume="auto", **common), given={"epochs", "resume"}))
-    assert not any("steps instead of" in note for note in events[0]["notes"])
-    states = [checkpoint.read_resume(tmp_path / name / "resume.pt", "cpu") for name in ("straight", "longer")]
-    assert same(*states)
-    assert not re.search(r"steps \d+ -> ", (tmp_path / "longer" / "model" / "README.md").read_text())
+    more = {"decay": 0.25, **SMALL}
+    fit(config(gan, tmp_path / "straight", epochs=4, **more))
+    fit(config(gan, tmp_path / "longer", epochs=2, **more), stop_after=7)  # the decay has not begun
+    start = fit(config(gan, tmp_path / "longer", epochs=4, resume="auto", **more), {"epochs", "resume"})[0]
+    assert not any("steps instead of" in note for note in start["notes"])
+    assert same(weights(tmp_path / "straight" / "x"), weights(tmp_path / "longer" / "x"))
+    assert not re.search(r"steps \d+ -> ", (tmp_path / "longer" / "x" / "model" / "README.md").read_text())
 
 
 def test_a_dropped_setting_is_ignored_where_nothing_changes_and_else_refused(finished, tmp_path):
     """A run of an older ganzoo goes on where what is gone held what is always done now; a model always loads."""
     shutil.copytree(finished[0] / "x", tmp_path / "x")
-    longer = gan.Config(out=str(tmp_path), name="x", epochs=2, resume="auto", **SMALL)
+    longer = config(gan, tmp_path, epochs=2, resume="auto", **SMALL)
     for place, value in (("x", 1), ("x/model", 4)):
         path = tmp_path / place / "config.json"
         said = json.loads(path.read_text())
         said["settings"]["accumulate"] = value
         path.write_text(json.dumps(said))
     assert len(ganzoo.load(tmp_path / "x" / "model").sample(2)) == 2
-    events = list(run(longer, given={"epochs", "resume"}))
+    events = fit(longer, {"epochs", "resume"})
     assert events[-1]["event"] == "done" and any("accumulate" in note for note in events[0]["notes"])
     path = tmp_path / "x" / "config.json"
     said = json.loads(path.read_text())
     assert "accumulate" not in said["settings"]
     said["settings"]["accumulate"] = 2
     path.write_text(json.dumps(said))
-    with raises_code("resume_dropped_setting") as caught:
-        list(run(longer, given={"epochs", "resume"}))
-    assert (caught.value.values["flag"], caught.value.values["value"]) == ("--accumulate", 2)
+    with raises_code("resume_dropped_setting", flag="--accumulate", value=2) as caught:
+        fit(longer, {"epochs", "resume"})
     assert "0.1.0" in caught.value.values["version"]

@@ -1,12 +1,15 @@
 """The tab Lessons: what its stages say is counted, descended and differentiated here once more, and it plays in a browser."""
 
 import re
+from types import SimpleNamespace
+from urllib.parse import urlencode
 
+import gradio as gr
 import pytest
 import torch
 
 from demos.tabs.lessons import kernel_stride, pixel_losses, receptive_field, unet_skips
-from demos.tabs.lessons.screen import source
+from demos.tabs.lessons.screen import Screen, source
 from demos.tabs.lessons.tab import COURSE
 from demos.ui.components import render_or_explain
 from demos.ui.words import Words
@@ -142,6 +145,16 @@ def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(lesso
             assert said[:20] == '<p class="gz-quiet" ' and not LEAKS.search(said), (junk, said[:200])
 
 
+@pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.key)
+def test_a_link_sets_every_control(lesson):
+    with gr.Blocks():
+        screen = Screen(WORDS, lesson)
+    given = {name: 8 if value.button else value.first for name, value in lesson.module.VALUES.items()}
+    query = "?" + urlencode({"tab": "lessons", "stage": lesson.key} | given)
+    values = screen._first(SimpleNamespace(_data={"query": query}))
+    assert values[: len(given)] == list(given.values()) and "gz-stage" in values[len(given)]
+
+
 def test_the_lessons_stand_in_the_course_s_order():
     rows = [lesson.row for lesson in COURSE]
     assert rows == sorted(rows) and len({lesson.key for lesson in COURSE}) == len(rows)
@@ -165,18 +178,17 @@ def test_row_and_column_count_from_one_and_end_where_the_map_does():
 # --- in the browser ---------------------------------------------------------------------------------------------
 
 
-def test_next_leads_through_the_course_by_keyboard_and_a_link_brings_a_lesson_back(surf, site):
-    page = surf(f"{site.url}?tab=lessons")
+def test_a_link_opens_a_lesson_and_back_and_next_lead_through_the_course_by_keyboard(surf, site):
+    page = surf(f"{site.url}?tab=lessons&stage=gan&idea=5")
+    page.wait_for_function("document.querySelector('#lessons-gan .gz-stage')?.dataset.link.includes('idea=5')")
+    page.locator("#lessons-back").press("Enter")
     for lesson in COURSE:
         page.wait_for_function(f"location.search.includes('stage={lesson.key}')")
         page.wait_for_selector(f"#lessons-{lesson.key} .gz-stage")
         assert page.locator(".gz-lesson .gz-quiet").count() == 0 and not overflowing(page)
+        if lesson.key == "label":
+            page.locator("#label-choice input").nth(9).press("Space")
+            page.wait_for_function("location.search.includes('label=9&idea=7')")
+            page.locator("#l-label button.label-wrap").press("Enter")
+            page.wait_for_selector("#l-label .cm-content")
         page.locator("#lessons-next").press("Enter")
-    assert page.locator("#lessons-next").is_disabled() and page.locator("#lessons-back").is_enabled()
-    page.goto(f"{site.url}?tab=lessons&stage=label&label=8&idea=5")
-    page.wait_for_selector("#lessons-label .gz-stage")
-    assert page.locator("#label-choice input:checked").get_attribute("value") == "8"
-    page.locator("#label-choice input").nth(9).press("Space")
-    page.wait_for_function("location.search.includes('label=9&idea=5')")
-    page.locator("#l-label button.label-wrap").press("Enter")
-    page.wait_for_selector("#l-label .cm-content")
