@@ -1,6 +1,5 @@
 """demos/publish.py: what goes into a Space, that nothing else does, and the push of it to a local Hub."""
 
-import json
 import re
 import shutil
 from importlib.metadata import version
@@ -10,60 +9,17 @@ from packaging.requirements import Requirement
 
 from demos import publish
 from demos.space import staging
+from tests.fake_hub.fixtures import NOWHERE, SECRET
 from tests.fake_hub.repos import front_matter
-from tests.fake_hub.server import LocalHub
 from tests.hub.test_hub import ROOT, python
 from tests.support.raises_code import raises_code
 
-SECRET = "hf_" + "SecretOfAlice0123456789abcdefghijk"
-PUBLISH = ROOT / "demos" / "publish.py"
 SMALL = ("--models", "gan-mnist")
 PLANTED = """
 .env .git/config demos/.env demos/token demos/scratch.py demos/notes.json demos/screenshots/a.png demos/__pycache__/app.pyc
 ganzoo/.env ganzoo/token.txt ganzoo/__pycache__/hub.cpython-311.pyc runs/other/model/model.safetensors
 ganzoo/weights/gan-mnist/token.txt ganzoo/weights/gan-mnist/optimizer.pt ganzoo/weights/gan-mnist/.cache/x.json
 """
-WRONG = """
-import json, os, sys
-sys.path.insert(0, sys.argv[1])
-from demos import publish
-for token, *words in json.loads(sys.argv[2]):
-    os.environ["HF_TOKEN"] = token
-    try:
-        print("done", publish.main(words))
-    except publish.GanzooError as error:
-        print(error.code, error)
-"""
-IMPATIENT = """
-import runpy, sys, time
-sleep = time.sleep
-time.sleep = lambda seconds: sleep(seconds / 20)  # between two tries
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
-
-
-@pytest.fixture
-def hub():
-    with LocalHub() as running:
-        running.add_user("alice", token=SECRET)
-        running.add_user("reader", token="hf_reader", write=False)
-        yield running
-
-
-def publishing(hub, home, *words, space="alice/zoo", token=None, script=PUBLISH):
-    done = python(hub, home, "-c", IMPATIENT, script, space, *words, token=token, cwd=home)
-    said = done.stdout + done.stderr
-    assert "Traceback" not in said and (token or SECRET) not in said, said
-    return done
-
-
-def refused(done) -> str:
-    """The one sentence of a refusal."""
-    assert done.returncode == 2, done.stdout + done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1 and lines[0].startswith("Error: "), done.stderr
-    return lines[0]
 
 
 def on_hub(hub, space="alice/zoo") -> dict[str, bytes]:
@@ -113,10 +69,10 @@ def test_the_folder_is_a_space(tmp_path):
         publish.main(wanted)
 
 
-def test_only_the_staged_files_are_pushed_and_later_only_changes(hub, tmp_path):
-    done = publishing(hub, tmp_path, *SMALL)
-    assert done.returncode == 0, done.stderr
-    assert f"{hub.url}/spaces/alice/zoo" in done.stdout
+def test_only_the_staged_files_are_pushed_and_later_only_changes(hub, capsys):
+    assert publish.main(["alice/zoo", *SMALL]) == 0
+    said = capsys.readouterr()
+    assert f"{hub.url}/spaces/alice/zoo" in said.out and SECRET not in said.out + said.err
     space = hub.store.repos["spaces", "alice/zoo"]
     wanted, there = staging.stage(staging.choose(["gan-mnist"]), space="alice/zoo"), on_hub(hub)
     assert there.pop("README.md") and wanted.pop("README.md") and there == wanted  # in which the Hub's address stands
@@ -124,10 +80,10 @@ def test_only_the_staged_files_are_pushed_and_later_only_changes(hub, tmp_path):
     assert not space.private
     first = space.head
     hub.requests.clear()
-    assert publishing(hub, tmp_path, *SMALL).returncode == 0
+    assert publish.main(["alice/zoo", *SMALL]) == 0
     assert not [path for method, path in hub.requests if method == "PUT"] and space.head.files == first.files
     # another model instead: its files come, those of the first go, the rest stays as it is
-    assert publishing(hub, tmp_path, "--models", "gan-fashion", "--private", "--hardware", "cpu-basic").returncode == 0
+    assert publish.main(["alice/zoo", "--models", "gan-fashion", "--private", "--hardware", "cpu-basic"]) == 0
     changed = {n for n in space.head.files.keys() | first.files.keys() if space.head.files.get(n) != first.files.get(n)}
     assert {n.split("/")[2] if "/" in n else n for n in changed} == {"gan-mnist", "gan-fashion", "README.md"}
     assert sum(method == "PUT" and "/lfs/" in path for method, path in hub.requests) == 2  # safetensors
@@ -148,8 +104,7 @@ def test_nothing_but_what_may_go_goes(hub, tmp_path):
     (here / "ganzoo/weights/gan-mnist/linked.png").symlink_to(here / ".env")
     shutil.copytree(here / "runs", home / "runs")
     shutil.copytree(here / "ganzoo/weights/gan-mnist", home / "runs/mine/model", symlinks=True)
-    script = here / "demos" / "publish.py"
-    done = publishing(hub, home, "--models", "runs/mine", script=script)
+    done = python(hub, home, here / "demos" / "publish.py", "alice/zoo", "--models", "runs/mine", cwd=home)
     assert done.returncode == 0, done.stderr
     pushed = on_hub(hub)
     assert "runs/mine/model/model.safetensors" in pushed and "ganzoo/weights/gan-mnist/config.json" in pushed
@@ -170,49 +125,53 @@ def test_a_secret_in_a_file_that_would_go_stops_everything(tmp_path, monkeypatch
     assert "README.md" in str(caught.value) and leak not in str(caught.value)
 
 
-def test_what_is_wrong_is_one_sentence(hub, tmp_path):
-    cases = {
-        ("zoo",): "bad_space_name",
-        ("alice/z oo",): "bad_space_name",
-        ("alice/gan+mae",): "bad_space_name",
-        ("a/b/c",): "bad_space_name",
-        ("alice/zoo", "--models", "gan-mars"): "space_model_not_found",
-        ("alice/zoo", "--models", "runs/none"): "not_a_model_folder",
-        ("alice/zoo", "--models", "bob/a..b"): "space_model_bad_id",
-        ("alice/zoo", *SMALL, "bob/hidden"): "space_model_not_public",
-        ("alice/zoo", *SMALL, "bob/gated"): "space_model_not_public",
-        ("alice/zoo", *SMALL, "bob/missing"): "space_model_not_public",
-        ("alice/zoo", "--hardware", "abacus"): "hardware_unknown",
-        ("alice/zoo", "--hardware", "cpu-basic"): "space_hardware_not_free",
-        ("bob/zoo",): "publish_not_allowed",
-        ("alice/page",): "space_of_another_kind",
-        ("alice/zoo", "--out", "/dev/null/a"): "space_folder_not_writable",
-    }
-    tokens = {"": "publish_needs_token", "hf_expired_one": "publish_token_refused", "hf_reader": "publish_not_allowed"}
+WRONG = {  # words of the command: the code of what is said
+    "zoo": "bad_space_name",
+    "alice/gan+mae": "bad_space_name",
+    "a/b/c": "bad_space_name",
+    "alice/zoo --models gan-mars": "space_model_not_found",
+    "alice/zoo --models runs/none": "not_a_model_folder",
+    "alice/zoo --models bob/a..b": "space_model_bad_id",
+    "alice/zoo --models gan-mnist bob/hidden": "space_model_not_public",
+    "alice/zoo --models gan-mnist bob/gated": "space_model_not_public",
+    "alice/zoo --models gan-mnist bob/missing": "space_model_not_public",
+    "alice/zoo --hardware abacus": "hardware_unknown",
+    "alice/zoo --hardware cpu-basic": "space_hardware_not_free",
+    "bob/zoo": "publish_not_allowed",
+    "alice/page": "space_of_another_kind",
+    "alice/zoo --out /dev/null/a": "space_folder_not_writable",
+}
+TOKENS = {"": "publish_needs_token", "hf_expired": "publish_token_refused", "hf_reads": "publish_not_allowed"}
+
+
+def test_what_is_wrong_is_one_sentence(hub, machine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     hub.store.paying = set()  # alice has a free account
     hub.add_repo("models", "bob/hidden", {"config.json": b"{}"}, private=True)
     hub.add_repo("models", "bob/gated", {"config.json": b"{}"}, gated=True)
     hub.add_repo("spaces", "alice/page", {"index.html": b"mine"})
     before = {key: repo.head.id for key, repo in hub.store.repos.items()}
-    asked = [[SECRET, *words] if "--models" in words else [SECRET, *words, *SMALL] for words in cases]  # less to stage
-    asked += [[token, "reader/zoo", *SMALL] for token in tokens]
-    done = python(hub, tmp_path, "-c", WRONG, ROOT, json.dumps(asked), token="", cwd=tmp_path)
-    said = [line for line in done.stdout.splitlines() if " files, " not in line]
-    assert done.returncode == 0 and len(said) == len(asked), done.stdout + done.stderr
-    assert [line.split()[0] for line in said] == [*cases.values(), *tokens.values()]
-    assert SECRET not in done.stdout + done.stderr
+    asked = [(SECRET, *case) for case in WRONG.items()] + [(token, "alice/zoo", code) for token, code in TOKENS.items()]
+    for token, words, code in asked:
+        machine.has(token)
+        with raises_code(code) as caught:
+            publish.main(words.split() if "--models" in words else [*words.split(), *SMALL])  # less to stage
+        assert "\n" not in str(caught.value) and SECRET not in str(caught.value)
     assert before == {key: repo.head.id for key, repo in hub.store.repos.items()}
 
 
-def test_a_hub_in_trouble(hub, tmp_path):
+def test_a_hub_in_trouble(hub, machine):
+    command = ["alice/zoo", *SMALL]
     hub.fail_next(503, path_contains="/commit/main")
-    assert publishing(hub, tmp_path, *SMALL).returncode == 0  # tried again
+    assert publish.main(command) == 0  # tried again
     hub.fail_next(503, 20, "/commit/main")
-    assert "same command again" in refused(publishing(hub, tmp_path, "--models", "gan-fashion"))
+    with raises_code("publish_failed"):
+        publish.main(["alice/zoo", "--models", "gan-fashion"])
     hub.fail_next(402, 1, "/api/repos/create")
-    said = refused(publishing(hub, tmp_path, *SMALL, space="alice/second"))
-    assert all(reason in said for reason in ("delete one", "not verified", "30 days"))
+    with raises_code("space_quota_used_up"):
+        publish.main(["alice/second", *SMALL])
     before = on_hub(hub)
-    hub.stop()
-    assert "cannot be reached" in refused(publishing(hub, tmp_path, *SMALL))
+    machine.asks(NOWHERE)
+    with raises_code("publish_hub_unavailable"):
+        publish.main(command)
     assert before == on_hub(hub)

@@ -3,6 +3,7 @@ and a push to a local Hub with a token that is found nowhere afterwards."""
 
 import io
 import json
+import shutil
 import signal
 import subprocess
 import threading
@@ -20,12 +21,11 @@ from demos.runtime import training_queue
 from demos.tabs.custom import export, render, run, session, uploads, worker
 from demos.ui.words import Trouble, Words
 from ganzoo.data import made_pairs
-from tests.fake_hub.server import LocalHub
-from tests.hub.test_hub import ROOT
-from tests.support import quick
+from ganzoo.hub.bundled import WEIGHTS
+from tests.fake_hub.fixtures import SECRET
 from tests.support.raises_code import raises_code
 
-SECRET = "hf_" + "TheTokenOfAVisitor0123456789abc"
+WRONG = "hf_NobodyKnowsMe0123456789abcdefgh"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -369,51 +369,34 @@ def test_wrong_choices_are_sentences(short):
 
 # --- the Hub ----------------------------------------------------------------------------------------------------
 
-PUSH = """
-import json, shutil, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-from demos.tabs.custom import export, session
-from demos.ui.words import Trouble, Words
-work = session.of("me")
-run = session.Run("mae", work.folder / "runs" / "mine", [{"event": "measured"}])
-shutil.copytree(sys.argv[2], run.model)
-work.runs["mae"] = run
-said = []
-for repo, token in json.load(sys.stdin):
-    try:
-        said.append(export.push(work, "mae", repo, token, True))
-    except Trouble as trouble:
-        said.append([trouble.code, Words("zh").explain(trouble)])
-print(json.dumps(said))
-session.close_all()
-"""
 
-
-def test_a_push_with_a_visitor_s_own_token(tmp_path):
-    model = ROOT / "ganzoo" / "weights" / "pix2pix-facades-mae"
-    reader, wrong = "hf_" + "OnlyReads0123456789abcdefghijkl", "hf_" + "NobodyKnowsMe0123456789abcdefgh"
-    tries = [["my-pictures", SECRET], ["alice/second", SECRET], ["bob/x", SECRET], ["my-pictures", reader],
-             ["x", wrong], ["x", None], ["no/such/name", SECRET], ["x", "line\nbreak"]]  # fmt: skip
-    with LocalHub() as hub:
-        hub.add_user("alice", token=SECRET)
-        hub.add_user("reader", token=reader, write=False)
-        hub.add_user("bob", token="hf_bob")
-        words = [*quick.PYTHON, "-c", PUSH, str(ROOT), str(model)]
-        env = hub.env(tmp_path / "home", token="")
-        done = subprocess.run(words, input=json.dumps(tries), env=env, capture_output=True, text=True, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout)
-        assert said[:2] == [f"{hub.url}/alice/my-pictures", f"{hub.url}/alice/second"]
-        keys = [answer[0] for answer in said[2:]]
-        assert keys == ["own_not_allowed", "own_not_allowed", "own_token", "own_token", "own_repo", "own_token"], said
-        repo = hub.store.repos["models", "alice/my-pictures"]
-        assert repo.private and len(repo.head.history()) == 2  # made, and filled in one commit
-        files = {name: blob.data for name, blob in repo.head.files.items()}
-        assert {"README.md", "config.json", "model.safetensors", "samples.png"} <= files.keys()
-        assert b"# my-pictures" in files["README.md"]
-        paths = " ".join(path for _, path in hub.requests)
-    everything = [done.stdout.encode(), done.stderr.encode(), paths.encode(), *files.values()]
-    everything += [p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()]
-    for token in (SECRET, reader, wrong):
-        assert not [text[:200] for text in everything if token.encode() in text]
+def test_a_push_with_a_visitor_s_own_token(hub, machine, tmp_path, monkeypatch, capsys, caplog):
+    monkeypatch.chdir(tmp_path)
+    machine.has("")
+    work = session.of("me")
+    trained = work.runs["mae"] = session.Run("mae", work.folder / "runs" / "mine", [{"event": "measured"}])
+    shutil.copytree(WEIGHTS / "pix2pix-facades-mae", trained.model)
+    for name in ("my-pictures", "alice/second"):
+        assert export.push(work, "mae", name, SECRET, True) == f"{hub.url}/alice/{name.removeprefix('alice/')}"
+    refused = []
+    for name, token, code in (
+        ("bob/x", SECRET, "own_not_allowed"),
+        ("my-pictures", "hf_reads", "own_not_allowed"),
+        ("x", WRONG, "own_token"),
+        ("x", None, "own_token"),
+        ("no/such/name", SECRET, "own_repo"),
+        ("x", "line\nbreak", "own_token"),
+    ):
+        with raises_code(code) as caught:
+            export.push(work, "mae", name, token, True)
+        refused.append(Words("zh").explain(caught.value))
+    repo = hub.store.repos["models", "alice/my-pictures"]
+    assert repo.private and len(repo.head.history()) == 2  # made, and filled in one commit
+    files = {name: blob.data for name, blob in repo.head.files.items()}
+    assert {"README.md", "config.json", "model.safetensors", "samples.png"} <= files.keys()
+    assert b"# my-pictures" in files["README.md"]
+    told = str([*refused, capsys.readouterr(), caplog.text, [path for _, path in hub.requests]]).encode()
+    written = [p.read_bytes() for folder in (tmp_path, machine.home) for p in folder.rglob("*") if p.is_file()]
+    for token in (SECRET, WRONG):
+        assert not [text[:200] for text in (told, *files.values(), *written) if token.encode() in text]
+    session.VISITS.leave("me")
