@@ -10,7 +10,7 @@ import pytest
 
 from ganzoo.data import hub_files
 from ganzoo.errors import GanzooError
-from tests.fake_hub.pictures import a, ab, b, classes, columns, many, png, read, table, two, wide, zipped
+from tests.fake_hub.pictures import a, ab, b, classes, columns, many, png, read, table, two, zipped
 
 
 def locked(content: bytes) -> bytes:
@@ -57,7 +57,6 @@ SETS = {  # name: (kind, files, what is answered: the error's code, or "read")
     "links of git alone": ("pictures", many("{i}.png", lambda i: b"../x.png", 9), "no_readable_pictures_in_folder"),
     "odd names": ("pictures", {f"{'ü' * 40} {i}\n#?%[{i}].png": a(i) for i in range(9)}, "read"),
     "pictures beside classes": ("pictures", PETS | {"stray.png": a(90)}, "pictures_beside_classes"),
-    "wide photos": ("pairs", many("{i}.png", wide, 12), "halves_of_one_photo"),
     "a zip of texts": ("pictures", {"a.zip": zipped({"readme.txt": b"hello"})}, "hub_zip_no_pictures"),
     "a zip that is none": ("pictures", {"a.zip": b"PK, said the file"}, "hub_zip_damaged"),
     "half a zip": ("pictures", {"a.zip": zipped(PETS)[:-200]}, "hub_zip_damaged"),

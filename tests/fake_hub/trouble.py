@@ -14,8 +14,6 @@ KINDS = {
     "slow": "the answer takes its time",
     "truncate": "the line is cut in the middle of the content",
     "flip": "the content comes with one byte changed",
-    "drip": "the content comes in drops, `seconds` from the first to the last",
-    "hash": "the answer announces another sha256 than its content has",
     "away": "a redirect to another host",
     "loop": "a redirect to the same address, for ever",
     "page": "an answer of 200 that is somebody else's page (a hotel's login)",
@@ -57,16 +55,6 @@ class Trouble:
         if self.what == "flip" and response.body:
             middle = len(response.body) // 2
             response.body = response.body[:middle] + bytes([response.body[middle] ^ 1]) + response.body[middle + 1 :]
-        if self.what == "hash":
-            response.headers |= {k: '"' + "0" * 64 + '"' for k in ("ETag", "X-Linked-Etag") if k in response.headers}
-        if self.what == "drip" and response.body and handler.command != "HEAD":
-            handler.begin(response)
-            drop = max(1, len(response.body) // 20)
-            for start in range(0, len(response.body), drop):
-                handler.wfile.write(response.body[start : start + drop])
-                handler.wfile.flush()
-                sleep(self.seconds / 20)
-            return True
         if self.what == "stop":
             threading.Thread(target=handler.server.hub.stop, daemon=True).start()
         if self.what in ("drop", "stop") or (self.what == "truncate" and response.body):

@@ -2,7 +2,6 @@
 file that is none of them is one sentence."""
 
 import json
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -318,17 +317,12 @@ def test_files_that_are_no_weights(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     whole = save(reference.UNet(levels=7, width=2), tmp_path / "G.pth").read_bytes()
     old = save(reference.UNet(levels=7, width=2), tmp_path / "O.pth", _use_new_zipfile_serialization=False).read_bytes()
-    with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as bomb:
-        bomb.writestr("a/data.pkl", b"\x80\x02}.")
     for name, content in {
         "empty": b"",
         "text": b"hello\n" * 100,
-        "json": b'{"a": 1}',
-        "zip": (tmp_path / "bomb.zip").read_bytes(),
         "cut": whole[:5000],
         "cut at the end": whole[:-100],
         "old and cut": old[: len(old) // 2],
-        "old and cut early": old[:100],
         "turned": whole[:3000] + bytes(255 - b for b in whole[3000:4000]) + whole[4000:],
         "safetensors": b"\x10\0\0\0\0\0\0\0{}" + b" " * 100,
     }.items():

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from ganzoo import checkpoint, pretrained, recipes
 from ganzoo.inference import load
-from ganzoo.models import cyclegan, discriminators, gan, pix2pix
+from ganzoo.models import discriminators, gan, pix2pix
 from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
 from ganzoo.training import trainer
 from tests.support.raises_code import raises_code
@@ -147,18 +147,6 @@ def test_each_critic_trains_pix2pix_and_comes_back(critic, tmp_path):
             checkpoint.read_network(path.parent, "projected", pix2pix.build(config)["projected"])
     else:
         assert model.patch_map(torch.zeros(1, 6, 64, 64)).ndim == 2
-
-
-def test_both_critics_train_a_cyclegan_with_features_there_and_back(tmp_path):
-    more = {"blocks": 1, "critic": "both", "perceptual": 1.0, "r1": 1.0, "r1_every": 1}
-    config = cyclegan.Config(**SMALL | {"out": str(tmp_path)} | more)
-    done = fit(config)
-    folder = tmp_path / "cyclegan-horse2zebra-perceptual-smoke"
-    assert done["folder"] == str(folder)
-    assert len(list((folder / "model").glob("discriminator*.safetensors"))) == 4
-    model = load(folder)
-    for direction in model.directions:
-        assert model.translate_tensor(torch.zeros(1, 3, 64, 64), direction=direction).shape == (1, 3, 64, 64)
 
 
 def test_the_features_are_in_no_file_of_the_run():

@@ -43,17 +43,11 @@ def test_the_paper_s_networks_to_the_parameter():
     assert pix2pix.PatchDiscriminator(width=4)(torch.zeros(1, 6, 256, 256)).shape == (1, 1, 30, 30)
 
 
-def test_receptive_fields_are_the_course_s_and_real():
+def test_receptive_fields_are_the_course_s():
+    """And where the gradient is: tests/demos/tabs/test_compare.py."""
     assert [ganzoo.receptive_field([2] * n) for n in range(1, 6)] == [4, 10, 22, 46, 94]
     for patch, strides in pix2pix.PATCHES.items():
         assert ganzoo.receptive_field(strides, kernel=1 if patch == 1 else 4) == patch
-        if patch > 94:
-            continue
-        picture = torch.randn(1, 6, 256, 256, requires_grad=True)
-        scores = pix2pix.PatchDiscriminator(width=2, patch=patch, norm="none")(picture)
-        scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
-        seen = picture.grad.abs().sum((0, 1)) > 0
-        assert int(seen.any(0).sum()) == int(seen.any(1).sum()) == patch
 
 
 @pytest.mark.parametrize("more", [{}, {"no_skips": True}, {"upsample": "deconv"}, {"norm": "batch"}, {"norm": "none"}])

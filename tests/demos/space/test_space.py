@@ -62,7 +62,7 @@ def environment(folder: Path, hub=None) -> dict[str, str]:
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "SPACE_ID": "alice/zoo", "SYSTEM": "spaces"}
     env |= {"GRADIO_SERVER_PORT": str(free_port()), "GANZOO_TEST_ASKED": str(folder / "asked.txt")}
     env |= {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "HF_HOME": str(folder / "cache")}
-    env["PYTHONPYCACHEPREFIX"] = str(folder.parent / "bytecode")  # not beside the staged folder, which is compared
+    env["PYTHONDONTWRITEBYTECODE"] = "1"  # the staged folder is compared
     if hub:
         env |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
     return env

@@ -1,4 +1,4 @@
-"""The networks are the course's: counted, measured, and each step moves what it should."""
+"""The networks are the course's: counted and measured. Their steps: tests/models/test_protocol.py."""
 
 import pytest
 import torch
@@ -41,38 +41,3 @@ def test_shapes_ranges_and_stages(lesson, more, size):
         for layer in net.modules():
             if isinstance(layer, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
                 assert layer.kernel_size[0] % layer.stride[0] == 0  # no checkerboard
-
-
-class Adam(torch.optim.Adam):
-    """Notes in `order` that its role has taken a step."""
-
-    def __init__(self, role, order, *settings):
-        super().__init__(*settings)
-        self.role, self.order = role, order
-
-    def step(self, closure=None):
-        self.order.append(self.role)
-        return super().step(closure)
-
-
-@pytest.mark.parametrize(("lesson", "more"), LESSONS)
-@pytest.mark.parametrize("adversarial", ["bce", "lsgan", "hinge"])
-def test_train_step_moves_the_critic_then_the_creator_and_reports(lesson, more, adversarial):
-    config = lesson.Config(channels=1, adversarial=adversarial, r1=1.0, **more)
-    nets, order = lesson.build(config), []
-    optimizers = {
-        role: Adam(role, order, net.parameters(), config.lr, (config.beta1, 0.999)) for role, net in nets.items()
-    }
-
-    def played(step) -> tuple[torch.Tensor, set[str]]:
-        """What the step gives, and whose weights it has moved."""
-        before = {role: [p.clone() for p in net.parameters()] for role, net in nets.items()}
-        row = step(nets, optimizers, batch_for(config), config)
-        same = {r: all(map(torch.equal, weights, nets[r].parameters())) for r, weights in before.items()}
-        return row, {role for role in same if not same[role]}
-
-    row, moved = played(lesson.train_step)
-    assert moved == {"generator", "discriminator"} and order == ["discriminator", "generator"]
-    assert row.shape == (4,) and torch.isfinite(row).all() and ((row[2:] >= 0) & (row[2:] <= 1)).all()
-    assert all(p.requires_grad for net in nets.values() for p in net.parameters())
-    assert played(lesson.penalty_step)[1] == {"discriminator"}

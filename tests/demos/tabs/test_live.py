@@ -315,15 +315,11 @@ def picture(page) -> str:
     return page.get_attribute("#live-stage img", "src")
 
 
-def test_an_earlier_run_is_there_at_once(visit):
-    page = visit("zh?tab=live", width=390, height=844)
+def test_an_earlier_run_is_there_at_once_a_link_brings_its_settings_and_the_address_follows_them(visit):
+    page = visit("zh?tab=live&network=dcgan&lr=0.0002&norm=none&beta1=nonsense", width=390, height=844)
     assert step(page) > 1000 and page.locator("#live-turns img").count() == 40
     assert page.locator("#live-shares .gz-bar").count() == 10 and page.locator("#live-stage .gz-film svg").count() == 2
     assert page.locator("#s-live img:not([alt]), #s-live-turn img:not([alt])").count() == 0
-
-
-def test_a_link_brings_its_settings_and_the_address_follows_them(visit):
-    page = visit("?tab=live&network=dcgan&lr=0.0002&norm=none&beta1=nonsense")
 
     def chosen():
         script = (

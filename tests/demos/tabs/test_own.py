@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 import zipfile
-import zlib
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,9 @@ from demos.tabs.custom import export, render, run, session, uploads, worker
 from demos.ui.words import Trouble, Words
 from ganzoo.data import made_pairs
 from ganzoo.hub.bundled import WEIGHTS
+from tests.data.test_hub_hostile import locked
 from tests.fake_hub.fixtures import SECRET
+from tests.hostile.made import bomb
 from tests.support.raises_code import raises_code
 
 WRONG = "hf_NobodyKnowsMe0123456789abcdefgh"
@@ -110,14 +111,6 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(tmp_path, kind):
         uploads.read([packed(tmp_path, {"a.txt": b"hello"})], tmp_path, kind)
 
 
-def huge_header() -> bytes:
-    """A PNG whose header promises 50,000 x 50,000 pixels."""
-    data = bytearray(picture())
-    data[16:24] = (50_000).to_bytes(4, "big") * 2
-    data[29:33] = zlib.crc32(bytes(data[12:29])).to_bytes(4, "big")
-    return bytes(data)
-
-
 REFUSED = {
     "own_alone": SIDES | {"A/lonely.jpg": picture()},
     "own_path": {"../../evil.png": picture(64, 32), **AB},
@@ -130,7 +123,7 @@ REFUSED = {
     "own_not_ab": {f"{i}.png": picture(30, 20) for i in range(9)},
     "own_shape": {f"{side}/{i}.png": picture(30, 30 if side == "A" else 20) for side in "AB" for i in range(9)},
     "own_unreadable": {f"{i}.png": b"this is text" for i in range(9)},
-    "own_large": {"huge.png": huge_header(), **AB},
+    "own_large": {"huge.png": bomb(50_000, 50_000), **AB},
     "own_bad_zip": b"no zip at all",
 }
 
@@ -157,12 +150,7 @@ def test_what_cannot_be_used_is_one_sentence_in_both_languages(tmp_path, key):
 
 def test_a_locked_zip_and_mixed_files_are_refused(tmp_path):
     path = packed(tmp_path, AB)
-    data = bytearray(path.read_bytes())
-    at = data.index(b"PK\x01\x02")
-    while at >= 0:  # the flag "encrypted" in every entry of the directory
-        data[at + 8] |= 1
-        at = data.find(b"PK\x01\x02", at + 4)
-    path.write_bytes(data)
+    path.write_bytes(locked(path.read_bytes()))
     for files, key in (([path], "own_bad_zip"), ([path, path], "own_kinds"), ([tmp_path / "x.exe"], "own_kinds"),
                          ([], "own_kinds"), ([tmp_path / "gone.png"], "own_gone")):  # fmt: skip
         with raises_code(key):
