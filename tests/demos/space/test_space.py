@@ -5,25 +5,32 @@ run of the resolver with what the Hub's builder adds (a minute).
 """
 
 import asyncio
+import importlib
 import json
 import os
 import re
-import shutil
-import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlparse
 
+import numpy
 import pytest
+import torch
 from gradio import __version__
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from demos import api
+from demos.catalog import local
+from ganzoo import Model
+from tests.fake_hub.fixtures import NOWHERE
 from tests.fake_hub.server import LocalHub
+from tests.hostile.made import tiny
 from tests.hub.test_hub import ROOT
 from tests.support import quick
 from tests.support.clean import clean_python, closure, name_of, pip
@@ -166,60 +173,49 @@ def look(browser, url: str) -> None:
     assert strange <= {"huggingface.co", "fonts.googleapis.com", None}
 
 
-LENT = """
-import json, sys, types
-sys.path.insert(0, sys.argv[1])
-calls, broken = [], []
-def GPU(duration):
-    def wrap(function):
-        def call(*words):
-            calls.append([type(word).__name__ for word in words] + [duration(*words)])
-            if broken: raise RuntimeError("GPU task aborted")
-            return function(*words)
-        return call
-    return wrap
-sys.modules["spaces"] = types.SimpleNamespace(GPU=GPU)
-from demos.space import zero_gpu
-from demos.catalog import local
-import torch
-from pathlib import Path
-from ganzoo import Model, checkpoint
-from ganzoo.models import pix2pix
-zero_gpu.PIXELS = 64 * 64
-zero_gpu.set_up()
-config = pix2pix.Config(image_size=64, width=4)
-checkpoint.save_model(Path("tiny"), config, pix2pix.build(config), {})
-cpu, net = Model(Path("tiny")), local.open_folder(Path("tiny"))
-small, large = torch.rand(1, 3, 64, 64), torch.rand(1, 3, 64, 128)
-same = [torch.equal(net.translate_tensor(x), cpu.translate_tensor(x)) for x in (small, large)]
-asked = len(calls)
-broken.append(1)
-same.append(torch.equal(net.translate_tensor(large), cpu.translate_tensor(large)))
-import numpy
-pictures = [numpy.empty((1, 3, side, side), "uint8") for side in (512, 1024, 2048, 8192)]
-long = [zero_gpu.seconds(None, picture, None, None) for picture in pictures]
-print(json.dumps([same, asked, len(calls), calls[0][1], calls[0][-1], long]))
-"""
+@pytest.fixture
+def zero_gpu(monkeypatch):
+    """The module as it is where the package `spaces` lends a GPU. `lent`: the seconds that each call asked for."""
+    lent = []
+
+    def gpu(duration):
+        def wrap(function):
+            def call(*given):
+                lent.append(duration(*given))
+                if module.lent_out:
+                    raise RuntimeError("GPU task aborted")
+                return function(*given)
+
+            return call
+
+        return wrap
+
+    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=gpu))
+    monkeypatch.delitem(sys.modules, "demos.space.zero_gpu", raising=False)
+    module = importlib.import_module("demos.space.zero_gpu")
+    module.lent, module.lent_out = lent, False
+    return module
 
 
-def test_only_large_pictures_ask_for_the_gpu_and_can_do_without(tmp_path):
-    words = [*quick.PYTHON, "-c", LENT, str(ROOT)]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [[True, True, True], 1, 2, "ndarray", 5, [5, 6, 9, 15]]
+def test_only_large_pictures_ask_for_the_gpu_and_can_do_without(zero_gpu, tmp_path, monkeypatch):
+    monkeypatch.setattr(zero_gpu, "PIXELS", 64 * 64)
+    cpu, net = Model(tiny(tmp_path / "tiny", image_size=64)), zero_gpu.SpaceModel(tmp_path / "tiny")
+    small, large = torch.rand(1, 3, 64, 64), torch.rand(1, 3, 64, 128)
+    for pictures in (small, large):
+        assert torch.equal(net.translate_tensor(pictures), cpu.translate_tensor(pictures))
+    assert zero_gpu.lent == [5]  # for the large one
+    zero_gpu.lent_out = True
+    assert torch.equal(net.translate_tensor(large), cpu.translate_tensor(large)) and len(zero_gpu.lent) == 2
+    pictures = [numpy.empty((1, 3, side, side), "uint8") for side in (512, 1024, 2048, 8192)]
+    assert [zero_gpu.seconds(None, picture, None, None) for picture in pictures] == [5, 6, 9, 15]
 
 
-def test_the_card_names_what_is_put_on_the_shelf(tmp_path):
+def test_the_card_names_what_is_put_on_the_shelf(zero_gpu, machine, tmp_path, monkeypatch, caplog):
     """A model that is neither in the cache nor on the Hub is a line in the log; the pages start all the same."""
-    shutil.copytree(ROOT / "demos", tmp_path / "demos", ignore=shutil.ignore_patterns("data", "screenshots"))
+    monkeypatch.setattr(zero_gpu, "__file__", str(tmp_path / "demos" / "space" / "zero_gpu.py"))
     card = "---\ntitle: a\npreload_from_hub:\n- bob/gone config.json abc\n- bob/too\n---\n"
     (tmp_path / "README.md").write_text(card)
-    code = "from demos.catalog import local; from demos.space import zero_gpu; print(zero_gpu.named()); "
-    code += "zero_gpu.pull(zero_gpu.named()); print(local.FETCHED)"
-    with socket.socket() as closed:  # a port on which nobody answers
-        closed.bind(("127.0.0.1", 0))
-        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        env = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "hf")}
-        done = subprocess.run([*quick.PYTHON, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
-    assert done.stdout.splitlines() == ["['bob/gone', 'bob/too']", "{}"], done.stderr
-    assert "bob/gone is not shown" in done.stderr
+    machine.asks(NOWHERE)
+    assert zero_gpu.named() == ["bob/gone", "bob/too"]
+    zero_gpu.pull(zero_gpu.named())
+    assert "bob/gone is not shown" in caplog.text and not local.FETCHED
