@@ -10,7 +10,7 @@ from PIL import Image
 
 import ganzoo
 from ganzoo.data import complete, drawings
-from ganzoo.data.paired import PairBatches, Streamed, crop
+from ganzoo.data.paired import PairBatches, Streamed
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import to_uint8
 from tests.fake_hub.pictures import ab, b, many, png, put, two
@@ -196,13 +196,6 @@ def test_batches_are_a_function_of_seed_and_step_and_crop_both_sides_alike():
         expected = to_uint8(a["input"])[:, [2, 0, 1]] // 2 + 60
         assert torch.equal(to_uint8(a["target"]), expected)
     assert not torch.equal(one(3)["input"], PairBatches(pairs.train, 4, 6, 32, "cpu")(3)["input"])
-
-
-def test_crop_against_slices():
-    pictures = torch.arange(2 * 3 * 6 * 6, dtype=torch.uint8).view(2, 3, 6, 6)
-    made = crop(pictures, torch.tensor([[1, 2], [0, 0]]), torch.tensor([False, True]), 4)
-    assert torch.equal(made[0], pictures[0, :, 1:5, 2:6])
-    assert torch.equal(made[1], pictures[1, :, 0:4, 0:4].flip(2))
 
 
 def test_two_processes_share_one_large_batch():

@@ -10,9 +10,6 @@ import torch
 import ganzoo
 from ganzoo import inference, model_card
 from ganzoo.data import drawings
-from ganzoo.interop import convert
-from ganzoo.interop.reference import recognise
-from ganzoo.models import cyclegan, pix2pix
 from tests.hostile.made import Evil
 from tests.support import reference_nets as reference
 from tests.support.raises_code import raises_code
@@ -195,22 +192,6 @@ def test_a_bias_before_batch_norm_moves_into_the_running_mean(tmp_path):
         if isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)) and module.bias is None:
             module.bias = torch.nn.Parameter(torch.zeros(module.out_channels))
     assert makes_the_same(converted(tmp_path, save(reference.trained(net), tmp_path / "G.pth")), net)
-
-
-def test_full_width_is_recognised_without_a_weight_of_its_own():
-    """The reference's own sizes: every tensor lands where ganzoo's network of the paper's size has it."""
-    for net, build in (
-        (reference.UNet, lambda f: pix2pix.Config(width=f.width, halvings=f.depth, norm=f.norm, upsample="deconv")),
-        (reference.ResNet, lambda f: cyclegan.Config(width=f.width, blocks=f.depth, norm=f.norm, upsample="deconv3")),
-    ):
-        with torch.device("meta"):
-            found = recognise(dict(net().state_dict()), "G.pth")
-            config = build(found)
-            own = (pix2pix if net is reference.UNet else cyclegan).build(config)["generator"]
-        assert found.width == 64
-        assert [own.get_submodule(conv).weight.shape for conv, _ in convert._convolutions(own)] == [
-            found.weights[f"{layer.conv}.weight"].shape for layer in found.layers
-        ]
 
 
 # --- what is written --------------------------------------------------------------------------------------------

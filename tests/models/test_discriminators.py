@@ -66,22 +66,6 @@ def test_a_conditional_critic_judges_by_the_original():
             assert a.shape == b.shape and not torch.allclose(a, b)
 
 
-def test_heads_cannot_grow_steep():
-    """Spectral norm: ten times the weights is the same critic."""
-    critic = ProjectedDiscriminator()
-    for _ in range(30):
-        critic(maps())  # the largest singular value is found step by step
-    before = [s.detach() for s in critic.eval()(maps())]
-    with torch.no_grad():
-        for name, p in critic.named_parameters():
-            if name.endswith("weight.original"):
-                p.mul_(10)
-    for _ in range(30):
-        critic.train()(maps())
-    for a, b in zip(before, critic.eval()(maps()), strict=True):
-        assert torch.allclose(a, b, atol=1e-2)
-
-
 # --- losses -----------------------------------------------------------------------------------------------------
 
 

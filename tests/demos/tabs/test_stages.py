@@ -39,12 +39,6 @@ def test_pixels_take_the_shift_for_the_blur_and_features_do_not(shift, seed):
     assert all(f"{value:.3f}" in shown for value in (*pixels.values(), *far.values()))
 
 
-@pytest.mark.parametrize(("key", "times"), [("features_alike", 1.1), ("features_tell", 2.0)])
-def test_the_stage_says_so_where_features_do_not_tell_shift_from_blur(key, times):
-    said = feature_maps._verdict(WORDS, {"shift": 0.02, "blur": 0.02}, {"shift": 1.0, "blur": times})
-    assert said == WORDS(key, shift="0.020", blur="0.020", times=times)
-
-
 def test_silent_units_are_counted_and_only_leaky_ones_have_a_gradient():
     pictures, labels = leaky_relu.digits()
     for kind in leaky_relu.KINDS:
