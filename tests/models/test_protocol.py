@@ -47,6 +47,7 @@ STEPS += [
 PAIRS = [{}, {"pixel": "mse", "adversarial": "lsgan"}, {"unconditional": True, "adversarial": "hinge"}]
 PAIRS += [{"diffaugment": True}]
 SIDES = [{}, {"upsample": "deconv", "norm": "none"}, {"generator": "unet", "pool": 0}, {"residual": True, "gate": True}]
+SIDES += [{"image_size": 64, "critic": "both", "perceptual": 1.0, "batch_size": 2}]
 STEPS += [(pix2pix, PAIRED | {"r1": 1.0, "loss": loss} | more) for loss in pix2pix.LOSSES for more in PAIRS]
 STEPS += [(cyclegan, PAIRED | {"r1": 1.0, "blocks": 1} | more) for more in SIDES]
 

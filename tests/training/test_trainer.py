@@ -73,10 +73,6 @@ RUNS = {
         PAIRED | {"image_size": 64, "critic": "both", "perceptual": 1.0, "r1": 1.0, "r1_every": 2, "batch_size": 1},
     ),
     "cyclegan with a pool": (cyclegan, PAIRED | {"blocks": 1, "pool": 3}),
-    "cyclegan with both critics and features": (
-        cyclegan,
-        PAIRED | {"image_size": 64, "blocks": 1, "critic": "both", "perceptual": 1.0, "batch_size": 1},
-    ),
 }
 
 
