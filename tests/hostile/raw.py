@@ -67,7 +67,7 @@ class Page:
         if status != 200:
             return status, said
         session = json.loads(body)["session_hash"]
-        return self.ask(f"gradio_api/queue/data?session_hash={session}")
+        return self.ask(f"gradio_api/queue/data?session_hash={session}", seconds=5)  # some streams only beat
 
     def api(self, name: str, *data) -> tuple[int, str]:
         status, said = self.ask(f"gradio_api/call/{name}", json.dumps({"data": data}).encode())

@@ -1,4 +1,5 @@
-"""Every lesson has the functions and settings that the trainer asks of it (ganzoo/models/protocol.py)."""
+"""Every lesson has the functions and settings that the trainer asks of it (ganzoo/models/protocol.py), and networks of the
+course: counted, measured, and each step moves what it should."""
 
 import inspect
 
@@ -67,3 +68,30 @@ def test_a_step_moves_every_network_and_reports_what_it_saw(lesson, more):
     row = training.averages()
     assert list(row) == list(lesson.columns(training.config)) and None not in row.values()
     assert all(p.requires_grad for role in roles for p in training.nets[role].parameters())
+
+
+SMALL = [(gan, {}), (cgan, {"classes": tuple("0123456789")}), (dcgan, {"width": 8})]
+SMALL += [(dcgan, {"width": 8, "upsample": "resize"})]
+
+
+def test_gan_generator_is_the_course_s_to_the_parameter():
+    generator = gan.Generator()
+    trained = sum(p.numel() for p in generator.parameters())
+    running = sum(p.numel() for name, p in generator.named_buffers() if "running" in name)
+    assert (trained, running, trained + running) == (561_168, 1_536, 562_704)  # the last one as Keras prints it
+
+
+@pytest.mark.parametrize(("lesson", "more"), SMALL)
+@pytest.mark.parametrize(("channels", "size", "norm"), [(1, 28, "batch"), (3, 32, "none")])
+def test_shapes_ranges_and_stages(lesson, more, channels, size, norm):
+    made = lesson.Config(channels=channels, image_size=size, norm=norm, **more)
+    nets, noise = lesson.build(made), torch.randn(6, made.noise_size)
+    label = (torch.arange(6),) if made.needs_labels else ()
+    pictures = nets["generator"](noise, *label)
+    assert pictures.shape == (6, channels, size, size) and pictures.abs().max() <= 1
+    assert nets["discriminator"](pictures, *label).shape == (6, 1)
+    stages = nets["generator"].stages(noise, *label)
+    assert torch.equal(stages[0], noise) and stages[-1].shape == pictures.shape
+    for layer in (layer for net in nets.values() for layer in net.modules()):
+        if isinstance(layer, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
+            assert layer.kernel_size[0] % layer.stride[0] == 0  # no checkerboard
