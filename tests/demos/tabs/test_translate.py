@@ -24,6 +24,7 @@ from ganzoo import GanzooError
 from ganzoo.hub.bundled import WEIGHTS
 from tests.data.test_pairs import saved
 from tests.demos.tabs.test_compare import followed, shown
+from tests.fake_hub.pictures import zipped
 from tests.support.raises_code import raises_code
 from tests.support.serve import cycle
 
@@ -212,14 +213,6 @@ def last(files, **how) -> SimpleNamespace:
     return list(folder(files, **how))[-1]
 
 
-def packed(files, **options) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", **options) as sheet:
-        for name, content in files:
-            sheet.writestr(name, content)
-    return buffer.getvalue()
-
-
 def put(path: Path, data: bytes) -> str:
     path.write_bytes(data)
     return str(path)
@@ -233,7 +226,7 @@ def result(answer) -> dict[str, Image.Image]:
 def test_pictures_and_a_zip_come_back_as_a_zip(pages, tmp_path):
     a, b = photo(30, 20, 1), photo(20, 32, 2)
     files = {"deep/a.jpg": saved(a, "PNG"), "b.png": saved(b, "PNG"), "notes.txt": b"hello", "c.png": b"no"}
-    inside = packed(files.items())
+    inside = zipped(files)
     events = list(folder([put(tmp_path / "a.png", saved(a, "PNG")), put(tmp_path / "all.zip", inside)], way=1))
     found, previews = result(events[-1]), [e.preview["value"] for e in events if getattr(e, "preview", {}).get("value")]
     assert list(found) == ["a-horse.png", "a-horse-2.png", "b-horse.png"] and [len(p) for p in previews] == [1, 2, 3]
@@ -249,17 +242,17 @@ def test_hostile_zips_get_one_sentence_and_unpack_nothing(pages, tmp_path, monke
     good = saved(photo(16, 16), "PNG")
     at = tmp_path / "x.zip"
     names = ("../../../slipped.png", "/etc/absolute.png", "..\\..\\windows.png", "c:evil.png")
-    slip = packed([(name, good) for name in names])
+    slip = zipped(dict.fromkeys(names, good))
     found = result(last([put(at, slip)]))
     assert list(found) == ["slipped-zebra.png", "absolute-zebra.png", "windows-zebra.png", "cevil-zebra.png"]
-    bomb = packed([(f"{i}.png", bytes(20 << 20)) for i in range(9)], compression=zipfile.ZIP_DEFLATED)
-    lying = bytearray(packed([("a.png", bytes(9 << 20))], compression=zipfile.ZIP_DEFLATED))
+    bomb = zipped({f"{i}.png": bytes(20 << 20) for i in range(9)}, zipfile.ZIP_DEFLATED)
+    lying = bytearray(zipped({"a.png": bytes(9 << 20)}, zipfile.ZIP_DEFLATED))
     lying[lying.index(b"PK\1\2") + 24 : lying.index(b"PK\1\2") + 28] = (1000).to_bytes(4, "little")
     cases = {
-        "ten thousand": (packed([(f"{i}.png", b"x") for i in range(10_000)]), "10,000 files are too many"),
+        "ten thousand": (zipped({f"{i}.png": b"x" for i in range(10_000)}), "10,000 files are too many"),
         "bomb": (bomb, "more than 160 MB"),
         "lying": (bytes(lying), "cannot be read|no pictures"),
-        "texts": (packed([("a.txt", b"x"), ("__MACOSX/._a.png", good), (".hidden.png", good)]), "no pictures"),
+        "texts": (zipped({"a.txt": b"x", "__MACOSX/._a.png": good, ".hidden.png": good}), "no pictures"),
         "no zip": (b"PK\3\4 and then nothing", "cannot be read"),
     }
     for name, (raw, words) in cases.items():
