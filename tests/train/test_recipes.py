@@ -119,7 +119,7 @@ def test_a_full_disk_stops_with_a_sentence_and_keeps_what_was_saved(tmp_path):
 
 def test_too_little_memory_is_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(pix2pix, "draw_batch", lambda *given: torch.empty(2**50))  # as a far too large batch
-    said = refused(tmp_path, "pix2pix", "--smoke")
+    said = refused(tmp_path, "pix2pix", "--smoke", "--width", 4, "--image-size", 64)
     assert said.startswith("Error: There is not enough memory") and "--batch-size" in said
 
 
