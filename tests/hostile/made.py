@@ -5,18 +5,29 @@ import struct
 import zlib
 from pathlib import Path
 
+import torch
 from PIL import Image
 
 from ganzoo import checkpoint
-from ganzoo.models import pix2pix
+from ganzoo.models import cyclegan, pix2pix
 
 
-def tiny(folder: Path, module=pix2pix, **more) -> Path:
-    """A small model folder with random weights."""
+def tiny(folder: Path, module=pix2pix, seed=2, metrics=None, **more) -> Path:
+    """A small model folder with random weights: nothing that uses it depends on how well it draws."""
     more = {"image_size": 32, "width": 4, "critic_width": 4, "patch": 16, "in_channels": 3, "out_channels": 3} | more
     config = module.Config(**more)
-    checkpoint.save_model(folder, config, module.build(config), {"name": folder.name})
+    torch.manual_seed(seed)
+    nets = module.build(config)
+    for weight in (weight for net in nets.values() for weight in net.parameters()):
+        torch.nn.init.normal_(weight, 0, 0.2)
+    name = folder.parent.name if folder.name == "model" else folder.name
+    checkpoint.save_model(folder, config, nets, {"name": name, "metrics": metrics or {}})
     return folder
+
+
+def cycle(folder: Path, **more) -> Path:
+    settings = {"data": "horse2zebra", "direction": "horse->zebra", "blocks": 1, "pool": 0} | more
+    return tiny(folder, cyclegan, **settings)
 
 
 def png(size=(32, 32), colour=(20, 90, 160)) -> bytes:

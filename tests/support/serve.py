@@ -10,6 +10,8 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+from ganzoo.hub.bundled import WEIGHTS
+from tests.hostile.made import cycle
 from tests.support import quick
 
 DEMOS = Path(__file__).parent.parent.parent / "demos"
@@ -54,24 +56,6 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def cycle(folder: Path, **more) -> None:
-    """A small CycleGAN with random weights: nothing here depends on how well it translates."""
-    import torch
-
-    from ganzoo import checkpoint
-    from ganzoo.models import cyclegan
-
-    settings = {"data": "horse2zebra", "direction": "horse->zebra", "image_size": 32, "width": 4, "blocks": 1,
-                "critic_width": 4, "patch": 16, "pool": 0} | more  # fmt: skip
-    config = cyclegan.Config(**settings)
-    torch.manual_seed(2)
-    nets = cyclegan.build(config)
-    for net in nets.values():
-        for weight in net.parameters():
-            torch.nn.init.normal_(weight, 0, 0.2)
-    checkpoint.save_model(folder, config, nets, {"name": folder.parent.name})
-
-
 def with_hub(hub, home: Path, **more) -> dict[str, str]:
     """The environment variables that lead an app to a local Hub; `token` as for `LocalHub.env`."""
     return {name: value for name, value in hub.env(home, **more).items() if name.startswith("HF_")}
@@ -80,8 +64,6 @@ def with_hub(hub, home: Path, **more) -> dict[str, str]:
 @contextmanager
 def serve(folder: Path, python=quick.PYTHON, **variables):
     """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it, and environment variables."""
-    from ganzoo.hub.bundled import WEIGHTS
-
     shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
     cycle(folder / "runs" / "tiny-cycle" / "model")
     (folder / "runs" / "broken" / "model").mkdir(parents=True)

@@ -24,13 +24,13 @@ from demos.tabs.compare.board import Board, Scene
 from demos.ui import pictures
 from demos.ui.html import uri
 from demos.ui.words import Trouble, Words
-from ganzoo import GanzooError, checkpoint
+from ganzoo import GanzooError
 from ganzoo.data import drawings
 from ganzoo.models import pix2pix
 from ganzoo.models.pix2pix import PatchDiscriminator
 from ganzoo.models.receptive_field import PATCHES, patch_box
 from tests.data.test_pairs import saved, write_ab
-from tests.hostile.made import bomb
+from tests.hostile.made import bomb, tiny
 
 SIZE = 32
 METRICS = {"l1-test": 0.2, "sharpness-test": 0.9, "tone-lab-test": 0.1,
@@ -39,17 +39,11 @@ METRICS = {"l1-test": 0.2, "sharpness-test": 0.9, "tone-lab-test": 0.1,
 
 def model(folder, loss, seed, name=None, **more):
     """A model folder with random weights that differ from loss to loss."""
-    settings = {"data": "facades", "direction": "label->photo", "image_size": SIZE, "width": 4, "halvings": 3,
-                "critic_width": 4, "patch": 16, "dropout": 0.0, "loss": loss} | more  # fmt: skip
-    config = pix2pix.Config(**settings)
-    torch.manual_seed(seed)
-    nets = pix2pix.build(config)
-    for net in nets.values():
-        for weight in net.parameters():
-            torch.nn.init.normal_(weight, 0, 0.2)
-    name = name or f"pix2pix-{config.data}-{config.variant}"
-    metrics = {k: v + seed / 100 for k, v in METRICS.items()}
-    checkpoint.save_model(folder / "runs" / name / "model", config, nets, {"name": name, "metrics": metrics})
+    settings = {"data": "facades", "direction": "label->photo", "halvings": 3, "dropout": 0.0, "loss": loss} | more
+    name = name or f"pix2pix-{settings['data']}-{pix2pix.Config(**settings).variant}"
+    tiny(
+        folder / "runs" / name / "model", seed=seed, metrics={k: v + seed / 100 for k, v in METRICS.items()}, **settings
+    )
     return name
 
 

@@ -25,8 +25,8 @@ from ganzoo.hub.bundled import WEIGHTS
 from tests.data.test_pairs import saved
 from tests.demos.tabs.test_compare import followed, shown
 from tests.fake_hub.pictures import zipped
+from tests.hostile.made import cycle
 from tests.support.raises_code import raises_code
-from tests.support.serve import cycle
 
 NAME = "runs/tiny"
 HORSE, ZEBRA = "horse->zebra", "zebra->horse"
