@@ -13,6 +13,7 @@ from ganzoo.data import drawings
 from tests.hostile.made import Evil
 from tests.support import reference_nets as reference
 from tests.support.raises_code import raises_code
+from tests.train.test_recipes import refused
 from train import convert as script
 
 NEAR = 1e-5
@@ -215,7 +216,7 @@ def test_the_command_as_a_user_runs_it(tmp_path, monkeypatch, capsys):
     assert "license: unknown" in text and "huggan/facades" in text
     model_card.write_card(folder)  # as evaluate does
     assert (folder / "README.md").read_text() == text
-    assert "already exists" in refused(capsys, path, "--data", "facades")
+    assert "already exists" in refused(tmp_path, "convert", path, "--data", "facades")
 
 
 def test_fp16_is_half_the_size_and_near(tmp_path):
@@ -277,24 +278,16 @@ WRONG = {  # kind: (what is saved, words of the sentence)
 }
 
 
-def refused(capsys, *argv) -> str:
-    """The one sentence that the command ends with."""
-    assert ganzoo.recipes.guarded(lambda: script.main([str(a) for a in argv])) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and len(said) < 500, said
-    return said
-
-
 @pytest.mark.parametrize("kind", WRONG)
-def test_a_wrong_file_is_one_sentence_and_writes_nothing(tmp_path, monkeypatch, capsys, kind):
+def test_a_wrong_file_is_one_sentence_and_writes_nothing(tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     what, words = WRONG[kind]
     torch.save(what(), "G.pth")
-    assert words in refused(capsys, "G.pth")
+    assert words in refused(tmp_path, "convert", "G.pth")
     assert [p.name for p in tmp_path.iterdir()] == ["G.pth"]
 
 
-def test_files_that_are_no_weights(tmp_path, monkeypatch, capsys):
+def test_files_that_are_no_weights(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     whole = save(reference.UNet(levels=7, width=2), tmp_path / "G.pth").read_bytes()
     old = save(reference.UNet(levels=7, width=2), tmp_path / "O.pth", _use_new_zipfile_serialization=False).read_bytes()
@@ -308,16 +301,16 @@ def test_files_that_are_no_weights(tmp_path, monkeypatch, capsys):
         "safetensors": b"\x10\0\0\0\0\0\0\0{}" + b" " * 100,
     }.items():
         (tmp_path / "bad.pth").write_bytes(content)
-        assert "bad.pth" in refused(capsys, "bad.pth"), name
-    assert "is not a file" in refused(capsys, "nowhere.pth")
-    assert "is not a file" in refused(capsys, tmp_path)
+        assert "bad.pth" in refused(tmp_path, "convert", "bad.pth"), name
+    assert "is not a file" in refused(tmp_path, "convert", "nowhere.pth")
+    assert "is not a file" in refused(tmp_path, "convert", tmp_path)
     with open("large.pth", "wb") as large:
         large.truncate(5 << 30)  # sparse: no byte of it on the disk
-    assert "larger than 4 GB" in refused(capsys, "large.pth")
+    assert "larger than 4 GB" in refused(tmp_path, "convert", "large.pth")
     (tmp_path / "large.pth").unlink()
 
 
-def test_files_that_do_not_belong_together(tmp_path, monkeypatch, capsys):
+def test_files_that_do_not_belong_together(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, net in {
         "G": reference.UNet(levels=7, width=2),
@@ -348,7 +341,7 @@ def test_files_that_do_not_belong_together(tmp_path, monkeypatch, capsys):
         (["G.pth", "--wings"], "nrecognized arguments"),
         ([], "required: generator"),
     ):
-        assert words in refused(capsys, *argv), argv
+        assert words in refused(tmp_path, "convert", *argv), argv
     assert not (tmp_path / "runs").exists()
     (tmp_path / "file").write_text("x")
-    assert "--out" in refused(capsys, "G.pth", "--out", "file")
+    assert "--out" in refused(tmp_path, "convert", "G.pth", "--out", "file")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from ganzoo import checkpoint, model_card, recipes
 from tests.data.test_pairs import write_ab
 from tests.hostile.made import Evil
 from tests.support import quick
-from train import evaluate
+from tests.train.test_recipes import refused as recipe_refused
 from train import pix2pix as pix2pix_script
 from train.benchmark import __main__ as benchmark
 
@@ -50,22 +51,16 @@ def train(*flags) -> int:
     return recipes.guarded(lambda: pix2pix_script.main([str(flag) for flag in flags]))
 
 
-def refused(capsys, *flags) -> str:
-    """The one sentence with which these flags are refused."""
-    capsys.readouterr()
-    assert train(*flags) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("Error: ") and said.count("\n") == 1, said
-    return said
+refused = partial(recipe_refused, ".", "pix2pix")  # the one sentence with which these flags are refused
 
 
 def files(folder: Path) -> dict:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_model_is_not_resumed_and_stays_as_it_is(trained, capsys):
+def test_a_model_is_not_resumed_and_stays_as_it_is(trained):
     before = files(trained / "model")
-    said = refused(capsys, "--resume", trained / "model")
+    said = refused("--resume", trained / "model")
     assert f"--resume {trained}" in said and "--init" in said
     assert files(trained / "model") == before
 
@@ -77,18 +72,16 @@ def test_resume_takes_the_folder_one_stands_in(trained, monkeypatch):
     assert not list(trained.glob("pix2pix-*"))
 
 
-def test_data_that_became_grey_is_refused(trained, capsys):
+def test_data_that_became_grey_is_refused(trained):
     for path in Path("pairs").iterdir():
         Image.open(path).convert("L").save(path)
-    assert "data of (3, 3) channels, and the data now has (1, 1)" in refused(capsys, "--resume", trained, "--epochs", 2)
-    capsys.readouterr()
-    assert recipes.guarded(lambda: evaluate.main([str(trained)])) == 2
-    assert "put back the pairs" in capsys.readouterr().err
+    assert "data of (3, 3) channels, and the data now has (1, 1)" in refused("--resume", trained, "--epochs", 2)
+    assert "put back the pairs" in recipe_refused(".", "evaluate", trained)
 
 
-def test_three_losses_go_on_only_where_they_were_begun(trained, capsys):
-    assert "takes no folder" in refused(capsys, "--loss", "all", "--resume", trained)
-    said = refused(capsys, "--loss", "all", "--data", "pairs", "--name", "other", *TINY, "--resume")
+def test_three_losses_go_on_only_where_they_were_begun(trained):
+    assert "takes no folder" in refused("--loss", "all", "--resume", trained)
+    said = refused("--loss", "all", "--data", "pairs", "--name", "other", *TINY, "--resume")
     assert "nothing to resume" in said and not list(trained.parent.glob("other*"))
 
 
@@ -110,7 +103,7 @@ def test_a_torn_line_and_half_files_of_a_killed_run_are_removed(trained, capsys)
         assert film.n_frames <= len(story["steps"]) and 18 in story["steps"]
 
 
-def test_a_resume_file_that_is_not_this_runs_is_refused(trained, capsys):
+def test_a_resume_file_that_is_not_this_runs_is_refused(trained):
     path, mark = trained / "resume.pt", trained / "a-pickle-was-opened"
     whole = path.read_bytes()
 
@@ -123,22 +116,22 @@ def test_a_resume_file_that_is_not_this_runs_is_refused(trained, capsys):
     again = ["--resume", trained, "--epochs", 2]
     for number, change in enumerate(odd):
         torch.save(sound | change, path)
-        said = refused(capsys, *again)
+        said = refused(*again)
         assert "resume.pt" in said or "epoch" in said, number
     torch.save(Evil(mark), path)
     for content in (path.read_bytes(), pickle.dumps(Evil(mark)), b"", b"hello"):
         path.write_bytes(content)
-        assert "resume.pt" in refused(capsys, *again) and not mark.exists()
+        assert "resume.pt" in refused(*again) and not mark.exists()
     path.unlink()
     path.mkdir()
-    assert "resume.pt" in refused(capsys, *again)
+    assert "resume.pt" in refused(*again)
     path.rmdir()
     path.write_bytes(whole)
     config = (trained / "config.json").read_bytes()
     (trained / "config.json").write_bytes(b"{")
-    refused(capsys, *again)
+    refused(*again)
     (trained / "config.json").unlink()
-    refused(capsys, *again)
+    refused(*again)
     (trained / "config.json").write_bytes(config)
     assert train(*again) == 0
 
