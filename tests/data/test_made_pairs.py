@@ -7,12 +7,11 @@ import torch
 from PIL import Image, ImageChops, ImageDraw
 
 import ganzoo
-from ganzoo import recipes
 from ganzoo.data.made_pairs import KINDS, edges, hole, made, small
 from ganzoo.models import pix2pix
 from ganzoo.settings import parse
 from tests.support.raises_code import raises_code
-from train import pix2pix as script
+from tests.train.test_recipes import trained
 
 
 def photo(i: int, size=(90, 70)) -> Image.Image:
@@ -60,12 +59,10 @@ def test_small_loses_detail_and_a_hole_stays_where_it_is():
     ).tobytes()
 
 
-def test_a_recipe_trains_on_photos_and_the_model_knows_it(tmp_path, monkeypatch):
+def test_a_recipe_trains_on_photos_and_the_model_knows_it(tmp_path):
     photos(tmp_path / "trip")
-    monkeypatch.chdir(tmp_path)
     words = "--data trip --pairs-from grey --epochs 1 --image-size 32 --width 4 --device cpu"
-    words += " --set critic_width=4 patch=16"
-    assert recipes.guarded(lambda: script.main(words.split())) == 0
+    trained(tmp_path, *words.split(), "--set", "critic_width=4", "patch=16", script="pix2pix")
     folder = next((tmp_path / "runs").iterdir())
     assert folder.name == "pix2pix-trip-gan-mae-grey"
     config = json.loads((folder / "model" / "config.json").read_text())["settings"]

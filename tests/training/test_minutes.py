@@ -1,6 +1,5 @@
 """--minutes and the estimate before the first step. No test asks a real clock."""
 
-import importlib
 import itertools
 import json
 import shlex
@@ -8,10 +7,11 @@ import shlex
 import pytest
 import torch
 
-from ganzoo import data, recipes, settings
+from ganzoo import data, settings
 from ganzoo.models import cyclegan, dcgan, gan, pix2pix
 from ganzoo.training import schedule, trainer
 from tests.support.raises_code import raises_code
+from tests.train.test_recipes import trained
 from tests.training.test_trainer import begun, config, fit, read, same, weights
 
 SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "patch": 16}
@@ -138,25 +138,20 @@ def test_a_run_by_epochs_is_not_resumed_by_minutes(machine, tmp_path):
 
 
 @pytest.fixture
-def printed(tmp_path, monkeypatch, capsys):
+def printed(tmp_path, monkeypatch):
     """printed(lesson, *flags): the lines of a recipe on a few made-up pictures."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["train/x.py"])
 
     def run(lesson, *flags) -> list[str]:
         made = read(config(lesson, **(SMALL if lesson is pix2pix else {})))
         monkeypatch.setattr(data, "load", lambda config: (made, data.complete(config, made)))
-        capsys.readouterr()
-        script = importlib.import_module(lesson.__name__.replace("ganzoo.models", "train"))
-        assert recipes.guarded(lambda: script.main([str(flag) for flag in flags])) == 0
-        return capsys.readouterr().out.splitlines()
+        return trained(tmp_path, *flags, script=lesson.Config.lesson).splitlines()
 
     return run
 
 
 def shorter(lines: list[str]) -> list[str]:
     """The words of the command that fits 30 minutes, where it is printed."""
-    return next((shlex.split(line.split("train/x.py")[1]) for line in lines if "--minutes 30" in line), [])
+    return next((shlex.split(line.split("gan.py")[1]) for line in lines if "--minutes 30" in line), [])
 
 
 def test_over_an_hour_the_command_that_fits_half_an_hour_is_printed(printed, machine):
