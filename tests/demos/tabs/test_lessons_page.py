@@ -1,15 +1,12 @@
 """The tab Lessons: what its stages say is counted, descended and differentiated here once more, and it plays in a browser."""
 
 import re
-from types import SimpleNamespace
-from urllib.parse import urlencode
 
-import gradio as gr
 import pytest
 import torch
 
 from demos.tabs.lessons import kernel_stride, pixel_losses, receptive_field, unet_skips
-from demos.tabs.lessons.screen import Screen, source
+from demos.tabs.lessons.screen import source
 from demos.tabs.lessons.tab import COURSE
 from demos.ui.components import render_or_explain
 from demos.ui.words import Words
@@ -143,16 +140,6 @@ def test_a_lesson_computes_at_its_default_and_answers_junk_in_one_sentence(lesso
             given[place] = junk
             said = render_or_explain(CHINESE, lesson.draw, *given)
             assert said[:20] == '<p class="gz-quiet" ' and not LEAKS.search(said), (junk, said[:200])
-
-
-@pytest.mark.parametrize("lesson", COURSE, ids=lambda lesson: lesson.key)
-def test_a_link_sets_every_control(lesson):
-    with gr.Blocks():
-        screen = Screen(WORDS, lesson)
-    given = {name: 8 if value.button else value.first for name, value in lesson.module.VALUES.items()}
-    query = "?" + urlencode({"tab": "lessons", "stage": lesson.key} | given)
-    values = screen._first(SimpleNamespace(_data={"query": query}))
-    assert values[: len(given)] == list(given.values()) and "gz-stage" in values[len(given)]
 
 
 def test_the_lessons_stand_in_the_course_s_order():
