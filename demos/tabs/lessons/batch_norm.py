@@ -70,9 +70,7 @@ def _collapse(words: Words) -> str:
     run, panels, most = json.loads((COLLAPSE / "collapse.json").read_text(encoding="utf-8")), [], {}
     for key, norm in NORMS.items():
         shares = run[norm]["shares"]
-        rows = bars(
-            (bar(v, str(i), f"{v:.0%}", "creator") for i, v in enumerate(shares)), "digits"
-        )  # full: all of them
+        rows = bars((bar(v, str(i), f"{v:.0%}", "creator") for i, v in enumerate(shares)), "digits")
         spread = words("bn_spread", value=f"{run[norm]['spread']:.3f}")
         panels.append(section(words(key), note(words("bn_shares"), spread), rows))
         most |= {f"{key}_digit": shares.index(max(shares)), f"{key}_share": f"{max(shares):.0%}"}

@@ -41,18 +41,15 @@ def show(words: Words, data: str) -> str:
     name = local.name_of("gan", data)
     run, spans = film.of(name), states(name)
     last = run.rows[-1]["step"]
-    end = (last, words("states_axis", step=f"{last:,}"))
+    end = (last, words("live_axis", step=f"{last:,}"))
     began = [(first, key) for key, first, _ in spans]
     charts, columns = [], []
     for title, lines in film.PANELS:
         drawn = film.curves(words, run.rows, lines)
         top = max(1.0, *(v for *_, points in drawn for _, v in points))
         charts.append(chart(words(title), drawn, top, end, bands=film.bands(began, last), log=True))
-    for (
-        key,
-        first,
-        last,
-    ) in spans:  # the state in words, the pictures at its middle, the critic's scores from its beginning to its end
+    for key, first, last in spans:
+        # the state in words, the pictures at its middle, the critic's scores from its beginning to its end
         middle = (_place(first) + _place(last)) / 2
         at = min(range(len(run.steps)), key=lambda i: abs(_place(run.steps[i]) - middle))
         inside = [row for row in run.rows if first <= row["step"] <= last]
