@@ -76,7 +76,7 @@ def served(command: list[str]):
         yield url, process
     finally:
         process.terminate()
-        process.wait(120)  # beside other work, giving back thousands of uploads takes its time
+        process.wait(600)  # beside other work, giving back thousands of uploads takes its time
 
 
 @contextmanager
