@@ -15,7 +15,7 @@ from tests.demos.tabs.test_translate import press
 from tests.fake_hub.server import LocalHub
 from tests.support.serve import serve, with_hub
 
-LIMIT_MB = 700  # of memory, before anybody came
+LIMIT_MB = 650  # of memory, before anybody came
 LIMIT = 240_000  # milliseconds for a training where the machine is busy; alone it takes seconds
 
 
