@@ -27,4 +27,4 @@ def test_the_axis_of_a_film_ends_at_its_last_step():
     assert film.of("dcgan-mnist").rows[-1]["step"] < said["last"]  # its last step has no row of numbers
     picture, shown = film.show(Words("en"), "dcgan-mnist", 1)
     assert picture.url == said["picture"] and picture.orig_name == f"step-{said['step']}.webp"
-    assert shown.count(f">step {said['last']:,}</text>") == len(film.PANELS)
+    assert shown.count(f">round {said['last']:,}</text>") == len(film.PANELS)
