@@ -103,7 +103,7 @@ def test_what_passes_is_waited_for(hub, model, what, where):
 def test_the_hub_says_how_long_to_wait(hub, machine, model):
     hub.fail_next(429, 1, "/commit/", headers={"Retry-After": "29"})
     pushed(model)
-    assert machine.pauses[-1] == 29
+    assert 29 in machine.pauses  # other threads of this process pause, too
 
 
 @pytest.mark.parametrize(
