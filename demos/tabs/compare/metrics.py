@@ -84,7 +84,7 @@ def _aim(words: Words, target: str, goal: float | None, form: str) -> str:
     """What a number should be, as the Zoo writes it."""
     if target == "0":
         return "↓"
-    return "↑" if goal is None else words("zoo_like_real" if target == "real" else "zoo_best", value=form.format(goal))
+    return "↑" if goal is None else words("aim_real" if target == "real" else "aim_best", value=form.format(goal))
 
 
 def _nearest(values: dict[str, float | None], goal: float | None, form: str) -> set[str]:

@@ -62,9 +62,9 @@ def _row(words: Words, name: str, value, real: str) -> Row:
         phrase = words("zoo_of_way", metric=phrase[:1].lower() + phrase[1:], way=words.direction(way))
     arrow = ARROWS.get(aim, "")
     if aim == "real" and real:
-        arrow, beside = words("zoo_like_real", value=real), ""
+        arrow, beside = words("aim_real", value=real), ""
     elif aim == "1":
-        arrow = words("zoo_best", value=written(words, start, 1))
+        arrow = words("aim_best", value=written(words, start, 1))
     return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow, beside)
 
 
