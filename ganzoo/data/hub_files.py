@@ -160,8 +160,9 @@ def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
     except GatedRepoError:
         raise
     except (*TROUBLE, RuntimeError, ValueError) as error:
-        here, all_, reason = len(found), len(sizes), short(error)
-        raise GanzooError("hub_came_in_part", repo=info.id, here=here, all=all_, reason=reason) from error
+        raise GanzooError(
+            "hub_came_in_part", repo=info.id, here=len(found), all=len(sizes), reason=short(error)
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
     return found

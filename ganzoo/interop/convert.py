@@ -132,10 +132,14 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
         if tensor is None:
             raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
         if tensor.shape != shape:
-            file, what, width = found.file, found.what, found.width
-            sizes = tuple(tensor.shape), tuple(shape)
             raise GanzooError(
-                "pth_tensor_shape", file=file, name=name, what=what, width=width, shape=sizes[0], wanted=sizes[1]
+                "pth_tensor_shape",
+                file=found.file,
+                name=name,
+                what=found.what,
+                width=found.width,
+                shape=tuple(tensor.shape),
+                wanted=tuple(shape),
             )
         return tensor
 
