@@ -24,19 +24,23 @@ def verdict(words: Words, family: Family, by: str = "cmp") -> str:
     """Which of the course's three losses wins, by the rule that stands beside it. Nothing where a number is missing.
     `by`: "cmp", labels read back and tone; "own", fine detail and tone, where nobody can read labels."""
     members = {loss: family.members[loss] for loss in LOSSES if loss in family.members}
-    needed = ("l1", "tone-lab", LABELS, REAL) if by == "cmp" else ("l1", "tone-lab", "sharpness")
-    found = {loss: [value(entry, start) for start in needed] for loss, entry in members.items()}
-    if len(found) < len(LOSSES) or any(number is None for row in found.values() for number in row):
+    second = LABELS if by == "cmp" else "sharpness"
+    needed = ("l1", "tone-lab", second, *([REAL] if by == "cmp" else []))
+    found = {start: {loss: value(entry, start) for loss, entry in members.items()} for start in needed}
+    if len(members) < len(LOSSES) or any(number is None for row in found.values() for number in row.values()):
         return ""
-    in_tone = min(found, key=lambda loss: found[loss][1])
-    in_detail = min(found, key=lambda loss: abs(found[loss][2] - (found[loss][3] if by == "cmp" else 1)))
-    over = found[in_detail][0] / found["mae"][0] - 1
-    if in_tone != in_detail:
-        sentence = words(f"{by}_verdict_split", first=name(words, in_detail), tone=name(words, in_tone))
-    elif over <= MARGIN:
-        sentence = words(f"{by}_verdict_wins", winner=name(words, in_detail))
+    in_tone = _nearest(found["tone-lab"], 0.0, KNOWN["tone-lab"][1])
+    goal = found[REAL]["gan"] if by == "cmp" else 1.0
+    in_detail = _nearest(found[second], goal, KNOWN[second][1])
+    errors = found["l1"]
+    winner = min(in_tone & in_detail, key=errors.get, default=None)
+    if winner is None:
+        first, tone = (min(nearest, key=errors.get) for nearest in (in_detail, in_tone))
+        sentence = words(f"{by}_verdict_split", first=name(words, first), tone=name(words, tone))
+    elif (over := errors[winner] / errors["mae"] - 1) <= MARGIN:
+        sentence = words(f"{by}_verdict_wins", winner=name(words, winner))
     else:
-        values = {"winner": name(words, in_detail), "over": f"{over:.0%}", "margin": f"{MARGIN:.0%}"}
+        values = {"winner": name(words, winner), "over": f"{over:.0%}", "margin": f"{MARGIN:.0%}"}
         sentence = words(f"{by}_verdict_close", **values)
     measured = count(family) or ""
     detail = _detail(words, members, measured) if by == "cmp" else ""
@@ -70,7 +74,8 @@ def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]
         real = next((r for r in (value(family.members[key], REAL) for key in keys) if r is not None), None)
         goal = real if target == "real" else float(target)
         arrow = _aim(words, target, goal, form)
-        best = _nearest(values, goal, form)
+        nearest = set() if goal is None else _nearest(values, goal, form)
+        best = nearest if len(nearest) < len(keys) else set()
         meaning = words(word.replace("cmp_", "cmp_means_"))
         texts = {key: "–" if number is None else form.format(number) for key, number in values.items()}
         marked = [f"**{text}**" if key in best else text for key, text in texts.items()]
@@ -87,10 +92,7 @@ def _aim(words: Words, target: str, goal: float | None, form: str) -> str:
     return "↑" if goal is None else words("aim_real" if target == "real" else "aim_best", value=form.format(goal))
 
 
-def _nearest(values: dict[str, float | None], goal: float | None, form: str) -> set[str]:
-    """The keys that come nearest to the goal, as far as the page shows digits; none where all are equally near."""
-    if goal is None:
-        return set()
+def _nearest(values: dict[str, float | None], goal: float, form: str) -> set[str]:
+    """The keys that come nearest to the goal, as far as the page shows digits: beyond them two seeds differ more."""
     apart = {key: form.format(abs(number - goal)) for key, number in values.items() if number is not None}
-    nearest = {key for key, text in apart.items() if text == min(apart.values(), key=lambda t: float(t.rstrip("%")))}
-    return nearest if len(nearest) < len(apart) else set()
+    return {key for key, text in apart.items() if text == min(apart.values(), key=lambda t: float(t.rstrip("%")))}

@@ -200,6 +200,7 @@ WINNER = {"winner": BOTH}
         ("cmp", {**CLEAR, "l1": (0.3, 0.2, 0.23)}, "cmp_verdict_close", {**WINNER, "over": "15%", "margin": "10%"}),
         ("cmp", {**CLEAR, "l1": (0.3, 0.2, 0.21), "tone_lab": (0.1, 0.2, 0.3)}, "cmp_verdict_split",
          {"first": BOTH, "tone": "GAN"}),
+        ("cmp", {**CLEAR, "l1": (0.3, 0.2, 0.21), "tone_lab": (0.1578, 0.3, 0.1588)}, "cmp_verdict_wins", WINNER),
         ("cmp", {**CLEAR, "l1": (0.3, 0.2, 0.21), READ: (0.4, 0.5, None)}, "", {}),  # one is missing
         ("own", {"tone_lab": (9, 8, 5), "sharpness": (1.4, 0.2, 0.9), "l1": (0.3, 0.2, 0.21)}, "own_verdict_wins", WINNER),
         ("own", {"tone_lab": (9, 8, 5), "sharpness": (1.4, 0.2, 0.9), "l1": (0.3, 0.2, 0.30)}, "own_verdict_close",
