@@ -11,8 +11,7 @@ import torch.nn.functional as F
 from ...ui.charts import chart
 from ...ui.html import figure, grid, said, section, svg
 from ...ui.words import Words
-from .controls import dial
-from .screen import Lesson
+from .lesson import Lesson, dial
 
 COURSE = 0.5
 VALUES = {"beta1": dial(0.9, 0.0, 0.95, "beta1", "bad_beta1", step=0.05)}

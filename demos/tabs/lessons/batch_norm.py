@@ -19,8 +19,7 @@ from ...catalog import local
 from ...ui.charts import chart
 from ...ui.html import bar, bars, grid, note, prose, said, section, share_bars
 from ...ui.words import Words
-from .controls import seed
-from .screen import Lesson
+from .lesson import Lesson, seed
 
 MODELS = {"with_bn": ("gan-mnist", "plain"), "without_bn": ("gan-mnist-nobn", "plain second")}  # and their lines
 NORMS = {"with_bn": "batch", "without_bn": "none"}
@@ -93,6 +92,5 @@ def _low_rate(words: Words) -> str:
     return grid(*panels) + prose(words.together(words("bn_measured", **values), verdict, all_there))
 
 
-LESSON = Lesson(
-    "bn", 4, VALUES, show, (norm1d, Generator.__init__, class_shares, centres), pictures=pictures, number="4b"
-)
+CODE = (norm1d, Generator.__init__, class_shares, centres)
+LESSON = Lesson("bn", 4, VALUES, show, CODE, pictures=pictures, number="4b")

@@ -6,7 +6,7 @@ from ...ui.html import note
 from ...ui.words import Words
 from ..compare import families, metrics
 from .facade_pairs import choice, made, model, pair
-from .screen import Lesson
+from .lesson import Lesson
 
 VALUES = {"pair": choice("52.jpg")}
 FORMULA = r"L = L_{\text{GAN}} + \lambda \, L_{\text{MAE}}"

@@ -14,8 +14,7 @@ from ...catalog import local
 from ...ui.html import said
 from ...ui.words import Words
 from ..translate import inference
-from .controls import choice
-from .screen import Lesson
+from .lesson import Lesson, choice
 
 MODEL, SIDE = "cyclegan-horse2zebra", 160
 PHOTOS = ("foal", "horses")

@@ -9,7 +9,7 @@ from ganzoo.inference import Model
 
 from ...catalog import local
 from ..compare.families import SAMPLES
-from .controls import Value, one_of
+from .lesson import Value, one_of
 
 PAIRS = SAMPLES["facades"]  # demos/data/facades/SOURCE.md cites them
 SIDE = 256

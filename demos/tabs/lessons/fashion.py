@@ -11,8 +11,7 @@ from ganzoo.evaluation.metrics import class_shares
 from ...catalog import local
 from ...ui.html import grid, note, section, share_bars
 from ...ui.words import Words
-from .controls import seed
-from .screen import Lesson
+from .lesson import Lesson, seed
 
 VALUES = {"idea": seed(7)}
 MODELS = ("gan", "dcgan")

@@ -15,8 +15,7 @@ from ganzoo.models import features
 from ...catalog import local
 from ...ui.html import bar, bars, grid, image, note, said, section, tiles
 from ...ui.words import Words
-from .controls import dial, seed
-from .screen import Lesson
+from .lesson import Lesson, dial, seed
 
 MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
@@ -97,9 +96,7 @@ def pictures(words: Words, shift: int, seed: int) -> list:
 def show(words: Words, shift: int, seed: int) -> str:
     found, panels = judged(shift, seed), []
     true = found["maps"]["true"]
-    chosen = (
-        true.flatten(1).std(1).topk(MAPS).indices
-    )  # those that vary most over the true picture, on one scale for all
+    chosen = true.flatten(1).std(1).topk(MAPS).indices  # that vary most over the true picture, on one scale for all
     low, high = true[chosen].amin((1, 2), keepdim=True), true[chosen].amax((1, 2), keepdim=True)
     for key in found["pictures"]:
         title, rows = words(f"features_{key}", count=shift), []
@@ -122,12 +119,5 @@ def _verdict(words: Words, pixels: dict, distances: dict) -> str:
     return words(key, shift=f"{pixels['shift']:.3f}", blur=f"{pixels['blur']:.3f}", times=f"{times:.1f}")
 
 
-LESSON = Lesson(
-    "features",
-    10,
-    VALUES,
-    show,
-    (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance),
-    pictures=pictures,
-    number="+",
-)
+CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)
+LESSON = Lesson("features", 10, VALUES, show, CODE, pictures=pictures, number="+")

@@ -12,7 +12,7 @@ from ...ui.pictures import square
 from ...ui.words import Words
 from ..compare.families import NAMES
 from .facade_pairs import SIDE, choice, made, pair
-from .screen import Lesson
+from .lesson import Lesson
 
 VALUES = {"pair": choice("23.jpg")}
 FORMULA = (
@@ -54,6 +54,5 @@ def _far(picture: Image.Image) -> Image.Image:
     return ground
 
 
-LESSON = Lesson(
-    "ganloss", 11, VALUES, show, (generator_loss, metrics.tone, measured), FORMULA, pictures=pictures, columns=3
-)
+CODE = (generator_loss, metrics.tone, measured)
+LESSON = Lesson("ganloss", 11, VALUES, show, CODE, FORMULA, pictures=pictures, columns=3)

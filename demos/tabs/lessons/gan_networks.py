@@ -11,9 +11,8 @@ from ganzoo.models.losses import as_opinion
 from ...catalog import local
 from ...ui.html import figure, flow, svg
 from ...ui.words import Words
-from .controls import seed
+from .lesson import Lesson, seed
 from .opening import as_numbers, as_work
-from .screen import Lesson
 
 VALUES = {"idea": seed(42)}
 KERAS = {nn.Linear: "Dense", nn.BatchNorm1d: "Batch Normalization"}  # the course's names

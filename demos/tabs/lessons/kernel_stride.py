@@ -14,8 +14,7 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 
 from ...ui.html import figure, grid, image, note, quiet, said, section, svg, tiles, uri
 from ...ui.words import Words
-from .controls import dial
-from .screen import Lesson
+from .lesson import Lesson, dial
 
 BAD, GOOD = (4, 3), (4, 2)  # kernel and stride, as in the course
 VALUES = {

@@ -13,8 +13,7 @@ from ganzoo.models.losses import as_opinion
 from ...catalog import local
 from ...ui.html import figure, flow, image, legend, said, score, section, signed, square
 from ...ui.words import Words
-from .controls import choice, seed
-from .screen import Lesson
+from .lesson import Lesson, choice, seed
 
 VALUES = {"label": choice(3, "label_choice", range(10), "bad_label"), "idea": seed(7)}
 

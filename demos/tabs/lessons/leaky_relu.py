@@ -17,8 +17,7 @@ from ...catalog import local
 from ...ui.charts import chart
 from ...ui.html import grid, prose, said, svg
 from ...ui.words import Words
-from .controls import choice
-from .screen import Lesson
+from .lesson import Lesson, choice
 
 RATES = ("0.001", "0.003", "0.01", "0.03")
 VALUES = {"rate": choice("0.03", "relu_rate", RATES, "bad_rate")}

@@ -14,8 +14,7 @@ from ganzoo.models import dcgan
 from ...catalog import local
 from ...ui.html import bar, bars, said, section
 from ...ui.words import Words
-from .controls import choice, seed
-from .screen import Lesson
+from .lesson import Lesson, choice, seed
 
 TITLES = {"gan": "mlp", "dcgan": "convolutions", "real": "mlp_real"}
 VALUES = {"pictures": choice("mnist", "mlp_set", local.SETS, "bad_set", "data"), "idea": seed(7)}
@@ -79,14 +78,5 @@ def numbers(words: Words) -> list[list]:
     return [head, *([words(f"shapes_{key}"), found] for key, found in shapes().items())]
 
 
-LESSON = Lesson(
-    "mlp",
-    7,
-    VALUES,
-    show,
-    (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages),
-    "",
-    numbers,
-    pictures,
-    columns=3,
-)
+CODE = (lone_dots, dcgan.Generator.stages, dcgan.Discriminator.stages)
+LESSON = Lesson("mlp", 7, VALUES, show, CODE, numbers=numbers, pictures=pictures, columns=3)

@@ -12,8 +12,7 @@ from ganzoo.models.gan import Generator
 from ...catalog import local
 from ...ui.html import captioned, figure, flow, image, section, signed, square
 from ...ui.words import Words
-from .controls import seed
-from .screen import Lesson
+from .lesson import Lesson, seed
 
 VALUES = {"idea": seed(21)}
 

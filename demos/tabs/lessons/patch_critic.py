@@ -16,7 +16,7 @@ from ...ui.html import MINUS, PLUS, bar, bars, note, prose, said, section
 from ...ui.pictures import square
 from ...ui.words import Words
 from .facade_pairs import SIDE, choice, made, model, pair
-from .screen import Lesson
+from .lesson import Lesson
 
 VALUES = {"pair": choice("46.jpg")}
 LOSS = "gan+mae"

@@ -12,8 +12,7 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 
 from ...ui.html import grid, note, said, section, table
 from ...ui.words import Words
-from .controls import dial, seed
-from .screen import Lesson
+from .lesson import Lesson, dial, seed
 
 COUNT = 7  # truths: an odd number, so that the median is one of them in every pixel
 SIDE = 38  # pixels: few enough that torch needs no second thread, which would cost more than it brings
@@ -143,6 +142,5 @@ def _table(words: Words, losses: dict) -> str:
     return section(words("losses_table"), table(head, rows))
 
 
-LESSON = Lesson(
-    "losses", 10, VALUES, show, (mean_answer, median_answer, error, descend), FORMULA, pictures=pictures, columns=8
-)
+CODE = (mean_answer, median_answer, error, descend)
+LESSON = Lesson("losses", 10, VALUES, show, CODE, FORMULA, pictures=pictures, columns=8)

@@ -15,8 +15,7 @@ from ganzoo.images import to_float, to_pil, whole_tensor
 from ...catalog import local
 from ...ui.html import figure, grid, image, said, svg, table, tiles, uri
 from ...ui.words import Trouble, Words
-from .controls import Value, dial
-from .screen import Lesson
+from .lesson import Lesson, Value, dial
 
 SIDE = 256  # pixels of the drawing
 MOST_LAYERS = 6
@@ -167,6 +166,5 @@ def _seen(words: Words, strides: tuple, row: int, column: int) -> str:
     return said(text) + tiles(cells, 4)
 
 
-LESSON = Lesson(
-    "field", 15, VALUES, show, (receptive_field, patch, critic, felt), FORMULA, pointed=pointed, fitted=fitted
-)
+CODE = (receptive_field, patch, critic, felt)
+LESSON = Lesson("field", 15, VALUES, show, CODE, FORMULA, pointed=pointed, fitted=fitted)

@@ -5,14 +5,9 @@ It computes when its screen is first opened, as the followed link says.
 
 import inspect
 import random
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from html import escape
 from pathlib import Path
-from string import Template
-from urllib.parse import urlencode
 
 import gradio as gr
 
@@ -22,60 +17,11 @@ from ganzoo import GanzooError
 from ...ui.components import LIVE, QUIET, Album, linked, sent, show
 from ...ui.html import heading, quiet, waiting
 from ...ui.words import Words
-from .controls import Value
+from .lesson import Lesson
 
 ROOT = Path(ganzoo.__file__).resolve().parent.parent
 LARGEST = 1_000_000
 UNCHECKED = {"preprocess": False}  # the lesson checks what arrives, and says what is wrong in the page's language
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a module of this folder declares. `key` stands in addresses and in the words q_KEY, lead_KEY and KEY_notes; `row`
-    is the course's number; `values`, by name, are what a visitor chooses, and every function after `words` takes them."""
-
-    key: str
-    row: int
-    values: dict[str, Value]
-    show: Callable  # (words, *values) -> HTML
-    code: tuple  # the functions that compute
-    formula: str = ""  # with $words in it
-    numbers: Callable | None = None  # (words) -> the rows of a table, its head the first
-    pictures: Callable | None = None  # (words, *values) -> [(picture, caption)] that can be enlarged
-    columns: int = 4  # of the pictures
-    presets: Callable | None = None  # (words) -> {what a button says: the first values that it sets}
-    pointed: Callable | None = None  # (where a drawing was pressed, *values) -> values
-    fitted: Callable | None = None  # (*values) -> updates of the controls, where one limits another
-    number: str = ""  # where its row has several lessons: 4a, 4b; or + beyond the course
-
-    def title(self, words: Words) -> str:
-        return f"{self.number or self.row} · {words('q_' + self.key)}"
-
-    @property
-    def first(self) -> list:
-        return [value.first for value in self.values.values()]
-
-    def checked(self, given) -> dict:
-        """Name -> value."""
-        return {name: value.check(v) for (name, value), v in zip(self.values.items(), given, strict=True)}
-
-    def draw(self, words: Words, *given) -> list:
-        """Its pictures, where it has any, and what it shows of these values, with the address that leads there."""
-        values = self.checked(given)
-        drawn = [self.pictures(words, *values.values())] if self.pictures else []
-        shown = self.show(words, *values.values())
-        link = escape(urlencode({"tab": "lessons", "stage": self.key} | values))
-        return [*drawn, f'<div class="gz-stage" data-link="?{link}">{shown}</div>']
-
-    def notes(self, words: Words) -> str:
-        """Its formula, its sentences and its table, as Markdown."""
-        parts = [f"$${Template(self.formula).substitute(words.sentences)}$$"] if self.formula else []
-        parts.append(words.sentences.get(f"{self.key}_notes", ""))
-        if self.numbers:
-            head, *rows = self.numbers(words)
-            lines = [head, [":---", *["---:"] * (len(head) - 1)], *rows]
-            parts.append("\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines))
-        return "\n\n".join(filter(None, parts))
 
 
 def source(*functions) -> str:

@@ -12,8 +12,7 @@ from ganzoo.models.gan import Generator
 from ...catalog import local
 from ...ui.html import figure, grid, said, sheet, svg
 from ...ui.words import Words
-from .controls import seed
-from .screen import Lesson
+from .lesson import Lesson, seed
 
 VALUES = {"idea": seed(7)}
 FORMULA = r"\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}} \qquad -1 < \tanh(x) < 1"

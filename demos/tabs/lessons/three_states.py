@@ -10,8 +10,7 @@ from ...catalog import film, local
 from ...ui.charts import chart
 from ...ui.html import grid, note, prose, section, shown
 from ...ui.words import Words
-from .controls import choice
-from .screen import Lesson
+from .lesson import Lesson, choice
 
 VALUES = {"pictures": choice("mnist", "states_set", local.SETS, "bad_set", "data")}
 

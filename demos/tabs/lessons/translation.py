@@ -14,7 +14,7 @@ from ...catalog import local
 from ...ui.html import note, said
 from ...ui.words import Words
 from .facade_pairs import choice, made, pair
-from .screen import Lesson
+from .lesson import Lesson
 
 VALUES = {"pair": choice("6.jpg")}
 
@@ -41,12 +41,5 @@ def pictures(words: Words, name: str) -> list:
     return shown
 
 
-LESSON = Lesson(
-    "translation",
-    9,
-    VALUES,
-    show,
-    (Model.translate, map_and_aerial, UNetGenerator.forward),
-    pictures=pictures,
-    columns=5,
-)
+CODE = (Model.translate, map_and_aerial, UNetGenerator.forward)
+LESSON = Lesson("translation", 9, VALUES, show, CODE, pictures=pictures, columns=5)

@@ -14,8 +14,7 @@ from ganzoo.training.stepwise import Stepwise
 from ...catalog import local
 from ...ui.html import bar, bars, grid, note, section, sheet
 from ...ui.words import Words
-from .controls import dial
-from .screen import Lesson
+from .lesson import Lesson, dial
 
 MOST, BATCH, RATE, SHOWN = 20, 32, 0.0005, 6
 VALUES = {"rounds": dial(2, 0, MOST, "steps_rounds", "bad_rounds")}

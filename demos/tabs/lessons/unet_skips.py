@@ -13,8 +13,7 @@ from ...catalog import local
 from ...ui.html import grid, note, section, svg
 from ...ui.words import Words
 from ..compare import metrics
-from .controls import seed
-from .screen import Lesson
+from .lesson import Lesson, seed
 
 MODELS = {"with": "pix2pix-facades-gan-mae", "without": "pix2pix-facades-gan-mae-noskip"}
 VALUES = {"drawing": seed(4, "another_drawing", "bad_drawing")}
