@@ -30,7 +30,7 @@ class Ticket:
 
     def place(self) -> int:
         """0 while it may work, else how many steps from the front of those who wait; -1 once it has left or is gone."""
-        return self._queue.place(self)
+        return self._queue.places().get(self, -1)
 
     def beat(self) -> None:
         self.seen = self._queue.clock()
@@ -53,10 +53,6 @@ class TrainingQueue:
             self._line.append(ticket)
         return ticket
 
-    def place(self, ticket: Ticket) -> int:
-        with self._lock:
-            return self._places().get(ticket, -1)
-
     def leave(self, ticket: Ticket) -> None:
         with self._lock:
             if ticket in self._line:
@@ -64,22 +60,18 @@ class TrainingQueue:
 
     def crowded(self) -> bool:
         """Whether somebody waits."""
-        with self._lock:
-            return any(self._places().values())
+        return any(self.places().values())
 
-    def __len__(self) -> int:
-        """How many are in the line, those who work included."""
-        with self._lock:
-            return len(self._places())
-
-    def _places(self) -> dict[Ticket, int]:
+    def places(self) -> dict[Ticket, int]:
+        """Everybody in the line -> 0 for who may work, else how many steps from the front of those who wait."""
         now, taken, waiting, places = self.clock(), 0, 0, {}
-        self._line = [ticket for ticket in self._line if now - ticket.seen <= self.gone]
-        for ticket in self._line:
-            taken += ticket.size
-            if taken > self.limit and places:
-                waiting += 1
-            places[ticket] = waiting
+        with self._lock:
+            self._line = [ticket for ticket in self._line if now - ticket.seen <= self.gone]
+            for ticket in self._line:
+                taken += ticket.size
+                if taken > self.limit and places:
+                    waiting += 1
+                places[ticket] = waiting
         return places
 
 

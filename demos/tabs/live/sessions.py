@@ -40,7 +40,8 @@ class Session:
     @property
     def place(self) -> int:
         """-1 at rest, 0 at work, else the place in the line."""
-        return self.queue.place(self.ticket)
+        ticket = self.ticket
+        return ticket.place() if ticket else -1
 
     @property
     def mode(self) -> str:

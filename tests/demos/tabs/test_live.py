@@ -193,7 +193,7 @@ def test_two_train_the_third_waits_and_leaving_makes_room():
     b.start()  # it runs already
     for name in "bcd":
         visits.leave(name)
-    assert not len(queue) and not visits.work
+    assert not queue.places() and not visits.work
 
 
 def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
@@ -202,7 +202,7 @@ def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
     lost, next_one = (visits.enter(name, Session(Slow(), queue)) for name in ("lost", "next"))
     lost.start()
     wait(lambda: lost.mode == "resting")
-    assert lost.why == "live_lost" and not len(queue)
+    assert lost.why == "live_lost" and not queue.places()
     monkeypatch.setattr(live_sessions, "LOST", 60)
     monkeypatch.setattr(live_sessions, "TURN", 0.2)
     visits.of("lost")
@@ -226,7 +226,7 @@ def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
     session = Session(broken, queue)
     session.start()
     wait(lambda: session.mode == "resting")
-    assert session.why == "live_broke" and not len(queue)
+    assert session.why == "live_broke" and not queue.places()
     found = []
     thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
     thread.start()

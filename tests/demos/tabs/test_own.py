@@ -224,7 +224,7 @@ def test_first_come_first_served_and_who_is_silent_is_gone():
     c.beat()
     d.beat()
     now[0] = 12  # b has been silent for 12 seconds
-    assert [t.place() for t in (b, c, d)] == [-1, 0, 0] and len(queue) == 2
+    assert [t.place() for t in (b, c, d)] == [-1, 0, 0] and len(queue.places()) == 2
 
 
 def test_what_asks_for_more_cores_waits_until_they_are_there():
@@ -310,7 +310,7 @@ def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(sho
     session.VISITS.leave("two")
     assert process.wait(10) != 0 and not two.folder.exists() and one.folder.is_dir()
     session.VISITS.leave("one")
-    assert not one.folder.exists() and not session.VISITS.work and len(session.TRAININGS) == 0
+    assert not one.folder.exists() and not session.VISITS.work and not session.TRAININGS.places()
 
 
 @pytest.mark.parametrize("leaves", [False, True])
