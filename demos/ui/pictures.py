@@ -54,14 +54,3 @@ def jump(patch: int) -> int:
 def score_at(place: float, side: int, patch: int, count: int) -> int:
     """Which of `count` scores along a side of a picture is nearest to a place on it, all in pixels."""
     return min(max(round((place - side / 2) / jump(patch) + (count - 1) / 2), 0), count - 1)
-
-
-def smooth(points) -> list[tuple[float, float]]:
-    """A Catmull-Rom curve through the points."""
-    ends = [points[0], *points, points[-1]]
-    curve = []
-    for a, b, c, d in zip(ends, ends[1:], ends[2:], ends[3:], strict=False):
-        for t in (i / 24 for i in range(24)):
-            weights = (-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2)
-            curve.append(tuple(sum(w * p[k] for w, p in zip(weights, (a, b, c, d), strict=True)) / 2 for k in (0, 1)))
-    return [*curve, points[-1]]

@@ -4,10 +4,10 @@ Fashion-MNIST's (as large as 28 pixels allow), then judged."""
 from html import escape
 
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from ganzoo.evaluation.realness import PASS, realness
-from ganzoo.images import from_pil, to_float
+from ganzoo.images import from_pil, open_picture, to_float
 
 from ...catalog import local
 from ...ui import pictures
@@ -15,26 +15,11 @@ from ...ui.html import bar, figure, grid, image, note, prose
 from ...ui.words import Trouble, Words
 
 SIDE, BOX, FIELD = 280, 20, 28
-EXAMPLE = (  # a 3, so that there is something to judge before anybody draws: points in a unit square
-    *((0.30, 0.26), (0.40, 0.17), (0.54, 0.16), (0.65, 0.26), (0.61, 0.40), (0.46, 0.47)),
-    *((0.46, 0.47), (0.62, 0.54), (0.69, 0.67), (0.60, 0.81), (0.45, 0.84), (0.30, 0.76)),
-)
-SHIRT = (  # and a shirt, its outline
-    *((0.36, 0.08), (0.44, 0.12), (0.56, 0.12), (0.64, 0.08), (0.86, 0.20), (0.95, 0.46), (0.80, 0.50), (0.74, 0.36)),
-    *((0.75, 0.94), (0.25, 0.94), (0.26, 0.36), (0.20, 0.50), (0.05, 0.46), (0.14, 0.20)),
-)
 
 
 def example(data: str) -> Image.Image:
-    """A digit, or a garment, as a visitor might have drawn it."""
-    sheet = Image.new("L", (SIDE * 2, SIDE * 2))
-    draw = ImageDraw.Draw(sheet)
-    if data == "fashion":
-        draw.polygon([(2 * SIDE * x, 2 * SIDE * y) for x, y in SHIRT], fill=255)
-    for x, y in pictures.smooth(EXAMPLE) if data != "fashion" else ():
-        x, y, pen = 2 * SIDE * x, 2 * SIDE * y, 23
-        draw.ellipse((x - pen, y - pen, x + pen, y + pen), fill=255)
-    return sheet.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    """A digit, or a garment, as a visitor might have drawn it: something to judge before anybody draws."""
+    return open_picture(local.DATA / "drawn" / ("fashion.png" if data == "fashion" else "mnist.png"))
 
 
 def read(drawing) -> Image.Image:
