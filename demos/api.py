@@ -57,8 +57,12 @@ def _read(picture: Upload | None) -> Image.Image:
     return pictures.read((picture or {}).get("path"))
 
 
+def _name(lesson, data) -> str:
+    return f"{str(lesson)[:20]}-{str(data)[:20]}"
+
+
 def _open(lesson, data) -> object:
-    return local.open_model(local.name_of(str(lesson)[:20], str(data)[:20]))
+    return local.open_model(_name(lesson, data))
 
 
 def _labels(model, labels, count: int) -> list[int] | None:
@@ -71,7 +75,7 @@ def _labels(model, labels, count: int) -> list[int] | None:
     if not isinstance(labels, list) or len(labels) != count:
         raise Trouble("bad_labels", high=count, most=most)
     try:
-        return [local.whole(k, 0, most) for k in labels]
+        return [local.whole(k, 0, most, "bad_labels") for k in labels]
     except Trouble:
         raise Trouble("bad_labels", high=count, most=most) from None
 
@@ -156,8 +160,7 @@ def speckles(data: str = "mnist", seed: int = 7) -> dict:
 
 def frame(lesson: str = "gan", data: str = "mnist", number: int = 0) -> tuple[Image.Image, dict]:
     """One frame of the training film: the picture; how many frames there are, its step, and the state of the training."""
-    name = local.name_of(str(lesson)[:20], str(data)[:20])
-    run = film.of(name)
+    run = film.of(_name(lesson, data))
     found = run.facts(local.whole(number, 0, len(run.steps) - 1, "bad_frame"))
     return pictures.opened(found.pop("picture")), found
 

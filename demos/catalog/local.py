@@ -74,10 +74,6 @@ def set_of(model: Model) -> str | None:
     return word if word in SETS and tuple(model.config.depths) == (1,) and model.config.image_size == 28 else None
 
 
-def name_of(lesson: str, data: str) -> str:
-    return f"{lesson}-{data}"
-
-
 def folders() -> dict[str, Path]:
     """Every name that may be opened -> its folder; bundled first, local runs as runs/NAME, then user/name."""
     found = {name: WEIGHTS / name for name in bundled()}
@@ -92,27 +88,19 @@ def entries() -> list[Entry]:
     for name, folder in folders().items():
         entry = Entry(name, folder, name.startswith("runs/"))
         try:
-            entry.description, entry.config = _described(folder)
+            entry.description, entry.config = _described(folder, (folder / "config.json").stat().st_mtime_ns)
             if entry.lesson not in PAGES:
                 continue  # judges
-        except GanzooError as error:
+        except (GanzooError, OSError) as error:  # OSError: removed meanwhile
             entry.problem = str(error)
         found.append(entry)
     return sorted(found, key=lambda e: (e.local, e.fetched, PAGES.index(e.lesson) if e.lesson else 0, e.name))
 
 
-def _described(folder: Path) -> tuple[dict, Any]:
+@lru_cache(maxsize=512)
+def _described(folder: Path, stamp: int) -> tuple[dict, Any]:
     """What a model's config.json says, and its settings. Read and checked again only when the file has changed, and shared:
     callers change nothing in it."""
-    try:
-        stamp = (folder / "config.json").stat().st_mtime_ns
-    except OSError:  # removed meanwhile: read_config says so
-        stamp = 0
-    return _config_at(folder, stamp)
-
-
-@lru_cache(maxsize=512)
-def _config_at(folder: Path, stamp: int) -> tuple[dict, Any]:
     return checkpoint.read_config(folder)
 
 
@@ -131,22 +119,9 @@ def sound(name: str) -> Entry:
     return found
 
 
-def open_model(name: str) -> Model:
-    """The model of that name that makes pictures from noise. Raises GanzooError if it is missing, damaged or another."""
-    return _open(name, LESSONS)
-
-
-def open_translator(name: str) -> Model:
-    """The model of that name that translates pictures."""
-    return _open(name, TRANSLATORS)
-
-
-def open_cycle(name: str) -> Model:
-    """The model of that name that translates there and back. Its way back and its critics are read when first used."""
-    return _open(name, CYCLES)
-
-
-def _open(name: str, lessons: tuple) -> Model:
+def open_model(name: str, lessons: tuple = LESSONS) -> Model:
+    """The model of that name. Raises GanzooError if it is missing, damaged or of none of these lessons. The way back and the
+    critics of a CycleGAN are read when first used, all other networks now."""
     folder = folders().get(name) if isinstance(name, str) else None
     if folder is None:
         raise Trouble("no_model", name=str(name)[:80])
@@ -213,9 +188,9 @@ def number(value, low: float, high: float, key: str, step: float = 0) -> float:
     return found
 
 
-def whole(value, low: int, high: int, key: str = "bad_seed") -> int:
+def whole(value, low: int, high: int, key: str) -> int:
     return int(number(value, low, high, key, step=1))
 
 
-def seed_of(value) -> int:
-    return whole(value, 0, LARGEST_SEED)
+def seed_of(value, key: str = "bad_seed") -> int:
+    return whole(value, 0, LARGEST_SEED, key)

@@ -46,7 +46,7 @@ def ask(family: Family, made: Made, picture: str = "", critic: str = "") -> Opin
     models = {}
     for loss in sorted(family.members, key=lambda loss: (loss != "gan+mae", KEYS.index(loss))):
         with suppress(GanzooError):  # removed since it translated
-            model = local.open_translator(family.members[loss].name)
+            model = local.open_model(family.members[loss].name, local.TRANSLATORS)
             if (model.folder / "discriminator.safetensors").is_file():
                 models[loss] = model
     if not models:

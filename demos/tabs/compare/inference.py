@@ -109,7 +109,7 @@ def translate(
     made = Made(drawing[0])
     for loss in losses or family.keys:
         try:
-            model = local.open_translator(family.members[loss].name)
+            model = local.open_model(family.members[loss].name, local.TRANSLATORS)
             waking = variation if model.varies else None
             began = time.perf_counter()
             picture = model.translate_tensor(to_float(_channels(drawing, model.config.in_channels)), waking)

@@ -174,7 +174,7 @@ def _stage(words: Words, values: Tensor, filtered: bool, picture: bool) -> str:
 
 def for_labels(words: Words, data, picks, seed) -> str:
     """The classes that were asked for, one after the other, each from its own inspiration."""
-    model = local.open_model(local.name_of("cgan", data or local.SETS[0]))
+    model = local.open_model(f"cgan-{data or local.SETS[0]}")
     picks = picks_of(picks, len(model.classes))
     pictures = model.tensor(model.noise(len(picks), local.seed_of(seed)), picks)
     shares = real_shares(model, pictures)
@@ -189,7 +189,7 @@ def for_labels(words: Words, data, picks, seed) -> str:
 @torch.no_grad()
 def under_labels(words: Words, data, seed) -> str:
     """One inspiration under every label (the first ten), with the filter that each label is, in both networks."""
-    model, seed = local.open_model(local.name_of("cgan", data or local.SETS[0])), local.seed_of(seed)
+    model, seed = local.open_model(f"cgan-{data or local.SETS[0]}"), local.seed_of(seed)
     count = min(10, len(model.classes))
     labels = list(range(count))
     pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), labels))

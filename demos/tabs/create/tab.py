@@ -28,7 +28,7 @@ class Create:
 
     def __init__(self, words: Words):
         self.words = words
-        self.name = gr.State(local.name_of(LESSON, DATA))
+        self.name = gr.State(f"{LESSON}-{DATA}")
         self.pick = gr.State(0)
         self.shown = gr.State(SEED)  # the seed that the page shows: leaving the box unchanged does nothing
         self._film()
@@ -217,7 +217,7 @@ class Create:
 
     def _chose(self, lesson, data, seed, pick, picks):
         data = data or DATA
-        name = local.name_of(lesson or LESSON, data)
+        name = f"{lesson or LESSON}-{data}"
         return {self.name: name, **self._all(name, data, seed, pick, picks), **self._of_set(data)}
 
     def _new(self, name, data, seed, pick, picks):
@@ -271,7 +271,7 @@ class Create:
         else:
             lesson = lesson if lesson in local.LESSONS else LESSON
             data = data if data in local.SETS else DATA
-            name = local.name_of(lesson, data)
+            name = f"{lesson}-{data}"
         everything = self._all(name, data, query.get("seed", SEED), 0, PICKS)
         chosen = {self.lesson: lesson, self.data: data, self.name: name, self.seed: everything.get(self.first)}
         return {**chosen, **everything, **self._of_set(data)}

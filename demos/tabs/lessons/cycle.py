@@ -37,7 +37,7 @@ def loops(model: Model, photo: str) -> list[list[Tensor]]:
 
 def pictures(words: Words, photo: str) -> list:
     """Of each loop: there, back, and what lies between the end and the beginning."""
-    model, shown = local.open_cycle(MODEL), []
+    model, shown = local.open_model(MODEL, local.CYCLES), []
     for x, direction, (begin, there, back) in zip("xy", model.directions, loops(model, photo), strict=True):
         a, b = words.sides(direction)
         captions = {
@@ -51,7 +51,7 @@ def pictures(words: Words, photo: str) -> list:
 
 
 def show(words: Words, photo: str) -> str:
-    model, lines = local.open_cycle(MODEL), []
+    model, lines = local.open_model(MODEL, local.CYCLES), []
     for direction, (begin, _, back) in zip(model.directions, loops(model, photo), strict=True):
         a, b = words.sides(direction)
         error = words("cycle_error", error=f"{float((back - begin).abs().mean()) / 2:.3f}")

@@ -30,7 +30,7 @@ def pair(name: str) -> tuple[Image.Image, Image.Image]:
 
 
 def model(loss: str) -> Model:
-    return local.open_translator(f"pix2pix-facades-{loss.replace('+', '-')}")
+    return local.open_model(f"pix2pix-facades-{loss.replace('+', '-')}", local.TRANSLATORS)
 
 
 @lru_cache(maxsize=3 * len(PAIRS))

@@ -21,7 +21,7 @@ SHOWN, COUNTED = 36, 300
 @lru_cache(maxsize=8)
 def counted(lesson: str, seed: int) -> tuple[Tensor, dict[str, float]]:
     """COUNTED garments (N, 1, 28, 28) of a bundled creator, and the share of each kind, by the bundled judge."""
-    made = local.open_model(local.name_of(lesson, "fashion"))
+    made = local.open_model(f"{lesson}-fashion")
     pictures = made.tensor(made.noise(COUNTED, seed))
     judge = local.judge("fashion")
     return pictures, class_shares(judges.answers(judge.generator, pictures), judge.config.classes)

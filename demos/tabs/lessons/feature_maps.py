@@ -15,9 +15,9 @@ from ganzoo.models import features
 from ...catalog import local
 from ...ui.html import bar, bars, grid, image, note, said, section, tiles
 from ...ui.words import Words
+from .facade_pairs import model
 from .lesson import Lesson, dial, seed
 
-MADE_BY = "pix2pix-facades-gan-mae"
 SIDE = 256  # pixels
 WIDEST = 64.0  # pixels: the largest radius of a blur
 VALUES = {
@@ -31,8 +31,8 @@ WORSE = 1.2  # times as far that a difference must be to be called one
 @lru_cache(maxsize=16)
 def wall(seed: int) -> Image.Image:
     """A facade that our own creator makes of a drawing by code."""
-    model = local.open_translator(MADE_BY)
-    photo = model.translate(facade(seed, model.config.image_size))
+    creator = model("gan+mae")
+    photo = creator.translate(facade(seed, creator.config.image_size))
     return photo.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
 
 

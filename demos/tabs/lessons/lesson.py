@@ -76,10 +76,7 @@ class Lesson:
 
 
 def seed(first: int, button: str = "new", bad: str = "bad_seed") -> Value:
-    def check(given) -> int:
-        return local.whole(given, 0, local.LARGEST_SEED, bad)
-
-    return Value(first, lambda words: gr.State(first), check, button)
+    return Value(first, lambda words: gr.State(first), lambda given: local.seed_of(given, bad), button)
 
 
 def dial(first: float, low: float, high: float, label: str, bad: str, step: float = 1, elem_id: str = "") -> Value:

@@ -35,7 +35,7 @@ def made(lesson: str, data: str, seed: int) -> Tensor:
     """COUNTED pictures of a bundled creator, or real ones."""
     if lesson == "real":
         return to_float(local.samples(data).train[:COUNTED])
-    model = local.open_model(local.name_of(lesson, data))
+    model = local.open_model(f"{lesson}-{data}")
     return model.tensor(model.noise(COUNTED, seed))
 
 
@@ -60,7 +60,7 @@ def pictures(words: Words, data: str, seed: int) -> list:
 def shapes() -> dict[str, str]:
     """Height × width × features after every layer: of the bundled DCGAN's critic and creator, and of the course's example of
     a step up."""
-    nets = dcgan.build(local.sound(local.name_of("dcgan", "mnist")).config)
+    nets = dcgan.build(local.sound("dcgan-mnist").config)
     given = torch.zeros(1, 32, 14, 14)
     doubled = nn.Upsample(scale_factor=2)(given)
     # On torch's "meta" device nothing would be computed, but its normal_() imports the compiler: 1.6 s before the page is there.

@@ -37,7 +37,7 @@ def _place(step: int) -> float:
 
 
 def show(words: Words, data: str) -> str:
-    name = local.name_of("gan", data)
+    name = f"gan-{data}"
     run, spans = film.of(name), states(name)
     last = run.rows[-1]["step"]
     end = (last, words("live_axis", step=f"{last:,}"))

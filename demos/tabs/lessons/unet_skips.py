@@ -27,7 +27,7 @@ def translated(model: Model, seed: int) -> tuple[Image.Image, Image.Image]:
 
 
 def pictures(words: Words, seed: int) -> list:
-    works = {key: translated(local.open_translator(name), seed) for key, name in MODELS.items()}
+    works = {key: translated(local.open_model(name, local.TRANSLATORS), seed) for key, name in MODELS.items()}
     drawing = works["with"][0]
     return [(drawing, words("unet_drawing")), *((work, words(f"unet_{key}")) for key, (_, work) in works.items())]
 
@@ -43,7 +43,7 @@ def show(words: Words, seed: int) -> str:
             for label, start, form in (("unet_l1", "l1", "{:.3f}"), ("unet_recovery", metrics.LABELS, "{:.1%}"))
         )
         panels.append(section(words(f"unet_{key}"), f"<dl>{measured}</dl>", layers(words, entry.config)))
-    drawn = {colour for _, colour in translated(local.open_translator(MODELS["with"]), seed)[0].getcolors()}
+    drawn = {colour for _, colour in facade(seed, entry.config.image_size).getcolors()}
     parts = [words(f"cmp_label_{part}") for part, colour in FACADE.items() if colour in drawn and part != "background"]
     read = words("unet_read", parts=words.listing(parts, "and"))
     return grid(section("", note(read), note(words("unet_bars"))), *panels, kind="three")

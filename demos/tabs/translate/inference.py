@@ -58,7 +58,7 @@ def find(name: str, fetch: bool = False) -> Model:
     folder = local.folders().get(name)
     if folder and checkpoint.read_config(folder)[1].lesson not in local.CYCLES:
         raise Trouble("trl_not_cycle", name=name[:80])
-    return local.open_cycle(name)
+    return local.open_model(name, local.CYCLES)
 
 
 def catalog_name(model: Model) -> str:

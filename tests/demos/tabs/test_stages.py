@@ -123,7 +123,7 @@ def test_the_default_pair_shows_what_the_gan_loss_does():
 
 def test_both_loops_come_back_near_the_beginning():
     for photo in cycle.PHOTOS:
-        for first, other, again in cycle.loops(local.open_cycle(cycle.MODEL), photo):
+        for first, other, again in cycle.loops(local.open_model(cycle.MODEL, local.CYCLES), photo):
             assert (again - first).abs().mean() / 2 < 0.1 < 2 * (other - first).abs().mean()
 
 
