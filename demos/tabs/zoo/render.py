@@ -11,12 +11,11 @@ from PIL import Image
 from ganzoo import GanzooError
 from ganzoo.models.pix2pix import LOSSES
 
-from ...catalog import hub, local
+from ...catalog import hub, local, metrics
 from ...ui import pictures
 from ...ui.html import heading, note, quiet, section, shown, table, uri
 from ...ui.words import Words, read
 from ..compare import families as compare_families
-from . import metrics
 
 PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20

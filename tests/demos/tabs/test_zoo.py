@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from demos.catalog import local
-from demos.tabs.zoo import metrics, render
+from demos.catalog import local, metrics
+from demos.tabs.zoo import render
 from demos.ui.words import LANGUAGES, Words
 from ganzoo.hub.bundled import WEIGHTS
 
