@@ -103,7 +103,7 @@ def main(argv=None) -> int:
     from .ui.first_paint import Shell
     from .ui.theme import css, theme
 
-    hub.fetch_at_start()
+    threading.Thread(target=hub.fetch_at_start, daemon=True).start()
     server_log.install()
     light_sessions.install()
     demo = build()
@@ -117,8 +117,6 @@ def main(argv=None) -> int:
         footer_links=["api"],  # the page has its own footer; this one describes the API
         ssr_mode=False,
         share=False,
-        inbrowser=False,
-        show_error=False,
         enable_monitoring=False,
         run_history=False,
         mcp_server=True if os.environ.get("SPACE_ID") else None,  # elsewhere as GRADIO_MCP_SERVER says

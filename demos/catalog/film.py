@@ -117,10 +117,8 @@ def show(words: Words, name: str, at: int) -> tuple[ImageData, str]:
     step, kind = facts["step"], facts["state"]
     place = {"frame": facts["frame"], "frames": facts["frames"] - 1, "step": f"{step:,}", "last": f"{facts['last']:,}"}
     sentence = prose(words("film_step", **place), words("state_" + kind))
-    drawn = panels(words, film.rows, step, film.states, facts["last"])
-    return still(
-        facts["picture"], step
-    ), f'<div data-frame="{facts["frame"]}">{drawn}{state(words, kind, sentence)}</div>'
+    drawn = panels(words, film.rows, step, film.states, facts["last"]) + state(words, kind, sentence)
+    return still(facts["picture"], step), f'<div data-frame="{facts["frame"]}">{drawn}</div>'
 
 
 def panels(words: Words, rows: list[dict], step: int, found, last: float, **look) -> str:

@@ -94,15 +94,10 @@ def _forget(name: str) -> None:
 
 
 def fetch_at_start() -> None:
-    """Fetch the models of $GANZOO_NAMESPACE while the pages start; what cannot be fetched is a line in the log."""
+    """Fetch the models of $GANZOO_NAMESPACE; what cannot be fetched is a line in the log."""
     owner = os.environ.get("GANZOO_NAMESPACE", "").strip()
-    if owner:
-        threading.Thread(target=_fetch_all, args=(owner,), daemon=True).start()
-
-
-def _fetch_all(owner: str) -> None:
     try:
-        names = list(of(owner))[:FIRST]
+        names = list(of(owner))[:FIRST] if owner else []
     except GanzooError as error:
         log.warning("$GANZOO_NAMESPACE=%s: %s", owner[:80], error)
         return

@@ -60,11 +60,9 @@ class Row:
 
 def rows(words: Words, entry: local.Entry) -> list[Row]:
     """Every metric of a model. What real pictures get is no row of its own: it is the aim of the row that it belongs to."""
-    found = {
-        name: value for name, value in entry.metrics.items() if "-real-others-" not in name
-    }  # no aim: other photos
+    found = {n: value for n, value in entry.metrics.items() if "-real-others-" not in n}  # other photos are no aim
     real = {_same(n): written(words, _start(n), value) for n, value in found.items() if "-real-" in n}
-    made = {n: value for n, value in entry.metrics.items() if "-real-" not in n and "-before-" not in n}
+    made = {n: value for n, value in found.items() if "-real-" not in n and "-before-" not in n}
     return [_row(words, name, value, real.get(_same(name), "")) for name, value in made.items()]
 
 

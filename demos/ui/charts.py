@@ -67,15 +67,15 @@ def chart(
     def y(value):
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(value, 0.0), scale[-1]) / scale[-1]
 
-    drawn = _bands(bands, x)
+    size = f'fill-opacity="0.15" y="{TOP}" height="{HEIGHT - TOP - BOTTOM}"'
+    drawn = "".join(f'<rect class="{k}" {size} x="{x(a):.1f}" width="{x(b) - x(a):.1f}"/>' for a, b, k in bands)
     for value, label in zip(scale, labels, strict=True):
         drawn += f'<path class="grid" d="M{left} {y(value):.1f}H{WIDTH - 4}"/>'
         drawn += f'<text x="{left - 6}" y="{y(value) + 4:.1f}" text-anchor="end">{label}</text>'
     keys = ""
     for name, kind, points in lines:
-        drawn += (
-            f'<polyline class="{kind}" points="{" ".join(f"{x(step):.1f},{y(value):.1f}" for step, value in points)}"/>'
-        )
+        places = " ".join(f"{x(step):.1f},{y(value):.1f}" for step, value in points)
+        drawn += f'<polyline class="{kind}" points="{places}"/>'
         keys += f'<span class="gz-key {kind}">{escape(name)}</span>'
     peak = max((point for *_, points in lines for point in points), key=lambda point: point[1], default=(0, 0))
     if peak[1] > scale[-1] * 1.02:  # said where it is cut off
@@ -95,12 +95,6 @@ def chart(
         f'<svg class="gz-svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
         f"{_tooltips(lines, x, percent)}</svg></figure>"
     )
-
-
-def _bands(bands, x) -> str:
-    """Coloured stretches behind the curves, each (from, to, class)."""
-    size = f'fill-opacity="0.15" y="{TOP}" height="{HEIGHT - TOP - BOTTOM}"'
-    return "".join(f'<rect class="{k}" {size} x="{x(a):.1f}" width="{x(b) - x(a):.1f}"/>' for a, b, k in bands)
 
 
 def powers(begin: float, end: float) -> list[int]:

@@ -95,10 +95,6 @@ class Picture(Native, gr.Image):
     def postprocess(self, value: ImageData | None) -> ImageData | None:
         return value
 
-    def preprocess(self, payload: ImageData | None) -> str | None:
-        """The data: address."""
-        return payload and payload.url
-
 
 class Upload(Native, gr.Image):
     """A picture from a visitor, as the path of its file: `ui.pictures.read` opens it, and says in words why it cannot."""
@@ -117,9 +113,6 @@ class Pair(Native, gr.ImageSlider):
     def postprocess(self, value: tuple[ImageData, ImageData] | None) -> SliderData | None:
         return value and SliderData(root=value)
 
-    def preprocess(self, payload: SliderData | None) -> None:
-        """What is shown is known where it was made."""
-
 
 class Album(Native, gr.Gallery):
     """Pictures or their data: addresses side by side, each with its caption, which travel as those of `Picture` do."""
@@ -132,9 +125,6 @@ class Album(Native, gr.Gallery):
             address = picture if isinstance(picture, str) else uri(picture, compress_level=3)
             shown.append(GalleryImage(image=ImageData(url=address, orig_name=f"{i}.png"), caption=text))
         return GalleryData(root=shown)
-
-    def preprocess(self, payload) -> None:
-        """What is shown is known where it was made."""
 
 
 class Choice(Native, gr.Dropdown):

@@ -53,9 +53,8 @@ def shell(words: Words, opening: str) -> bytes:
     first = f"<section>{heading(words('q_compare'), words('lead_compare'))}{opening}</section>"
     top = f'<div class="gz-top"><b class="gz-name">{words("title")}</b><span class="gz-tagline">{words("tagline")}</span></div>'
     tabs = "".join(f"<span>{escape(words('tab_' + tab))}</span>" for tab in TABS)
-    return (
-        f'<div class="gz-shell" aria-hidden="true">{top}<nav>{tabs}</nav>{first}</div><script>{LEAVE}</script>'.encode()
-    )
+    page = f'<div class="gz-shell" aria-hidden="true">{top}<nav>{tabs}</nav>{first}</div>'
+    return f"{page}<script>{LEAVE}</script>".encode()
 
 
 class Shell:

@@ -98,10 +98,8 @@ def bar(share: float, label: str = "", number: str = "", kind: str = "critic") -
     before = f'<span class="gz-bar-label">{escape(label)}</span>' if label else ""
     after = f'<span class="gz-bar-number">{escape(number)}</span>' if number else ""
     width = 0.0 if not math.isfinite(share) else max(0.0, min(1.0, share)) * 100
-    return (
-        f'<span class="gz-bar {kind}">{before}<span class="gz-rail"><i style="width:{width:.1f}%"></i></span>'
-        f"{after}</span>"
-    )
+    rail = f'<span class="gz-rail"><i style="width:{width:.1f}%"></i></span>'
+    return f'<span class="gz-bar {kind}">{before}{rail}{after}</span>'
 
 
 def bars(rows: Iterable[str], kind: str = "") -> str:

@@ -49,19 +49,14 @@ BOTH = {
 
 
 def theme() -> gr.themes.Base:
-    sizes = gr.themes.sizes
     look = gr.themes.Base(
         primary_hue=SEAL,
         secondary_hue=INK,
         neutral_hue=INK,
         font=SANS,
         font_mono=MONO,
-        radius_size=sizes.radius_md,
-        spacing_size=sizes.spacing_md,
-        text_size=sizes.text_md,
     )
     return look.set(
-        block_shadow="none",
         input_border_width="1px",
         block_padding="0px",
         block_title_text_weight="500",
@@ -70,7 +65,6 @@ def theme() -> gr.themes.Base:
         button_large_text_weight="400",
         checkbox_label_gap="6px",
         checkbox_label_padding="8px 13px",
-        checkbox_label_shadow="none",
         **BOTH,
         **{f"{key}_dark": value for key, value in BOTH.items()},
     )
