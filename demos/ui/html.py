@@ -41,9 +41,9 @@ def figure(inside: str, caption: str, kind: str = "") -> str:
     return f'<figure class="gz-fig {kind}">{inside}<figcaption>{caption}</figcaption></figure>'
 
 
-def captioned(picture: Image.Image, text: str, kind: str = "", **options) -> str:
+def captioned(picture: Image.Image, text: str, **options) -> str:
     """A picture over its caption, which is also its alternative text; options as for `image`."""
-    return figure(image(picture, text, **options), escape(text), kind)
+    return figure(image(picture, text, **options), escape(text))
 
 
 def svg(width: float, height: float, name: str, drawn: str, kind: str = "", **data) -> str:
@@ -111,11 +111,6 @@ def share_bars(words, shares: dict[str, float], label: str, form: str, kind: str
     """A bar for the share of each class, with a mark at a tenth."""
     rows = "".join(bar(v / FULL, words.label(k), form.format(v), "creator") for k, v in shares.items())
     return f'<div class="gz-bars gz-shares {kind}" role="group" aria-label="{escape(label)}">{rows}</div>'
-
-
-def score(value: float) -> str:
-    """The critic's score of one picture: a bar and the number."""
-    return bar(value, number=f"{value:.2f}", kind="critic score")
 
 
 def quiet(text: str) -> str:

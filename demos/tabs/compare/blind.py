@@ -7,7 +7,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui.components import QUIET, Picture, question, show
-from ...ui.html import bar, note, prose, quiet, section, waiting
+from ...ui.html import bar, bars, note, prose, quiet, section, waiting
 from ...ui.words import Words
 from . import handlers, render
 from .families import KEYS, name
@@ -70,15 +70,12 @@ class Blind:
         def choose(order, tally) -> dict:
             if not isinstance(order, list) or place >= len(order):
                 return {self.message: ""}
-            chosen = order[place]
-            known = {key: n for key in CHOICES if type(n := (tally or {}).get(key)) is int and 0 <= n < MOST}
-            known[chosen] = known.get(chosen, 0) + 1
-            shown = {self.message: prose(self._lesson(order, chosen))}
+            shown = {self.message: prose(self._lesson(order, order[place]))}
             for i, key in enumerate(order):
                 variant = "primary" if i == place else "secondary"
                 text = f"{string.ascii_uppercase[i]} · {name(self.words, key)}"
                 shown[self.cells[i][2]] = gr.update(value=text, interactive=False, variant=variant)
-            return shown | self._counted(known)
+            return shown | self._counted(tally, order[place])
 
         return choose
 
@@ -90,14 +87,15 @@ class Blind:
         letter = string.ascii_uppercase[order.index("truth")]
         return self.words("cmp_blind_fooled", loss=name(self.words, chosen), letter=letter)
 
-    def _counted(self, tally) -> dict:
-        """The tally as bars: how often each was taken for a photo."""
+    def _counted(self, tally, chosen: str = "") -> dict:
+        """The tally, and what was chosen just now, as bars: how often each was taken for a photo."""
         tally = tally if isinstance(tally, dict) else {}
         counts = {key: n for key in CHOICES if type(n := tally.get(key)) is int and 0 < n < MOST}
-        whole = sum(counts.values())
-        rows = "".join(
-            bar(n / whole, name(self.words, key), str(n), "real" if key == "truth" else "creator")
-            for key, n in counts.items()
-        )
-        html = section(self.words("cmp_tally"), f'<div class="gz-bars wide">{rows}</div>') if counts else ""
+        if chosen:
+            counts[chosen] = counts.get(chosen, 0) + 1
+        rows, whole = [], sum(counts.values())
+        for key in filter(counts.get, CHOICES):
+            kind = "real" if key == "truth" else "creator"
+            rows.append(bar(counts[key] / whole, name(self.words, key), str(counts[key]), kind))
+        html = section(self.words("cmp_tally"), bars(rows, "wide")) if counts else ""
         return {self.tally: counts, self.counts: html, self.forget: gr.update(visible=bool(counts))}

@@ -13,7 +13,7 @@ from ganzoo.models.receptive_field import patch_box
 
 from ...catalog import local
 from ...ui import pictures
-from ...ui.components import QUIET, Choice, Picture, question, show
+from ...ui.components import QUIET, Choice, Picture, question, sent, show
 from ...ui.html import prose, quiet
 from ...ui.words import Words
 from . import handlers, inference, render
@@ -117,7 +117,7 @@ class Critic:
         for control in self.options:
             control.input(self._again, inputs, self.outputs, trigger_mode="always_last", **QUIET)
         self.message.focus(self._again, inputs, self.outputs, **QUIET)
-        self.map.select(self._clicked, inputs, self.outputs, **QUIET)
+        self.map.select(self._again, inputs, self.outputs, **QUIET)
 
     def values(self, family, made: Made, given: dict, place=None) -> dict:
         """Component -> value, as the options in `given` say. `place`: a click on the map, in its pixels."""
@@ -147,15 +147,12 @@ class Critic:
             self.message: sentences,
         }
 
-    def _again(self, given: dict, place=None) -> dict:
+    def _again(self, event: gr.EventData, given: dict) -> dict:
         judged = given[self.judged]
         try:
             job = handlers.drawn(self.words, given[self.board])
             only = [key for key in (judged, "gan+mae") if key in job.family.members][:1]
             made = inference.translate(job.family, job.drawing, job.truth, losses=only)
-            return self.values(job.family, made, given, place)
+            return self.values(job.family, made, given, sent(event).get("index"))
         except GanzooError as error:
             return {self.message: quiet(self.words.explain(error))}
-
-    def _clicked(self, event: gr.SelectData, given: dict) -> dict:
-        return self._again(given, event.index)

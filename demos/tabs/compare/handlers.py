@@ -77,18 +77,12 @@ def example(words: Words, scene: Scene, pair: str = "") -> Job:
     if not pairs:
         raise Trouble("cmp_no_example")
     name = pair if pair in pairs else random.choice([name for name in pairs if name != scene.pair] or list(pairs))
-    drawing, truth = _sides(family, pairs[name])
-    return Job(family, drawing, truth, pair=name)
-
-
-def _sides(family: families.Family, read) -> tuple[Tensor, Tensor]:
-    """(drawing, photo) of a real pair, at the family's size."""
     try:
-        sides = [pictures.square(side, family.size) for side in read()]
+        sides = [pictures.square(side, family.size) for side in pairs[name]()]
     except (GanzooError, OSError, ValueError):
         raise Trouble("cmp_no_example") from None
     drawing, truth = reversed(sides) if family.flipped else sides
-    return drawing, truth
+    return Job(family, drawing, truth, pair=name)
 
 
 def opened(words: Words, scene: Scene, name: str | None) -> Job:

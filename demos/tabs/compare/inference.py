@@ -4,7 +4,6 @@ No words and no HTML here; everything that cannot be used is a Trouble.
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -98,11 +97,7 @@ class Made:
 
 
 def translate(
-    family: Family,
-    drawing: Tensor,
-    truth: Tensor | None = None,
-    variation: int | None = None,
-    losses: Sequence[str] = (),
+    family: Family, drawing: Tensor, truth: Tensor | None = None, variation: int | None = None, losses=()
 ) -> Made:
     """`drawing`, `truth`: uint8 (1, 3, S, S). `variation` wakes the dropout noise of models trained with it. `losses`:
     only these keys of the family (none: all)."""

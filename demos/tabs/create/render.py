@@ -191,17 +191,13 @@ def under_labels(words: Words, data, seed) -> str:
     """One inspiration under every label (the first ten), with the filter that each label is, in both networks."""
     model, seed = local.open_model(f"cgan-{data or local.SETS[0]}"), local.seed_of(seed)
     count = min(10, len(model.classes))
-    labels = list(range(count))
-    pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), labels))
+    pictures = to_pil(model.tensor(model.noise(1, seed).expand(count, -1), list(range(count))))
     creator, critic = model.generator.filter.weight, model.discriminator.filter.weight
     side = (model.config.channels, model.config.image_size, model.config.image_size)
     names = [words.label(name) for name in model.classes[:count]]
-    rows = {
-        "row_made": [image(pictures[k], words("asked_alt", label=names[k])) for k in labels],
-        "row_noise": [image(signed(square(creator[k])), words("filter_noise_alt", label=names[k])) for k in labels],
-        "row_picture": [
-            image(signed(critic[k].view(side).mean(0)), words("filter_picture_alt", label=names[k])) for k in labels
-        ],
-    }
-    lines = [[escape(words(key)), *cells] for key, cells in rows.items()]
-    return table([words("row_label"), *names], lines) + legend(words("against"), words("for"))
+    rows = [[escape(words(key))] for key in ("row_made", "row_noise", "row_picture")]
+    for k, name in enumerate(names):
+        rows[0].append(image(pictures[k], words("asked_alt", label=name)))
+        rows[1].append(image(signed(square(creator[k])), words("filter_noise_alt", label=name)))
+        rows[2].append(image(signed(critic[k].view(side).mean(0)), words("filter_picture_alt", label=name)))
+    return table([words("row_label"), *names], rows) + legend(words("against"), words("for"))

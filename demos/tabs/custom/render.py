@@ -53,9 +53,8 @@ def pairs(work: Session | None, source: str) -> list[tuple[Image.Image, str]]:
 
 def said(words: Words, work: Session | None, source: str, kind: str = "") -> str:
     if source in examples.KINDS:
-        return prose(
-            words(f"own_{source}_said", count=examples.COUNT, held=examples.HELD), words("own_first", count=SHOWN)
-        )
+        drawn = words(f"own_{source}_said", count=examples.COUNT, held=examples.HELD)
+        return prose(drawn, words("own_first", count=SHOWN))
     found = work.own(source) if work else ()
     if source == "upload" and not len(found):
         return prose(words("own_photos_said" if kind else "own_upload_said"))
@@ -128,22 +127,17 @@ def results(words: Words, work: Session) -> tuple[list[tuple[Image.Image, str]],
     inputs, _, targets = begun[0][1]
     columns = [(words("own_input"), inputs), *((name(words, run.loss), cells[1]) for run, cells in begun)]
     columns.append((words("own_truth"), targets))
-    shown = [(_large(cells[i]), title) for i in range(len(inputs)) for title, cells in columns]
-    return shown, len(columns) * max(1, ROW // len(columns))
-
-
-def _large(picture: Image.Image) -> Image.Image:
-    """With its pixels left sharp: browsers would smooth them."""
-    return picture.resize((SIDE, SIDE), Image.Resampling.NEAREST)
+    cells = [(row[i], title) for i in range(len(inputs)) for title, row in columns]
+    sharp = [(cell.resize((SIDE, SIDE), Image.Resampling.NEAREST), title) for cell, title in cells]  # browsers smooth
+    return sharp, len(columns) * max(1, ROW // len(columns))
 
 
 def _cells(path: Path, size: int) -> list[list[Image.Image]]:
     """The rows of a sheet of samples: inputs, results, targets."""
-    sheet, apart = open_picture(path), size + GAP
-    return [
-        [sheet.crop((x, y, x + size, y + size)) for x in range(0, sheet.width, apart)]
-        for y in range(0, sheet.height, apart)
-    ]
+    sheet, rows = open_picture(path), []
+    for y in range(0, sheet.height, size + GAP):
+        rows.append([sheet.crop((x, y, x + size, y + size)) for x in range(0, sheet.width, size + GAP)])
+    return rows
 
 
 def family(work: Session) -> Family:

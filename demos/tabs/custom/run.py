@@ -73,12 +73,9 @@ def begin(folder: Path, pairs: Path, runs: dict, size: int, steps: int, timing: 
     settings = SETTINGS | {"image_size": size, "batch_size": batch, "steps": steps}
     names = {loss: run.folder.name for loss, run in runs.items()}
     job = {"pairs": str(pairs), "runs": names, "settings": settings, "timing": timing}
+    path = os.pathsep.join(p for p in sys.path if p)
     env = {k: v for k, v in os.environ.items() if k not in SECRET}
-    env |= {
-        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-        "PYTHONUNBUFFERED": "1",
-        "OMP_NUM_THREADS": str(CORES),
-    }
+    env |= {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": str(CORES)}
     return subprocess.Popen(
         [sys.executable, Path(__file__).with_name("worker.py"), json.dumps(job)],
         stdin=subprocess.PIPE,

@@ -126,7 +126,7 @@ class Own:
         self.files.upload(self._uploaded, uploaded, chosen, **QUIET | {"concurrency_limit": 2})
         boards = "(source, kind) => [source, kind, ...ganzoo.own.drawn('a', 'b')]"
         added = on(
-            self.add.click, lambda work, _, __, *ab: work.draw(*map(pictures.opened, ab)), left, right, js=boards
+            self.add.click, lambda work, *given: work.draw(*map(pictures.opened, given[2:])), left, right, js=boards
         )
         added.success(None, self.trouble, js="(trouble) => { trouble || ganzoo.own.wipe() }", **QUIET)
         on(self.swap.click, lambda work, source, _: work.changing(source).swap())
@@ -139,9 +139,8 @@ class Own:
         self._put_first(begun.then(self._watch, None, self.shown, **WATCH), left)
         self.stop.click(self._stop, None, None, **QUIET)
         self.board.input(self._try, left, self.tried, js="() => ganzoo.own.drawn('try')", **QUIET)
-        self.photo.input(self._square, self.photo, [left, self.trouble, self.photo], **QUIET).success(
-            None, left, None, js="(source) => ganzoo.own.put('b', source)"
-        )
+        laid = self.photo.input(self._square, self.photo, [left, self.trouble, self.photo], **QUIET)
+        laid.success(None, left, None, js="(source) => ganzoo.own.put('b', source)")
         opened = self.opened.input(self._square, self.opened, [left, self.tried, self.opened], **QUIET)
         self._put(opened, left)
 

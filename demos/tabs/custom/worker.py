@@ -68,11 +68,8 @@ def main(job: dict) -> int:
         return 2
     except Exception as error:  # what nobody foresaw: the server writes down where, without its words
         last = traceback.extract_tb(error.__traceback__)[-1]
-        say(
-            event="failed",
-            code="",
-            place=f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno} {last.name}",
-        )
+        place = f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno} {last.name}"
+        say(event="failed", code="", place=place)
         return 2
     say(event="end", stopped=stop.is_set())
     return 0

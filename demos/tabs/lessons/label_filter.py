@@ -11,7 +11,7 @@ from ganzoo.models import cgan
 from ganzoo.models.losses import as_opinion
 
 from ...catalog import local
-from ...ui.html import figure, flow, image, legend, said, score, section, signed, square
+from ...ui.html import bar, figure, flow, image, legend, said, section, signed, square
 from ...ui.words import Words
 from .lesson import Lesson, choice, seed
 
@@ -40,12 +40,11 @@ def show(words: Words, label: int, seed: int) -> str:
     found, name = filtered(model, label, seed), words.label(model.classes[label])
     turned = float(((found["noise"] > 0) != (found["after"] > 0)).float().mean())
     flat = float((found["creator"].abs() < 0.5).float().mean())
-    picture = figure(
-        image(to_pil(found["picture"][None])[0], words("asked_alt", label=name)), escape(words("label_picture"))
-    )
-    opinion = figure(score(float(found["score"])), escape(words("stage_score")))
+    work, opinion = to_pil(found["picture"][None])[0], float(found["score"])
+    picture = figure(image(work, words("asked_alt", label=name)), escape(words("label_picture")))
+    scored = figure(bar(opinion, number=f"{opinion:.2f}", kind="critic score"), escape(words("stage_score")))
     creator = [*(_cell(words, found, key, name) for key in ("noise", "creator", "after")), picture]
-    critic = [picture, *(_cell(words, found, key, name) for key in ("critic", "seen")), opinion]
+    critic = [picture, *(_cell(words, found, key, name) for key in ("critic", "seen")), scored]
     return (
         said(words("label_said", label=name, turned=f"{turned:.0%}", flat=f"{flat:.0%}"))
         + section(words("label_creator"), flow(*creator, signs="×=→"), kind="creator")

@@ -39,9 +39,8 @@ def show(words: Words, seed: int) -> str:
     verdict = figure(f'<output class="gz-verdict">{int(answers.argmax())}</output>', answer)
     growing = [as_numbers(words, noise, "opening_idea"), *(as_numbers(words, stage) for stage in hidden), work]
     recognising = flow(work, as_numbers(words, features), verdict)
-    return section(words("opening_create"), flow(*growing), kind="creator") + section(
-        words("opening_recognise"), recognising, kind="critic"
-    )
+    creator = section(words("opening_create"), flow(*growing), kind="creator")
+    return creator + section(words("opening_recognise"), recognising, kind="critic")
 
 
 def as_numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> str:
@@ -51,9 +50,8 @@ def as_numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> st
 
 def as_work(words: Words, picture: Tensor) -> str:
     """A picture (1, 28, 28), the count of its pixels under it."""
-    return figure(
-        image(to_pil(picture[None])[0], words("opening_work")), escape(words("opening_pixels", count=picture.numel()))
-    )
+    work = image(to_pil(picture[None])[0], words("opening_work"))
+    return figure(work, escape(words("opening_pixels", count=picture.numel())))
 
 
 LESSON = Lesson("opening", 0, VALUES, show, (recognise, create, Generator.stages))

@@ -85,5 +85,4 @@ def _to(key: str, by: int) -> tuple:
 
 
 def _pressed(event: gr.SelectData) -> tuple:
-    at = event.index if isinstance(event.index, int) and 0 <= event.index < len(ORDER) else 0
-    return _to(ORDER[at], 0)
+    return _to(ORDER[event.index], 0)

@@ -263,10 +263,9 @@ def critic_map(model: Model, picture: Image.Image, scores: numpy.ndarray, cell: 
     field, jump = model.config.patch, pictures.jump(model.config.patch)
     sides = tuple(zip((picture.height, picture.width), scores.shape, strict=True))
     cuts = [(count * jump - side) // 2 for side, count in sides]
-    places = [
-        numpy.clip((numpy.arange(side) + cut) // jump, 0, count - 1)
-        for (side, count), cut in zip(sides, cuts, strict=True)
-    ]
+    places = []
+    for (side, count), cut in zip(sides, cuts, strict=True):
+        places.append(numpy.clip((numpy.arange(side) + cut) // jump, 0, count - 1))
     sure = scores.astype(numpy.float32)[numpy.ix_(*places)][..., None] * 2 - 1
     grey = numpy.asarray(picture.convert("L"), numpy.float32)[..., None]
     share = 0.75 * numpy.abs(sure)

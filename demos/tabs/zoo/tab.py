@@ -16,9 +16,7 @@ from ...ui.words import Words
 from . import render
 
 # Choosing a card goes to its detail, with the keyboard too.
-REVEAL = (
-    "() => { ganzoo.reveal('detail'); document.querySelector('#detail .gz-back')?.focus({ preventScroll: true }); }"
-)
+REVEAL = "() => { ganzoo.reveal('detail'); document.querySelector('.gz-back')?.focus({ preventScroll: true }); }"
 ADDRESS = {  # what opens a model in its own tab: the button's word, and the address
     **dict.fromkeys(local.LESSONS, ("zoo_open", "?tab=create&model=")),
     **dict.fromkeys(local.TRANSLATORS, ("zoo_compare", "?tab=compare&family=")),
