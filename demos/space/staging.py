@@ -42,7 +42,8 @@ HELPERS = (  # what pages use besides the models: Your pictures trains with the 
     "features-efficientnet-lite0",
     *(f"{kind}-{data}" for kind in ("judge", "realness") for data in ("mnist", "fashion")),
 )
-BESIDE = ("*.js", "*.css", "locales/*.json")  # files that go along with the modules
+# What goes along with the modules: files, and the module that runs as a process of its own.
+BESIDE = ("*.js", "*.css", "locales/*.json", "custom/worker.py")
 CARD = """---
 {data}
 ---

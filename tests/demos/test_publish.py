@@ -35,6 +35,7 @@ def test_a_dry_run_lists_what_would_go_and_writes_nothing(tmp_path, monkeypatch,
     assert listed["demos/app.py"] == (ROOT / "demos" / "app.py").stat().st_size
     assert {"README.md", "requirements.txt", "app.py", "ganzoo/__init__.py"} <= listed.keys()
     pages = ("__init__.py", "ui/base.js", "tabs/compare/board.js", "tabs/live/run.py", "space/zero_gpu.py")
+    pages += ("tabs/custom/worker.py",)  # which nothing imports
     data = [f"data/{name}-6000/train-images-idx3-ubyte.gz" for name in ("mnist", "fashion")]
     assert {f"demos/{name}" for name in (*pages, *data)} <= listed.keys()
     assert {f"ganzoo/weights/{name}/config.json" for name in ("gan-mnist", "cgan-fashion")} <= listed.keys()
