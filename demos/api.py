@@ -125,9 +125,8 @@ def morph(
     """The picture at `share` of the way from inspiration A to B, on the sphere, with the critic's score."""
     model = _open(lesson, data)
     at = local.number(share, 0, 1, "bad_share")
-    a, b = create_render.ends(model, local.seed_of(seed_a), local.seed_of(seed_b))
     labels = create_render.labels_for(model, 1)
-    picture = model.tensor(create_render.between(a, b, at)[None], labels)
+    picture = create_render.on_the_way(model, seed_a, seed_b, [at], labels)
     return to_pil(picture)[0], {"share": at, "score": model.critique(picture, labels)[0]}
 
 

@@ -38,7 +38,7 @@ class Pages(gr.Blocks):
         except GanzooError as error:
             sentence = words.explain(error)
         except Exception as error:
-            server_log.write(error)
+            server_log.log.warning("A call broke (%s).", server_log.brief(error))
             sentence = words("call_broke")
         raise gr.Error(sentence, print_exception=False)
 

@@ -105,18 +105,13 @@ def _described(folder: Path, stamp: int) -> tuple[dict, Any]:
 
 
 def entry(name: str) -> Entry:
+    """The entry of that name, if there is one that can be opened."""
     found = {entry.name: entry for entry in entries()}
     if name not in found:
         raise Trouble("no_model", name=str(name)[:80])
+    if found[name].problem:
+        raise Trouble("zoo_broken", name=name)
     return found[name]
-
-
-def sound(name: str) -> Entry:
-    """The entry of that name, if it can be opened."""
-    found = entry(name)
-    if found.problem:
-        raise Trouble("zoo_broken", name=found.name)
-    return found
 
 
 def open_model(name: str, lessons: tuple = LESSONS) -> Model:

@@ -32,10 +32,6 @@ def brief(error: BaseException | None) -> str:
     return ", ".join([type(error).__name__, *places])
 
 
-def write(error: Exception) -> None:
-    log.warning("A call broke (%s).", brief(error))
-
-
 def _shorten(record: logging.LogRecord) -> bool:
     if record.exc_info:
         record.msg, record.args = "A request broke (%s).", (brief(record.exc_info[1]),)

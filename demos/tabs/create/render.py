@@ -110,16 +110,16 @@ def between(a: Tensor, b: Tensor, share: float) -> Tensor:
     return (torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b) / torch.sin(angle)
 
 
-def ends(model: Model, first: int, second: int) -> tuple[Tensor, Tensor]:
-    return model.noise(1, first)[0], model.noise(1, second)[0]
+def on_the_way(model: Model, first, second, shares: list[float], labels: list[int] | None) -> Tensor:
+    """The pictures at these shares of the way from the inspiration of one seed to that of another."""
+    a, b = (model.noise(1, local.seed_of(seed))[0] for seed in (first, second))
+    return model.tensor(torch.stack([between(a, b, share) for share in shares]), labels)
 
 
 def strip(words: Words, name, first, second) -> str:
     """Nine pictures on the way from one inspiration to the other, evenly spaced like the slider under them."""
-    model = local.open_model(name)
-    a, b = ends(model, local.seed_of(first), local.seed_of(second))
-    shares = [i / (STRIP - 1) for i in range(STRIP)]
-    pictures = model.tensor(torch.stack([between(a, b, s) for s in shares]), _one_label(model, STRIP))
+    model, shares = local.open_model(name), [i / (STRIP - 1) for i in range(STRIP)]
+    pictures = on_the_way(model, first, second, shares, _one_label(model, STRIP))
     alts = (words("between_alt", share=round(share * 100)) for share in shares)
     return tiles(map(image, to_pil(pictures), alts), STRIP)
 
@@ -127,8 +127,7 @@ def strip(words: Words, name, first, second) -> str:
 def morph(words: Words, name, first, second, percent) -> str:
     """The one picture at the slider, large, with how real it is."""
     percent, model = local.whole(percent, 0, 100, "bad_share"), local.open_model(name)
-    a, b = ends(model, local.seed_of(first), local.seed_of(second))
-    picture = model.tensor(between(a, b, percent / 100)[None], _one_label(model, 1))
+    picture = on_the_way(model, first, second, [percent / 100], _one_label(model, 1))
     alt = words("between_alt", share=percent)
     return figure(image(to_pil(picture)[0], alt), share_bar(real_shares(model, picture)[0]), "gz-now")
 

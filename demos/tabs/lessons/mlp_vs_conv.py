@@ -60,7 +60,7 @@ def pictures(words: Words, data: str, seed: int) -> list:
 def shapes() -> dict[str, str]:
     """Height × width × features after every layer: of the bundled DCGAN's critic and creator, and of the course's example of
     a step up."""
-    nets = dcgan.build(local.sound("dcgan-mnist").config)
+    nets = dcgan.build(local.entry("dcgan-mnist").config)
     given = torch.zeros(1, 32, 14, 14)
     doubled = nn.Upsample(scale_factor=2)(given)
     # On torch's "meta" device nothing would be computed, but its normal_() imports the compiler: 1.6 s before the page is there.

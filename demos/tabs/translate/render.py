@@ -55,7 +55,7 @@ def report(words: Words, made: inference.Made) -> str:
     numbers = [words("trl_changed", value=f"{made.changed:.3f}")]
     if made.cycle is not None:
         numbers.append(words("trl_cycle", value=f"{made.cycle:.3f}"))
-        usual = local.sound(name).metric(f"cycle-l1-{made.direction}-")
+        usual = local.entry(name).metric(f"cycle-l1-{made.direction}-")
         numbers += [words("trl_cycle_test", value=f"{usual:.3f}")] if isinstance(usual, float) else []
         numbers.append(words("trl_error_scale"))
     by = words("trl_by", name=name, direction=words.direction(made.direction), size=learned)

@@ -174,7 +174,7 @@ def _data(words: Words, data: str) -> str:
 
 def title(words: Words, name: str) -> str:
     """The head of a model's detail: the way back, its name, how it was made."""
-    entry = local.sound(name)
+    entry = local.entry(name)
     return (
         f'<a class="gz-link gz-back" href="#zoo-back">← {escape(words("zoo_back"))}</a>'
         f"{heading(plain(words, entry), f'{_origin(words, entry)} · {entry.name}')}"
@@ -184,7 +184,7 @@ def title(words: Words, name: str) -> str:
 
 def card(words: Words, name: str) -> str:
     """README.md of a model as Markdown: front matter cut off, its own pictures put in place, foreign ones left out."""
-    entry = local.sound(name)
+    entry = local.entry(name)
     path = entry.folder / "README.md"
     text = path.read_text(encoding="utf-8", errors="replace")[:100_000] if path.is_file() else f"# {entry.name}\n"
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
@@ -207,7 +207,7 @@ def card_beside(words: Words, name: str) -> str:
 
 def numbers(words: Words, name: str) -> str:
     """Every metric of a model as a phrase, its number and its aim; the protocol, which is its name, folded behind the phrase."""
-    entry = local.sound(name)
+    entry = local.entry(name)
     found = metrics.rows(words, entry)
     if not found:
         return quiet(words("not_measured"))
