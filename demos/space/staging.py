@@ -5,10 +5,10 @@ requirements, and an app.py that starts the pages.
 Everything else stays: other files beside them, runs that were not chosen, .env, .git, caches.
 """
 
-import ast
 import re
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 from huggingface_hub import SpaceCardData, constants, get_token
@@ -102,7 +102,7 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, by
     """Every file of the Space `space` (USER/NAME): its path there -> its content."""
     beside = [path for pattern in BESIDE for path in DEMOS.rglob(pattern)]
     data = [path for path in (DEMOS / "data").rglob("*") if path.is_file()]
-    pages = [*imported(DEMOS / "app.py", DEMOS), *beside, *data]
+    pages = [*imported(), *beside, *data]
     files = {f"demos/{path.relative_to(DEMOS).as_posix()}": path for path in pages}
     inside = ("demos", "train")  # in an installed ganzoo these lie in its own folder
     code = [path for path in GANZOO.rglob("*.py") if path.relative_to(GANZOO).parts[0] not in inside]
@@ -127,20 +127,11 @@ def stage(models: Models, hardware: str = FREE, space: str = "") -> dict[str, by
     return dict(sorted(content.items()))
 
 
-def imported(start: Path, root: Path) -> list[Path]:
-    """A module and all that it imports by relative imports, directly or not, with the packages under `root` they lie in."""
-    found, left = [], [start]
-    while left:
-        path = left.pop()
-        if path in found or not path.is_file():
-            continue
-        found.append(path)
-        left += [folder / "__init__.py" for folder in path.parents if folder.is_relative_to(root)]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.level:
-                module = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
-                left += [module.with_suffix(".py"), *(module / f"{alias.name}.py" for alias in node.names)]
-    return found
+def imported() -> list[Path]:
+    """The modules of the pages that app.py imports, directly or not."""
+    finder = ModuleFinder([str(DEMOS.parent)], excludes=["ganzoo"])
+    finder.import_hook("demos.app")
+    return [Path(module.__file__) for module in finder.modules.values() if module.__file__]  # not sys, time ..
 
 
 def card(models: Models, hardware: str, thumbnail: str | None = None) -> str:
