@@ -44,21 +44,6 @@ HELPERS = (  # what pages use besides the models: Your pictures trains with the 
 )
 # What goes along with the modules: files, and the module that runs as a process of its own.
 BESIDE = ("*.js", "*.css", "locales/*.json", "custom/worker.py")
-CARD = """---
-{data}
----
-
-# ganzoo
-
-The GAN family to run, train, share and understand: GAN, conditional GAN, DCGAN, Pix2Pix, CycleGAN. Open the App tab; in
-Chinese at `/zh`. Everything is computed here, with {models}.
-
-The papers: {papers}.
-
-Small pictures are made on the processor, in milliseconds; a GPU is asked for only where a picture is larger than 512 x 512.
-Agents ask the same questions by MCP, at `/gradio_api/mcp/`.
-To show a model of your own, add its id to `preload_from_hub` at the top of this file.
-"""
 
 
 @dataclass
@@ -160,7 +145,8 @@ def card(models: Models, hardware: str, thumbnail: str | None = None) -> str:
         data |= {"models": models.hub, "preload_from_hub": list(models.hub)}
     named = [f"`{name}`" for name in [*models.bundled, *(f"runs/{n}" for n in models.runs), *models.hub]]
     papers = ", ".join(PAPERS.values())
-    return CARD.format(data=SpaceCardData(**data).to_yaml(), models=", ".join(named), papers=papers)
+    text = Path(__file__).with_name("card.md").read_text(encoding="utf-8")
+    return text.format(data=SpaceCardData(**data).to_yaml(), models=", ".join(named), papers=papers)
 
 
 def requirements() -> str:

@@ -16,36 +16,20 @@ from .words import LANGUAGES, Words
 
 TABS = ("compare", "create", "translate", "live", "lessons", "own", "zoo")
 DEMOS = Path(__file__).resolve().parent.parent
-SCRIPTS = ("ui/base.js", "tabs/custom/tab.js")
-LEAVE = """
-(() => { // what another tab asks stands elsewhere; and the page itself takes the shell's place
-  const shell = document.querySelector(".gz-shell"), query = new URLSearchParams(location.search);
-  if (["tab", "lesson", "set", "model"].some((key) => query.has(key))) shell.querySelector("section").remove();
-  const pictures = shell.querySelectorAll("section img").length - 1; // beside the drawing
-  const results = () => [...document.querySelectorAll("#cmp-results img")];
-  const there = () => pictures < 1 ? document.querySelector("#tabs h2")
-    : results().length >= pictures && document.querySelector("#cmp-took p") && document.querySelector("#cmp-verdict p");
-  const watching = new MutationObserver(() => {
-    if (!document.querySelector("main .gz-top") || !there()) return;
-    watching.disconnect();
-    // a picture has no height before it is decoded
-    Promise.allSettled(results().map((picture) => picture.decode())).then(() => shell.remove());
-  });
-  watching.observe(document.body, { childList: true, subtree: true });
-})();
-"""
-
-
+SCRIPTS = ("ui/base.js", "tabs/custom/tab.js", "tabs/lessons/tab.js")
 # gradio would ask another host on a caller's behalf; no page of ours does
 FETCHING = re.compile(r"/(file|proxy)=\W*https?:", re.I)
 
 
 @lru_cache(maxsize=1)
 def head() -> bytes:
-    texts = ((DEMOS / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    scripts = "".join(f"<script>{_text(name)}</script>" for name in SCRIPTS)
     # gradio mounts the pages' styles too, after its own, but so late that everything would jump
-    own = (DEMOS / "ui" / "shell.css").read_text(encoding="utf-8")
-    return (f"<style>{css()}{own}</style>" + "".join(f"<script>{text}</script>" for text in texts)).encode()
+    return f"<style>{css()}{_text('ui/shell.css')}</style>{scripts}".encode()
+
+
+def _text(name: str) -> str:
+    return (DEMOS / name).read_text(encoding="utf-8")
 
 
 def shell(words: Words, opening: str) -> bytes:
@@ -54,7 +38,7 @@ def shell(words: Words, opening: str) -> bytes:
     top = f'<div class="gz-top"><b class="gz-name">{words("title")}</b><span class="gz-tagline">{words("tagline")}</span></div>'
     tabs = "".join(f"<span>{escape(words('tab_' + tab))}</span>" for tab in TABS)
     page = f'<div class="gz-shell" aria-hidden="true">{top}<nav>{tabs}</nav>{first}</div>'
-    return f"{page}<script>{LEAVE}</script>".encode()
+    return f"{page}<script>{_text('ui/shell.js')}</script>".encode()
 
 
 class Shell:

@@ -42,17 +42,6 @@ MODULES = (
 COURSE = [module.LESSON for module in MODULES]
 ORDER = [lesson.key for lesson in COURSE]
 
-FIRST = f"""() => {{ // the lesson that the followed link names
-  const order = {json.dumps(ORDER)}, at = Math.max(0, order.indexOf(new URLSearchParams(location.search).get("stage")));
-  const button = (interactive) => ({{ interactive, __type__: "update" }});
-  return [{{ selected: at, __type__: "update" }}, order[at], button(at > 0), button(at < order.length - 1)];
-}}"""
-
-TURNED = """() => setTimeout(() => { // once gradio has drawn it: its address, and its beginning
-  ganzoo.address();
-  if (document.getElementById("lessons-page").getBoundingClientRect().top < 0) ganzoo.reveal("lessons-page");
-}, 60)"""
-
 
 class Lessons:
     def __init__(self, demo: gr.Blocks, words: Words):
@@ -73,8 +62,8 @@ class Lessons:
         forth.click(lambda key: _to(key, 1), self.contents, shown, **quick)
         self.contents.input(lambda key: _to(key, 0), self.contents, shown, **quick)
         self.steps.select(_pressed, None, shown, **quick)  # on the bar of steps
-        self.steps.change(None, None, None, js=TURNED)
-        demo.load(None, None, shown, js=FIRST)
+        self.steps.change(None, None, None, js="ganzoo.lessons.turned")
+        demo.load(None, None, shown, js=f"() => ganzoo.lessons.first({json.dumps(ORDER)})")
 
 
 def _to(key: str, by: int) -> tuple:
