@@ -5,6 +5,8 @@ from functools import lru_cache
 import gradio as gr
 from PIL import Image
 
+from ganzoo.data.pair_folders import halves
+from ganzoo.images import open_picture
 from ganzoo.inference import Model
 
 from ...catalog import local
@@ -24,9 +26,8 @@ def choice(first: str) -> Value:
 @lru_cache(maxsize=len(PAIRS))
 def pair(name: str) -> tuple[Image.Image, Image.Image]:
     """The drawing and the real photo of a bundled test pair, both SIDE x SIDE."""
-    with Image.open(local.DATA / "facades" / "test" / name) as both:
-        photo, drawing = both.crop((0, 0, SIDE, SIDE)), both.crop((SIDE, 0, 2 * SIDE, SIDE))
-    return drawing.convert("RGB"), photo.convert("RGB")
+    photo, drawing = halves(open_picture(local.DATA / "facades" / "test" / name), name)
+    return drawing, photo
 
 
 def model(loss: str) -> Model:

@@ -21,6 +21,7 @@ from ganzoo import GanzooError
 from ganzoo.data import complete
 from ganzoo.data.registry import CLASSES
 from ganzoo.evaluation import judges
+from ganzoo.evaluation.metrics import class_shares
 from ganzoo.images import grid, save_picture, to_float
 from ganzoo.models import registry
 from ganzoo.seeding import noise
@@ -175,8 +176,7 @@ class Run:
         made = training.shared["generator"].eval()(fixed, *label).nan_to_num(-1.0)
         if training.shared["generator"] is training.nets["generator"]:
             training.nets["generator"].train()
-        found = judges.answers(local.judge(self.data).generator, made).bincount(minlength=len(config.classes)).double()
-        return dict(zip(config.classes, (found / found.sum()).tolist(), strict=True))
+        return class_shares(judges.answers(local.judge(self.data).generator, made), config.classes)
 
     def write(self, folder: Path) -> None:
         """The run folder, as the trainer would write it."""
