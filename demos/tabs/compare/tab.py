@@ -65,7 +65,10 @@ class Compare:
         self.critic = Critic(words, self.board)
         self.blind = Blind(demo, words, self.board)
         self._wire(demo)
-        self._open_with(job, made)
+        # The first answer stands in the page itself.
+        values = self._live(job, made, {}) | self._rest(job) | self.critic.values(job.family, made, {})
+        for part, value in values.items():
+            start_with(part, value)
 
     def _results(self) -> None:
         words = self.words
@@ -219,20 +222,13 @@ class Compare:
         shown |= {column: gr.update(visible=key in family.members) for key, column in self.columns.items()}
         return shown | ({self.command: families.publishing(family)} if self.command else {})
 
-    def _open_with(self, job, made) -> None:
-        """The first answer stands in the page itself."""
-        values = self._live(job, made, {}) | self._rest(job) | self.critic.values(job.family, made, {})
-        for part, value in values.items():
-            start_with(part, value)
-
     def _followed(self, event: gr.EventData, given: dict) -> dict:
         """What the link names with which the page was opened."""
         query = linked(sent(event).get("query"), LONGEST_LINK)
         return self._answer(lambda: handlers.restored(self.words, query), given, True)
 
     def _on_machine(self):
-        others = [name for name in families.families() if name not in families.FIRST]
-        return gr.update(choices=[(name, name) for name in others])
+        return gr.update(choices=[name for name in families.families() if name not in families.FIRST])
 
     def _revealed(self, label: str):
         on = label == self.words("cmp_reveal")

@@ -52,8 +52,16 @@ class Live:
         self._stage()
         with question(words, "live_shares", "s-live-shares"):
             self.shares = show(render.shares(words, None), elem_id="live-shares")
-        self._turn()
-        self._keep()
+        with question(words, "live_turn", "s-live-turn"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.critic = gr.Button(words("live_critic_step"), elem_id="live-critic")
+                self.creator = gr.Button(words("live_creator_step"), elem_id="live-creator")
+            self.turns = show(waiting(words), elem_id="live-turns", js_on_load="ganzoo.later(element, trigger)")
+        with question(words, "live_keep", "s-live-keep"):
+            with gr.Row(elem_classes="gz-controls"):
+                self.keep = gr.Button(words("live_keep"), interactive=False, elem_id="live-save")
+                self.download = gr.DownloadButton(words("live_download"), visible=False, elem_id="live-download")
+            self.kept = show("", elem_id="live-kept")
         self._wire(demo)
 
     def _stage(self):
@@ -87,21 +95,6 @@ class Live:
             values = [(texts.get(v, v if isinstance(v, str) else f"{v:g}"), v) for v in choices]
             self.dials.append(gr.Radio(values, value=first, label=say(f"live_{key}"), elem_id=f"live-{key}"))
         self.changes = show(render.changes(say, None), elem_id="live-changes")
-
-    def _turn(self):
-        say = self.words
-        with question(say, "live_turn", "s-live-turn"):
-            with gr.Row(elem_classes="gz-controls"):
-                self.critic = gr.Button(say("live_critic_step"), elem_id="live-critic")
-                self.creator = gr.Button(say("live_creator_step"), elem_id="live-creator")
-            self.turns = show(waiting(say), elem_id="live-turns", js_on_load="ganzoo.later(element, trigger)")
-
-    def _keep(self):
-        with question(self.words, "live_keep", "s-live-keep"):
-            with gr.Row(elem_classes="gz-controls"):
-                self.keep = gr.Button(self.words("live_keep"), interactive=False, elem_id="live-save")
-                self.download = gr.DownloadButton(self.words("live_download"), visible=False, elem_id="live-download")
-            self.kept = show("", elem_id="live-kept")
 
     def _wire(self, demo: gr.Blocks):
         self.pictures = [self.status, self.picture, self.stage, self.shares, self.changes]
