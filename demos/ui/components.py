@@ -68,7 +68,8 @@ def linked(query, most: int = 200) -> dict[str, str]:
     return {k: v[0][:most] for k, v in parse_qs(str(query or "").lstrip("?")[: 5 * most]).items()}
 
 
-LOOKED_AT = {"interactive": False, "buttons": ["download", "fullscreen"]}
+LOOKED_AT = {"interactive": False, "buttons": ["download", "fullscreen"]}  # of a picture
+PICKED = {"show_label": False, "allow_preview": False, "buttons": []}  # of an album whose pictures are choices
 
 
 class Native:

@@ -13,7 +13,7 @@ from ganzoo import GanzooError
 from ganzoo.data.made_pairs import KINDS
 
 from ...ui import pictures
-from ...ui.components import QUIET, Album, Upload, named, question, render_or_explain, show
+from ...ui.components import PICKED, QUIET, Album, Upload, named, question, render_or_explain, show
 from ...ui.html import grid, heading, prose, quiet
 from ...ui.words import Words
 from ..compare import metrics
@@ -56,10 +56,8 @@ class Own:
             self.add = gr.Button(say("own_add"), elem_id="own-add")
         self.trouble = show(elem_id="own-trouble")
         show(f"<h3>{escape(say('own_pairs'))}</h3>")
-        self.pairs = Album(
-            render.pairs(None, first), label=say("own_pairs"), show_label=False, columns=6, allow_preview=False, buttons=[],
-            elem_id="own-pairs",
-        )  # fmt: skip
+        label = say("own_pairs")
+        self.pairs = Album(render.pairs(None, first), label=label, columns=6, elem_id="own-pairs", **PICKED)
         with gr.Row(visible=False, elem_classes="gz-controls", elem_id="own-change") as self.change:
             self.swap = gr.Button(say("own_swap"), elem_id="own-swap")
             self.remove = gr.Button(say("own_remove_none"), interactive=False, elem_id="own-remove")

@@ -11,13 +11,12 @@ from ganzoo import GanzooError
 from ganzoo.data.folders import SUFFIXES
 
 from ...ui import pictures
-from ...ui.components import QUIET, Album, question, sent, show
+from ...ui.components import LOOKED_AT, PICKED, QUIET, Album, question, sent, show
 from ...ui.html import prose, quiet, waiting
 from ...ui.words import Trouble, Words
 from . import batch, inference, render
 
 SHOWN = {**QUIET, "show_progress": "full"}  # what is being computed, and for how long, as gradio shows it
-BUTTONS = ["download", "fullscreen"]
 PREVIEW = 8  # pictures of a folder that are shown while it is translated
 
 
@@ -28,10 +27,8 @@ class Translate:
             self._bench()
         with question(words, "trl_two", "s-trl-two"):
             with gr.Row():
-                self.slider = gr.ImageSlider(
-                    show_label=False, label=words("trl_slide"), interactive=False, max_height=400, min_width=280, buttons=BUTTONS,
-                    elem_id="trl-slider",
-                )  # fmt: skip
+                look = LOOKED_AT | {"show_label": False, "max_height": 400, "min_width": 280}
+                self.slider = gr.ImageSlider(label=words("trl_slide"), elem_id="trl-slider", **look)
                 self.change = self._picture("change", words("trl_change"), height=400, min_width=280)
             show(prose(words("trl_says_error")))
         with question(words, "trl_loops", "s-trl-loops"):
@@ -50,7 +47,7 @@ class Translate:
 
     def _picture(self, key: str, label: str, **more) -> gr.Image:
         """A picture that is shown, at 256 pixels or less as it was computed."""
-        more = {"interactive": False, "height": 250, "buttons": BUTTONS, "alt_text": label} | more
+        more = LOOKED_AT | {"height": 250, "alt_text": label} | more
         return gr.Image(label=label, elem_id=f"trl-{key}", type="filepath", image_mode=None, **more)
 
     def _bench(self):
@@ -71,10 +68,8 @@ class Translate:
         self.report = show(waiting(say), elem_id="trl-report", js_on_load=js)
         self.example, self.known = gr.State(""), gr.State("")  # which example, of which model, is shown
         show(f"<h3>{escape(say('trl_examples'))}</h3>")
-        self.examples = Album(
-            label=say("trl_examples"), show_label=False, columns=4, allow_preview=False, object_fit="cover", buttons=[],
-            elem_id="trl-examples",
-        )  # fmt: skip
+        look = PICKED | {"columns": 4, "object_fit": "cover"}
+        self.examples = Album(label=say("trl_examples"), elem_id="trl-examples", **look)
         show(prose(say("trl_credit", name=inference.NAME)))
 
     def _folder(self):

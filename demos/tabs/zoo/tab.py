@@ -10,7 +10,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import hub, local
-from ...ui.components import QUIET, named, question, render_or_explain, sent, show
+from ...ui.components import LOOKED_AT, QUIET, named, question, render_or_explain, sent, show
 from ...ui.html import heading, quiet
 from ...ui.words import Words
 from . import render
@@ -37,13 +37,10 @@ class Zoo:
             self.title = show("", elem_id="detail-title")
             with gr.Row(elem_classes="gz-controls"):
                 self.open = gr.Button(variant="primary", elem_id="open-model")
-            buttons = ["download", "fullscreen"]
             with gr.Row():
                 with gr.Column(min_width=320):
-                    self.sheet = gr.Image(
-                        label=words("zoo_sheet"), show_label=False, interactive=False, format="png", buttons=buttons,
-                        elem_id="sheet",
-                    )  # fmt: skip
+                    label = words("zoo_sheet")
+                    self.sheet = gr.Image(label=label, show_label=False, format="png", elem_id="sheet", **LOOKED_AT)
                     self.numbers = show(elem_id="numbers")
                 with gr.Column(min_width=320):
                     show(f"<h3>{escape(words('zoo_card'))}</h3>")
