@@ -95,6 +95,15 @@ def _row(words: Words, name: str, value, real: str) -> Row:
     return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow, beside)
 
 
+def protocol(words: Words, name: str, data: str) -> str:
+    """How a metric was measured, as its name says; nothing for a name that says nothing of that."""
+    count, size = re.search(r"-n(\d+)", name), re.search(r"-(\d+)px-", name)
+    if not count:
+        return ""
+    values = {"count": f"{int(count[1]):,}", "data": data}
+    return words("zoo_tested", size=size[1], **values) if size else words("zoo_made", **values)
+
+
 def short(words: Words, entry: local.Entry) -> list[Row]:
     """The few that tell models of this lesson apart; what was not measured is left out."""
     starts = next((starts for lessons, starts in SHORT.items() if entry.lesson in lessons), ())

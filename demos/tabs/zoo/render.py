@@ -206,14 +206,15 @@ def card_beside(words: Words, name: str) -> str:
 
 
 def numbers(words: Words, name: str) -> str:
-    """Every metric of a model as a phrase, its number and its aim; the protocol, which is its name, folded behind the phrase."""
+    """Every metric of a model as a phrase, its number and its aim; how it was measured folded behind the phrase."""
     entry = local.entry(name)
     found = metrics.rows(words, entry)
     if not found:
         return quiet(words("not_measured"))
     rows = [
         [
-            f"<details><summary>{escape(row.phrase)}</summary><code>{escape(row.name)}</code></details>",
+            f"<details><summary>{escape(row.phrase)}</summary>"
+            f"{escape(metrics.protocol(words, row.name, _data(words, entry.data)))} <code>{escape(row.name)}</code></details>",
             f"{escape(row.value)} {row.arrow}<br><small>{escape(row.aim)}</small>",
         ]
         for row in found
