@@ -170,8 +170,8 @@ def signed(sheet: Tensor) -> Image.Image:
     return Image.fromarray(pixels.numpy(), "RGBA")
 
 
-def legend(minus: str, plus: str) -> str:
-    return (
-        f'<p class="gz-legend"><span>{escape(minus)}</span><span class="gz-scale" aria-hidden="true"></span>'
-        f"<span>{escape(plus)}</span></p>"
-    )
+def legend(minus: str, plus: str, colours: Iterable[str] = (f"rgb{MINUS}", "transparent", f"rgb{PLUS}")) -> str:
+    """What the colours mean, from one end to the other."""
+    style = f"background: linear-gradient(90deg, {', '.join(colours)})"
+    scale = f'<span class="gz-scale" aria-hidden="true" style="{style}"></span>'
+    return f'<p class="gz-legend"><span>{escape(minus)}</span>{scale}<span>{escape(plus)}</span></p>'

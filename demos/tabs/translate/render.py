@@ -57,14 +57,19 @@ def report(words: Words, made: inference.Made) -> str:
         numbers.append(words("trl_cycle", value=f"{made.cycle:.3f}"))
         usual = local.entry(name).metric(f"cycle-l1-{made.direction}-")
         numbers += [words("trl_cycle_test", value=f"{usual:.3f}")] if isinstance(usual, float) else []
-        numbers.append(words("trl_error_scale"))
     by = words("trl_by", name=name, direction=words.direction(made.direction), size=learned)
     took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size)
     link = {"tab": "translate", "model": name, "direction": made.direction}
     link |= {"example": made.example} if made.example else {}
     link |= {"size": made.times} if made.times != inference.USUAL else {}
     text = prose(words.together(*numbers)) + "".join(map(quiet, notes)) + note(by, took)
+    text = (scale(words, "trl_error") if made.error else "") + text
     return f'<div data-link="?{escape(urlencode(link))}">{text}</div>'
+
+
+def scale(words: Words, key: str) -> str:
+    """What the colours of a map of differences mean."""
+    return legend(f"{words(key)} 0", words("trl_scale"), [f"rgb{colour}" for colour in inference.HEAT])
 
 
 def loops(words: Words, direction: str) -> str:

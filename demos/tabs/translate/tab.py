@@ -16,7 +16,7 @@ from ...ui.html import prose, quiet, waiting
 from ...ui.words import Trouble, Words
 from . import batch, inference, render
 
-SHOWN = {**QUIET, "show_progress": "full"}  # what is being computed, and for how long, as gradio shows it
+AT_ONCE = {**QUIET, "queue": False}  # it says that work begins
 PREVIEW = 8  # pictures of a folder that are shown while it is translated
 
 
@@ -30,7 +30,7 @@ class Translate:
                 look = LOOKED_AT | {"show_label": False, "max_height": 400, "min_width": 280}
                 self.slider = gr.ImageSlider(label=words("trl_slide"), elem_id="trl-slider", **look)
                 self.change = self._picture("change", words("trl_change"), height=400, min_width=280)
-            show(prose(words("trl_says_error")))
+            show(render.scale(words, "trl_change"))
         with question(words, "trl_loops", "s-trl-loops"):
             self.loops = show(render.loops(words, "horse->zebra"), elem_id="trl-loops")
         with question(words, "trl_heat", "s-trl-heat"), gr.Row():
@@ -81,7 +81,7 @@ class Translate:
         )  # fmt: skip
         with gr.Row(elem_classes="gz-controls"):
             self.go = gr.Button(say("trl_go"), variant="primary", elem_id="trl-go")
-            self.stop = gr.Button(say("trl_stop"), elem_id="trl-stop")
+            self.stop = gr.Button(say("trl_stop"), visible=False, elem_id="trl-stop")
         self.done = show("", elem_id="trl-done")
         self.preview = gr.Gallery(
             label=say("trl_preview", most=PREVIEW), columns=4, height="auto", visible=False, elem_id="trl-preview"
@@ -103,38 +103,57 @@ class Translate:
         row += [self.size, self.example, self.known]
         both = [self.original, *row, self.examples, self.model]
         # When a picture is removed, gradio still sends it along: only what follows sees that it is gone.
-        brought = gr.on([self.original.input, self.original.clear], js="() => []", **QUIET)
-        seen = {**SHOWN, "show_progress_on": [self.there, self.back, self.error, self.report]}
-        run = [brought.then(self._own, [self.original, *chosen], row, **seen)]
+        brought = gr.on([self.original.input, self.original.clear], self._begun, None, self.report, **AT_ONCE)
+        run = [brought.then(self._own, [self.original, *chosen], row, **QUIET)]
         unreadable = self.words.explain(Trouble("cmp_no_picture"))
         run[0].failure(lambda: self._empty(unreadable), None, row, **QUIET)
         again = [self.known, self.original, self.example, *chosen]
+        picked = self.examples.select(self._picked, self.known, [self.example, self.report], **AT_ONCE)
+        turned = self.way.input(self._toward, [self.known, self.way], [self.there, self.back, self.report], **AT_ONCE)
+        resized = self.size.input(self._begun, None, self.report, **AT_ONCE)
+        other = self.model.input(self._begun, [self.known, self.model], self.report, **AT_ONCE)
         run += [
-            self.examples.select(self._example, chosen, both, **seen),
-            self.way.input(self._again, again, both, **seen),
-            self.size.input(self._again, again, both, **seen),
-            self.model.input(self._other, again, both, **seen),
-            self.report.focus(self._first, None, both, **seen),
+            picked.then(self._example, [self.example, *chosen], both, **QUIET),
+            turned.then(self._again, again, both, **QUIET),
+            resized.then(self._again, again, both, **QUIET),
+            other.then(self._other, again, both, **QUIET),
+            self.report.focus(self._first, None, both, **QUIET),
         ]
         judged = [self.judged, self.original, self.there, self.back, *chosen]
         for event in run:
             event.success(self._judge, judged, [self.heat, self.opinion], **QUIET)
-        self.judged.input(self._judge, judged, [self.heat, self.opinion], **SHOWN)
+        self.judged.input(self._judge, judged, [self.heat, self.opinion], **QUIET)
         self.heat.select(self._judge, judged, [self.heat, self.opinion], **QUIET)
-        files = [self.zip, self.preview, self.done]
-        task = self.go.click(self._all, [self.files, *chosen], files, **SHOWN)
+        files = [self.zip, self.preview, self.done, self.stop]
+        seen = QUIET | {"show_progress": "full", "show_progress_on": self.done}
+        task = self.go.click(self._all, [self.files, *chosen], files, **seen)
         self.stop.click(lambda: self._nothing("trl_stopped"), None, files, cancels=[task], **QUIET)
 
     def _first(self, event: gr.EventData):
         """What is shown when the tab is first seen, or as a link says."""
         return self._answer(lambda: inference.first(sent(event).get("query")))
 
-    def _example(self, model, way, times, event: gr.SelectData):
-        def chosen():
-            names = inference.examples(inference.find(model))
-            return inference.of_example(names[min(event.index, len(names) - 1)], model, way, times)
+    def _begun(self, known=None, model=None):
+        """Something is computed now; not where a list is only left and says its model again."""
+        return gr.skip() if model and model == known else waiting(self.words)
 
-        return self._answer(chosen)
+    def _picked(self, known, event: gr.SelectData):
+        """Which example is translated now."""
+        names = inference.examples(inference.find(known))
+        return names[min(event.index, len(names) - 1)], self._begun()
+
+    def _toward(self, known, way):
+        """Which direction is computed now."""
+        return *self._labels(inference.numbered(inference.find(known), way)), self._begun()
+
+    def _labels(self, direction: str) -> list[dict]:
+        """What the picture there and the one back are called, as updates."""
+        source, target = self.words.sides(direction)
+        texts = self.words("trl_there", domain=target), self.words("trl_back", domain=source)
+        return [gr.update(label=text, alt_text=text) for text in texts]
+
+    def _example(self, name, model, way, times):
+        return self._answer(lambda: inference.of_example(name, model, way, times))
 
     def _own(self, path, model, way, times):
         if not path:
@@ -161,12 +180,11 @@ class Translate:
     def _row(self, made: inference.Made) -> dict:
         """Component -> value: the pictures, what is said of them, and the choices that this model has."""
         say = self.words
-        model, (source, target) = made.model, say.sides(made.direction)
-        there, back = say("trl_there", domain=target), say("trl_back", domain=source)
+        model, (there, back) = made.model, self._labels(made.direction)
         original, translated = self._stored(made, "original"), self._stored(made, "there")
         return {
-            self.there: gr.update(value=translated, label=there, alt_text=there),
-            self.back: gr.update(value=self._stored(made, "back"), label=back, alt_text=back),
+            self.there: there | {"value": translated},
+            self.back: back | {"value": self._stored(made, "back")},
             self.error: self._stored(made, "error"),
             self.slider: (original, translated),
             self.change: self._stored(made, "change"),
@@ -225,13 +243,14 @@ class Translate:
 
     def _all(self, files, model, way, times, progress=gr.Progress()):  # noqa: B008  (gradio's own way to ask for one)
         """A folder: pictures as they are made, at last the zip."""
-        yield self._nothing("trl_reading")
-        shown = []
+        yield self._nothing("trl_reading") | {self.stop: gr.update(visible=True)}
+        shown, over = [], {self.stop: gr.update(visible=False)}
         try:
             for event in batch.translated_all(files or [], model, way, times):
                 if isinstance(event, batch.Result):
                     packed = render.save_bytes_to_cache(event.data, event.name, render.get_upload_folder())
-                    yield {self.zip: gr.update(value=packed, visible=True), self.done: batch.said(self.words, event)}
+                    done = batch.said(self.words, event)
+                    yield over | {self.zip: gr.update(value=packed, visible=True), self.done: done}
                     return
                 done, count, name, made = event
                 progress((done, count), desc=self.words("trl_progress", done=done, count=count, name=name))
@@ -241,8 +260,13 @@ class Translate:
                 else:
                     yield gr.skip()  # here it can be stopped
         except GanzooError as error:
-            yield {self.zip: gr.update(visible=False), self.done: quiet(self.words.explain(error))}
+            yield over | {self.zip: gr.update(visible=False), self.done: quiet(self.words.explain(error))}
 
     def _nothing(self, key: str) -> dict:
-        hidden = {self.zip: gr.update(value=None, visible=False), self.preview: gr.update(value=[], visible=False)}
-        return hidden | {self.done: quiet(self.words(key))}
+        hidden = gr.update(value=None, visible=False)
+        return {
+            self.zip: hidden,
+            self.preview: hidden,
+            self.stop: gr.update(visible=False),
+            self.done: quiet(self.words(key)),
+        }
