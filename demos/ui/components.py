@@ -102,6 +102,9 @@ class Upload(Native, gr.Image):
 
     ours: ClassVar = {"sources": ["upload", "webcam", "clipboard"], "type": "filepath", "interactive": True}
 
+    def postprocess(self, value: ImageData | None) -> ImageData | None:
+        return value
+
     def preprocess(self, payload: ImageData | None) -> str | None:
         return payload and payload.path
 

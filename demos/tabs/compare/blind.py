@@ -85,7 +85,8 @@ class Blind:
         if chosen == "truth":
             return self.words("cmp_blind_found")
         letter = string.ascii_uppercase[order.index("truth")]
-        return self.words("cmp_blind_fooled", loss=name(self.words, chosen), letter=letter)
+        key = "cmp_blind_fooled" if chosen in ("gan", "mae") else "cmp_blind_both"
+        return self.words(key, loss=name(self.words, chosen), letter=letter)
 
     def _counted(self, tally, chosen: str = "") -> dict:
         """The tally, and what was chosen just now, as bars: how often each was taken for a photo."""

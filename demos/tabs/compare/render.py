@@ -65,15 +65,18 @@ def column(words: Words, family: Family, made: inference.Made, key: str) -> tupl
     if key not in made.pictures:
         reason = made.missing.get(key)
         return None, quiet(words.explain(reason)) if reason else ""
-    caption = prose(words(GRADED.get(key, "cmp_graded_perceptual")))
+    error = "–"  # where no truth is known; the captions stay where they are
     if key in made.errors:
         value = made.errors[key]
         tag = "b" if value == min(made.errors.values()) < max(made.errors.values()) else "span"
-        caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))} <{tag}>{value:.3f}</{tag}></span></p>{caption}'
+        error = f"<{tag}>{value:.3f}</{tag}>"
+    caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))} {error}</span></p>'
+    caption += prose(words(GRADED.get(key, "cmp_graded_perceptual")))
     return shown(made.pictures[key], f"{family.name}-{key}"), caption
 
 
 def notes(words: Words, job) -> str:
     absent = [name(words, key) for key in LOSSES if key not in job.family.members]
     missing = [words("cmp_missing", names=words.listing(absent))] if absent else []
-    return "".join(map(quiet, [*job.notes, *missing]))
+    said = job.notes if job.photo is None else []  # what is said of a photo stands beside it
+    return "".join(map(quiet, [*said, *missing]))

@@ -31,6 +31,7 @@ PAIR = f"""(left, right, board, ...shown) => {{
     : shown[{json.dumps(["truth", *KEYS])}.indexOf(key)];
   return [at(left) && at(right) ? [at(left), at(right)] : null];
 }}"""
+REVEAL = "() => ganzoo.reveal(document.getElementById('cmp-photo')?.offsetParent ? 'cmp-upload' : 'cmp-results')"
 
 
 class Compare:
@@ -82,10 +83,6 @@ class Compare:
                         self.images[key] = self._picture(key, words("cmp_made_alt", loss=name(words, key)))
                         self.captions[key] = show()
             self.notes = show(elem_id="cmp-notes")
-            with gr.Row(visible=False, elem_classes="gz-controls", elem_id="cmp-photo") as self.choices:
-                self.back = gr.Button(words("cmp_photo_other"), elem_id="cmp-back")
-                self.keep = gr.Button(words("cmp_photo_keep"), elem_id="cmp-keep")
-                self.trace = gr.Button(words("cmp_photo_trace"), elem_id="cmp-trace")
             self.verdict = show(elem_id="cmp-verdict")
             self.took = show(elem_id="cmp-took")
             with gr.Accordion("", open=False, elem_id="cmp-measured") as self.measured:
@@ -100,9 +97,16 @@ class Compare:
         """Variations, a picture from elsewhere, other models, the link, the Space."""
         words = self.words
         self.vary = gr.Checkbox(False, label=words("cmp_vary"), visible=False, container=False, elem_id="cmp-vary")
-        with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload"):
-            self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"))
-        with gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others"), gr.Row():
+        with gr.Accordion(words("cmp_upload"), open=False, elem_id="cmp-upload") as self.fold, gr.Row():
+            self.upload = Upload(show_label=False, height=230, label=words("cmp_upload"), min_width=244)
+            with gr.Column(visible=False, min_width=244, elem_id="cmp-photo") as self.choices:
+                self.answer = show()
+                with gr.Row(elem_classes="gz-controls"):
+                    self.back = gr.Button(words("cmp_photo_other"), elem_id="cmp-back")
+                    self.keep = gr.Button(words("cmp_photo_keep"), elem_id="cmp-keep")
+                    self.trace = gr.Button(words("cmp_photo_trace"), elem_id="cmp-trace")
+        more = gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others")
+        with more, gr.Row(elem_classes="gz-controls"):
             self.others = Choice([], value=None, label=words("cmp_on_machine"))
             self.hub = gr.Textbox(label=words("cmp_hub"), placeholder="user/pix2pix-facades-gan-mae", max_length=190)
             self.fetch = gr.Button(words("cmp_open"), min_width=120)
@@ -127,8 +131,8 @@ class Compare:
     def _wire(self, demo: gr.Blocks) -> None:
         self.options = {self.board, self.vary, self.left, self.right, *self.critic.options}
         live = [*self.images.values(), *self.captions.values(), *self.critic.outputs]
-        live += [self.message, self.notes, self.choices, self.back, self.keep, self.truth, self.photo, self.reveal]
-        live += [self.took, self.left, self.right]
+        live += [self.message, self.notes, self.choices, self.answer, self.back, self.keep, self.fold, self.upload]
+        live += [self.truth, self.photo, self.reveal, self.took, self.left, self.right]
         whole = [*live, *self.columns.values(), self.board, self.family, self.vary, self.example]
         whole += [self.verdict, self.measured, self.table]
         self.outputs = [*whole, *filter(None, [self.command])]
@@ -136,9 +140,11 @@ class Compare:
         self.slide = {"fn": None, "inputs": seen, "outputs": self.slider, "js": PAIR, **QUIET}
         self._on(self.board.input, handlers.drawn, outputs=live, trigger_mode="always_last")
         self._on(self.vary.input, handlers.drawn, outputs=live)
-        self._on(self.board.upload, handlers.uploaded)
-        brought = self._on(self.upload.input, handlers.file, self.upload)
-        brought.then(None, None, None, js="() => ganzoo.reveal('cmp-results')")
+        for brought in (
+            self._on(self.board.upload, handlers.uploaded),
+            self._on(self.upload.input, handlers.file, self.upload),
+        ):
+            brought.then(None, None, None, js=REVEAL)
         self._on(self.surprise.click, handlers.surprise)
         self._on(self.example.click, handlers.example)
         self._on(self.keep.click, handlers.kept)
@@ -194,9 +200,16 @@ class Compare:
             self.reveal: gr.update(value=words("cmp_reveal"), visible=photo is not None),
             self.took: note(words("cmp_cited") if job.cited else "", took),
             self.choices: gr.update(visible=job.photo is not None),
-            self.back: gr.update(visible=bool(job.back)),
-            self.keep: gr.update(visible=job.photo is not None and inference.photographic(job.photo)),
         }
+        if job.photo is not None:
+            drawn_here = job.seed is None and not job.pair  # of another picture it is no real photo
+            shown |= {
+                self.fold: gr.update(open=True),
+                self.upload: render.shown(job.photo[0], "photo"),
+                self.answer: "".join(map(quiet, job.notes)),
+                self.back: gr.update(visible=bool(job.back)),
+                self.keep: gr.update(visible=drawn_here and inference.photographic(job.photo)),
+            }
         for key in KEYS:
             shown[self.images[key]], shown[self.captions[key]] = render.column(words, job.family, made, key)
         keys = [key for _, key in choices]

@@ -570,7 +570,7 @@ def test_a_phone_shows_large_pictures_and_takes_photos_pairs_and_bad_files(look,
            bag.items.add(new File([blob], 'black.png', { type: 'image/png' }));
            document.querySelector('.gz-sheet').dispatchEvent(new DragEvent('drop', { dataTransfer: bag, bubbles: true })); }"""
     page.evaluate(drop, "")
-    page.wait_for_selector("#cmp-notes >> text=not the palette's colours")
+    page.wait_for_selector("#cmp-upload >> text=not in the palette's colours")  # beside the picture itself
     assert not page.locator("#cmp-keep").is_visible()  # nothing that could be the real photo
     assert shown(page) == before  # a photo changes nothing until one says what it is for
     page.click("#cmp-trace")
@@ -579,7 +579,7 @@ def test_a_phone_shows_large_pictures_and_takes_photos_pairs_and_bad_files(look,
     pair = Image.new("RGB", (128, 64), "grey")
     pair.paste(drawings.facade(8, 64), (64, 0))
     pair.save(tmp_path / "pair.png")
-    page.click("#cmp-upload button")
+    page.click("#cmp-upload [aria-label='Remove image'], #cmp-upload [title='Clear']")
     page.set_input_files("#cmp-upload input[type=file]", tmp_path / "pair.png")
     page.wait_for_selector("#cmp-notes >> text=right half")
     before = followed(page, before)
