@@ -24,7 +24,7 @@ VALUES = {
     "shift": dial(1, 1, 8, "features_dial", "bad_shift", elem_id="features-shift"),
     "wall": seed(4, "features_walls", "bad_wall"),
 }
-MAPS = 3  # feature maps that are shown
+MAPS = 4  # feature maps that are shown
 WORSE = 1.2  # times as far that a difference must be to be called one
 
 

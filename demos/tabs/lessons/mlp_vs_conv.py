@@ -49,10 +49,16 @@ def show(words: Words, data: str, seed: int) -> str:
 
 
 def pictures(words: Words, data: str, seed: int) -> list:
-    """Some of each creator's and some real ones, with their lone dots in red."""
+    """Some of each creator's and some real ones, their lone dots in red rings, which can be seen from afar."""
     shown = {key: made(key, data, seed)[:SHOWN] for key in TITLES}
-    marked = {key: torch.where(lone_dots(some)[:, None], RED, some) for key, some in shown.items()}
+    marked = {key: torch.where(_rings(lone_dots(some)), RED, some) for key, some in shown.items()}
     return [(images.grid(some, 6, 4), words(TITLES[key])) for key, some in marked.items()]
+
+
+def _rings(dots: Tensor) -> Tensor:
+    """The eight pixels around each dot: bool (N, H, W) -> bool (N, 1, H, W)."""
+    around = F.max_pool2d(dots[:, None].float(), 3, 1, 1) > 0
+    return around & ~dots[:, None]
 
 
 @cache
@@ -70,7 +76,8 @@ def shapes() -> dict[str, str]:
         "example": [given, doubled, nn.Conv2d(32, 16, 3, padding=1)(doubled)],
     }
     sizes = {key: [(*x.shape[2:], x.shape[1]) for x in stages if x.ndim == 4] for key, stages in networks.items()}
-    return {key: " → ".join(" × ".join(map(str, size)) for size in found) for key, found in sizes.items()}
+    nbsp = "\u00a0×\u00a0"  # a line ends at an arrow
+    return {key: " → ".join(nbsp.join(map(str, size)) for size in found) for key, found in sizes.items()}
 
 
 def numbers(words: Words) -> list[list]:

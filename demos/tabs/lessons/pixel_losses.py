@@ -110,7 +110,7 @@ def pictures(words: Words, seed: int, agree: int) -> list:
     shown = [(truth, words("losses_truth", number=i)) for i, truth in enumerate(found["truths"], 1)]
     for loss, name in BEST.items():
         for answer, key in ((found["best"][loss], f"losses_{name}"), (found["found"][loss], "losses_descent")):
-            shown.append((answer, f"{loss.upper()}: {words(key)}"))
+            shown.append((answer, words("losses_by", loss=loss.upper(), answer=words(key))))
     works = [(to_pil(pixels[None] * 2 - 1)[0], title) for pixels, title in shown]
     large = (SIDE * 8, SIDE * 8)
     drawn = [(sketch(), words("losses_sketch")), *works]

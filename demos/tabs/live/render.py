@@ -128,7 +128,7 @@ def _row(words: Words, title: str, pictures: Tensor, before: Tensor, after: Tens
         mean = words("live_before_after", **values)
         if (after.mean() - before.mean()) * (2 * answer - 1) < 0:
             why = note(words("steps_wrong", **values, answer=answer))
-    return note(f"{words('live_mean')}: {mean}", name=title) + tiles(cells, SHOWN) + why
+    return note(words("live_mean", mean=mean), name=title) + tiles(cells, SHOWN) + why
 
 
 def _difference(words: Words, change: Tensor) -> str:
