@@ -108,7 +108,7 @@ class Compare:
         more = gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others")
         with more, gr.Row(elem_classes="gz-controls"):
             self.others = Choice([], value=None, label=words("cmp_on_machine"))
-            self.hub = gr.Textbox(label=words("cmp_hub"), placeholder="user/pix2pix-facades-gan-mae", max_length=190)
+            self.hub = gr.Textbox(label=words("cmp_hub"), placeholder="alice/my-model", max_lines=1, max_length=190)
             self.fetch = gr.Button(words("cmp_open"), min_width=120)
         with gr.Accordion(words("cmp_share"), open=False, elem_id="cmp-share"):
             if space := os.environ.get("SPACE_ID", ""):
