@@ -128,7 +128,7 @@ def test_damaged_exif_prints_no_warning(tmp_path):
     for number, exif in enumerate(DAMAGED.values()):
         Image.new("RGB", (20, 20), (200, 10, 10)).save(tmp_path / f"{number}.jpg", exif=exif)
     code = "import pathlib; from ganzoo.images import open_picture; [open_picture(p) for p in pathlib.Path().iterdir()]"
-    done = subprocess.run([*quick.PYTHON, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run([quick.PYTHON, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

@@ -125,13 +125,18 @@ def _secret(page: Page) -> list[str]:
 
     drawing = io.BytesIO()
     facade(424_242, 128).save(drawing, "PNG")
-    part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    body = part + drawing.getvalue() + b"\r\n--x--\r\n"
-    request = urllib.request.Request(page.url + "gradio_api/upload", body, kind)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        (path,) = json.load(answer)
+    path = uploaded(page.url, "a.png", drawing.getvalue())
     _, said = page.api("translate", {"path": path, "meta": {"_type": "gradio.FileData"}}, "facades", None)
     found = re.findall(r'"path": "([^"]+)"', said)
     assert len(found) >= 3, said[:300]
     return found
+
+
+def uploaded(url: str, name: str, content: bytes) -> str:
+    """A file goes to the server -> where it lies there."""
+    part = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode()
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    request = urllib.request.Request(url + "gradio_api/upload", part + content + b"\r\n--x--\r\n", kind)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        (path,) = json.load(answer)
+    return path

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def python(hub, home, *words, token=None, cwd=None):
-    words = [*quick.PYTHON, *map(str, words)]
+    words = [quick.PYTHON, *map(str, words)]
     return subprocess.run(words, env=hub.env(home, token=token), cwd=cwd, capture_output=True, text=True, timeout=120)
 
 

@@ -313,7 +313,7 @@ def test_ctrl_c_in_a_push_is_a_sentence_with_the_retry(hub, model, tmp_path):
     hub.fail_next("slow", 9, "/preupload/", seconds=8)
     code = "from ganzoo import recipes; from ganzoo.hub.upload import Push; import sys\n"
     code += "sys.exit(recipes.guarded(lambda: Push(sys.argv[1], 'x').upload(sys.argv[2]) and 0))"
-    command = [*quick.PYTHON, "-c", code, NAME, str(model)]
+    command = [quick.PYTHON, "-c", code, NAME, str(model)]
     process = subprocess.Popen(command, env=hub.env(tmp_path), stderr=subprocess.PIPE, text=True)
     while not any("/preupload/" in path for _, path in hub.requests):
         time.sleep(0.05)

@@ -1,6 +1,6 @@
 """A Python that starts at once. Most of a short script's time is spent on importing torch; tests start scripts hundreds of times.
 
-    subprocess.run([*quick.PYTHON, "train/gan.py", "--smoke"], ...)      # like [sys.executable, ...]: files, -c and -m
+    subprocess.run([quick.PYTHON, "train/gan.py", "--smoke"], ...)       # like [sys.executable, ...]: files, -c and -m
 
 Each pytest worker has one server that has imported torch and the other large libraries that read no environment when
 imported (so neither gradio nor huggingface_hub). The command above is a small process that hands its arguments, folder,
@@ -8,6 +8,7 @@ environment and standard streams to the server; the server forks, the fork runs 
 on, exit codes and deaths by signal come back. A test that needs the script's own process id starts `sys.executable`.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -63,7 +64,8 @@ def serve(path: str) -> None:
                 os._exit(0)
             elif kind == "listener":
                 connection, _ = listener.accept()
-                child = begin(connection, listener)
+                if not (child := begin(connection, listener)):
+                    continue
                 watch = os.pidfd_open(child)
                 waiting.register(watch, selectors.EVENT_READ, ("ended", child, connection))
                 waiting.register(connection, selectors.EVENT_READ, ("asker gone", child, connection))
@@ -81,16 +83,20 @@ def serve(path: str) -> None:
 
 
 def begin(connection: socket.socket, listener: socket.socket) -> int:
-    """Fork a process that runs what `connection` asks for -> its process id."""
+    """Fork a process that runs what `connection` asks for -> its process id; 0 where the asker was killed before it asked."""
     head, streams, *_ = socket.recv_fds(connection, 8, 3)
     size, request = int.from_bytes(head, "big"), b""
-    while len(request) < size:
-        request += connection.recv(size - len(request))
+    while len(request) < size and (more := connection.recv(size - len(request))):
+        request += more
+    if not head or len(request) < size:
+        connection.close()
+        return 0
     child = os.fork()
     if child:
         for fd in streams:
             os.close(fd)
-        connection.sendall(child.to_bytes(8, "big"))
+        with contextlib.suppress(BrokenPipeError):  # killed since: `serve` will hear of it
+            connection.sendall(child.to_bytes(8, "big"))
         return child
     code = 1
     try:
@@ -106,6 +112,7 @@ def run(request: dict, streams: list[int]) -> int:
     import atexit
     import io
     import runpy
+    import tempfile
     import threading
     import traceback
     import types
@@ -123,14 +130,15 @@ def run(request: dict, streams: list[int]) -> int:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
     if threads := os.environ.get("OMP_NUM_THREADS"):
         sys.modules["torch"].set_num_threads(int(threads))
+    tempfile.tempdir = None  # which the server may have asked for: $TMPDIR counts
     argv = [word for word in request["argv"] if word != "-u"]
     given = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    customizing = [os.path.join(folder, "sitecustomize.py") for folder in given if folder not in sys.path]
     sys.path[:] = given + [folder for folder in sys.path if folder != os.path.dirname(__file__)]
     code = 0
     try:
-        for folder in given:
-            if os.path.exists(os.path.join(folder, "sitecustomize.py")):
-                runpy.run_path(os.path.join(folder, "sitecustomize.py"))
+        for script in filter(os.path.exists, customizing):
+            runpy.run_path(script)
         if argv[0] == "-c":
             sys.argv, sys.path = ["-c", *argv[2:]], ["", *sys.path]
             main = sys.modules["__main__"] = types.ModuleType("__main__")
@@ -162,11 +170,12 @@ def run(request: dict, streams: list[int]) -> int:
     return code
 
 
-def start() -> list[str]:
-    """A server for this process -> the command that asks it."""
+def start() -> str:
+    """A server for this process -> the command that asks it, which may stand where a Python does."""
     import atexit
     import subprocess
     import tempfile
+    from pathlib import Path
 
     folder = tempfile.TemporaryDirectory(prefix="quick-")
     atexit.register(folder.cleanup)
@@ -182,7 +191,10 @@ def start() -> list[str]:
     atexit.register(server.stdin.close)
     if server.stdout.readline() != b"ready\n":
         raise RuntimeError("the server that starts scripts did not start")
-    return [sys.executable, "-I", "-S", __file__, path]
+    command = Path(folder.name, "python")
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {__file__} {path} "$@"\n')
+    command.chmod(0o700)
+    return str(command)
 
 
 if __name__ == "__main__":
@@ -193,4 +205,4 @@ if __name__ == "__main__":
 else:
     PYTHON = start()
     TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
-    TWO_PROCESSES = [*TORCHRUN, *PYTHON]  # after PYTHON: torchrun, which starts a script that follows twice
+    TWO_PROCESSES = [*TORCHRUN, PYTHON]  # after PYTHON: torchrun, which starts a script that follows twice

@@ -26,14 +26,15 @@ def hook(event, args):
             with open(os.environ["GANZOO_TEST_ASKED"], "a") as log:
                 log.write(f"{host}\\n")
 sys.addaudithook(hook)
+sys.executable = os.environ.get("GANZOO_TEST_PYTHON", sys.executable)  # of the processes that train for a visitor
 """
 
 
 class Served:
     """The running app: its address, what it printed, and which other hosts it asked for."""
 
-    def __init__(self, url: str, process, folder: Path):
-        self.url, self.process, self.folder = url, process, folder
+    def __init__(self, url: str, folder: Path):
+        self.url, self.folder = url, folder
 
     @property
     def printed(self) -> str:
@@ -44,11 +45,11 @@ class Served:
         path = self.folder / "asked.txt"
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
-    @property
-    def megabytes(self) -> float:
-        """Its own memory, without the pages of library files, which are many more in a torch for CUDA."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) / 1024
+
+def megabytes(process: int) -> float:
+    """Its own memory, without the pages of library files, which are many more in a torch for CUDA."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) / 1024
 
 
 def free_port() -> int:
@@ -62,8 +63,20 @@ def with_hub(hub, home: Path, **more) -> dict[str, str]:
     return {name: value for name, value in hub.env(home, **more).items() if name.startswith("HF_")}
 
 
+def wait_for(url: str, process: subprocess.Popen, printed: Path) -> None:
+    """Until the app of this process answers."""
+    end = time.perf_counter() + 300
+    while True:
+        assert process.poll() is None and time.perf_counter() < end, "it did not start: " + printed.read_text()[-2000:]
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+
+
 @contextmanager
-def serve(folder: Path, python=quick.PYTHON, **variables):
+def serve(folder: Path, **variables):
     """`python demos/app.py` in `folder`, with two sound and one broken local runs beside it, and environment variables."""
     shutil.copytree(WEIGHTS / "gan-mnist", folder / "runs" / "mine" / "model")
     cycle(folder / "runs" / "tiny-cycle" / "model")
@@ -73,12 +86,12 @@ def serve(folder: Path, python=quick.PYTHON, **variables):
     (folder / "guard" / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
     path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(folder / "guard")]))
     env = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and k != "HF_TOKEN"}
-    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"} | variables
+    env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"}
+    env |= {"GANZOO_TEST_PYTHON": quick.PYTHON} | variables
     port = free_port()
-    began = time.perf_counter()
     with open(folder / "printed.txt", "wb") as printed:
         process = subprocess.Popen(
-            [*python, str(DEMOS / "app.py"), "--port", str(port)],
+            [quick.PYTHON, str(DEMOS / "app.py"), "--port", str(port)],
             cwd=folder,
             env=env,
             stdout=printed,
@@ -86,15 +99,8 @@ def serve(folder: Path, python=quick.PYTHON, **variables):
         )
     url = f"http://127.0.0.1:{port}/"
     try:
-        while True:
-            if process.poll() is not None or time.perf_counter() - began > 300:
-                raise AssertionError("the app did not start: " + (folder / "printed.txt").read_text()[-2000:])
-            try:
-                if urllib.request.urlopen(url, timeout=5).status == 200:
-                    break
-            except OSError:
-                time.sleep(0.02)
-        yield Served(url, process, folder)
+        wait_for(url, process, folder / "printed.txt")
+        yield Served(url, folder)
     finally:
         process.terminate()
         process.wait(20)

@@ -133,7 +133,7 @@ def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
 
         def start(disk: Path) -> subprocess.Popen:
             disk.mkdir()
-            run = [*quick.PYTHON, str(ROOT / "train" / "gan.py"), *recipe]
+            run = [quick.PYTHON, str(ROOT / "train" / "gan.py"), *recipe]
             pipe = subprocess.PIPE
             return subprocess.Popen(run, cwd=disk, env=inside, text=True, stdout=pipe, stderr=pipe)
 

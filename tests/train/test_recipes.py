@@ -40,7 +40,7 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 def start(script, *flags, cwd, limit=()):
     """A process of its own, to which signals are sent; limit: (a name of the module resource, a number) that holds for it."""
     limited = ["-c", LIMITED, *limit] if limit else []
-    command = list(map(str, [*quick.PYTHON, *limited, ROOT / "train" / f"{script}.py", *flags]))
+    command = list(map(str, [quick.PYTHON, *limited, ROOT / "train" / f"{script}.py", *flags]))
     env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {"PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -195,7 +195,7 @@ def test_track_logs_offline(tmp_path):
     env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {"HF_HOME": str(tmp_path / "hf")}
     env |= {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}  # nobody listens: no network
     env["PYTHONPATH"] = str(ROOT)
-    done = subprocess.run([*quick.PYTHON, "-c", TRACKED], cwd=tmp_path, env=env, capture_output=True, text=True)
+    done = subprocess.run([quick.PYTHON, "-c", TRACKED], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     runs = json.loads(done.stdout.splitlines()[-1])
     smoke, contest = runs["gan-mnist-smoke"], runs["pix2pix-facades-gan"]

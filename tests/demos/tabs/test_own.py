@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -23,7 +24,9 @@ from ganzoo.data import made_pairs
 from ganzoo.hub.bundled import WEIGHTS
 from tests.data.test_hub_hostile import locked
 from tests.fake_hub.fixtures import SECRET
+from tests.fake_hub.pictures import zipped
 from tests.hostile.made import bomb
+from tests.support import quick
 from tests.support.raises_code import raises_code
 
 WRONG = "hf_NobodyKnowsMe0123456789abcdefgh"
@@ -31,8 +34,10 @@ WRONG = "hf_NobodyKnowsMe0123456789abcdefgh"
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_is_left():
-    yield
-    session.close_all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", quick.PYTHON)  # which starts a training at once
+        yield
+        session.close_all()
 
 
 def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:
@@ -42,9 +47,7 @@ def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:
 
 
 def packed(folder: Path, entries: dict[str, bytes], name="pairs.zip") -> Path:
-    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
-        for place, data in entries.items():
-            archive.writestr(place, data)
+    (folder / name).write_bytes(zipped(entries, zipfile.ZIP_DEFLATED))
     return folder / name
 
 

@@ -1,9 +1,6 @@
 """Your pictures in a real browser: an example trains to a grid, four losses are compared, a visitor's files and token stay
 theirs, and nothing is left when the page or the server is gone."""
 
-import sys
-import tempfile
-import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -13,9 +10,9 @@ import ganzoo
 from tests.demos.tabs.test_own import AB, SECRET, SIDES, packed, picture, wait
 from tests.demos.tabs.test_translate import press
 from tests.fake_hub.server import LocalHub
+from tests.hostile.raw import uploaded
 from tests.support.serve import serve, with_hub
 
-LIMIT_MB = 650  # of memory, before anybody came
 LIMIT = 240_000  # milliseconds for a training where the machine is busy; alone it takes seconds
 
 
@@ -30,14 +27,12 @@ def hub():
 def app(tmp_path_factory, hub):
     folder = tmp_path_factory.mktemp("own")
     variables = with_hub(hub, folder / "home", token="") | {"GANZOO_OWN_STEPS": "4,3000,6000", "GANZOO_TRAININGS": "1"}
-    with serve(folder, [sys.executable], **variables) as running:  # its folders carry its process id
-        assert running.megabytes < LIMIT_MB
+    (folder / "tmp").mkdir()
+    with serve(folder, **variables, TMPDIR=str(folder / "tmp")) as running:
         yield running
         uploads, own = temporary("uploads", running), temporary("own", running)
         assert own.is_dir() and uploads.is_dir() and not kept(uploads)  # no copies of gradio's
-        form = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nmine\r\n--x--\r\n'
-        kind = {"Content-Type": "multipart/form-data; boundary=x"}
-        urllib.request.urlopen(urllib.request.Request(running.url + "gradio_api/upload", form, kind), timeout=30)
+        uploaded(running.url, "a.txt", b"mine")
         assert kept(uploads) == [b"mine"]
     assert not own.exists() and not uploads.exists()  # the server stopped: nothing is left
     assert running.asked == "" and "Traceback" not in running.printed, running.printed[-2000:]
@@ -46,7 +41,7 @@ def app(tmp_path_factory, hub):
 
 
 def temporary(kind: str, app) -> Path:
-    return Path(tempfile.gettempdir()) / f"ganzoo-{kind}-{app.process.pid}"
+    return next((app.folder / "tmp").glob(f"ganzoo-{kind}-*"))
 
 
 def kept(folder: Path) -> list[bytes]:
