@@ -2,11 +2,9 @@
 
 import re
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import axe_playwright_python
-import gradio as gr
 import pytest
 
 from tests.support.browser import overflowing
@@ -81,13 +79,6 @@ def english(text: str) -> str:
     return found[0] if found else ""
 
 
-def test_the_search_for_english_finds_it():
-    assert english("這裡有 three English words 吧") and english("Reset to default value")
-    assert not english("用 U-Net 與 PatchGAN、MAE、Batch Normalization：pix2pix-facades-gan-mae") and not english(
-        "python train/gan.py"
-    )
-
-
 def test_the_browser_chooses_the_language(browser, site):
     for locale, language in (("zh-TW", "zh-Hant"), ("zh-CN", "zh-Hant"), ("en-GB", "en"), ("fr-FR", "en")):
         context = browser.new_context(locale=locale)
@@ -101,47 +92,25 @@ def test_the_browser_chooses_the_language(browser, site):
 # --- no barrier -------------------------------------------------------------------------------------------------
 
 
-def findings(page, within: str = "html") -> dict[str, list[str]]:
-    """What axe-core calls serious or critical: rule -> the elements."""
-    page.evaluate(AXE)
-    said = page.evaluate("within => axe.run(within, { resultTypes: ['violations'] })", within)
+CHECK = """within => axe.run(
+    { include: [...document.querySelectorAll(within)].filter((part) => within === "html" || part.offsetParent) },
+    { resultTypes: ["violations"], rules: { region: { enabled: false } } },  // which is moderate, and slow
+)"""
+
+
+def findings(page, within: str) -> dict[str, list[str]]:
+    """What axe-core calls serious or critical in the parts that are shown: rule -> the elements."""
+    if page.evaluate("!window.axe"):
+        page.evaluate(AXE)
     return {
         rule["id"]: [str(node["target"]) + str(node.get("failureSummary", ""))[:200] for node in rule["nodes"]]
-        for rule in said["violations"]
+        for rule in page.evaluate(CHECK, within)["violations"]
         if rule["impact"] in ("serious", "critical")
     }
 
 
-@pytest.fixture(scope="module")
-def bare(browser):
-    """The findings on a bare gradio page with the same components, in the same run."""
-    with gr.Blocks(analytics_enabled=False) as demo, gr.Tabs():
-        with gr.Tab("one"):
-            with gr.Row():
-                gr.Radio(["a", "b"], value="a", label="radio")
-                gr.Textbox("text", label="box")
-                gr.Button("press")
-            gr.Slider(0, 10, value=5, step=1, label="slider", buttons=[])
-            gr.HTML("<h2>heading</h2><p>text</p>")
-            gr.Markdown("# text\n```python\nprint('x')  # said\n```")
-        with gr.Tab("two"):
-            gr.HTML("two")
-    settings = {"server_name": "127.0.0.1", "prevent_thread_lock": True, "ssr_mode": False, "quiet": True}
-    with ThreadPoolExecutor(1) as pool:  # playwright's own loop runs in this thread
-        pool.submit(demo.launch, **settings).result()
-    found = {}
-    for scheme in ("light", "dark"):
-        page = browser.new_context(color_scheme=scheme, locale="en-US").new_page()
-        page.goto(demo.local_url)
-        page.wait_for_selector("h2")
-        found[scheme] = findings(page)
-        page.context.close()
-    demo.close()
-    return found
-
-
 @pytest.mark.parametrize(("path", "scheme"), [("", "light"), ("zh", "dark")])
-def test_every_tab_is_in_its_language_without_a_barrier_and_fits_every_window(visit, bare, path, scheme):
+def test_every_tab_is_in_its_language_without_a_barrier_and_fits_every_window(visit, path, scheme):
     page = visit(path, width=1440, locale="zh-TW" if path else "en-US", scheme=scheme)
     if not path:
         the_keyboard_reaches_everything_and_shows_where_it_is(page)
@@ -150,27 +119,32 @@ def test_every_tab_is_in_its_language_without_a_barrier_and_fits_every_window(vi
         page.get_by_role("tab").nth(number).click()
         page.wait_for_selector(THERE[tab])
         everything(page, tab)
-        texts = page.evaluate(READ)
-        if path:
-            assert not {said for text in texts if (said := english(text))}, tab
-        else:
-            assert {text for text in texts if re.search(r"[一-鿿]", text)} <= {"中文"}, tab
-        assert page.locator("img:not([alt])").count() == 0, tab
-        found = findings(page)
-        assert not {r: nodes for r, nodes in found.items() if r not in bare[scheme] or r == "color-contrast"}, tab
-        for width in (390, 1440) if path else (390, 820, 1440):
+        widths = (1440, 390) if path else (1440, 820, 390)
+        for width in widths[:: -1 if number % 2 else 1]:  # beginning with what the tab before ended with
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function("width => innerWidth === width", arg=width)
             assert not overflowing(page), (tab, width)
             rows = page.get_by_role("tab").evaluate_all("tabs => new Set(tabs.map(tab => tab.offsetTop)).size")
             assert rows <= (1 if width > 560 else 2)  # on a phone too, every tab is to be seen
             assert page.locator(".overflow-menu > button:visible").count() == 0
+            if width == 1440:
+                reads_well(page, tab, path)
     page.locator("#sheet img").first.evaluate("image => image.removeAttribute('alt')")
     assert "image-alt" in findings(page, "#sheet")  # axe finds a barrier where there is one
 
 
+def reads_well(page, tab: str, path: str) -> None:
+    texts = page.evaluate(READ)
+    if path:
+        assert not {said for text in texts if (said := english(text))}, tab
+    else:
+        assert {text for text in texts if re.search(r"[一-鿿]", text)} <= {"中文"}, tab
+    assert page.locator("img:not([alt])").count() == 0, tab
+    assert not findings(page, "html" if tab == TABS[0] else "[role=tabpanel]"), tab
+
+
 def the_keyboard_reaches_everything_and_shows_where_it_is(page) -> None:
-    walked = []
+    there = {"gz-language", "cmp-surprise", "cmp-example", "tool", "colour-label", "cmp-reveal", "cmp-link"}
     for _ in range(60):
         page.keyboard.press("Tab")
         name, ringed = page.evaluate(
@@ -180,14 +154,15 @@ def the_keyboard_reaches_everything_and_shows_where_it_is(page) -> None:
                     ring(e) || ring(e.parentElement) || e.tagName === "BODY"]; }"""
         )
         assert ringed, name
-        walked.append(name)
-    there = {"gz-language", "cmp-surprise", "cmp-example", "tool", "colour-label", "cmp-reveal", "cmp-link"}
-    assert there <= set(walked), walked
+        there.discard(name)
+        if not there:
+            return
+    raise AssertionError(f"the keyboard does not reach {there}")
 
 
 def test_the_shell_leaves_and_the_page_of_a_slow_phone_works(surf, site):
     page = surf("about:blank", width=390)
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 3})
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 2})
     page.goto(site.url)
     page.wait_for_selector(THERE["compare"])
     assert page.locator(".gz-shell").count() == 0
@@ -205,8 +180,8 @@ def test_the_first_words_are_in_the_page_itself(site):
 # --- many visitors ----------------------------------------------------------------------------------------------
 
 
-def test_twelve_at_once_each_get_the_answer_to_their_own_picture(site):
+def test_six_at_once_each_get_the_answer_to_their_own_picture(site):
     tab = pages.compare(site.url)
     assert not pages.same(tab.ask("one", 200)[1], tab.ask("two", 201)[1])
-    met = pages.crowd(tab, 12, 0.1)
-    assert met["answers"] == met["told"] == 12 and met["wrong"] == 0
+    met = pages.crowd(tab, 6, 0.1)
+    assert met["answers"] == met["told"] == 6 and met["wrong"] == 0
