@@ -60,7 +60,7 @@ def test_the_bundled_samples_are_6000_real_balanced_pictures(data, licence, read
 
 
 def test_it_learns_garments(run):
-    """In 400 rounds (some eight seconds of one core) what was noise has become garments of several kinds."""
+    """In 240 rounds (some five seconds of one core) what was noise is becoming garments of several kinds."""
     judge = local.judge("fashion").generator
     real = judges.ask(judge, load_pictures(str(SAMPLES / "fashion-6000")).test[: live_run.COUNTED])[0]
 
@@ -70,13 +70,13 @@ def test_it_learns_garments(run):
         return metrics.frechet_distance(judges.ask(judge, made)[0], real)
 
     at_first = far()
-    while run.training.step < 400:
+    while run.training.step < 240:
         run.advance()
-    assert far() < 0.6 * at_first, (far(), at_first)
+    assert far() < 0.75 * at_first, (far(), at_first)
     run.next_count = 0
     run.look()
     shown = run.shown
-    assert shown.step == 400 and len(shown.rows) == 20 and shown.state in ("early", "contest")
+    assert shown.step == 240 and len(shown.rows) == 12 and shown.state in ("early", "contest")
     assert sum(shown.shares.values()) == pytest.approx(1) and sum(v > 0.02 for v in shown.shares.values()) >= 3
     assert list(shown.shares)[1] == "trousers"
 
@@ -336,6 +336,22 @@ def test_an_earlier_run_is_there_at_once_a_link_brings_its_settings_and_the_addr
     assert chosen() == [2, 0, 1, 0, 0, 2]
 
 
+def another_trains_and_a_third_waits_until_that_one_leaves(visit, page) -> None:
+    second, third = visit(), visit()
+    for other, wanted in ((second, "running"), (third, "waiting")):
+        other.click("#live-go")
+        mode(other, wanted)
+    assert "2 visitors at once" in third.inner_text("#live-status")
+    second.context.close()
+    mode(third, "running")
+    third.get_by_label("0.003", exact=True).check()
+    third.wait_for_selector("#live-changes >> text=0.001 → 0.003")
+    at_least(third, 2)
+    third.context.close()
+    at_least(page, step(page) + 1)
+    assert "0.003" not in page.inner_text("#live-changes")  # each has its own
+
+
 def test_start_watch_pause_step_change_keep_start_over(visit, site):
     page = visit()
     page.click("#live-go")
@@ -352,6 +368,7 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     page.wait_for_selector("#live-changes >> text=ReLU in both networks")
     page.locator("#live-norm").get_by_label("off", exact=True).check()
     page.wait_for_selector("#live-changes >> text=Batch Normalization off")
+    another_trains_and_a_third_waits_until_that_one_leaves(visit, page)
     page.click("#live-go")
     mode(page, "resting")
     assert page.inner_text("#live-go") == "Resume"
@@ -378,22 +395,3 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     page.click("#zoo-which label:last-of-type")  # all
     page.wait_for_selector(f'.gz-card[data-name="{name}"]')
     shutil.rmtree(site.folder / name)
-
-
-def test_two_visitors_train_and_a_third_waits_until_one_leaves(visit):
-    first, second = visit(), visit()
-    for page in (first, second):
-        page.click("#live-go")
-        mode(page, "running")
-    for page in (first, second):
-        at_least(page, 5)
-    third = visit()
-    third.click("#live-go")
-    mode(third, "waiting")
-    assert "2 visitors at once" in third.inner_text("#live-status")
-    first.context.close()
-    mode(third, "running")
-    second.get_by_label("0.003", exact=True).check()
-    second.wait_for_selector("#live-changes >> text=0.001 → 0.003")
-    at_least(third, 2)
-    assert "0.003" not in third.inner_text("#live-changes")  # each has its own
