@@ -1,5 +1,6 @@
 """demos/publish.py: what goes into a Space, that nothing else does, and the push of it to a local Hub."""
 
+import functools
 import re
 import shutil
 from importlib.metadata import version
@@ -20,6 +21,14 @@ PLANTED = """
 ganzoo/.env ganzoo/token.txt ganzoo/__pycache__/hub.cpython-311.pyc runs/other/model/model.safetensors
 ganzoo/weights/gan-mnist/token.txt ganzoo/weights/gan-mnist/optimizer.pt ganzoo/weights/gan-mnist/.cache/x.json
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def once():
+    """Which modules the pages import is found out once, not for every Space."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staging, "imported", functools.cache(staging.imported))
+        yield
 
 
 def on_hub(hub, space="alice/zoo") -> dict[str, bytes]:
