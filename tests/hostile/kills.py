@@ -2,29 +2,14 @@
 weights, optimizers and log of one that nobody killed, to the bit."""
 
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
 
 import ganzoo
 from ganzoo import checkpoint
-from tests.support import quick
 
-ROOT = Path(__file__).parent.parent.parent
-FASHION = ROOT / "tests" / "samples" / "fashion"
-SMALL = ["--data", FASHION, "--batch-size", 32, "--width", 8, "--seed", 4, "--device", "cpu", "--name", "run"]
 PATIENCE = 300  # seconds for a step that a busy machine may take
-
-
-def start(folder: Path, *words) -> subprocess.Popen:
-    """train/gan.py in a folder of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    env = {k: v for k, v in os.environ.items() if k != "GANZOO_DATA"} | {"PYTHONUNBUFFERED": "1"}
-    command = [*quick.PYTHON, ROOT / "train" / "gan.py", *SMALL, *words]
-    return subprocess.Popen(
-        list(map(str, command)), cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 def reached(folder: Path) -> int:
