@@ -67,15 +67,6 @@ def test_direction_turns_the_pair_and_is_said(tmp_path):
     assert any("--direction 'B->A'" in note for note in unknown.notes)
 
 
-def test_an_alias_carries_its_domains(tmp_path, monkeypatch):
-    write_ab(tmp_path / "facades" / "train")
-    monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
-    pairs = ganzoo.load_pairs("facades", image_size=32)
-    assert pairs.direction == "label->photo"
-    assert colour(pairs.test_input) == "B"
-    assert ganzoo.load_pairs("facades", image_size=32, direction="photo->label").direction == "photo->label"
-
-
 # --- formats ----------------------------------------------------------------------------------------------------
 
 

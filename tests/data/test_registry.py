@@ -108,7 +108,7 @@ def test_official_test_pictures_are_recognised_where_a_set_is_not_split(tmp_path
             sheet.paste(again(photo(i), 80, 128))
             sheet.save(tmp_path / place / f"{i:02d}.jpg", quality=90)
     pairs = ganzoo.load_pairs("facades", image_size=32)
-    assert pairs.test_names == ["03.jpg", "05.jpg"] and len(pairs.train) == 11
+    assert pairs.test_names == ["03.jpg", "05.jpg"] and len(pairs.train) == 11 and pairs.direction == "label->photo"
     assert any("2 of the 3 official test pairs and 1 of the 1 official val pairs" in note for note in pairs.notes)
     assert len(ganzoo.load_pairs(str(tmp_path / "others"), image_size=32).test_names) == 1  # a tenth, as ever
     for i in (3, 5, 7):

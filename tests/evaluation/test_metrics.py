@@ -62,13 +62,6 @@ def test_bundled_judges_state_an_accuracy_that_meets_the_promise(name, promise):
     assert said[f"accuracy-{word}-n10000-test"] >= promise
 
 
-def test_fashion_judge_is_right_on_real_test_pictures():
-    """160 real test pictures lie in tests/samples: 92 % of them and a margin for so few."""
-    pictures = load_pictures("tests/samples/fashion")
-    answers = judges.answers(ganzoo.load("judge-fashion").generator, pictures.test)
-    assert (answers == pictures.test_labels).double().mean() > 0.88
-
-
 def test_one_picture_has_no_distance(tmp_path, capsys):
     """Ten pictures leave one for the test: everything but a distance is measured of it."""
     pictures = made_up_pictures(10)

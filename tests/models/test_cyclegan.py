@@ -14,16 +14,13 @@ from ganzoo.models import cyclegan
 from ganzoo.training import trainer
 from ganzoo.training.doctor import WINDOWS, Doctor
 from tests.fake_hub.pictures import a, put, two
+from tests.models.test_pix2pix import count
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import trained
 from tests.training.test_trainer import begun
 
 SMALL = {"image_size": 32, "width": 4, "critic_width": 4, "blocks": 1, "device": "cpu", "seed": 3, "save_every": 5}
 FLAGS = settings.typed_words(cyclegan.Config, SMALL)
-
-
-def count(net) -> int:
-    return sum(p.numel() for p in net.parameters())
 
 
 def test_the_paper_s_networks_to_the_parameter():

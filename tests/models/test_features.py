@@ -43,14 +43,6 @@ def test_the_network_is_frozen_and_passes_gradients_to_the_picture():
     assert not [p for p in net.parameters() if p.requires_grad or p.grad is not None]
 
 
-def test_same_padding_is_tensorflows():
-    """Even sides: nothing left and above, one place right and below (kernel 3), or one and two (kernel 5)."""
-    for kernel, (before, after) in ((3, (0, 1)), (5, (1, 2))):
-        conv, x = features.SameConv2d(2, 3, kernel, 2), torch.rand(1, 2, 8, 8)
-        wanted = F.conv2d(F.pad(x, (before, after, before, after)), conv.weight, conv.bias, 2)
-        assert torch.equal(conv(x), wanted)
-
-
 @pytest.fixture
 def theirs():
     """A state dict named and shaped as in the PyPI package, with random numbers: a reference with its batch norms."""

@@ -128,12 +128,6 @@ def test_a_resume_keeps_its_minutes_or_goes_on_by_epochs(machine, tmp_path):
     assert (said["steps"], said["minutes"], said["epochs"]) == (0, 0.0, 1)
 
 
-def test_a_run_by_epochs_is_not_resumed_by_minutes(machine, tmp_path):
-    fit(config(gan, tmp_path, batch_size=32, epochs=1))
-    with raises_code("resume_setting_changed", flag="--minutes", old=0.0):
-        fit(config(gan, tmp_path, minutes=0.3, resume="auto"), {"minutes", "resume"})
-
-
 # --- what a recipe prints ---------------------------------------------------------------------------------------
 
 

@@ -13,20 +13,18 @@ from demos.ui.words import Trouble
 SECRET = "visitor-7f3a91"
 
 
-def caught(call) -> BaseException:
-    with pytest.raises(Exception) as caught:
-        call()
-    return caught.value
+def test_an_error_leaves_its_way_through_our_modules_where_a_library_raised_or_its_code():
+    def no_such_code():
+        raise Trouble("bad_page", page=SECRET)
 
-
-def test_an_unexpected_error_leaves_its_way_through_our_modules():
-    said = brief(caught(lambda: pictures.square(Image.new("RGB", (8, 8)), SECRET)))
-    assert re.fullmatch(r"TypeError, demos/ui/pictures\.py:\d+ square, ganzoo/images\.py:\d+ from_pil", said)
-
-
-def test_where_a_library_raised_stands_last():
-    assert re.fullmatch(r"JSONDecodeError, decoder\.py:\d+ raw_decode", brief(caught(lambda: json.loads(SECRET))))
-
-
-def test_an_error_with_a_code_leaves_its_code():
-    assert brief(Trouble("bad_page", page=SECRET)) == "Trouble bad_page"
+    for call, said in (
+        (no_such_code, "Trouble bad_page"),
+        (lambda: json.loads(SECRET), r"JSONDecodeError, decoder\.py:\d+ raw_decode"),
+        (
+            lambda: pictures.square(Image.new("RGB", (8, 8)), SECRET),
+            r"TypeError, demos/ui/pictures\.py:\d+ square, ganzoo/images\.py:\d+ from_pil",
+        ),
+    ):
+        with pytest.raises(Exception) as caught:
+            call()
+        assert re.fullmatch(said, brief(caught.value))

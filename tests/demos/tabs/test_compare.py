@@ -216,11 +216,6 @@ def test_the_verdict_follows_from_the_numbers(by, numbers, said, values):
     assert bool(said) == (words(f"{by}_verdict_rule", count=4, margin="10%") in verdict)
 
 
-def test_what_real_photos_get_is_no_number_of_a_model():
-    entry = measured(**{metrics.REAL: (0.62,) * 3}).members["gan"]
-    assert metrics.value(entry, metrics.LABELS) is None and metrics.value(entry, metrics.REAL) == 0.62
-
-
 def test_what_is_said_of_a_picture_is_of_this_picture_and_what_is_said_of_all_names_them(pages):
     answer = job(pages, "example", "52.jpg", family="facades")
     found = inference.translate(answer.family, answer.drawing, answer.truth)
