@@ -7,7 +7,7 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
-from tests.support.browser import overflowing
+from tests.support.browser import all_seen, overflowing
 from train.benchmark import pages
 
 THERE = {
@@ -35,12 +35,7 @@ def visit(surf, site):
 
 def everything(page, tab: str) -> None:
     """Bring all of a tab onto the page: what comes when it is seen, a model's card, folded parts."""
-    for section in page.locator(".gz-section:visible").all():
-        section.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => ![...document.querySelectorAll('.gz-later')].some((line) => line.offsetParent)",
-        timeout=240_000,  # Your pictures times a training, which a busy machine keeps waiting
-    )
+    all_seen(page)
     if tab == "zoo":
         page.locator(".gz-card").first.click()
         page.wait_for_selector("#card h1")

@@ -29,6 +29,17 @@ def local(address: str) -> bool:
     return urlparse(address).scheme in ("data", "blob") or urlparse(address).hostname == "127.0.0.1"
 
 
+def all_seen(page) -> None:
+    """Everything that comes when it is seen has come, however long a busy machine takes to time a training."""
+    for section in page.locator(".gz-section:visible").all():
+        section.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "() => { const later = [...document.querySelectorAll('.gz-later')].find((line) => line.offsetParent);"
+        " later?.scrollIntoView(); return !later; }",
+        timeout=240_000,
+    )
+
+
 def overflowing(page) -> list[str]:
     """What stays wider than the window, once what is being computed has arrived and gradio has laid out the new width."""
     from playwright.sync_api import TimeoutError as StillWide

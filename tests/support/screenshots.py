@@ -11,20 +11,8 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "train")]
 
-from tests.support.browser import CHROMIUM, FLAGS  # noqa: E402
+from tests.support.browser import CHROMIUM, FLAGS, all_seen  # noqa: E402
 from tests.support.serve import serve  # noqa: E402
-
-
-def settle(page) -> None:
-    """Everything that comes when it is seen has come, and the page is at its top again."""
-    for section in page.locator(".gz-section:visible").all():
-        section.scroll_into_view_if_needed()
-    page.wait_for_function(
-        "() => { const later = [...document.querySelectorAll('.gz-later')].find((line) => line.offsetParent);"
-        " later?.scrollIntoView(); return !later; }"
-    )
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_timeout(500)
 
 
 def main() -> None:
@@ -48,7 +36,9 @@ def main() -> None:
                 page.goto(f"{app.url}{path}?tab={name}")
                 page.wait_for_selector(".gz-section h2:visible")
                 page.wait_for_timeout(1500)
-                settle(page)
+                all_seen(page)
+                page.evaluate("scrollTo(0, 0)")
+                page.wait_for_timeout(500)
                 page.screenshot(path=asked.out / f"{name}-{language}.png")
             page.context.close()
         browser.close()
