@@ -8,7 +8,7 @@ from ganzoo.settings import option
 
 # What translators take with --set: their recipes have flags enough.
 SELDOM = ("beta1", "discriminator_lr", "r1_every", "decay", "diffaugment", "channels", "activation")
-SELDOM += ("critic_width", "patch", "projected", "save_every", "compile", "license", "push_every", "track")
+SELDOM += ("critic_width", "patch", "save_every", "compile", "license", "push_every", "track")
 
 HUB_DATA = (
     "a data set on the Hub (user/name[@revision][:config][:rows]; digits alone are rows, a config of digits is "

@@ -34,10 +34,15 @@ ASIDE += ("private", "license", "track", "save_every", "compile")
 # With --decay the rates follow the new length.
 FREE_ON_RESUME = (*ASIDE, "data", "epochs", "smoke")
 
-# What older runs and models were made with and ganzoo no longer has: name -> what it always does now. A model loads whatever
-# it says; a run goes on where it had this value.
-DROPPED = {"accumulate": 1, "stream": False}
-LAST_WITH_DROPPED = "ganzoo 0.1.0 (git commit 7a77a3a)"
+# What older runs and models were made with and their lesson no longer has: name -> (what is always done now, or None where
+# no value matters; the last version that knows other values). A model loads whatever it says; a run goes on where it had
+# this value.
+DROPPED = {
+    "accumulate": (1, "ganzoo 0.1.0 (git commit bdc7a3f)"),
+    "stream": (False, "ganzoo 0.1.0 (git commit bdc7a3f)"),
+    "critic": ("patch", "ganzoo 0.1.0 (git commit b156bc6)"),  # of Pix2Pix
+    "projected": (None, "ganzoo 0.1.0 (git commit b156bc6)"),
+}
 
 
 def flag_of(name: str) -> str:
@@ -164,6 +169,11 @@ def typed_words(config_class, values: dict) -> list[str]:
 
 def to_json(settings) -> dict:
     return json.loads(json.dumps(dataclasses.asdict(settings)))
+
+
+def dropped(config_class, values: dict) -> list[str]:
+    """The names among `values`, from a config.json, that were settings of `config_class` once."""
+    return sorted(values.keys() & DROPPED.keys() - {f.name for f in dataclasses.fields(config_class)})
 
 
 def from_json(config_class, values, where: str):

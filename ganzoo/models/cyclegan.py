@@ -173,7 +173,7 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     for way, truth, made in (("", b, fake_b.detach()), ("_back", a, fake_a.detach())):
         if f"pool{way}" in nets:
             made = nets[f"pool{way}"].swap(made, batch["place"], batch["take"], batch["put"])
-        on_real, on_made = (discriminators.score(nets, config, seen(x, config), way=way) for x in (truth, made))
+        on_real, on_made = (discriminators.score(nets, config, seen(x, config), way) for x in (truth, made))
         loss_d = loss_d + discriminators.discriminator_loss(on_real, on_made)
         real.append(discriminators.opinion(on_real))
         fake.append(discriminators.opinion(on_made))
@@ -185,9 +185,9 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     with frozen(nets, judges):
         loss_g = 0.0
         for way, made, truth in (("", fake_b, b), ("_back", fake_a, a)):
-            on_fake, on_real = discriminators.score(nets, config, seen(made, config), way=way), None
+            on_fake, on_real = discriminators.score(nets, config, seen(made, config), way), None
             if config.adversarial == "relativistic":
-                on_real = discriminators.score(nets, config, seen(truth, config), way=way)
+                on_real = discriminators.score(nets, config, seen(truth, config), way)
             loss_g = loss_g + discriminators.generator_loss(on_fake, on_real)
         loss, cycle = returned(nets, ((back(fake_b), a), (forth(fake_a), b)), config)
         same = torch.zeros_like(cycle)

@@ -18,7 +18,7 @@ class Config(Settings):
     lesson: ClassVar[str] = "cyclegan"
     task: ClassVar[str] = "unpaired"
     translates: ClassVar[bool] = True
-    rare: ClassVar[tuple] = (*SELDOM, "pool", "gate", "cycle_back")
+    rare: ClassVar[tuple] = (*SELDOM, "projected", "pool", "gate", "cycle_back")
     same_with_init: ClassVar[tuple] = ("residual", "gate")
 
     data: str = option(

@@ -1,4 +1,5 @@
-"""The discriminators of one side together: a PatchGAN, a projected one, or both (--critic).
+"""The discriminators of one side of a CycleGAN together: a PatchGAN, a projected one, or both (--critic); and what every
+lesson's two steps share: the gradient penalty, `descend` and `frozen`.
 
 A step scores real and made pictures; the losses below add up over what all discriminators say, and `descend` goes down them.
 """
@@ -32,14 +33,13 @@ def present(nets: dict, *ways: str) -> list[str]:
     return [role + way for way in ways or ("",) for role in ROLES if role + way in nets]
 
 
-def score(nets: dict, config, picture: Tensor, original: Tensor | None = None, way: str = "") -> list[Scores]:
-    """What the discriminators of a side say of pictures (B, C, H, W) in [-1, 1], some of them beside their originals."""
+def score(nets: dict, config, picture: Tensor, way: str) -> list[Scores]:
+    """What the discriminators of a side ("" or "_back") say of pictures (B, C, H, W) in [-1, 1]."""
     scores = []
     if patch := nets.get(f"discriminator{way}"):
-        seen = picture if original is None else torch.cat([original, picture], 1)
-        scores.append(Scores("discriminator", patch(seen).float(), config.adversarial, 1.0))
+        scores.append(Scores("discriminator", patch(picture).float(), config.adversarial, 1.0))
     if projected := nets.get(f"projected{way}"):  # always by lsgan, which is bounded (measured: hinge tears)
-        for raw in projected(nets["features"](picture), original):
+        for raw in projected(nets["features"](picture)):
             scores.append(Scores("projected", raw, "lsgan", config.projected))
     return scores
 
@@ -61,16 +61,16 @@ def opinion(scores: list[Scores]) -> Tensor:
     return torch.stack([losses.as_opinion(s.raw.detach(), s.kind).mean() for s in chosen]).mean()
 
 
-def penalty(nets: dict, role: str, picture: Tensor, original: Tensor | None = None) -> Tensor:
-    """Mean squared gradient of a discriminator's scores at pictures (B, C, H, W): R1 where they are real, R2 where they are
+def penalty(nets: dict, role: str, seen: Tensor) -> Tensor:
+    """Mean squared gradient of a discriminator's scores at what it sees (B, C, H, W): R1 where that is real, R2 where it is
     made (Mescheder et al. 2018, eq. 9 and 10, without gamma / 2). Of a PatchGAN's mean score by the pixels; of a projected
     one's scores by the features, in units of their usual size, for each place of a map."""
     if role.startswith("discriminator"):
-        shown = (picture if original is None else torch.cat([original, picture], 1)).detach().requires_grad_(True)
-        return losses.r1_penalty(nets[role](shown).mean((2, 3)), shown)
+        seen = seen.detach().requires_grad_(True)
+        return losses.r1_penalty(nets[role](seen).mean((2, 3)), seen)
     with torch.no_grad():
-        maps = [m.float().requires_grad_(True) for m in nets["features"](picture)]
-    gradients = torch.autograd.grad([s.sum() for s in nets[role](maps, original)], maps, create_graph=True)
+        maps = [m.float().requires_grad_(True) for m in nets["features"](seen)]
+    gradients = torch.autograd.grad([s.sum() for s in nets[role](maps)], maps, create_graph=True)
     return sum((size * g).square().sum(1).mean() for size, g in zip(TYPICAL, gradients, strict=True))
 
 

@@ -20,9 +20,8 @@ from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.layers import activation, double, init_normal, norm2d
-from ganzoo.models.losses import pixel_loss
+from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
-from ganzoo.models.projected import ProjectedDiscriminator
 from ganzoo.models.receptive_field import PATCHES
 from ganzoo.seeding import seeded
 
@@ -148,12 +147,9 @@ def build(config: Config) -> dict[str, nn.Module]:
     style = dict(norm=config.norm, act=config.activation)
     unet = UNetGenerator(*shape, upsample=config.upsample, dropout=config.dropout, noise=config.noise, **style)
     nets: dict[str, nn.Module] = {"generator": unet}
-    condition = 0 if config.unconditional else config.in_channels
-    if config.loss != "mae" and config.critic != "projected":
-        channels = config.out_channels + condition
+    if config.loss != "mae":
+        channels = config.out_channels + (0 if config.unconditional else config.in_channels)
         nets["discriminator"] = PatchDiscriminator(channels, config.critic_width, config.patch, **style)
-    if config.loss != "mae" and config.critic != "patch":
-        nets["projected"] = ProjectedDiscriminator(condition)
     return nets
 
 
@@ -189,27 +185,29 @@ def sheet(made: Tensor, pairs, scale: int = 1):
     return images.grid(images.together([original, images.to_uint8(made).cpu(), truth]), columns=len(made), scale=scale)
 
 
-def shown(picture: Tensor, original: Tensor, config: Config) -> tuple[Tensor, Tensor | None]:
-    """What the discriminators see: the picture, and the original that it should fit (--diffaugment moves both alike)."""
+def seen(picture: Tensor, original: Tensor, config: Config) -> Tensor:
+    """What the discriminator sees: the original, and beside it the picture that should fit it; `unconditional`: the picture
+    alone. --diffaugment moves both alike."""
+    pair = torch.cat([original, picture], 1)
     if config.diffaugment:
-        pair = diffaugment(torch.cat([original, picture], 1), original.shape[1])
-        original, picture = pair.split([original.shape[1], picture.shape[1]], 1)
-    return picture, None if config.unconditional else original
+        pair = diffaugment(pair, original.shape[1])
+    return pair[:, original.shape[1] :] if config.unconditional else pair
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
     """One round. `batch`: "input" (B, in, S, S) and "target" (B, out, S, S) in [-1, 1]. Returns `columns`."""
     original, truth = batch["input"], batch["target"]
-    judges = discriminators.present(nets)
+    judges, kind = discriminators.present(nets), config.adversarial
     fake = nets["generator"](original).float()
     found = {"mae": (fake.detach() - truth).abs().mean() / 2}
 
     # Step 1, train the discriminator: a true pair is 1, the original with what the generator makes of it is 0 (section 3.1).
     if judges:
-        on_real = discriminators.score(nets, config, *shown(truth, original, config))
-        on_fake = discriminators.score(nets, config, *shown(fake.detach(), original, config))
-        found["loss_d"] = discriminators.discriminator_loss(on_real, on_fake)
-        found["score_real"], found["score_fake"] = discriminators.opinion(on_real), discriminators.opinion(on_fake)
+        on_real = nets["discriminator"](seen(truth, original, config)).float()
+        on_fake = nets["discriminator"](seen(fake.detach(), original, config)).float()
+        found["loss_d"] = discriminator_loss(on_real, on_fake, kind)
+        found["score_real"] = as_opinion(on_real.detach(), kind).mean()
+        found["score_fake"] = as_opinion(on_fake.detach(), kind).mean()
         descend(found["loss_d"], optimizers, judges)
 
     # Step 2, train the generator: the discriminator should say 1, every pixel should be near the truth (equation 4), and
@@ -217,10 +215,10 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     with frozen(nets, judges):
         losses = []
         if judges:
-            on_fake, on_real = discriminators.score(nets, config, *shown(fake, original, config)), None
-            if config.adversarial == "relativistic":
-                on_real = discriminators.score(nets, config, *shown(truth, original, config))
-            found["loss_g"] = discriminators.generator_loss(on_fake, on_real)
+            on_fake, on_real = nets["discriminator"](seen(fake, original, config)).float(), None
+            if kind == "relativistic":
+                on_real = nets["discriminator"](seen(truth, original, config)).float()
+            found["loss_g"] = generator_loss(on_fake, kind, on_real)
             losses.append(found["loss_g"])
         if config.loss != "gan":
             losses.append(config.weight * pixel_loss(fake, truth, config.pixel))
@@ -240,6 +238,6 @@ def penalty_step(nets, optimizers, batch, config) -> None:
         return nets["generator"](batch["input"])
 
     def penalty(role: str, picture: Tensor) -> Tensor:
-        return discriminators.penalty(nets, role, *shown(picture, batch["input"], config))
+        return discriminators.penalty(nets, role, seen(picture, batch["input"], config))
 
     discriminators.penalty_step(optimizers, discriminators.present(nets), batch["target"], make, penalty, config)

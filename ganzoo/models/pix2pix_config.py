@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
-from ganzoo.models.discriminators import CRITICS
 from ganzoo.models.layers import ACTIVATIONS, NORMS, UPSAMPLES
 from ganzoo.models.receptive_field import PATCHES, WORDS, fits
 from ganzoo.settings import option
@@ -48,8 +47,6 @@ class Config(Settings):
     upsample: str = option("resize", "how the generator doubles sizes (paper: deconv)", choices=UPSAMPLES)
     dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
     noise: bool = option(False, "a channel of noise for the generator: texture where a drawing says nothing")
-    critic: str = option("patch", "which discriminator: PatchGAN, Projected GAN or both", choices=CRITICS)
-    projected: float = option(0.2, "weight of the discriminator of pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminator's first layer", 1, 512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
@@ -80,7 +77,7 @@ class Config(Settings):
             return GanzooError("perceptual_needs_truth")
         if self.levels < 1:
             return GanzooError("image_size_odd", lesson=self.lesson, image_size=size)
-        if self.loss != "mae" and self.critic != "projected" and not fits(self.patch, size, self.norm):
+        if self.loss != "mae" and not fits(self.patch, size, self.norm):
             fitting = [str(p) for p in PATCHES if fits(p, size, self.norm)][-2:]
             return GanzooError("patch_too_large", patch=self.patch, image_size=size, fitting=" or ".join(fitting))
         return None
@@ -107,7 +104,7 @@ class Config(Settings):
 
     @property
     def needs_features(self) -> bool:
-        return self.perceptual > 0 or (self.loss != "mae" and self.critic != "patch")
+        return self.perceptual > 0
 
     @property
     def variant(self) -> str:
@@ -128,11 +125,5 @@ class Config(Settings):
         return loss.replace("+", "-").replace("mae", self.pixel)
 
     def _named(self, word: str) -> str:
-        parts = [word, self.pairs_from]
-        if self.critic != "patch":
-            parts.append(self.critic)
-        if self.no_skips:
-            parts.append("noskip")
-        if self.unconditional:
-            parts.append("nocond")
+        parts = [word, self.pairs_from, self.no_skips and "noskip", self.unconditional and "nocond"]
         return "-".join(filter(None, parts))

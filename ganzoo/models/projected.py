@@ -22,12 +22,10 @@ SEED = 7  # of the mixing: the same in every model
 
 
 class ProjectedDiscriminator(nn.Module):
-    """Four feature maps (B, c, h, w) -> four maps of raw scores (B, 1, h', w'). `condition` channels: beside each map the
-    head sees the original (B, condition, H, W), made as small as the map."""
+    """Four feature maps (B, c, h, w) -> four maps of raw scores (B, 1, h', w')."""
 
-    def __init__(self, condition: int = 0):
+    def __init__(self):
         super().__init__()
-        self.condition = condition
         generator = seeded("cpu", SEED)
 
         def fixed(outputs: int, inputs: int, kernel: int) -> Tensor:
@@ -38,12 +36,7 @@ class ProjectedDiscriminator(nn.Module):
             self.register_buffer(f"across_{i}", fixed(outputs, inputs, 1))
         for i in range(len(MIXED) - 1):
             self.register_buffer(f"down_{i}", fixed(MIXED[i], MIXED[i + 1], 3))
-        extra = WIDTH // 2 if condition else 0
-        self.heads = nn.ModuleList(_head(c + extra, halvings) for c, halvings in zip(MIXED, HALVINGS, strict=True))
-        self.conditions = nn.ModuleList(
-            nn.Sequential(spectral_norm(nn.Conv2d(condition, WIDTH // 2, 3, padding=1)), nn.LeakyReLU(0.2))
-            for _ in (MIXED if condition else ())
-        )
+        self.heads = nn.ModuleList(_head(c, halvings) for c, halvings in zip(MIXED, HALVINGS, strict=True))
 
     def mix(self, maps: list[Tensor]) -> list[Tensor]:
         """The maps of each scale, mixed across channels and, from the coarsest down, with those above (section 3.2)."""
@@ -56,14 +49,8 @@ class ProjectedDiscriminator(nn.Module):
             mixed[i] = (mixed[i] + above) * 0.5**0.5
         return mixed
 
-    def forward(self, maps: list[Tensor], original: Tensor | None = None) -> list[Tensor]:
-        scores = []
-        for i, m in enumerate(self.mix(maps)):
-            if self.condition:
-                small = F.adaptive_avg_pool2d(original, m.shape[2:])
-                m = torch.cat([m, self.conditions[i](small)], 1)
-            scores.append(self.heads[i](m).float())
-        return scores
+    def forward(self, maps: list[Tensor]) -> list[Tensor]:
+        return [head(m).float() for head, m in zip(self.heads, self.mix(maps), strict=True)]
 
 
 def _head(inputs: int, halvings: int) -> nn.Sequential:

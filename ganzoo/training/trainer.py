@@ -105,9 +105,10 @@ def _resumed(config, given, folder: Path):
         raise GanzooError("resume_model", folder=folder)
     if old.lesson != config.lesson:
         raise GanzooError("resume_other_lesson", folder=folder, lesson=old.lesson)
-    for name, value in content["settings"].items():
-        if name in settings.DROPPED and value != settings.DROPPED[name]:
-            flag, version = settings.flag_of(name), settings.LAST_WITH_DROPPED
+    for name in settings.dropped(type(old), content["settings"]):
+        value, (always, version) = content["settings"][name], settings.DROPPED[name]
+        if always is not None and value != always:
+            flag = settings.flag_of(name)
             raise GanzooError("resume_dropped_setting", folder=folder, flag=flag, value=value, version=version)
     if "epochs" in given:  # a run that went by --minutes goes by epochs from now on
         old = dataclasses.replace(old, minutes=0.0, steps=0)
@@ -198,9 +199,8 @@ def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[di
         training.load_state(state)
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
         raise GanzooError("resume_other_networks", folder=folder) from None
-    gone = sorted(content["settings"].keys() & settings.DROPPED.keys())
-    if gone:
-        notes.append(f"no settings any more, and as they were by default: {', '.join(gone)}")
+    if gone := settings.dropped(type(old), content["settings"]):
+        notes.append(f"no settings any more, and without effect on this run: {', '.join(gone)}")
     total, before = training.steps, schedule.length(old, now)
     # Until the decay of the shorter of the two begins, their steps are the same.
     if config.decay and before != total and training.step > (1 - config.decay) * min(before, total) + 1:

@@ -40,10 +40,10 @@ PIX2PIX = """
 --loss l2|--loss gan+|--pixel l1|--set patch=71|--set patch=0|--set patch=half|--upsample nearest|--set dropout=1
 --set dropout=nan|--set diffaugment=yes|--variations often|--halvings 11|--set weight=-1|--set weight=nan|--set decay=2
 --patch 70|--image-size 33|--image-size 16|--image-size 30 --halvings 3|--image-size 8 --set patch=70|--accumulate 2
---set most=0|--set critic_width=0|--batch-size 0|--perceptual -1|--perceptual nan|--perceptual inf|--critic nobody
+--set most=0|--set critic_width=0|--batch-size 0|--perceptual -1|--perceptual nan|--perceptual inf|--critic patch
 --loss gan --perceptual 5
 """
-CYCLEGAN = "--identity -1|--cycle nan|--blocks 0|--set pool=-1|--width x|--set gate|--residual --generator unet"
+CYCLEGAN = "--critic nobody|--identity -1|--cycle nan|--blocks 0|--set pool=-1|--width x|--set gate|--residual --generator unet"
 
 
 def command_lines(folder: Path):

@@ -101,8 +101,8 @@ def test_the_pixel_weight_is_what_divides_the_three():
 
 
 def test_the_unconditional_critic_does_not_see_the_original():
-    config, made, original = pix2pix.Config(**SMALL, unconditional=True), torch.ones(1), torch.zeros(1)
-    assert pix2pix.shown(made, original, config) == (made, None)
+    config, made = pix2pix.Config(**SMALL, unconditional=True), torch.ones(1, 3, 8, 8)
+    assert torch.equal(pix2pix.seen(made, torch.zeros(1, 3, 8, 8), config), made)
     assert next(pix2pix.build(config)["discriminator"].parameters()).shape[1] == 3
 
 
@@ -161,7 +161,7 @@ def test_a_contest_names_and_pushes_each_run_after_its_loss():
     [
         ("--perceptual 3", "pix2pix-facades-gan-mae-perceptual"),
         ("--perceptual 3 --loss mae --pixel mse", "pix2pix-facades-mse-perceptual"),
-        ("--critic both --no-skips", "pix2pix-facades-gan-mae-both-noskip"),
+        ("--no-skips --set unconditional", "pix2pix-facades-gan-mae-noskip-nocond"),
     ],
 )
 def test_names_say_what_makes_a_run_another(words, name):

@@ -68,11 +68,12 @@ RUNS = {
     "pix2pix by mae alone": (pix2pix, PAIRED | {"loss": "mae", "decay": 0.0}),
     "pix2pix with noise": (pix2pix, PAIRED | {"loss": "mae", "dropout": 0.0, "noise": True}),
     "pix2pix with penalties": (pix2pix, PAIRED | {"loss": "gan", "r1": 1.0, "r1_every": 3, "diffaugment": True}),
-    "pix2pix with both critics and features": (
-        pix2pix,
-        PAIRED | {"image_size": 64, "critic": "both", "perceptual": 1.0, "r1": 1.0, "r1_every": 2, "batch_size": 1},
-    ),
+    "pix2pix with features": (pix2pix, PAIRED | {"image_size": 64, "perceptual": 1.0, "batch_size": 1}),
     "cyclegan with a pool": (cyclegan, PAIRED | {"blocks": 1, "pool": 3}),
+    "cyclegan with both critics": (
+        cyclegan,
+        PAIRED | {"image_size": 64, "blocks": 1, "critic": "both", "r1": 1.0, "r1_every": 2, "batch_size": 1},
+    ),
 }
 
 
