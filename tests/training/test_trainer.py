@@ -25,6 +25,14 @@ PAIRED = {"image_size": 32, "width": 4, "critic_width": 4, "batch_size": 4}
 SMALL = {"batch_size": 64, "width": 16, "save_every": 7}  # eight steps an epoch
 
 
+@pytest.fixture(scope="module", autouse=True)
+def unmeasured():
+    """What a step takes here is estimated in tests/training/test_minutes.py."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schedule, "measure", lambda training: schedule.Pace(0.01, 0.01))
+        yield
+
+
 def config(lesson, out="runs", **more):
     return lesson.Config(**{**TINY, "out": str(out), **more})
 
@@ -185,7 +193,6 @@ def test_minutes_count_every_step(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Training, "advance", advance)
     monkeypatch.setattr(loop, "clock", lambda: now[0])
-    monkeypatch.setattr(schedule, "measure", lambda training: schedule.Pace(1.0, 1.0))
     rows = [e for e in fit(config(gan, tmp_path, epochs=5, **SMALL)) if e["event"] == "step"]
     assert rows[-1]["seconds"] == rows[-1]["steps"] == 40
 
