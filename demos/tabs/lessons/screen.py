@@ -5,7 +5,6 @@ It computes when its screen is first opened, as the followed link says.
 
 import inspect
 import random
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -89,9 +88,11 @@ class Screen:
             return [*[gr.skip()] * (len(self.shown) - 1), quiet(self.words.explain(error))]
 
     def _changed(self, change, *values) -> list:
-        with suppress(GanzooError):  # values that cannot be changed cannot be drawn either
-            values = change(*values)
-        return [*values, *self._draw(*values)]
+        try:
+            values = changed = change(*values)
+        except GanzooError:  # values that cannot be changed cannot be drawn either: the controls stay as they are
+            changed = [gr.skip()] * len(values)
+        return [*changed, *self._draw(*values)]
 
     def _pointed(self, event: gr.EventData, *values) -> list:
         """A place in the picture was pressed: the lesson says what the values are then."""
