@@ -69,6 +69,7 @@ def linked(query, most: int = 200) -> dict[str, str]:
 
 
 LOOKED_AT = {"interactive": False, "buttons": ["download", "fullscreen"]}  # of a picture
+SHARP = {"show_label": False, "elem_classes": "gz-px"}  # of a picture whose pixels are enlarged
 PICKED = {"show_label": False, "allow_preview": False, "buttons": []}  # of an album whose pictures are choices
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from ganzoo import GanzooError
 
 from ...catalog import film, hub, local
-from ...ui.components import LIVE, QUIET, Picture, linked, named, question, render_or_explain, sent, show
+from ...ui.components import LIVE, QUIET, SHARP, Picture, linked, named, question, render_or_explain, sent, show
 from ...ui.html import note, quiet, uri, waiting
 from ...ui.words import Words
 from . import drawing, render
@@ -54,9 +54,7 @@ class Create:
                 last = render.frames(self.name.value)
                 self.frame = gr.Slider(0, last, value=last, step=1, label=say("frame"), elem_id="film", buttons=[])
             with gr.Row():
-                self.still = Picture(
-                    show_label=False, alt_text=say("film_label"), elem_classes="gz-px", elem_id="still", min_width=280
-                )
+                self.still = Picture(alt_text=say("film_label"), elem_id="still", min_width=280, **SHARP)
                 with gr.Column(min_width=280):
                     js = "ganzoo.later(element, trigger, 'focus')"
                     self.training = show(waiting(say), elem_id="training", js_on_load=js)
@@ -75,9 +73,7 @@ class Create:
                     js = "ganzoo.picks(element, trigger); ganzoo.follow(element, watch)"
                     self.grid = show(elem_id="grid", js_on_load=js)
                 with gr.Column(min_width=200):
-                    self.picture = Picture(
-                        show_label=False, alt_text=say("picked"), elem_classes="gz-px", elem_id="picked"
-                    )
+                    self.picture = Picture(alt_text=say("picked"), elem_id="picked", **SHARP)
                     show(note(say("picked")))
             show(render.contents(say))
 

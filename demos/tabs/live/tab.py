@@ -11,7 +11,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...catalog import local
-from ...ui.components import LIVE, QUIET, Picture, named, question, show, start_with
+from ...ui.components import LIVE, QUIET, SHARP, Picture, named, question, show, start_with
 from ...ui.html import quiet, waiting
 from ...ui.words import Trouble, Words
 from . import render
@@ -77,8 +77,7 @@ class Live:
             with gr.Row():
                 picture, curves = render.stage(say, None)
                 with gr.Row(elem_id="live-stage", scale=3):
-                    alt = say("film_label")
-                    self.picture = Picture(show_label=False, alt_text=alt, elem_classes="gz-px", min_width=280)
+                    self.picture = Picture(alt_text=say("film_label"), min_width=280, **SHARP)
                     start_with(self.picture, picture)
                     with gr.Column(min_width=280):
                         self.stage = show(curves)
