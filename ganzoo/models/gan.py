@@ -7,6 +7,7 @@ parameters. DCGAN (dcgan.py) plays the same game with other networks, the condit
 """
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from ganzoo import images
 from ganzoo.lesson_settings import Settings
 from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
+from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.layers import ACTIVATIONS, activation, norm1d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, r1_penalty
 from ganzoo.seeding import noise, seeded
@@ -135,15 +137,12 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 def discriminator_step(nets, optimizers, batch, fake: Tensor, config) -> tuple[Tensor, Tensor, Tensor]:
     """Step 1, train the discriminator: real pictures are 1, what the generator makes at present is 0. Returns the loss and
     the raw scores (B, 1) of real and fake, as they were before the step."""
-    discriminator = nets["discriminator"]
     label = (batch["label"],) if "label" in batch else ()
     # One pass judges both halves, which is the same as two passes because it has no batch norm.
-    optimizers["discriminator"].zero_grad()
     both = seen(torch.cat([batch["real"], fake.detach().to(batch["real"].dtype)]), config)
-    on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
+    on_real, on_fake = nets["discriminator"](both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
     loss = discriminator_loss(on_real, on_fake, config.adversarial)
-    loss.backward()
-    optimizers["discriminator"].step()
+    descend(loss, optimizers, ["discriminator"])
     return loss, on_real, on_fake
 
 
@@ -151,17 +150,14 @@ def generator_step(nets, optimizers, batch, fake: Tensor, config) -> Tensor:
     """Step 2, train the generator: the discriminator should say 1. It only looks; its own weights need no gradient."""
     discriminator = nets["discriminator"]
     label = (batch["label"],) if "label" in batch else ()
-    optimizers["generator"].zero_grad()
-    discriminator.requires_grad_(False)
-    if config.adversarial == "relativistic":
-        both = seen(torch.cat([batch["real"].to(fake.dtype), fake]), config)
-        on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
-    else:
-        on_real, on_fake = None, discriminator(seen(fake, config), *label).float()
-    loss = generator_loss(on_fake, config.adversarial, on_real)
-    loss.backward()
-    optimizers["generator"].step()
-    discriminator.requires_grad_(True)
+    with frozen(nets, ["discriminator"]):
+        if config.adversarial == "relativistic":
+            both = seen(torch.cat([batch["real"].to(fake.dtype), fake]), config)
+            on_real, on_fake = discriminator(both, *(torch.cat([x, x]) for x in label)).float().chunk(2)
+        else:
+            on_real, on_fake = None, discriminator(seen(fake, config), *label).float()
+        loss = generator_loss(on_fake, config.adversarial, on_real)
+        descend(loss, optimizers, ["generator"])
     return loss
 
 
@@ -173,9 +169,7 @@ def numbers(loss_d, loss_g, on_real: Tensor, on_fake: Tensor, config) -> Tensor:
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1); see discriminators.penalty_step."""
     label = (batch["label"],) if "label" in batch else ()
-
-    def make() -> Tensor:
-        return nets["generator"](batch["noise"], *label)
+    make = partial(nets["generator"], batch["noise"], *label)
 
     def penalty(role: str, pictures: Tensor) -> Tensor:
         shown = seen(pictures, config).detach().requires_grad_(True)

@@ -8,6 +8,7 @@ discriminator is a PatchGAN: it grades every region instead of the whole. The lo
 """
 
 import dataclasses
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -233,9 +234,7 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on pairs; see discriminators.penalty_step."""
-
-    def make() -> Tensor:
-        return nets["generator"](batch["input"])
+    make = partial(nets["generator"], batch["input"])
 
     def penalty(role: str, picture: Tensor) -> Tensor:
         return discriminators.penalty(nets, role, seen(picture, batch["input"], config))
