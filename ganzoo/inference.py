@@ -60,23 +60,10 @@ class Model:
             self._networks[role] = checkpoint.read_network(self.folder, role, net).to(self.device)
         return self._networks[role]
 
-    @property
-    def generator(self) -> torch.nn.Module:
-        return self.network("generator")
-
-    @property
-    def generator_back(self) -> torch.nn.Module:
-        """A CycleGAN's other direction."""
-        return self.network("generator_back")
-
-    @property
-    def discriminator(self) -> torch.nn.Module:
-        return self.network("discriminator")
-
-    @property
-    def discriminator_back(self) -> torch.nn.Module:
-        """A CycleGAN's discriminator of side A."""
-        return self.network("discriminator_back")
+    generator = property(lambda self: self.network("generator"))
+    discriminator = property(lambda self: self.network("discriminator"))
+    generator_back = property(lambda self: self.network("generator_back"), doc="A CycleGAN's other direction.")
+    discriminator_back = property(lambda self: self.network("discriminator_back"), doc="Of a CycleGAN's side A.")
 
     @property
     def translates(self) -> bool:
@@ -132,8 +119,7 @@ class Model:
         if variation is not None and not self.varies:
             raise GanzooError("no_variations", name=self.name)
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
-        dropout = nullcontext() if variation is None else _DropoutOn(whole(variation, "variation", 0, 2**63 - 1))
-        with dropout:
+        with nullcontext() if variation is None else _DropoutOn(whole(variation, "variation", 0, 2**63 - 1)):
             return net(padded)[:, :, rows, columns].float().cpu()
 
     def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
@@ -240,8 +226,7 @@ class Model:
     def patch_map(self, seen: Tensor, way: str = ""):
         """What the discriminator sees (1, in + out, H, W) in [-1, 1] -> its opinion of each patch, an (h, w) array in 0..1."""
         depth = self.config.in_channels if way else self.config.out_channels
-        if self.config.critic_sees_input:
-            depth = self.config.in_channels + self.config.out_channels
+        depth += self.config.in_channels if self.config.critic_sees_input else 0
         seen = floats(self.name, seen, f"(1, {depth}, H, W) in [-1, 1]", 1, depth, None, None)
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
         scores = self.network(f"discriminator{way}")(padded).float()

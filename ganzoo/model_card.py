@@ -174,11 +174,8 @@ def hub_datasets(data: str) -> list[str]:
 
 def revision_of(content: dict) -> str | None:
     """The revision of the one data set on the Hub that a model learned from, as far as config.json knows it."""
-    return (
-        content.get("training", {}).get("data_revision")
-        if len(hub_datasets(content["settings"]["data"])) == 1
-        else None
-    )
+    single = len(hub_datasets(content["settings"]["data"])) == 1
+    return content.get("training", {}).get("data_revision") if single else None
 
 
 def _where(data: str, revision: str | None) -> str:

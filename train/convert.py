@@ -54,9 +54,8 @@ def notes(args, found: dict) -> list[str]:
             "with a learned scale and shift now."
         )
     if first.dropout:
-        sentences.append(
-            "Its dropout is left out: it does nothing in use, and ganzoo's ResNet has none to train on with."
-        )
+        left_out = "it does nothing in use, and ganzoo's ResNet has none to train on with"
+        sentences.append(f"Its dropout is left out: {left_out}.")
     return sentences
 
 

@@ -26,17 +26,8 @@ from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips, rea
 from ganzoo.models.registry import JUDGES
 
 # Two models with these settings alike are measured on the same data.
-DATA_SETTINGS = (
-    "task",
-    "data",
-    "image_size",
-    "load_size",
-    "channels",
-    "domains",
-    "direction",
-    "split_test",
-    "pairs_from",
-)
+DATA_SETTINGS = ("task", "data", "image_size", "load_size", "channels")
+DATA_SETTINGS += ("domains", "direction", "split_test", "pairs_from")
 
 
 def push(model) -> None:
@@ -99,9 +90,8 @@ def main(argv=None) -> int:
             continue
         found = evaluate(model, args.n, args.seed, args.size, judge, read=read, **networks)
         if not model.translates and not any("-judge" in key for key in found):
-            print(
-                f"{model.name}: no judge of {config.data} for its size and channels, so no distance; train/judge.py makes one."
-            )
+            lacks = f"no judge of {config.data} for its size and channels, so no distance"
+            print(f"{model.name}: {lacks}; train/judge.py makes one.")
         if config.lesson == "pix2pix":
             alike = (config.data, args.size or config.image_size, config.direction, config.domains, config.split_test)
             tables.setdefault(alike, {})[model.name] = found

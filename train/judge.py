@@ -59,9 +59,8 @@ def main(argv=None) -> int:
     model_card.write_card(folder)
     print(f"{folder}: {metrics}")
     if event["steps"] < wanted:
-        print(
-            f"Stopped after {event['steps']:,} of {wanted:,} steps: this judge is usable, but weaker than it could be."
-        )
+        stopped = f"Stopped after {event['steps']:,} of {wanted:,} steps"
+        print(f"{stopped}: this judge is usable, but weaker than it could be.")
         return recipes.STOPPED
     return 0
 

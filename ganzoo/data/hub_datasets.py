@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,11 +41,10 @@ class OnHub:
     def features(self) -> dict:
         return next(iter(self.splits.values())).features
 
-    @contextlib.contextmanager
-    def named(self) -> Iterator[None]:
-        """Errors of the readers of folders name the set on the Hub, not where it lies in the cache."""
+    def read(self, reader: Callable, *more):
+        """What a reader of folders makes of this one. Its errors name the set on the Hub, not where it lies in the cache."""
         try:
-            yield
+            return reader(self.folder, *more)
         except GanzooError as error:
             for name, value in error.values.items():
                 if isinstance(value, (str, Path)):
@@ -156,9 +155,9 @@ def _stored(rows, column: str) -> bool:
 def decoded(value) -> Image.Image:
     """One cell of an image column -> what images.open_picture makes of it. Raises GanzooError if it cannot be read."""
     cell = value if isinstance(value, dict) else {}
-    if cell.get("bytes") is not None:
-        return open_picture(cell["bytes"])
-    path = cell.get("path")
+    content, path = cell.get("bytes"), cell.get("path")
+    if content is not None:
+        return open_picture(content)
     if path and "://" in path:  # a row that was streamed names where its picture lies
         import datasets
 
@@ -192,8 +191,7 @@ def read_hub(name: str, image_size: int, channels: int) -> dict:
     """A name as `parse` takes it -> the dict that folders.read_folder describes."""
     opened = open_dataset(name)
     if opened.folder:
-        with opened.named():
-            return read_folder(opened.folder, image_size, channels)
+        return opened.read(read_folder, image_size, channels)
     repo, splits = opened.repo, opened.splits
     first, other = train_and_test(splits)
     features = splits[first].features

@@ -160,9 +160,8 @@ def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
     except GatedRepoError:
         raise
     except (*TROUBLE, RuntimeError, ValueError) as error:
-        raise GanzooError(
-            "hub_came_in_part", repo=info.id, here=len(found), all=len(sizes), reason=short(error)
-        ) from error
+        here, reason = len(found), short(error)
+        raise GanzooError("hub_came_in_part", repo=info.id, here=here, all=len(sizes), reason=reason) from error
     finally:
         pool.shutdown(cancel_futures=True)
     return found

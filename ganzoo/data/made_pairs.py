@@ -6,6 +6,7 @@ made("edges", photo)    # PIL in, PIL out, of the same size: what a model traine
 import random
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -77,22 +78,19 @@ def photo_splits(data: str) -> dict[str, list[tuple[str, Photo]]]:
         return _in_folder(Path(data))
     found = hub_datasets.open_dataset(data)
     if found.folder:
-        with found.named():
-            return _in_folder(found.folder)
+        return found.read(_in_folder)
     column = hub_datasets.image_column(found.repo, found.features)
     return hub_datasets.row_readers(found.splits, lambda row: hub_datasets.decoded(row[column]))
 
 
 def _in_folder(folder: Path) -> dict[str, list[tuple[str, Photo]]]:
     places = {split: child(folder, split) for split in SPLITS}
-    if not places["train"]:
-        places = {"train": folder}
-    splits = {split: _photos(place) for split, place in places.items() if place}
-    if not splits["train"]:
+    splits = {}
+    for split, place in places.items() if places["train"] else [("train", folder)]:
+        files = sorted(place.rglob("*")) if place else []
+        files = [p for p in files if p.suffix.lower() in SUFFIXES and p.is_file() and p.name[0] != "."]
+        if files:
+            splits[split] = [(str(path.relative_to(place)), partial(open_picture, path)) for path in files]
+    if "train" not in splits:
         raise GanzooError("folder_empty", folder=folder)
-    return {split: photos for split, photos in splits.items() if photos}
-
-
-def _photos(folder: Path) -> list[tuple[str, Photo]]:
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file() and p.name[0] != ".")
-    return [(str(path.relative_to(folder)), lambda path=path: open_picture(path)) for path in files]
+    return splits

@@ -71,8 +71,15 @@ def load_pairs(
     b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
     if swap:
         a, b, test_a, test_b = b, a, test_b, test_a
-    readers = dict(train)
-    kept = _streamed([readers[name] for name in names_read], large, depth, swap) if streaming else Kept(a, b)
+    kept: Kept | Streamed = Kept(a, b)
+    if streaming:
+        readers = dict(train)
+
+        def read(i: int) -> tuple[Tensor, Tensor]:
+            pair = tuple(square(p, large, d) for p, d in zip(readers[names_read[i]](), depth, strict=True))
+            return pair[::-1] if swap else pair
+
+        kept = Streamed(read, len(names_read))
     return Pairs(registry.data_word(data), kept, test_a, test_b, test_names, direction, notes)
 
 
@@ -90,10 +97,9 @@ def _find(data: str, names: tuple, named: bool, split_test: str, pairs_from: str
     if pairs_from:
         return made_pairs.photo_splits(registry.on_hub(data)), names
     found = hub_datasets.open_dataset(registry.on_hub(data))
-    if not found.folder:
-        return hub_splits(found, names, named)
-    with found.named():
-        return folder_splits(found.folder, split_test), names
+    if found.folder:
+        return found.read(folder_splits, split_test), names
+    return hub_splits(found, names, named)
 
 
 def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, int], notes: list) -> tuple[list, list]:
@@ -117,16 +123,6 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     return train, test
 
 
-def _streamed(readers: list[PairReader], large: int, depth: list[int], swap: bool) -> Streamed:
-    """Pairs that are read from disk while training."""
-
-    def read(i: int) -> tuple[Tensor, Tensor]:
-        pair = tuple(square(p, large, d) for p, d in zip(readers[i](), depth, strict=True))
-        return pair[::-1] if swap else pair
-
-    return Streamed(read, len(readers))
-
-
 def _enough(data: str, count: int, what: str, least: int = registry.FEWEST) -> None:
     if count < least:
         raise GanzooError("too_few_pairs", data=data, count=count, what=what, least=least)
@@ -143,9 +139,8 @@ def read_data(config) -> Pairs:
     """The pairs of a config; with --smoke facades drawn by code and their colours turned."""
     if config.smoke:
         return made_up_pairs(image_size=config.image_size, seed=config.seed)
-    c = config
-    sides = dict(domains=c.domains, direction=c.direction, split_test=c.split_test, pairs_from=c.pairs_from)
-    return load_pairs(c.data, c.image_size, c.channels, **sides)
+    how = {name: getattr(config, name) for name in ("domains", "direction", "split_test", "pairs_from")}
+    return load_pairs(config.data, config.image_size, config.channels, **how)
 
 
 def made_up_pairs(count: int = 16, image_size: int = 64, seed: int = 0) -> Pairs:

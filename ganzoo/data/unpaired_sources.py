@@ -52,8 +52,8 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
             held, others = registry.held_out(len(readers["train"]))
             readers["test"] = [readers["train"][i] for i in held]
             readers["train"] = [readers["train"][i] for i in others.sort().values]
-            tenth = f"a fixed tenth ({len(held)} pictures) is held out and never trained on"
-            notes.append(f"no test split for {name}: {tenth}")
+            tenth = f"a fixed tenth ({len(held)} pictures)"
+            notes.append(f"no test split for {name}: {tenth} is held out and never trained on")
         _enough(data, len(readers["train"]), name, " to train on")
         check_size(len(readers["train"]), large, channels)
         test[side], test_names[side], tested = _read(readers["test"], image_size, channels, notes, f"{name} test")
@@ -61,10 +61,9 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
         train[side], own, marks = _read(readers["train"], large, depth, notes, f"{name} training")
         seen = set(tested)
         new = [mark not in seen for mark in marks]
-        twice = [picture for picture, fresh in zip(own, new, strict=True) if not fresh]
-        if twice:
-            shown = first_ten(twice)
-            notes.append(f"{len(twice)} {name} picture(s) stand in train and in test; left out of train: {shown}")
+        if twice := [picture for picture, fresh in zip(own, new, strict=True) if not fresh]:
+            stand = f"{len(twice)} {name} picture(s) stand in train and in test"
+            notes.append(f"{stand}; left out of train: {first_ten(twice)}")
             train[side] = train[side][new]
         why = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
         _enough(data, len(train[side]), name, why)
@@ -150,11 +149,14 @@ def _column(rows, column: str, split: str, notes: list[str], which=None) -> list
 def _hub_side(name: str, notes: list[str]) -> dict:
     opened = hub_datasets.open_dataset(name)
     if opened.folder:
-        top = child(opened.folder, "train") or opened.folder
-        others = [place for place in (child(opened.folder, split) for split in SPLITS[1:]) if place]
-        with opened.named():
-            return {"train": _readers(top)} | ({"test": _readers(others[0])} if others else {})
+        return opened.read(_one_side)
     return _both_splits(opened.splits, hub_datasets.image_column(opened.repo, opened.features), notes)
+
+
+def _one_side(folder: Path) -> dict:
+    found = {"train": _readers(child(folder, "train") or folder)}
+    other = next(filter(None, (child(folder, split) for split in SPLITS[1:])), None)
+    return found | ({"test": _readers(other)} if other else {})
 
 
 def _both_splits(splits: dict, column: str, notes: list[str]) -> dict:
@@ -167,8 +169,7 @@ def _hub_both(name: str, names: tuple[str, str], notes: list[str]) -> Found:
     """One data set: a folder as on disk, two image columns, or the splits trainA, trainB, testA, testB."""
     opened = hub_datasets.open_dataset(name)
     if opened.folder:
-        with opened.named():
-            return folder_sides(opened.folder, names)
+        return opened.read(folder_sides, names)
     repo, splits = opened.repo, opened.splits
     if {"trainA", "trainB"} <= set(splits):
         column = hub_datasets.image_column(repo, splits["trainA"].features)

@@ -16,16 +16,8 @@ from pathlib import PurePosixPath
 from ganzoo.data.folders import SUFFIXES
 
 # What a damaged or hostile zip file makes `zipfile` raise; RuntimeError also for a password.
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    ArithmeticError,
-)
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
+DAMAGED += (EOFError, RuntimeError, ValueError, ArithmeticError)
 
 
 def files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -18,15 +18,7 @@ def read_data(config):
 
 
 def evaluate(
-    model: Model,
-    n=10_000,
-    seed=1,
-    size=0,
-    judge: Model | None = None,
-    inception=None,
-    net=None,
-    alex=None,
-    read=read_data,
+    model: Model, n=10_000, seed=1, size=0, judge=None, inception=None, net=None, alex=None, read=read_data
 ) -> dict:
     """The metrics of a model; their names say the protocol. Of a model that translates over the whole test split of its data,
     at its own size or at `size` pixels, else of `n` samples. `judge`: another one than the data's; `inception`: fid.network;
@@ -39,10 +31,8 @@ def evaluate(
     larger = dataclasses.replace(config, image_size=size) if size else config
     if config.lesson == "cyclegan":
         sets = read(dataclasses.replace(larger, load_size=0) if size else config)
-        masks = cyclemetrics.read_masks(sets.name)
-        return cyclemetrics.measure(model, sets, comparison.judge_for(model, judge), inception, net, masks)
-    pairs, shown = read(config), None
-    if size not in (0, config.image_size):
-        shown = read(larger)
+        return cyclemetrics.measure(model, sets, comparison.judge_for(model, judge), inception, net)
+    pairs = read(config)
+    shown = None if larger.image_size == config.image_size else read(larger)
     reader = comparison.reader_for(model, shown or pairs, judge)
     return comparison.measure(model, pairs, reader, inception, net, shown, alex)

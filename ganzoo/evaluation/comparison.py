@@ -81,11 +81,11 @@ def measure(
     return found
 
 
-def judges_of(data: str, lesson: str, measured: Path) -> Iterator[Model]:
-    """The judges of a set that are of that kind: `judge-WORD`, then `judge-WORD-ANYTHING`, first the bundled ones, then those
-    beside the run of the model folder `measured`."""
-    name = f"judge-{data_word(data)}"
-    run = measured.parent if measured.name == "model" else measured
+def judges_of(made: Model, lesson: str) -> Iterator[Model]:
+    """The judges of a model's data that are of that kind: `judge-WORD`, then `judge-WORD-ANYTHING`, first the bundled ones,
+    then those beside its run."""
+    name = f"judge-{data_word(made.config.data)}"
+    run = made.folder.parent if made.folder.name == "model" else made.folder
     for place in (WEIGHTS, run.parent):
         for folder in [place / name, *sorted(place.glob(f"{glob.escape(name)}-*"))]:
             if (folder / "config.json").is_file() or (folder / "model").is_dir():
@@ -96,30 +96,24 @@ def judges_of(data: str, lesson: str, measured: Path) -> Iterator[Model]:
 
 def judge_for(made: Model, given: Model | None = None) -> Model | None:
     """The classifier that judges a model's pictures: the `given` one, else that of its data, or None."""
-    if given:
-        return _fitting(given, made, given.config.lesson == "judge")
-    return next(judges_of(made.config.data, "judge", made.folder), None)
+    if given and given.config.lesson != "judge":
+        raise GanzooError("judge_does_not_fit", judge=given.name, name=made.name)
+    return given or next(judges_of(made, "judge"), None)
 
 
 def reader_for(made: Model, pairs: Pairs, given: Model | None = None) -> Model | None:
     """The segmenter that can read these pairs' labels back from a picture: same direction, labels and channels. The `given`
     one; else one of the pictures' own size where there is one, else the first, which gets them resized; or None."""
-    if given:
-        return _fitting(given, made, given.config.lesson == "segmenter" and _reads(given, pairs))
-    able = [judge for judge in judges_of(made.config.data, "segmenter", made.folder) if _reads(judge, pairs)]
+    labels = tuple(PALETTES.get(pairs.direction.split("->")[0], ()))
+    wanted = ("segmenter", pairs.direction, labels, (pairs.in_channels, pairs.out_channels))
+    able = []
+    for judge in [given] if given else judges_of(made, "segmenter"):
+        config = judge.config
+        if (config.lesson, getattr(config, "direction", ""), tuple(config.classes), config.depths) == wanted:
+            able.append(judge)
+    if given and not able:
+        raise GanzooError("judge_does_not_fit", judge=given.name, name=made.name)
     return min(able, key=lambda judge: judge.config.image_size != pairs.test_input.shape[-1], default=None)
-
-
-def _reads(judge: Model, pairs: Pairs) -> bool:
-    domain = pairs.direction.split("->")[0]
-    wanted = (pairs.direction, tuple(PALETTES.get(domain, ())), pairs.in_channels, pairs.out_channels)
-    return (judge.config.direction, tuple(judge.config.classes), 3, judge.config.channels) == wanted
-
-
-def _fitting(judge: Model, made: Model, fits: bool) -> Model:
-    if not fits:
-        raise GanzooError("judge_does_not_fit", judge=judge.name, name=made.name)
-    return judge
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

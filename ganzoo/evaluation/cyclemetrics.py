@@ -20,8 +20,9 @@ def measure(
     made: Model, sets: Unpaired, judge: Model | None = None, inception=None, net=None, masks=None, batch_size: int = 8
 ) -> dict[str, float]:
     """The metrics of a CycleGAN over both test splits; their names say direction and protocol. `inception`: fid.network;
-    `net`: independent.network; `masks`: read_masks."""
+    `net`: independent.network; `masks`: those of read_masks."""
     found, known = {}, {}
+    masks = masks or read_masks(sets.name)
     ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)
     for target, (direction, back, side, other) in zip((1, 0), ways, strict=True):
         originals, wanted = (images.to_float(sets.test[s]) for s in (side, other))
@@ -32,7 +33,7 @@ def measure(
         found[f"cycle-l1-{protocol}"] = float((again - originals).abs().mean() / 2)
         found[f"identity-l1-{protocol}"] = float((same - wanted).abs().mean() / 2)
         found[f"checkerboard-{protocol}"] = metrics.checkerboard(images.to_uint8(there))
-        drawn = (masks or {}).get(side, {})
+        drawn = masks.get(side, {})
         rows = [i for i, name in enumerate(sets.test_names.get(side, ())) if name in drawn]
         if rows:
             where = torch.stack([mask(drawn[sets.test_names[side][i]], originals.shape[-1]) for i in rows])

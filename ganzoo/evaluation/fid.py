@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation.metrics import frechet_distance, kernel_distance
+from ganzoo.evaluation import metrics
 
 URL = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/weights-inception-2015-12-05-6726825d.pth"
 DAMAGED = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)  # of a file of weights
@@ -56,10 +56,5 @@ def features(net: nn.Module, pictures: Tensor) -> Tensor:
 
 def distances(net: nn.Module, made: Tensor, real: Tensor, protocol: str) -> dict[str, float]:
     """FID and KID of two sets of at least two pictures, uint8 (N, C, H, W); `protocol` ends their names."""
-    if min(len(made), len(real)) < 2:
-        return {}
-    a, b = features(net, made), features(net, real)
-    return {
-        f"fid-inception2015-{protocol}": round(frechet_distance(a, b), 3),
-        f"kid-inception2015-{protocol}": round(kernel_distance(a, b), 5),
-    }
+    names = f"fid-inception2015-{protocol}", f"kid-inception2015-{protocol}"
+    return metrics.distances(features(net, made), features(net, real), *names)

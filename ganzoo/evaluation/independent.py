@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ganzoo import images, pretrained
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation.metrics import frechet_distance, kernel_distance
+from ganzoo.evaluation import metrics
 from ganzoo.interop import efficientnet
 from ganzoo.models import features
 
@@ -80,13 +80,7 @@ def perceptual(net: features.EfficientNetLite, made: Tensor, truth: Tensor) -> f
 
 
 def distances(name: str, seen: Tensor, real: Tensor, protocol: str) -> dict[str, float]:
-    """Fréchet and kernel distance of two sets of pooled features (N, D), (M, D); nothing of less than two pictures."""
-    if min(len(seen), len(real)) < 2:
-        return {}
-    return {
-        f"frechet-{name}-{protocol}": round(frechet_distance(seen, real), 3),
-        f"kernel-{name}-{protocol}": round(kernel_distance(seen, real), 5),
-    }
+    return metrics.distances(seen, real, f"frechet-{name}-{protocol}", f"kernel-{name}-{protocol}")
 
 
 def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol: str) -> dict[str, float]:

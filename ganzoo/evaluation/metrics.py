@@ -50,6 +50,14 @@ def kernel_distance(a: Tensor, b: Tensor) -> float:
     return float(among(a) + among(b) - 2 * total(a, b) / (len(a) * len(b)))
 
 
+def distances(seen: Tensor, real: Tensor, frechet: str, kernel: str) -> dict[str, float]:
+    """Fréchet and kernel distance of two sets of features (N, D), (M, D) under these names; nothing of less than two
+    pictures."""
+    if min(len(seen), len(real)) < 2:
+        return {}
+    return {frechet: round(frechet_distance(seen, real), 3), kernel: round(kernel_distance(seen, real), 5)}
+
+
 def class_shares(answers: Tensor, classes: tuple) -> dict[str, float]:
     """The share of pictures that the judge takes for each class; the shares sum to 1."""
     counts = torch.bincount(answers, minlength=len(classes)).double()

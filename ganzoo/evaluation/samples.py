@@ -11,10 +11,10 @@ def measure(model: Model, n: int, seed: int, inception=None, judge: Model | None
     """The metrics of `n` samples against the test split of the model's data. `judge`: another one than the data's, whose
     numbers are left out where there is none for these pictures."""
     config, word = model.config, registry.data_word(model.config.data)
-    judge, other = comparison.judge_for(model, judge), judge
+    given, judge = judge, comparison.judge_for(model, judge)
     if judge and (judge.config.image_size, judge.config.channels) != (config.image_size, config.channels):
-        if other:
-            raise GanzooError("judge_does_not_fit", judge=judge.name, name=model.name)
+        if given:
+            raise GanzooError("judge_does_not_fit", judge=given.name, name=model.name)
         judge = None
     real = labeled.load_pictures(config.data, config.image_size, config.channels).test
     fake = images.to_uint8(model.tensor(model.noise(n, seed)))

@@ -101,22 +101,15 @@ class Push:
 
         try:
             retry(commit)
-        except KeyboardInterrupt:
-            again = self._again(folder, kept)
-            raise Stopped("push_stopped", repo_id=self.repo_id, folder=folder, retry=again) from None
-        except (*REFUSALS, ValueError) as error:
-            reason, again = short(root(error), self.api.token), self._again(folder, kept)
-            raise GanzooError("push_failed", repo_id=self.repo_id, reason=reason, folder=folder, retry=again) from None
+        except (*REFUSALS, ValueError, KeyboardInterrupt) as error:
+            by_hand = ["hf", "upload", self.repo_id, str(folder), *(["--exclude", "README.md"] if kept else [])]
+            about = dict(repo_id=self.repo_id, folder=folder, retry=shlex.join(by_hand))
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped("push_stopped", **about) from None
+            raise GanzooError("push_failed", reason=short(root(error), self.api.token), **about) from None
         if kept and not quiet:
             log.warning("The card on the Hub was edited by hand and stays; the new one is %s/README.md.", folder)
         return f"{constants.ENDPOINT}/{self.repo_id}"
-
-    def _again(self, folder: str, kept: bool) -> str:
-        """The command that pushes the folder by hand."""
-        command = ["hf", "upload", self.repo_id, str(folder)]
-        if kept:
-            command += ["--exclude", "README.md"]
-        return shlex.join(command)
 
     def upload_later(self, folder: str, step: int) -> bool:
         """Push the model as it is now, in the background. False while the last such push still runs: training never waits

@@ -18,20 +18,12 @@ from ganzoo.models import cyclegan, pix2pix
 
 
 def networks(
-    found: dict[str, Found],
-    data="",
-    direction="",
-    name="",
-    image_size=0,
-    statistics="running",
-    dropout=0.5,
-    adversarial="",
+    found: dict, data="", direction="", name="", image_size=0, statistics="running", dropout=0.5, adversarial=""
 ) -> tuple:
-    """Files by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config, networks). A U-Net
-    alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN. `statistics` says by what
-    batch norm divides: "running", the averages of the training, or "picture", what each picture itself has."""
-    first, discriminator = found["generator"], found.get("discriminator")
-    norm = _norm(found)
+    """Files (reference.Found) by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config,
+    networks). A U-Net alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN.
+    `statistics` says by what batch norm divides: "running", the averages of the training, or "picture", what each picture itself has."""
+    first, discriminator, norm = found["generator"], found.get("discriminator"), _norm(found)
     if statistics == "picture" and norm == "batch":
         norm = "instance_affine"
     paired = first.kind == "unet" and "generator_back" not in found
@@ -47,11 +39,7 @@ def networks(
         lesson, side = pix2pix, 2 ** max(7, first.depth)
         values |= {"halvings": first.depth, "dropout": dropout}
         values["unconditional"] = discriminator is not None and discriminator.inputs == first.outputs
-        values |= {
-            "upsample": "deconv",
-            "most": 8,
-            "loss": "gan+mae",
-        }  # the reference's, whatever ganzoo's defaults are
+        values |= {"upsample": "deconv", "most": 8, "loss": "gan+mae"}  # the reference's, not ganzoo's defaults
     elif first.kind == "unet":
         lesson, side = cyclegan, 2**first.depth
         values["upsample"] = "deconv"
@@ -128,19 +116,12 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
     rest, own, new = dict(found.weights), net.state_dict(), {}
 
     def take(name: str, shape: torch.Size | tuple[int, ...]) -> Tensor:
-        tensor = rest.pop(name, None)
+        tensor, about = rest.pop(name, None), dict(file=found.file, name=name, what=found.what)
         if tensor is None:
-            raise GanzooError("pth_tensor_missing", file=found.file, name=name, what=found.what)
+            raise GanzooError("pth_tensor_missing", **about)
         if tensor.shape != shape:
-            raise GanzooError(
-                "pth_tensor_shape",
-                file=found.file,
-                name=name,
-                what=found.what,
-                width=found.width,
-                shape=tuple(tensor.shape),
-                wanted=tuple(shape),
-            )
+            about |= dict(width=found.width, shape=tuple(tensor.shape), wanted=tuple(shape))
+            raise GanzooError("pth_tensor_shape", **about)
         return tensor
 
     for layer, (conv, norm) in zip(found.layers, _convolutions(net), strict=True):

@@ -60,9 +60,9 @@ class RunFolder:
     def sheet(self, step: int) -> Path:
         return self.folder / "samples" / f"{step:06d}.png"
 
-    def save(self, training: Training, config, finished: bool) -> None:
-        """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds film and curves."""
-        model = self.folder / "model"
+    def save(self, training: Training, finished: bool) -> None:
+        """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds the film."""
+        config, model = training.config, self.folder / "model"
         rows = checkpoint.read_log(self.folder / "log.jsonl")
         made = {
             **facts(config, training.device, training.step, training.seconds / 60),
@@ -72,9 +72,11 @@ class RunFolder:
             "ema": config.ema,
             **self.origin,
         }
-        changes = [row for row in rows if row["event"] == "changed"]  # on the live page, or on resume
-        if changes:
-            made["changed"] = [change_text(row) for row in changes]
+        for row in rows:
+            if row["event"] == "changed":  # on the live page, or on resume
+                more = ", and with them the decay of the learning rate" if row["name"] == "steps" else ""
+                change = f"step {row['step']:,}: {row['name']} {row['old']} -> {row['new']}{more}"
+                made.setdefault("changed", []).append(change)
         content = {"name": self.folder.name, "training": made}
         if config.license:
             content["license"] = config.license
@@ -105,11 +107,6 @@ class RunFolder:
         thin = rows[:: max(1, len(rows) // 200)]
         story = {"steps": list(sheets), "curves": {key: [row[key] for row in thin] for key in ("step", *columns)}}
         save_text(model / "film.json", json.dumps(story))
-
-
-def change_text(row: dict) -> str:
-    more = ", and with them the decay of the learning rate" if row["name"] == "steps" else ""
-    return f"step {row['step']:,}: {row['name']} {row['old']} -> {row['new']}{more}"
 
 
 def sampled(rows: list[dict]) -> list[int]:

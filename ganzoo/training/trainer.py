@@ -175,9 +175,8 @@ def _begin(config, pictures, folder: Path, nets: dict, init: Path | None) -> tup
         more, changed = _go_on(training, config, folder)
         notes += more
     if config.norm == "batch" and config.batch_size == 1:
-        notes.append(
-            "--norm batch with one picture a step: use and training will differ; --norm instance_affine does not"
-        )
+        advice = "use and training will differ; --norm instance_affine does not"
+        notes.append(f"--norm batch with one picture a step: {advice}")
     recorder.begin(changed)
     start = {"step": training.step, "steps": training.steps, "minutes": minutes}
     return training, recorder, {**start, "device": describe_device(device), "notes": notes}
