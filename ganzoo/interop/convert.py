@@ -22,7 +22,7 @@ def networks(
 ) -> tuple:
     """Files (reference.Found) by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config,
     networks). A U-Net alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN.
-    `statistics` says by what batch norm divides: "running", the averages of the training, or "picture", what each picture itself has."""
+    Batch norm divides by `statistics`: "running", the averages of the training, or "picture", what each picture has."""
     first, discriminator, norm = found["generator"], found.get("discriminator"), _norm(found)
     if statistics == "picture" and norm == "batch":
         norm = "instance_affine"
