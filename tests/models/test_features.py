@@ -59,7 +59,7 @@ def theirs():
 
     conv("_conv_stem", 32, 3, 3), norm("_bn0", 32)
     number, inputs = 0, 32
-    for count, kernel, _, expansion, outputs in features.stages("lite0"):
+    for count, kernel, _, expansion, outputs in features.STAGES["lite0"]:
         for _ in range(count):
             name, inner = f"_blocks.{number}", inputs * expansion
             if expansion > 1:
@@ -87,7 +87,7 @@ def test_conversion_folds_batch_norm_exactly(theirs):
 
     picture = pictures()
     x, number = F.relu6(normed(picture, "_conv_stem", "_bn0", 2)), 0
-    for count, _, stride, expansion, _ in features.stages("lite0"):
+    for count, _, stride, expansion, _ in features.STAGES["lite0"]:
         for j in range(count):
             name, y = f"_blocks.{number}", x
             if expansion > 1:

@@ -4,7 +4,6 @@ Everything is a ratio within one run, on one machine: two pages take turns, and 
 """
 
 import base64
-import io
 import json
 import os
 import re
@@ -208,46 +207,40 @@ def memory(process) -> float:
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
 
-def mixed(url: str, number: int) -> None:
+def mixed(client, number: int) -> None:
     """Call `number` of a row of five: the page, a GAN's and a DCGAN's samples, three losses, there and back at 256 pixels."""
-    kind = number % 5
-    if kind == 0:
-        httpx.get(url, timeout=300).raise_for_status()
-        return
-    calls = {
-        1: lambda: ("sample", "gan", "mnist", number, 24, []),
-        2: lambda: ("sample", "dcgan", "fashion", number, 24, []),
-        3: lambda: ("translate", uploaded(url, facade(number, 128)), "facades", None),
-        4: lambda: ("cycle", uploaded(url, facade(number, 256)), "", ""),
-    }
-    endpoint, *data = calls[kind]()
-    place = f"{url}gradio_api/call/{endpoint}"
-    event = httpx.post(place, json={"data": data}, timeout=300).json()["event_id"]
-    text = httpx.get(f"{place}/{event}", timeout=600).text
-    if "event: complete" not in text:
-        raise GanzooError("endpoint_failed", endpoint=endpoint, answer=text[:200])
+    from gradio_client import handle_file
 
-
-def uploaded(url: str, picture) -> dict:
-    """Upload a picture as a browser does -> how an endpoint is told of it."""
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    paths = httpx.post(f"{url}gradio_api/upload", files={"files": ("drawing.png", file.getvalue())}, timeout=300).json()
-    return {"path": paths[0], "orig_name": "drawing.png", "meta": {"_type": "gradio.FileData"}}
+    with tempfile.NamedTemporaryFile(suffix=".png") as file:
+        facade(number, 256 if number % 5 == 4 else 128).save(file.name)
+        match number % 5:
+            case 0:
+                httpx.get(client.src, timeout=300).raise_for_status()
+            case 1:
+                client.predict("gan", "mnist", number, 24, [], api_name="/sample")
+            case 2:
+                client.predict("dcgan", "fashion", number, 24, [], api_name="/sample")
+            case 3:
+                client.predict(handle_file(file.name), "facades", None, api_name="/translate")
+            case 4:
+                client.predict(handle_file(file.name), "", "", api_name="/cycle")
 
 
 def load(visitors: int, calls: int, limit_s: float) -> None:
     """What `visitors` wait beside one alone, whether each gets his own pictures, and memory over `calls` calls."""
+    from gradio_client import Client
+
     with served([str(APP)]) as (url, process):
         met = crowd(compare(url), visitors, 60)
         print(
             f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "
             f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}"
         )
+        client = Client(url, verbose=False, download_files=False)
         kept, began, done = {}, time.perf_counter(), 0
         with ThreadPoolExecutor(4) as pool:
             while done < calls and time.perf_counter() - began < limit_s:
-                list(pool.map(lambda i: mixed(url, i), range(done, done + 50)))
+                list(pool.map(lambda i: mixed(client, i), range(done, done + 50)))
                 done += 50
                 if done in (50, calls // 5):
                     kept[done] = round(memory(process))
