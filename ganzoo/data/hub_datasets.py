@@ -93,9 +93,10 @@ def _open(request, info) -> OnHub:
     else:
         names = [file.rfilename for file in info.siblings or []]
         copy = hub_lookup.parquet_copy(request, names) if f"{info.id.split('/')[1]}.py" in names else {}
-        if not copy and not hub_files.holds_data(names):
+        kind = "table" if copy else hub_files.kind(names)
+        if not kind:
             raise GanzooError("hub_nothing_to_read", repo=request.repo)
-        folder = hub_files.fetch(info, request) if not copy and hub_files.kind(names) != "table" else None
+        folder = hub_files.fetch(info, request) if kind != "table" else None
         where = copy or where
     if folder:
         return OnHub(request.repo, folder)

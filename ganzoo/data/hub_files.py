@@ -38,8 +38,10 @@ log = logging.getLogger("ganzoo")
 
 
 def kind(names: Iterable[str]) -> str:
-    """How the files of a repository hold its pictures: "pictures", "zip", or "table" for what `datasets` reads."""
+    """How the files of a repository hold its pictures: "pictures", "zip", "table" for what `datasets` reads, or ""."""
     paths = [PurePosixPath(name) for name in names if not zips.hidden(name)]
+    if all(path.suffix in ("", ".md") for path in paths):  # card and licence
+        return ""
     count = Counter(path.suffix.lower() for path in paths)
     if any(count[suffix] for suffix in TABLES) or any(path.stem == "metadata" for path in paths):
         return "table"
@@ -51,15 +53,10 @@ def kind(names: Iterable[str]) -> str:
     return "pictures" if pictures and pictures >= lists else "table"  # many sets have a list beside each picture
 
 
-def holds_data(names: Iterable[str]) -> bool:
-    """Whether a repository has anything but its card, its licence and hidden files."""
-    return any(PurePosixPath(name).suffix not in ("", ".md") and not zips.hidden(name) for name in names)
-
-
 def fetch(info, request) -> Path:
     """The folder with the pictures of a set of files. `info` is what the Hub says of it, `request` a hub_lookup.Request."""
-    home = _home(info.id)
-    place = home / info.sha / _key(request)
+    home, part = _home(info.id, request)
+    place = home / info.sha / part
     if not _whole(place):
         sizes = {file.rfilename: file.size or 0 for file in info.siblings}
         packed = kind(sizes) == "zip"
@@ -82,18 +79,16 @@ def fetch(info, request) -> Path:
 
 def kept(request) -> Path | None:
     """The folder of a set that was fetched before, for when the Hub cannot be request."""
-    home = _home(request.repo)
+    home, part = _home(request.repo, request)
     ref = home / "refs" / quote(request.revision or "main", safe="")
-    place = home / (ref.read_text() if ref.is_file() else request.revision or "none") / _key(request)
+    place = home / (ref.read_text() if ref.is_file() else request.revision or "none") / part
     return unwrapped(place / request.config) if _whole(place) else None
 
 
-def _home(repo: str) -> Path:
-    return Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="dataset") / "ganzoo"
-
-
-def _key(request) -> str:
-    return quote(f"{request.config or 'all'}-{request.rows}", safe="")
+def _home(repo: str, request) -> tuple[Path, str]:
+    """Where sets of files lie beside the client's cache, and what this part of one is called under each revision."""
+    cache = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo, repo_type="dataset")
+    return cache / "ganzoo", quote(f"{request.config or 'all'}-{request.rows}", safe="")
 
 
 def _whole(place: Path) -> bool:

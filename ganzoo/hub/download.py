@@ -138,19 +138,18 @@ def _remove_damaged(folder: Path, names: list[str], announced: dict[str, str | N
         if not path.is_file():
             continue
         content = path.resolve()  # blobs/HASH; the file itself where the cache has no links
-        digest = announced.get(name) or content.name
-        if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", digest) and _digest(content, len(digest)) != digest:
+        digest, actual = announced.get(name) or content.name, ""
+        with open(content, "rb") as file:  # the Hub names a large file by sha256 (64 digits), a small one as git does
+            if re.fullmatch("[0-9a-f]{64}", digest):
+                actual = sha_fileobj(file).hex()
+            elif re.fullmatch("[0-9a-f]{40}", digest):
+                actual = git_hash(file.read())
+        if actual and actual != digest:
             damaged.append(name)
             with contextlib.suppress(OSError):  # a cache that is read only
                 path.unlink()
                 content.unlink(missing_ok=True)
     return damaged
-
-
-def _digest(path: Path, length: int) -> str:
-    """The hash by which the Hub names a file's content: sha256 of a large one (64 digits), git's of a small one (40)."""
-    with open(path, "rb") as content:
-        return sha_fileobj(content).hex() if length == 64 else git_hash(content.read())
 
 
 def _cached(repo_id: str, revision: str | None) -> Path | None:

@@ -27,7 +27,11 @@ def networks(
     if statistics == "picture" and norm == "batch":
         norm = "instance_affine"
     paired = first.kind == "unet" and "generator_back" not in found
-    values = {"data": data, "name": name, "direction": _direction(direction, data), "norm": norm}
+    usual = known(data, "paired").direction or "->".join(known(data, "unpaired").sides)
+    sides = [part.strip() for part in (direction or usual).split("->")]
+    if len(sides) != 2 or not all(sides) or sides[0] == sides[1]:
+        raise GanzooError("convert_direction", direction=direction)
+    values = {"data": data, "name": name, "direction": "->".join(sides), "norm": norm}
     values |= {"width": first.width, "in_channels": first.inputs, "out_channels": first.outputs}
     if adversarial:
         values["adversarial"] = adversarial
@@ -70,15 +74,6 @@ def _norm(found: dict[str, Found]) -> str:
         if one.norm != first.norm:
             raise GanzooError("pth_norms_differ", first=first.file, norm=first.norm, file=one.file, other=one.norm)
     return first.norm
-
-
-def _direction(given: str, data: str) -> str:
-    """ "label->photo" as given, else the usual one of the data, else A->B."""
-    usual = known(data, "paired").direction or "->".join(known(data, "unpaired").sides)
-    parts = [part.strip() for part in (given or usual).split("->")]
-    if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
-        raise GanzooError("convert_direction", direction=given)
-    return "->".join(parts)
 
 
 def _agree(config, found: dict[str, Found]) -> None:

