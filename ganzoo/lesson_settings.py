@@ -65,9 +65,7 @@ class Settings(Declared):
     image_size: int = option(28, "side of the square pictures in pixels", 4, 1024)
     channels: int = option(0, "1 grey, 3 colour (0: as the data)", choices=(0, 1, 3))
     device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
-    precision: str = option(
-        "auto", "auto: bf16 on CUDA and CPUs that are faster with it, else fp32", choices=PRECISIONS
-    )
+    precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
     diffaugment: bool = option(False, "shift, cut and colour at random what the discriminator sees (few pictures)")
     save_every: int = option(1000, "steps between two saves of resume.pt", 1, 10_000_000)
     out: str = option("runs", "folder that holds the run folders")

@@ -45,9 +45,7 @@ def translated(made: Model, pictures: Tensor) -> Tensor:
     return torch.cat([images.to_uint8(made.translate_tensor(images.to_float(part))) for part in pictures.split(16)])
 
 
-def measure(
-    made: Model, pairs: Pairs, judge: Model | None = None, inception=None, net=None, shown=None, alex=None
-) -> dict:
+def measure(made: Model, pairs: Pairs, judge=None, inception=None, net=None, shown=None, alex=None) -> dict:
     """The metrics of a Pix2Pix model over the whole test split; their names say the protocol. `judge`: `reader_for`;
     `inception`: fid.network; `net`: independent.network; `alex`: lpips.network. `shown` are the same pairs at another size,
     at which everything is compared: what the model makes at its own is enlarged to it."""

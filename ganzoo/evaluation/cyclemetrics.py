@@ -16,9 +16,7 @@ from ganzoo.evaluation import fid, independent, judges, metrics
 from ganzoo.inference import Model
 
 
-def measure(
-    made: Model, sets: Unpaired, judge: Model | None = None, inception=None, net=None, masks=None, batch_size: int = 8
-) -> dict[str, float]:
+def measure(made: Model, sets: Unpaired, judge=None, inception=None, net=None, masks=None) -> dict[str, float]:
     """The metrics of a CycleGAN over both test splits; their names say direction and protocol. `inception`: fid.network;
     `net`: independent.network; `masks`: those of read_masks."""
     found, known = {}, {}
@@ -26,9 +24,9 @@ def measure(
     ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)
     for target, (direction, back, side, other) in zip((1, 0), ways, strict=True):
         originals, wanted = (images.to_float(sets.test[s]) for s in (side, other))
-        there = _through(made, originals, direction, batch_size)
-        again = _through(made, there, back, batch_size)
-        same = _through(made, wanted, direction, batch_size)
+        there = _through(made, originals, direction)
+        again = _through(made, there, back)
+        same = _through(made, wanted, direction)
         protocol = f"{direction}-{sets.name}-{originals.shape[-1]}px-n{len(originals)}-test"
         found[f"cycle-l1-{protocol}"] = float((again - originals).abs().mean() / 2)
         found[f"identity-l1-{protocol}"] = float((same - wanted).abs().mean() / 2)
@@ -86,8 +84,8 @@ def background_change(originals: Tensor, made: Tensor, masks: Tensor) -> float:
     return float(mean(1 - masks) / mean(masks).clamp(min=1e-12))
 
 
-def _through(made: Model, pictures: Tensor, direction: str, batch_size: int) -> Tensor:
-    return torch.cat([made.translate_tensor(part, direction=direction) for part in pictures.split(batch_size)])
+def _through(made: Model, pictures: Tensor, direction: str) -> Tensor:
+    return torch.cat([made.translate_tensor(part, direction=direction) for part in pictures.split(8)])
 
 
 def ask_judge(judge: Model, pictures: Tensor) -> tuple[Tensor, Tensor]:

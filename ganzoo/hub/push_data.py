@@ -48,9 +48,7 @@ class Found:
         return self.names if self.paired else ("image",)
 
 
-def push_data(
-    folder: Path, repo_id: str, domains: str = "", unpaired: bool = False, private: bool = False, license: str = ""
-) -> str:
+def push_data(folder: Path, repo_id: str, domains="", unpaired=False, private=False, license="") -> str:
     """Returns the address of the data set. Nothing is sent before every picture has been read; GanzooError says what hinders.
     `unpaired` tells two folders whose files happen to have the same names from pairs."""
     found = look(Path(folder), domains, unpaired)

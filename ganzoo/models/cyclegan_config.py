@@ -35,9 +35,7 @@ class Config(Settings):
     domains: str = option("", "names of the two sides: horse,zebra")
     cycle: float = option(10.0, "weight of the way there and back", 0.0, 1e6)
     cycle_back: float = option(0.0, "--cycle from B (0: the same); less where a pattern of B has to go", 0.0, 1e6)
-    identity: float = option(
-        0.5, "weight of zebras staying as they are on the way to zebras, times --cycle", 0.0, 100.0
-    )
+    identity: float = option(0.5, "weight of zebras staying the same on the way to zebras, times --cycle", 0.0, 100.0)
     perceptual: float = option(0.0, "weight of pretrained features compared there and back, beside --cycle", 0.0, 1e6)
     pool: int = option(50, "size of the image buffer for the discriminators (0: only the present pictures)", 0, 10_000)
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
@@ -45,9 +43,7 @@ class Config(Settings):
     residual: bool = option(False, "a resnet generator begins as a copy and learns what to change: quicker, and sharp")
     gate: bool = option(False, "a residual generator also says how much of each pixel stays: stripes can go, too")
     width: int = option(64, "features of the generators' first layer", 1, 512)
-    upsample: str = option(
-        "resize", "how the generators double the size; deconv3: reference code", choices=(*UPSAMPLES, "deconv3")
-    )
+    upsample: str = option("resize", "how sizes are doubled; deconv3: reference code", choices=(*UPSAMPLES, "deconv3"))
     critic: str = option("patch", "which discriminators: PatchGAN, Projected GAN or both", choices=CRITICS)
     projected: float = option(0.5, "weight of the discriminators of pretrained features", 0.0, 1e6)
     critic_width: int = option(64, "features of the discriminators' first layer", 1, 512)

@@ -79,9 +79,8 @@ def smoothed(values: list) -> list:
 def draw_comparison(logs: dict[str, list[dict]]) -> Image.Image:
     """The pixel error of several runs, {name: rows of log.jsonl}, as a 960 x 320 picture: on the pairs that they train on,
     and beside it on test pairs, where it was logged."""
-    lines = [
-        (name, name, colour) for name, colour in zip(logs, cycle((BLUE, ORANGE, GREEN, VIOLET, PINK)), strict=False)
-    ]
+    colours = cycle((BLUE, ORANGE, GREEN, VIOLET, PINK))
+    lines = [(name, name, next(colours)) for name in logs]
     panels = []
     for title, event, key in (("pixels, training", "step", "mae"), ("pixels, test", "samples", "mae_test")):
         found = [(name, row) for name, rows in logs.items() for row in rows if row.get("event") == event and key in row]

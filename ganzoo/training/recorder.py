@@ -61,7 +61,7 @@ class Recorder:
         if not self.training.finite():
             yield from self.note({"event": "broken", "step": self.training.step})  # raises
         if self.files:
-            self.files.save(self.training, finished)
+            self.files.save(self.training, self.training.config, finished)
             self.keeper.keep()
         yield {"event": "saved", "step": self.training.step, "folder": str(self.folder)}
 

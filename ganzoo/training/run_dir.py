@@ -60,9 +60,9 @@ class RunFolder:
     def sheet(self, step: int) -> Path:
         return self.folder / "samples" / f"{step:06d}.png"
 
-    def save(self, training: Training, finished: bool) -> None:
+    def save(self, training: Training, config, finished: bool) -> None:
         """The model folder, then resume.pt: whoever finds the second finds the first. `finished` adds the film."""
-        config, model = training.config, self.folder / "model"
+        model = self.folder / "model"
         rows = checkpoint.read_log(self.folder / "log.jsonl")
         made = {
             **facts(config, training.device, training.step, training.seconds / 60),

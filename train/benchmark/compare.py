@@ -70,9 +70,8 @@ def _in_process(runs: int) -> tuple[float, float]:
             met[name].append(took(call))
     mine, theirs, whole = (statistics.median(seconds[5:]) for seconds in met.values())
     beside = f"{1000 * mine:.1f} ms beside {1000 * theirs:.1f} ms of as many bare passes"
-    print(
-        f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {beside}: {mine / theirs:.2f} times (medians of {runs})"
-    )
+    times = f"{mine / theirs:.2f} times (medians of {runs})"
+    print(f"a drawing (PIL) to {len(nets)} pictures (PIL), in process: {beside}: {times}")
     return mine, whole / theirs
 
 
@@ -111,6 +110,5 @@ def _in_browser(url: str) -> None:
             page.wait_for_function(SETTLED, timeout=120_000)
             seconds.append(page.evaluate("(seen.changed - seen.lifted) / 1000"))
     median = 1000 * statistics.median(seconds)
-    print(
-        f"a stroke in Chromium to new pictures: median {median:.0f} ms, p95 {1000 * p95(seconds):.0f} ms ({STROKES} strokes)"
-    )
+    found = f"median {median:.0f} ms, p95 {1000 * p95(seconds):.0f} ms ({STROKES} strokes)"
+    print(f"a stroke in Chromium to new pictures: {found}")

@@ -257,9 +257,7 @@ def live(calls: int = 30) -> None:
         client = Client(url, verbose=False)
 
         def waits() -> str:
-            seconds = [
-                took(lambda seed=s: client.predict("gan", "mnist", seed, api_name="/grow")) for s in range(calls)
-            ]
+            seconds = [took(lambda s=s: client.predict("gan", "mnist", s, api_name="/grow")) for s in range(calls)]
             return f"median {statistics.median(seconds):.3f} s, p95 {p95(seconds):.3f} s"
 
         visit = opened(browser, url + "?tab=live")
