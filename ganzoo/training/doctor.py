@@ -35,9 +35,7 @@ class Doctor:
         """`translates`: the lesson makes pictures from pictures, not from noise."""
         self.translates = translates
         self.steps: list[dict] = []
-        self.diversity: list[float] = []
-        self.kinds: list[float] = []  # how many classes are made
-        self.sampled_at = 0
+        self.samples: list[dict] = []
         self.unseen: list[tuple[float, float]] = []  # error on test pictures, and the training error of that time
         self.broken = False
         self.given: set[str] = set()
@@ -52,9 +50,7 @@ class Doctor:
         if kind == "step":
             self.steps.append(row)
         elif kind == "samples":
-            self.diversity.append(row.get("diversity", 1.0))
-            self.kinds.append(row.get("kinds", math.inf))
-            self.sampled_at = row.get("step", 0)
+            self.samples.append(row)
             errors = [r["mae"] for r in self.steps[-WINDOWS:] if r.get("mae")]
             if row.get("mae_test") and len(errors) == WINDOWS:
                 self.unseen.append((row["mae_test"], sum(errors) / WINDOWS))
@@ -86,18 +82,18 @@ class Doctor:
     def _collapse(self) -> bool:
         """Samples resemble each other far more than real pictures do, or are of few kinds while the discriminator is far ahead,
         although the generator has had time to learn."""
-        alike = self.diversity[-3:]
-        if len(alike) < 3 or self.sampled_at < TIME_TO_LEARN:
+        last = self.samples[-3:]
+        if len(last) < 3 or last[-1].get("step", 0) < TIME_TO_LEARN:
             return False
-        return max(alike) < LEAST_DIVERSITY or few_kinds(self.kinds[-3:], self.steps[-WINDOWS:])
+        alike = all(row.get("diversity", 1.0) < LEAST_DIVERSITY for row in last)
+        return alike or few_kinds([row.get("kinds", math.inf) for row in last], self.steps[-WINDOWS:])
 
     def _overfits(self) -> bool:
         """Pix2Pix: the last three held-out errors lie above the best one, and the training error has sunk since."""
-        best = min(self.unseen, default=None)
-        return best is not None and all(
-            unseen > TEST_ABOVE_BEST * best[0] and trained < TRAIN_BELOW * best[1]
-            for unseen, trained in self.unseen[-3:]
-        )
+        if not self.unseen:
+            return False
+        best, then = min(self.unseen)
+        return all(e > TEST_ABOVE_BEST * best and trained < TRAIN_BELOW * then for e, trained in self.unseen[-3:])
 
     def _inverted(self) -> bool:
         """CycleGAN: early in the run, brightness of originals and translations is opposed in one direction."""

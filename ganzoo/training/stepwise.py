@@ -102,11 +102,8 @@ class Stepwise:
     def _made(self, noise: Tensor, label: tuple) -> Tensor:
         """The generator's pictures by the statistics of this batch, as in training; looking leaves no trace in it."""
         net = self.training.nets["generator"]
-        kept = {name: buffer.clone() for name, buffer in net.named_buffers()}
-        made = net(noise, *label).float()
-        for name, buffer in net.named_buffers():
-            buffer.copy_(kept[name])
-        return made
+        buffers = {name: buffer.clone() for name, buffer in net.named_buffers()}
+        return torch.func.functional_call(net, buffers, (noise, *label)).float()
 
     def change(self, **new) -> dict:
         """Change settings of CHANGEABLE at once; returns {name: (old, new)} of those that differ. A round that was begun is

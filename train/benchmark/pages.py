@@ -23,7 +23,7 @@ from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.data.drawings import facade
-from ganzoo.images import open_picture, whole_tensor
+from ganzoo.images import whole_tensor
 
 APP = Path(__file__).resolve().parent.parent.parent / "demos" / "app.py"
 EMPTY = """
@@ -129,25 +129,26 @@ def _paints(browser, url: str, until: str, width: int = 1280, slower: int = 1) -
     return seen
 
 
-class Tab:
-    """A tab as a visitor's browser speaks to it: one event that carries everything, through gradio's queue. `target`: elem_id
-    and event name of the component that asks; `request(seed)` -> its inputs for drawing number `seed`."""
+class Compare:
+    """Compare as a visitor's browser speaks to it: one event that carries everything, through gradio's queue."""
 
-    def __init__(self, url: str, target: tuple[str, str], request):
-        self.url, self.request = url, request
-        text = urllib.request.urlopen(url, timeout=60).read().decode()
+    def __init__(self, url: str):
+        self.url, text = url, urllib.request.urlopen(url, timeout=60).read().decode()
         config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
-        names = {c["id"]: c["props"].get("elem_id") for c in config["components"]}
-        targets = {d["id"]: [(names.get(i), event) for i, event in d["targets"]] for d in config["dependencies"]}
-        self.event = next(number for number, found in targets.items() if target in found)
+        board = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "cmp-board")
+        self.event = next(d["id"] for d in config["dependencies"] if [board, "input"] in d["targets"])
 
     def ask(self, visitor: str, seed: int) -> tuple[float, list[Tensor], bool]:
         """Send drawing number `seed` -> (seconds, the pictures that came back, whether a place in line was told)."""
-        body = {"data": self.request(seed), "fn_index": self.event, "session_hash": visitor}
+        from demos.ui import html
+
+        scene = {"family": "facades", "drawing": html.uri(facade(seed, 256))}
+        data = [scene, False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
+        body = {"data": data, "fn_index": self.event, "session_hash": visitor}
         began, told = time.perf_counter(), False
         httpx.post(f"{self.url}gradio_api/queue/join", json=body, timeout=300).raise_for_status()
-        data = f"{self.url}gradio_api/queue/data?session_hash={visitor}"
-        with httpx.stream("GET", data, timeout=300) as stream:
+        answer = f"{self.url}gradio_api/queue/data?session_hash={visitor}"
+        with httpx.stream("GET", answer, timeout=300) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line[6:]) if line.startswith("data: ") else {}
                 told |= message.get("msg") == "estimation" and message.get("rank") is not None
@@ -156,24 +157,10 @@ class Tab:
         took = time.perf_counter() - began
         text = json.dumps(message["output"]["data"]).replace('\\"', '"')
         found = re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", text)
-        return took, [pixels(data) for data in found], told
+        return took, [whole_tensor(base64.b64decode(picture), 3).short() for picture in found], told
 
 
-def compare(url: str) -> Tab:
-    from demos.ui import html
-
-    def request(seed):
-        scene = {"family": "facades", "drawing": html.uri(facade(seed, 256))}
-        return [scene, False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
-
-    return Tab(url, ("cmp-board", "input"), request)
-
-
-def pixels(data: str) -> Tensor:
-    return whole_tensor(open_picture(base64.b64decode(data)), 3).short()
-
-
-def crowd(tab: Tab, visitors: int, seconds: float) -> dict[str, float]:
+def crowd(tab: Compare, visitors: int, seconds: float) -> dict[str, float]:
     """`visitors` who each ask anew as soon as they have their answer, for so many seconds -> how many answers they got, how
     many were wrong and how many told a place in line, and what they waited: p95, and one alone."""
     alone = {seed: tab.ask(f"alone{seed}", seed)[1] for seed in range(100, 105)}
@@ -231,7 +218,7 @@ def load(visitors: int, calls: int, limit_s: float) -> None:
     from gradio_client import Client
 
     with served([str(APP)]) as (url, process):
-        met = crowd(compare(url), visitors, 60)
+        met = crowd(Compare(url), visitors, 60)
         print(
             f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "
             f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}"
