@@ -61,8 +61,7 @@ def child(folder: Path, name: str) -> Path | None:
 
 
 def side_folders(folder: Path, split: str = "") -> list[tuple[Path | None, Path | None]]:
-    """Where sides A and B may be: trainA/, train_A/, train-A/, train/A/ or A/train/ of a split, else A/ or input/. None
-    stands for what is not there."""
+    """Where A and B may be: trainA/, train_A/, train-A/, train/A/, A/train/, else A/, input/; None where not there."""
     if not split:
         return [(child(folder, a), child(folder, b)) for a, b in SIDES]
     found = [(child(folder, f"{split}{dash}A"), child(folder, f"{split}{dash}B")) for dash in ("", "_", "-")]

@@ -73,8 +73,7 @@ class UnpairedBatches:
         return batch
 
     def pool_places(self, step: int, size: int) -> dict[str, Tensor]:
-        """Where an image pool of `size` keeps and takes at this step: it fills first; then half of the time new goes in
-        and old comes out."""
+        """Where a pool of `size` keeps and takes: it fills first; then half of the time new goes in, old comes out."""
         size = max(1, size)
         generator = seeded("cpu", self.seed, step, 0x9001)
         first = step * self.batch_size

@@ -51,8 +51,7 @@ def kernel_distance(a: Tensor, b: Tensor) -> float:
 
 
 def distances(seen: Tensor, real: Tensor, frechet: str, kernel: str) -> dict[str, float]:
-    """Fréchet and kernel distance of two sets of features (N, D), (M, D) under these names; nothing of less than two
-    pictures."""
+    """Fréchet and kernel distance of features (N, D), (M, D) under these names; nothing of less than two pictures."""
     if min(len(seen), len(real)) < 2:
         return {}
     return {frechet: round(frechet_distance(seen, real), 3), kernel: round(kernel_distance(seen, real), 5)}

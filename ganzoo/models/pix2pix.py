@@ -119,8 +119,7 @@ class UNetGenerator(nn.Module):
 class PatchDiscriminator(nn.Module):
     """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch. Paper,
     section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default, 70, gives 30 x
-    30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Raises GanzooError for a patch that
-    is none of the known ones."""
+    30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Others raise GanzooError."""
 
     def __init__(self, channels=6, width=64, patch=70, norm="instance", act="leaky_relu"):
         super().__init__()
@@ -187,8 +186,7 @@ def sheet(made: Tensor, pairs, scale: int = 1):
 
 
 def seen(picture: Tensor, original: Tensor, config: Config) -> Tensor:
-    """What the discriminator sees: the original, and beside it the picture that should fit it; `unconditional`: the picture
-    alone. --diffaugment moves both alike."""
+    """What the discriminator sees: original and picture (--diffaugment moves both alike), or the picture alone."""
     pair = torch.cat([original, picture], 1)
     if config.diffaugment:
         pair = diffaugment(pair, original.shape[1])

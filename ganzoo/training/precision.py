@@ -41,8 +41,7 @@ def choose(config, device: torch.device, nets: dict[str, nn.Module]) -> str:
 def bf16_gain() -> float:
     """How many times as fast this processor trains a small convolution in bf16 as in fp32 (below 1: slower). Forward and
     backward as in the middle of a U-Net (32 to 64 features, 64 pixels). Both take turns and the fastest of six rounds counts,
-    so that a busy machine disturbs little; what is far behind after two rounds is not waited for. Less than half a second,
-    once per process."""
+    so that a busy machine disturbs little; what is far behind after two rounds is not waited for: half a second."""
     picture, weight = torch.full((1, 32, 64, 64), 0.1), torch.full((64, 32, 4, 4), 0.1)
     fastest = {torch.float32: float("inf"), torch.bfloat16: float("inf")}
     for done in range(ROUNDS):

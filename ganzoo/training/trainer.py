@@ -30,8 +30,7 @@ FEW = 500  # steps in which a translator learns colours and little else
 
 
 def run_name(config) -> str:
-    """{lesson}-{data}[-{variant}], the name of the run, the model and the Hub repository. GanzooError for a --name that cannot
-    be the name of one folder."""
+    """{lesson}-{data}[-{variant}]: run, model and Hub repository. GanzooError for a --name that no folder can have."""
     name = config.name or "-".join(filter(None, (config.lesson, data_word(config.data), config.variant)))
     if any(c in name for c in "/\\\0") or name in (".", ".."):
         raise GanzooError("bad_run_name", name=name)
