@@ -34,9 +34,8 @@ ASIDE += ("private", "license", "track", "save_every", "compile")
 # With --decay the rates follow the new length.
 FREE_ON_RESUME = (*ASIDE, "data", "epochs", "smoke")
 
-# What older runs and models were made with and their lesson no longer has: name -> (what is always done now, or None where
-# no value matters; the last version that knows other values). A model loads whatever it says; a run goes on where it had
-# this value.
+# What older runs and models were made with and their lesson no longer has: name -> (what is always done now, None where
+# no value matters; the last version that knows others). A model loads whatever it says; a run goes on where it had this.
 DROPPED = {
     "accumulate": (1, "ganzoo 0.1.0 (git commit bdc7a3f)"),
     "stream": (False, "ganzoo 0.1.0 (git commit bdc7a3f)"),

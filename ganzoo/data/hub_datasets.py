@@ -42,7 +42,7 @@ class OnHub:
         return next(iter(self.splits.values())).features
 
     def read(self, reader: Callable, *more):
-        """What a reader of folders makes of this one. Its errors name the set on the Hub, not where it lies in the cache."""
+        """What a reader of folders makes of this one. Its errors name the set on the Hub, not the place in the cache."""
         try:
             return reader(self.folder, *more)
         except GanzooError as error:

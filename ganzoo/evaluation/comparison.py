@@ -80,7 +80,7 @@ def measure(made: Model, pairs: Pairs, judge=None, inception=None, net=None, sho
 
 
 def judges_of(made: Model, lesson: str) -> Iterator[Model]:
-    """The judges of a model's data that are of that kind: `judge-WORD`, then `judge-WORD-ANYTHING`, first the bundled ones,
+    """The judges of a model's data that are of that kind: `judge-WORD`, then `judge-WORD-ANYTHING`, first the bundled,
     then those beside its run."""
     name = f"judge-{data_word(made.config.data)}"
     run = made.folder.parent if made.folder.name == "model" else made.folder

@@ -52,7 +52,7 @@ def scores(discriminant: Discriminant, judge, pictures: Tensor) -> Tensor:
 
 @torch.no_grad()
 def scrambled(model: Model, count: int, seed: int) -> Tensor:
-    """Pictures (count, C, S, S) of a DCGAN whose first features are disturbed: strokes and cloth are right, shapes not."""
+    """Pictures (count, C, S, S) of a DCGAN, its first features disturbed: strokes and cloth are right, shapes not."""
     net, draw, batch, parts = model.generator, torch.Generator().manual_seed(seed), 50, []
 
     def whole(low: int, high: int, *size: int) -> Tensor:

@@ -20,7 +20,7 @@ from ganzoo.models import cyclegan, pix2pix
 def networks(
     found: dict, data="", direction="", name="", image_size=0, statistics="running", dropout=0.5, adversarial=""
 ) -> tuple:
-    """Files (reference.Found) by role ("generator", "discriminator", "generator_back", "discriminator_back") -> (config,
+    """Files (reference.Found) by role (generator, discriminator, generator_back, discriminator_back) -> (config,
     networks). A U-Net alone becomes a Pix2Pix, two generators a CycleGAN, a ResNet alone one direction of a CycleGAN.
     Batch norm divides by `statistics`: "running", the averages of the training, or "picture", what each picture has."""
     first, discriminator, norm = found["generator"], found.get("discriminator"), _norm(found)

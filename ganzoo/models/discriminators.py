@@ -1,5 +1,5 @@
-"""The discriminators of one side of a CycleGAN together: a PatchGAN, a projected one, or both (--critic); and what every
-lesson's two steps share: the gradient penalty, `descend` and `frozen`.
+"""The discriminators of one side of a CycleGAN together: a PatchGAN, a projected one, or both (--critic); and what the
+two steps of every lesson share: the gradient penalty, `descend` and `frozen`.
 
 A step scores real and made pictures; the losses below add up over what all discriminators say, and `descend` goes down them.
 """
@@ -62,7 +62,7 @@ def opinion(scores: list[Scores]) -> Tensor:
 
 
 def penalty(nets: dict, role: str, seen: Tensor) -> Tensor:
-    """Mean squared gradient of a discriminator's scores at what it sees (B, C, H, W): R1 where that is real, R2 where it is
+    """Mean squared gradient of a discriminator's scores at what it sees (B, C, H, W): R1 where that is real, R2 where
     made (Mescheder et al. 2018, eq. 9 and 10, without gamma / 2). Of a PatchGAN's mean score by the pixels; of a projected
     one's scores by the features, in units of their usual size, for each place of a map."""
     if role.startswith("discriminator"):

@@ -35,7 +35,7 @@ def norm2d(kind: str, features: int) -> list[nn.Module]:
 def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.Module]:
     """Twice the height and width. deconv: kernel 4, stride 2. deconv3: kernel 3, stride 2, as the reference CycleGAN has
     it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
-    which seldom makes a checkerboard (Odena et al. 2016). bilinear: between softer neighbours; no weights make one alone."""
+    which seldom makes a checkerboard (Odena et al. 2016). bilinear: softer neighbours; no weights make one alone."""
     check_choice("upsample", kind, (*UPSAMPLES, "deconv3"))
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
