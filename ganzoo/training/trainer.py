@@ -22,8 +22,7 @@ from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
 from ganzoo.training import schedule
 from ganzoo.training.loop import Clock, rounds
-from ganzoo.training.recorder import Recorder
-from ganzoo.training.run_dir import bring_back, origin
+from ganzoo.training.run_dir import Recorder, bring_back, origin
 from ganzoo.training.step import Training
 
 FEW = 500  # steps in which a translator learns colours and little else

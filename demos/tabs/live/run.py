@@ -27,8 +27,7 @@ from ganzoo.models import registry
 from ganzoo.seeding import noise
 from ganzoo.training.doctor import Doctor, kinds, state
 from ganzoo.training.loop import rounds, step_row
-from ganzoo.training.recorder import diversity
-from ganzoo.training.run_dir import RunFolder
+from ganzoo.training.run_dir import RunFolder, diversity
 from ganzoo.training.step import Training
 from ganzoo.training.stepwise import Stepwise, Turn
 
