@@ -33,19 +33,15 @@ def adam(config, *nets):
     return torch.optim.Adam(weights, lr=config.lr, betas=(config.beta1, 0.999))
 
 
-def ones(criterion, scores):
-    return criterion(scores, torch.ones_like(scores))
-
-
-def zeros(criterion, scores):
-    return criterion(scores, torch.zeros_like(scores))
+def bce(scores, answer: float):
+    """Binary cross-entropy of raw scores and one answer for all of them: 1 real, 0 fake."""
+    return torch.nn.functional.binary_cross_entropy_with_logits(scores, torch.full_like(scores, answer))
 
 
 def usual_loop(config, pictures, device):
     """A generator that trains one batch a `next`, written as the tutorials write it."""
     generator, discriminator = (net.to(device) for net in gan.build(config).values())
     adam_g, adam_d = adam(config, generator), adam(config, discriminator)
-    bce = torch.nn.BCEWithLogitsLoss()
 
     def draw(i):
         return TO_TENSOR(images.to_pil(pictures.train[i : i + 1])[0]), 0
@@ -54,11 +50,11 @@ def usual_loop(config, pictures, device):
         real = real.to(device)
         adam_d.zero_grad()
         fake = generator(torch.randn(len(real), config.noise_size, device=device))
-        loss = ones(bce, discriminator(real)) + zeros(bce, discriminator(fake.detach()))
+        loss = bce(discriminator(real), 1.0) + bce(discriminator(fake.detach()), 0.0)
         loss.backward()
         adam_d.step()
         adam_g.zero_grad()
-        loss = ones(bce, discriminator(fake))
+        loss = bce(discriminator(fake), 1.0)
         loss.backward()
         adam_g.step()
         yield loss.item()  # as the usual progress print does
@@ -70,7 +66,7 @@ def usual_pix2pix(config, pairs, device):
     pil = list(zip(images.to_pil(pairs.train.original), images.to_pil(pairs.train.target), strict=True))
     generator, discriminator = (net.to(device) for net in pix2pix.build(config).values())
     adam_g, adam_d = adam(config, generator), adam(config, discriminator)
-    bce, l1 = torch.nn.BCEWithLogitsLoss(), torch.nn.L1Loss()
+    l1 = torch.nn.L1Loss()
 
     def draw(i):
         return cropped([p.resize(large, Image.Resampling.BICUBIC) for p in pil[i]], config.image_size)
@@ -81,12 +77,12 @@ def usual_pix2pix(config, pairs, device):
         adam_d.zero_grad()
         on_fake = discriminator(torch.cat([original, fake.detach()], 1))
         on_real = discriminator(torch.cat([original, truth], 1))
-        loss = (zeros(bce, on_fake) + ones(bce, on_real)) / 2
+        loss = (bce(on_fake, 0.0) + bce(on_real, 1.0)) / 2
         loss.backward()
         adam_d.step()
         discriminator.requires_grad_(False)
         adam_g.zero_grad()
-        loss = ones(bce, discriminator(torch.cat([original, fake], 1))) + config.weight * l1(fake, truth)
+        loss = bce(discriminator(torch.cat([original, fake], 1)), 1.0) + config.weight * l1(fake, truth)
         loss.backward()
         adam_g.step()
         discriminator.requires_grad_(True)
