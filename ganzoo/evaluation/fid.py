@@ -56,5 +56,7 @@ def features(net: nn.Module, pictures: Tensor) -> Tensor:
 
 def distances(net: nn.Module, made: Tensor, real: Tensor, protocol: str) -> dict[str, float]:
     """FID and KID of two sets of at least two pictures, uint8 (N, C, H, W); `protocol` ends their names."""
+    if min(len(made), len(real)) < 2:
+        return {}
     names = f"fid-inception2015-{protocol}", f"kid-inception2015-{protocol}"
     return metrics.distances(features(net, made), features(net, real), *names)
