@@ -103,10 +103,11 @@ class Push:
             retry(commit)
         except (*REFUSALS, ValueError, KeyboardInterrupt) as error:
             by_hand = ["hf", "upload", self.repo_id, str(folder), *(["--exclude", "README.md"] if kept else [])]
-            about = dict(repo_id=self.repo_id, folder=folder, retry=shlex.join(by_hand))
+            repo_id, again = self.repo_id, shlex.join(by_hand)
             if isinstance(error, KeyboardInterrupt):
-                raise Stopped("push_stopped", **about) from None
-            raise GanzooError("push_failed", reason=short(root(error), self.api.token), **about) from None
+                raise Stopped("push_stopped", repo_id=repo_id, folder=folder, retry=again) from None
+            reason = short(root(error), self.api.token)
+            raise GanzooError("push_failed", repo_id=repo_id, reason=reason, folder=folder, retry=again) from None
         if kept and not quiet:
             log.warning("The card on the Hub was edited by hand and stays; the new one is %s/README.md.", folder)
         return f"{constants.ENDPOINT}/{self.repo_id}"

@@ -111,12 +111,14 @@ def _filled(net: nn.Module, found: Found) -> nn.Module:
     rest, own, new = dict(found.weights), net.state_dict(), {}
 
     def take(name: str, shape: torch.Size | tuple[int, ...]) -> Tensor:
-        tensor, about = rest.pop(name, None), dict(file=found.file, name=name, what=found.what)
+        tensor, file, what, width = rest.pop(name, None), found.file, found.what, found.width
         if tensor is None:
-            raise GanzooError("pth_tensor_missing", **about)
-        if tensor.shape != shape:
-            about |= dict(width=found.width, shape=tuple(tensor.shape), wanted=tuple(shape))
-            raise GanzooError("pth_tensor_shape", **about)
+            raise GanzooError("pth_tensor_missing", file=file, name=name, what=what)
+        has, wanted = tuple(tensor.shape), tuple(shape)
+        if has != wanted:
+            raise GanzooError(
+                "pth_tensor_shape", file=file, name=name, what=what, width=width, shape=has, wanted=wanted
+            )
         return tensor
 
     for layer, (conv, norm) in zip(found.layers, _convolutions(net), strict=True):
