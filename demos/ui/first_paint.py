@@ -16,7 +16,7 @@ from .words import LANGUAGES, Words
 
 TABS = ("compare", "create", "translate", "live", "lessons", "own", "zoo")
 DEMOS = Path(__file__).resolve().parent.parent
-SCRIPTS = ("ui/base.js", "tabs/custom/tab.js", "tabs/lessons/tab.js")
+SCRIPTS = ("ui/base.js", "tabs/compare/tab.js", "tabs/custom/tab.js", "tabs/lessons/tab.js")
 # gradio would ask another host on a caller's behalf; no page of ours does
 FETCHING = re.compile(r"/(file|proxy)=\W*https?:", re.I)
 

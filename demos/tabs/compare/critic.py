@@ -23,11 +23,6 @@ from .inference import Made
 # --fake, --real and the ground of ui/base.css
 FAKE, REAL, MIDDLE = numpy.array([(166, 58, 134), (28, 122, 74), (247, 248, 250)])
 SHOWN = 512  # the side of the critic's map: gradio finds the place of a click only where a picture is not enlarged
-# A stroke that is drawn while the map is out of sight leaves it as it was: it follows when it is seen.
-SEEN = """new IntersectionObserver((seen) => {
-  ganzoo.judging = seen.at(-1).isIntersecting;
-  if (ganzoo.judging && ganzoo.stale) { ganzoo.stale = false; trigger("focus"); }
-}, { rootMargin: "400px" }).observe(element);"""
 
 
 @dataclass
@@ -110,7 +105,7 @@ class Critic:
                 self.picture = Picture(label=words("cmp_judged"), alt_text=words("cmp_judged"), min_width=160)
                 self.map = Picture(label=words("cmp_map"), alt_text=words("cmp_heat_alt"), min_width=160)
                 self.patch = Picture(label=words("cmp_patch_alt"), alt_text=words("cmp_patch_alt"), min_width=160)
-            self.message = show(elem_id="cmp-heat-said", js_on_load=SEEN)
+            self.message = show(elem_id="cmp-heat-said", js_on_load="ganzoo.compare.judge(element, trigger)")
         self.options = [self.judged, self.judge, self.row, self.column, self.stretch]
         self.outputs = [*self.options, self.picture, self.map, self.patch, self.message]
         inputs = {board, *self.options}

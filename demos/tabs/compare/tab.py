@@ -25,12 +25,7 @@ from .families import KEYS, name
 # Who waits for others sees gradio's place in line; of strokes that wait, the last is enough.
 LIVE = {**QUIET, "show_progress": "minimal"}
 LONGEST_LINK = 20_000  # characters; board.js puts a drawing of at most 16,000 into one
-# What stands under the slider is on the page already: (left, right, board, the real photo, a picture for every loss).
-PAIR = f"""(left, right, board, ...shown) => {{
-  const at = (key) => key === "drawing" ? {{ path: "drawing.png", url: board.drawing, orig_name: "drawing.png" }}
-    : shown[{json.dumps(["truth", *KEYS])}.indexOf(key)];
-  return [at(left) && at(right) ? [at(left), at(right)] : null];
-}}"""
+PAIR = f"(...given) => ganzoo.compare.pair({json.dumps(['truth', *KEYS])}, ...given)"
 REVEAL = "() => ganzoo.reveal(document.getElementById('cmp-photo')?.offsetParent ? 'cmp-upload' : 'cmp-results')"
 
 
