@@ -58,7 +58,7 @@ def away(track: list) -> list[float]:
 def show(words: Words, beta1: float) -> str:
     both = {COURSE: "plain"}
     both.setdefault(beta1, "plain second")  # equal ones are one line
-    lines = [(f"β1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
+    lines = [(f"beta1 {b:g}", colour, list(enumerate(coast(b)))) for b, colour in both.items()]
     left = {b: f"{coast(b)[1]:.0%}" for b in both}
     speeds = words("friction_left", beta1=f"{beta1:g}", share=left[beta1], course=left[COURSE])
     end = (COASTING, words("friction_steps", count=COASTING))
@@ -88,7 +88,7 @@ def _plane(words: Words, beta1: float, times: int) -> str:
         f'<circle fill="none" stroke="currentColor" cx="{half}" cy="{half}" r="9"/>'
         f'<circle fill="currentColor" cx="{places[-1][0]:.1f}" cy="{places[-1][1]:.1f}" r="5"/>'
     )
-    return figure(svg(SIDE, SIDE, alt, drawn), f"<b>β1 {beta1:g}{name}</b>")
+    return figure(svg(SIDE, SIDE, alt, drawn), f"<b>beta1 {beta1:g}{name}</b>")
 
 
 LESSON = Lesson("friction", 16, VALUES, show, (coast, smallest_gan), FORMULA, number="16b")

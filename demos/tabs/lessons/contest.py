@@ -27,15 +27,14 @@ def pictures(words: Words, name: str) -> list:
 
 
 def numbers(words: Words) -> list[list]:
-    """The whole test set, from the models' own cards."""
-    rows, members = [[words("contest_loss")]], families.find("facades").members
+    """The whole test set, from the models' own cards: a row a number, a column a loss."""
+    members = families.find("facades").members
+    found = [dict(metrics.numbers(members[key])) for key in families.NAMES]
+    rows = [[words("contest_loss"), *families.NAMES.values()]]
     for word, (_, form, goal) in metrics.NUMBERS.items():
         real = metrics.value(members["gan+mae"], metrics.REAL) if goal == "real" else float(goal)
         aim = " ↓" if goal == "0" else words("contest_as_real", value=form.format(real))
-        rows[0].append(words(word) + aim)
-    for key, title in families.NAMES.items():
-        found = dict(metrics.numbers(members[key]))
-        rows.append([title, *(found.get(word, "–") for word in metrics.NUMBERS)])
+        rows.append([words(word) + aim, *(numbers.get(word, "–") for numbers in found)])
     return rows
 
 
