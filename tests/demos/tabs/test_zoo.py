@@ -36,6 +36,9 @@ def test_every_metric_of_a_bundled_model_is_a_phrase_with_its_protocol_behind_it
         assert found and all(row.start and row.phrase != row.name for row in found), entry.name
         assert all(row.name in render.numbers(words, entry.name).replace("&gt;", ">") for row in found)
         assert len(metrics.short(words, entry)) >= 2
+        assert all(metrics.protocol(words, row.name, "x") for row in found)
+    tested = metrics.protocol(words, "l1-facades-256px-n106-test", "facades")
+    assert all(part in tested for part in ("106", "256", "facades"))
 
 
 def test_what_real_pictures_get_is_an_aim_and_no_row():
