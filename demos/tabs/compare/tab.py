@@ -217,7 +217,7 @@ class Compare:
         """What a new drawing or another family brings too."""
         family, words = job.family, self.words
         title, header, rows = metrics.table(words, family)
-        widths = ["16%", *["13.5%"] * (len(header) - 2), f"{84 - 13.5 * (len(header) - 2)}%"]
+        widths = ["130px", *["105px"] * (len(header) - 2), "300px"]
         shown = {
             self.board: render.scene(job),
             self.family: family.name if family.name in families.FIRST else None,

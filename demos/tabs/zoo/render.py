@@ -211,11 +211,12 @@ def numbers(words: Words, name: str) -> str:
     found = metrics.rows(words, entry)
     if not found:
         return quiet(words("not_measured"))
+    whole = 'style="white-space: nowrap"'
     rows = [
         [
             f"<details><summary>{escape(row.phrase)}</summary>"
             f"{escape(metrics.protocol(words, row.name, _data(words, entry.data)))} <code>{escape(row.name)}</code></details>",
-            f"{escape(row.value)} {row.arrow}<br><small>{escape(row.aim)}</small>",
+            f"{escape(row.value)} <span {whole}>{row.arrow}</span><br><small {whole}>{escape(row.aim)}</small>",
         ]
         for row in found
     ]

@@ -171,7 +171,7 @@ def table(family=FAMILY) -> list[list[str]]:
 def test_numbers_come_from_the_models_and_missing_ones_are_left_out(pages, tmp_path):
     rows = table()
     assert rows[0][:4] == ["error (L1) ↓", "**0.200**", "0.210", "0.220"]
-    assert rows[1][0] == "sharpness (best:\u00a0100%)"
+    assert rows[1][0] == "sharpness (best: 100%)"
     assert rows[3][:4] == ["labels read back ↑", "40.0%", "41.0%", "42.0%"]  # what is real is not known
     path = tmp_path / "runs" / "pix2pix-facades-gan" / "model" / "config.json"
     said = json.loads(path.read_text())

@@ -46,6 +46,6 @@ def test_what_real_pictures_get_is_an_aim_and_no_row():
         "speckle-median3-n100": 1.5, "speckle-median3-real-mnist-test": 1.25, "new-number-n5": 7, "taken-for-cat-a->cat-x": 0.5,
     }})  # fmt: skip
     speckle, foreign, taken = metrics.rows(Words("en"), entry)
-    assert (speckle.value, speckle.arrow) == ("1.50%", "(real:\u00a01.25%)")
+    assert (speckle.value, speckle.arrow) == ("1.50%", "(real: 1.25%)")
     assert (foreign.phrase, foreign.value, foreign.arrow) == ("new-number-n5", "7", "")
     assert taken.arrow == "↑" and "cat" in taken.phrase
