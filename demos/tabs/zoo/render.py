@@ -66,7 +66,10 @@ def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
     """How long a model was trained, on what, and how large it is."""
     training, found = entry.description.get("training", {}), []
     if isinstance(training.get("minutes"), (int, float)):
-        found.append((words("zoo_minutes"), words("minutes", minutes=f"{max(1, round(training['minutes'])):,}")))
+        before = training.get("before")
+        runs = 1 + len(before) if isinstance(before, list) else 1
+        label = words("zoo_last_run", count=runs) if runs > 1 else words("zoo_minutes")
+        found.append((label, words("minutes", minutes=f"{max(1, round(training['minutes'])):,}")))
     if hardware := str(training.get("hardware") or "")[:60]:
         if cpu := re.fullmatch(r"(.+) CPU, (\d+) threads", hardware):  # else it is the name of a graphics card
             hardware = words("zoo_threads" if cpu[2] == "1" else "zoo_many_threads", chip=cpu[1], count=cpu[2])
