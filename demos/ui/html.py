@@ -124,7 +124,8 @@ def waiting(words) -> str:
 
 
 def prose(*sentences: str) -> str:
-    return f'<p class="gz-prose">{" ".join(escape(s) for s in sentences if s)}</p>'
+    text = " ".join(filter(None, sentences)).replace("。 ", "。")  # after its full stop Chinese has no space
+    return f'<p class="gz-prose">{escape(text)}</p>'
 
 
 def said(text: str, name: str = "") -> str:

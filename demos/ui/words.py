@@ -66,6 +66,12 @@ class Words:
         """Sentences one after the other; Chinese puts no space between them."""
         return ("" if self.language == "zh" else " ").join(filter(None, sentences))
 
+    def hardware(self, text: str) -> str:
+        """What trained a model: the library says "NAME CPU, N threads", or what a graphics card is called."""
+        cpu = re.fullmatch(r"(.+) CPU, (\d+) threads", text)
+        key = "zoo_threads" if cpu and cpu[2] == "1" else "zoo_many_threads"
+        return self(key, chip=cpu[1], count=cpu[2]) if cpu else text
+
     def listing(self, numbers, between: str = "or") -> str:
         """[1, 2, 4] -> "1, 2 or 4", or with `between="and"` "1, 2 and 4"."""
         texts = [str(n) for n in numbers]

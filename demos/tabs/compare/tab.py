@@ -107,12 +107,12 @@ class Compare:
             self.fetch = gr.Button(words("cmp_open"), min_width=120)
         with gr.Accordion(words("cmp_share"), open=False, elem_id="cmp-share"):
             if space := os.environ.get("SPACE_ID", ""):
-                gr.Markdown(f"{words('cmp_share_what')} {words('cmp_share_here')}")
+                gr.Markdown(words.together(words("cmp_share_what"), words("cmp_share_here")))
                 address = f"https://huggingface.co/spaces/{space}?duplicate=true"
                 gr.Button(words("cmp_share_duplicate"), link=address, variant="primary")
                 self.command = None
             else:
-                gr.Markdown(f"{words('cmp_share_what')} {words('cmp_share_run')}")
+                gr.Markdown(words.together(words("cmp_share_what"), words("cmp_share_run")))
                 self.command = gr.Code(families.publishing(), language="shell", interactive=False, show_label=False)
                 gr.Markdown(words("cmp_share_needs"))
         with gr.Row(elem_classes="gz-controls"):

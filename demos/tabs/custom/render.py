@@ -95,7 +95,7 @@ def _headline(words: Words, work: Session, step: int) -> str:
     if current is None:
         return prose(words("own_starting"))
     text = words("own_step", loss=name(words, current.loss), step=f"{current.step:,}", steps=f"{work.steps:,}")
-    device = [event["device"] for run in work.runs.values() for event in run.of("start")]
+    device = [words.hardware(event["device"]) for run in work.runs.values() for event in run.of("start")]
     text = " · ".join([text, *device[:1]])
     seconds, spent = work.left(), time.monotonic() - work.began
     if seconds is None:

@@ -71,9 +71,7 @@ def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
         label = words("zoo_last_run", count=runs) if runs > 1 else words("zoo_minutes")
         found.append((label, words("minutes", minutes=f"{max(1, round(training['minutes'])):,}")))
     if hardware := str(training.get("hardware") or "")[:60]:
-        if cpu := re.fullmatch(r"(.+) CPU, (\d+) threads", hardware):  # else it is the name of a graphics card
-            hardware = words("zoo_threads" if cpu[2] == "1" else "zoo_many_threads", chip=cpu[1], count=cpu[2])
-        found.append((words("zoo_hardware"), hardware))
+        found.append((words("zoo_hardware"), words.hardware(hardware)))
     return [*found, (words("zoo_size"), words("megabytes", size=f"{entry.megabytes:.1f}"))]
 
 
