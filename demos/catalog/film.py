@@ -133,12 +133,14 @@ def state(words: Words, kind: str, *parts: str) -> str:
     return f'<div class="gz-state"><b>{escape(words("name_" + kind))}</b>{"".join(parts)}</div>'
 
 
-def panel(words: Words, rows: list[dict], step: int, title: str, lines, least=1.0, marks=(), bands=()) -> str:
+def panel(
+    words: Words, rows: list[dict], step: int, title: str, lines, least=1.0, marks=(), bands=(), axis="live_axis"
+):
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at `marks`, coloured
     `bands`; the scale reaches `least`, the axis the last step of all these: not every step has a row."""
     values = [row[k] for row in rows for k, *_ in lines if isinstance(row.get(k), (int, float))]
     last = max([step, *(row["step"] for row in rows), *(end for _, end, _ in bands)]) or 1
-    end, drawn = (last, words("live_axis", step=f"{last:,}")), curves(words, rows, lines)
+    end, drawn = (last, words(axis, step=f"{last:,}")), curves(words, rows, lines)
     return chart(words(title), drawn, limit(values, least), end, at=step, marks=marks, bands=bands)
 
 

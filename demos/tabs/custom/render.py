@@ -154,9 +154,9 @@ def curves(words: Words, work: Session) -> str:
     if run is None or len(work.runs) > 1 or not run.step or not run.sheet:
         return ""
     rows = sorted([*run.of("step"), *run.of("samples")], key=lambda row: row["step"])
-    panels = [film.panel(words, rows, run.step, *PIXELS, least=0.1)]
+    panels = [film.panel(words, rows, run.step, *PIXELS, least=0.1, axis="step_axis")]
     if run.loss != "mae":
-        panels += [film.panel(words, rows, run.step, *lines) for lines in film.PANELS]
+        panels += [film.panel(words, rows, run.step, *lines, axis="step_axis") for lines in film.PANELS]
     return grid(*panels, kind="three")
 
 
