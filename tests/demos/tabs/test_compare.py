@@ -426,7 +426,7 @@ def test_a_picture_of_few_colours_is_not_called_a_photo(pages):
     grey = drawings.facade(3, 90).convert("L").convert("RGB")
     for picture in (sketch, Image.new("RGB", (90, 90)), grey):
         answer = job(pages, "uploaded", picture, drawing=HOUSE)
-        assert "not the palette's colours" in answer.notes[0] and "photo" not in answer.notes[0]
+        assert "not in the palette's colours" in answer.notes[0] and "photo" not in answer.notes[0]
         assert answer.photo is not None and not answer.back  # to be drawn over
     with pytest.raises(Trouble) as refused:
         job(pages, "uploaded", picture=handlers.TOO_LARGE)
