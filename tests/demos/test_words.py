@@ -1,12 +1,15 @@
-"""The words of the pages: both languages say the same, and each sentence that the code asks for exists."""
+"""The words of the pages: both languages say the same, each sentence is used, and each one that is used exists."""
 
 import ast
 import re
 import string
+from pathlib import Path
 
 from demos.ui.words import LANGUAGES, Words, read, sentences
 from ganzoo import GanzooError
+from ganzoo.data.drawings import PALETTES
 from ganzoo.data.registry import CLASSES
+from ganzoo.training import doctor
 from tests.support.serve import DEMOS
 
 CJK = re.compile(r"[一-鿿]")
@@ -14,6 +17,31 @@ SAME_IN_BOTH = {
     "title", "lesson_gan", "lesson_dcgan", "other_language", "row_label", "curve_losses", "megabytes", "mlp_short",
     "label_choice", "relu_relu", "relu_leaky_relu",
 }  # fmt: skip
+# Keys that the code puts together, f"lead_{key}". What stands in the gap must be a word of the code by itself.
+PUT_TOGETHER = (
+    "q_{}", "lead_{}", "tab_{}", "lesson_{}", "data_{}", "name_{}", "state_{}", "label_{}", "label_{}_filter", "losses_{}",
+    "relu_{}", "unet_{}", "gan_{}", "steps_{}", "friction_{}", "patch_{}", "shapes_{}",
+    "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short", "trl_{}",
+    "own_{}", "own_{}_said", "{}_said", "features_{}", "stride_{}_alt", "stride_{}_window", "{}_alt", "{}_notes",
+    "live_{}", "live_adv_{}",
+    *(f"{{}}_verdict_{end}" for end in ("wins", "close", "split", "why", "rule")),
+)  # fmt: skip
+
+
+def strings() -> set[str]:
+    """Every piece of text in the code of the pages that could be a key, or a part of one."""
+    found = set()
+    for path in (*DEMOS.rglob("*.py"), Path(doctor.__file__)):  # which names the states of a training
+        constants = (
+            n.value for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)
+        )
+        texts = {text for text in constants if isinstance(text, str)}
+        found |= texts | set(re.findall(r"\$(\w+)", " ".join(texts)))  # words in the formulas of the lessons
+    for path in DEMOS.rglob("*.js"):
+        found |= set(re.findall(r"[\"'`]([\w-]+)[\"'`]", path.read_text(encoding="utf-8")))
+    found |= {label for palette in PALETTES.values() for label in palette}
+    found |= {text.replace("cmp_", "cmp_means_") for text in found}
+    return found | {text.replace("-", "_") for text in found}
 
 
 def asked() -> set[str]:
@@ -51,8 +79,11 @@ def test_a_key_stands_in_one_tab_only():
         assert sum(map(len, groups)) == len(sentences(language))
 
 
-def test_every_sentence_that_is_asked_for_exists():
-    assert len(asked()) > 300 and asked() <= sentences("en").keys(), asked() - sentences("en").keys()
+def test_every_sentence_is_used_and_every_one_that_is_used_exists():
+    known, words = sentences("en"), strings()
+    assert len(asked()) > 300 and asked() <= known.keys(), asked() - known.keys()
+    idle = known.keys() - words - {form.format(word) for form in PUT_TOGETHER for word in words}
+    assert not idle, idle
 
 
 def test_an_error_of_the_library_is_explained_in_chinese_too():
