@@ -78,7 +78,7 @@ def fetch(info, request) -> Path:
 
 
 def kept(request) -> Path | None:
-    """The folder of a set that was fetched before, for when the Hub cannot be request."""
+    """The folder of a set that was fetched before, for when the Hub cannot be reached."""
     home, part = _home(request.repo, request)
     ref = home / "refs" / quote(request.revision or "main", safe="")
     place = home / (ref.read_text() if ref.is_file() else request.revision or "none") / part
