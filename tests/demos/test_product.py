@@ -176,7 +176,7 @@ def test_the_first_words_are_in_the_page_itself(site):
 
 
 def test_six_at_once_each_get_the_answer_to_their_own_picture(site):
-    tab = pages.compare(site.url)
+    tab = pages.Compare(site.url)
     assert not pages.same(tab.ask("one", 200)[1], tab.ask("two", 201)[1])
     met = pages.crowd(tab, 6, 0.1)
     assert met["answers"] == met["told"] == 6 and met["wrong"] == 0
