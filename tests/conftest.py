@@ -6,8 +6,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
-import pytest
-
 from tests.fake_hub.fixtures import hub, machine, running  # noqa: F401
 from tests.support.browser import browser, site, surf  # noqa: F401  (fixtures)
 
@@ -16,8 +14,5 @@ LONG = "product own_page live compare pages recipes space own lessons_page zoo_h
 
 
 def pytest_collection_modifyitems(items):
-    """What visits the pages goes to one worker, as one server serves it all; the rest file by file."""
     names = [f"test_{name}.py" for name in LONG.split()]
     items.sort(key=lambda item: names.index(item.path.name) if item.path.name in names else len(names))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("site" if "site" in item.fixturenames else item.path.stem))
