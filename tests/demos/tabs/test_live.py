@@ -60,7 +60,7 @@ def test_the_bundled_samples_are_6000_real_balanced_pictures(data, licence, read
 
 
 def test_it_learns_garments(run):
-    """In 240 rounds (some five seconds of one core) what was noise is becoming garments of several kinds."""
+    """In 400 rounds (some eight seconds of one core) what was noise has become garments of several kinds."""
     judge = local.judge("fashion").generator
     real = judges.ask(judge, load_pictures(str(SAMPLES / "fashion-6000")).test[: live_run.COUNTED])[0]
 
@@ -70,13 +70,13 @@ def test_it_learns_garments(run):
         return metrics.frechet_distance(judges.ask(judge, made)[0], real)
 
     at_first = far()
-    while run.training.step < 240:
+    while run.training.step < 400:
         run.advance()
-    assert far() < 0.75 * at_first, (far(), at_first)
+    assert far() < 0.6 * at_first, (far(), at_first)
     run.next_count = 0
     run.look()
     shown = run.shown
-    assert shown.step == 240 and len(shown.rows) == 12 and shown.state in ("early", "contest")
+    assert shown.step == 400 and len(shown.rows) == 20 and shown.state in ("early", "contest")
     assert sum(shown.shares.values()) == pytest.approx(1) and sum(v > 0.02 for v in shown.shares.values()) >= 3
     assert list(shown.shares)[1] == "trousers"
 
