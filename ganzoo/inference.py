@@ -60,10 +60,23 @@ class Model:
             self._networks[role] = checkpoint.read_network(self.folder, role, net).to(self.device)
         return self._networks[role]
 
-    generator = property(lambda self: self.network("generator"))
-    discriminator = property(lambda self: self.network("discriminator"))
-    generator_back = property(lambda self: self.network("generator_back"), doc="A CycleGAN's other direction.")
-    discriminator_back = property(lambda self: self.network("discriminator_back"), doc="Of a CycleGAN's side A.")
+    @property
+    def generator(self) -> torch.nn.Module:
+        return self.network("generator")
+
+    @property
+    def generator_back(self) -> torch.nn.Module:
+        """A CycleGAN's other direction."""
+        return self.network("generator_back")
+
+    @property
+    def discriminator(self) -> torch.nn.Module:
+        return self.network("discriminator")
+
+    @property
+    def discriminator_back(self) -> torch.nn.Module:
+        """A CycleGAN's discriminator of side A."""
+        return self.network("discriminator_back")
 
     @property
     def translates(self) -> bool:
