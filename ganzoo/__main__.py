@@ -3,6 +3,7 @@
     ganzoo demo                                              # the pages, on this machine
     ganzoo train pix2pix --data my/pairs --direction 'B->A'  # gan | cgan | dcgan | pix2pix | cyclegan
     ganzoo judge --data my/pictures                          # train the small network that measures models
+    ganzoo distill --model runs/cyclegan-horse2zebra/model   # a generator learns to do in one pass what it does in two
     ganzoo evaluate runs/pix2pix-pairs-gan-mae/model         # measure models
     ganzoo translate pix2pix-facades-gan-mae in/ out/        # a folder of pictures through a model
     ganzoo export pix2pix-facades-gan-mae                    # write ONNX
@@ -24,6 +25,7 @@ from ganzoo.recipes import guarded
 COMMANDS = {
     "demo": "demos.app",
     "judge": "train.judge",
+    "distill": "train.distill",
     "evaluate": "train.evaluate",
     "translate": "train.translate",
     "export": "train.export",

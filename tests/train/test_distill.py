@@ -1,0 +1,87 @@
+"""train/distill.py: one pass learns to do what two do."""
+
+import json
+
+import pytest
+import torch
+
+from ganzoo import checkpoint
+from ganzoo.models import cyclegan
+from ganzoo.seeding import global_seed
+from tests.train.test_recipes import refused, run, trained
+from train import distill
+
+SMALL = dict(width=4, blocks=1, critic_width=4, image_size=32, in_channels=3, out_channels=3, direction="horse->zebra")
+
+
+def a_model(folder, **settings):
+    """A small CycleGAN with random weights as a model folder."""
+    config = cyclegan.Config(name="small", **SMALL | settings)
+    with global_seed(3):
+        checkpoint.save_model(folder, config, cyclegan.build(config), {"name": "small"})
+    return folder
+
+
+class SamePicture:
+    """Batches that always hold one picture."""
+
+    device = torch.device("cpu")
+
+    def __call__(self, step):
+        return {"b": torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1}
+
+
+def distillation(share: float, steps: int = 60) -> distill.Distillation:
+    with global_seed(3):
+        teacher = cyclegan.build(cyclegan.Config(name="t", **SMALL))["generator_back"].eval().requires_grad_(False)
+    config = distill.Config(share=share, steps=steps, lr=2e-3)
+    return distill.Distillation(teacher, SamePicture(), "b", config, half=False)
+
+
+def test_what_is_learned_lies_between_the_first_and_the_second_pass():
+    nothing_to_learn, training = distillation(share=0.0), distillation(share=0.5)
+    nothing_to_learn.advance()
+    assert nothing_to_learn.averages() == {"mae": 0.0}
+
+    picture = SamePicture()(0)["b"]
+    before = {name: tensor.clone() for name, tensor in training.teacher.state_dict().items()}
+    first = training.teacher(picture)
+    wanted = (first + training.teacher(first)) / 2
+    while training.step < 60:
+        training.advance()
+    assert all(torch.equal(tensor, before[name]) for name, tensor in training.teacher.state_dict().items())
+    away = (first - wanted).abs().mean()
+    assert (training.student(picture) - wanted).abs().mean() < 0.6 * away
+
+
+@pytest.mark.parametrize(("direction", "learned"), [("horse->zebra", "generator"), ("zebra->horse", "generator_back")])
+def test_one_generator_is_changed_and_all_else_stays(direction, learned, tmp_path):
+    small = a_model(tmp_path / "small")
+    flags = ["--model", small, "--direction", direction, "--image-size", "32", "--smoke", "--name", "learned"]
+    out = trained(tmp_path, *flags, script="distill")
+    made = tmp_path / "runs" / "learned-smoke" / "model"
+    assert str(made.relative_to(tmp_path)) in out
+    for role, file in checkpoint.FILES.items():
+        if (small / file).is_file():
+            assert ((made / file).read_bytes() == (small / file).read_bytes()) == (role != learned), role
+    content = json.loads((made / "config.json").read_text())
+    assert content["settings"] == json.loads((small / "config.json").read_text())["settings"]
+    assert content["training"]["command"].startswith("ganzoo distill") and content["metrics"] == {}
+    assert (made / "README.md").is_file() and (made / "samples.png").is_file()
+
+
+def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
+    grey = a_model(tmp_path / "grey", in_channels=1)
+    assert "grey and colour" in refused(tmp_path, "distill", "--model", grey)
+    assert "no CycleGAN" in refused(tmp_path, "distill", "--model", "cgan-fashion")
+    assert "choose one of these directions" in refused(tmp_path, "distill", "--direction", "horse->cow")
+    assert "from 0 to 1" in refused(tmp_path, "distill", "--share", "nan")
+
+
+def test_a_stop_keeps_the_model_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(distill.session, "stop_on_signals", lambda stop: stop.append(2))
+    monkeypatch.setattr(distill, "SHOWN_EVERY", 10)
+    small = a_model(tmp_path / "small")
+    code, out, _ = run("distill", "--model", small, "--image-size", "32", "--smoke", cwd=tmp_path)
+    assert code == distill.recipes.STOPPED and "1 steps" in out
+    assert (tmp_path / "runs" / "distill-horse2zebra-smoke" / "model" / "model_back.safetensors").is_file()
