@@ -3,7 +3,9 @@
 The facade's colours are those of the CMP Facade Database as packaged for pix2pix, the map's those of `aerial-map`.
 """
 
+import math
 import random
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -28,6 +30,8 @@ MAP = {
     "vegetation": (0xAD, 0xD1, 0x9E),
     "road": (0xFF, 0xFF, 0xFF),
 }
+STEPS = [i / 24 for i in range(25)]  # along a curve
+WAYS = ((1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7))
 PALETTES = {"label": FACADE, "map": MAP}  # by the name of the domain
 
 
@@ -91,47 +95,80 @@ def facade(seed: int, size: int = 256) -> Image.Image:
 
 
 def town(seed: int, size: int = 256) -> Image.Image:
-    """A map: crossing roads, blocks of houses, a park, perhaps water."""
+    """A map as land-cover masks show one: bent streets, long blocks of houses, rings of villas, little green, perhaps a coast."""
     dice = random.Random(f"town {seed}")
-    sheet = Image.new("RGB", (4 * size, 4 * size), MAP["land"])  # drawn large: smooth edges
-    pen, side = ImageDraw.Draw(sheet), 4 * size
+    side = 4 * size  # drawn large: smooth edges
+    sheet = Image.new("RGB", (side, side), MAP["land"])
+    pen = ImageDraw.Draw(sheet)
+    turn, bend, phase = dice.uniform(0, math.pi), dice.uniform(-0.12, 0.12), dice.uniform(0, math.tau)
 
-    def blob(name, x, y, reach):
-        def place(middle, way):
-            return (middle + reach * dice.uniform(0.6, 1.0) * way) * side
+    def place(x, y):
+        """On the street grid, whose middle is 0 -> pixels: the grid is bent and turned."""
+        x, y = x + bend * math.sin(3 * y + phase), y + bend * math.cos(3 * x + phase)
+        across, down = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
+        return (0.5 + across) * side, (0.5 + down) * side
 
-        ways = ((1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7))
-        pen.polygon([(place(x, dx), place(y, dy)) for dx, dy in ways], fill=MAP[name])
+    def area(name, *corners):
+        pen.polygon([place(*corner) for corner in corners], fill=MAP[name])
 
-    for _ in range(dice.randint(1, 3)):
-        blob("vegetation", dice.random(), dice.random(), dice.uniform(0.15, 0.35))
-    across = sorted(dice.uniform(0.08, 0.92) for _ in range(dice.randint(2, 3)))
-    down = sorted(dice.uniform(0.08, 0.92) for _ in range(dice.randint(2, 3)))
-    for y0, y1 in zip([0.0, *across], [*across, 1.0], strict=True):
-        for x0, x1 in zip([0.0, *down], [*down, 1.0], strict=True):
-            kind = dice.random()
-            if min(x1 - x0, y1 - y0) < 0.1 or kind < 0.25:
-                continue
-            pad = 0.035
+    def block(x0, y0, x1, y1):
+        area("building", *((x0 + (x1 - x0) * t, y0) for t in STEPS), *((x1 - (x1 - x0) * t, y1) for t in STEPS))
+
+    def street(width, *points):
+        pen.line([place(*point) for point in points], fill=MAP["road"], width=round(width * side), joint="curve")
+
+    def ring(name, x, y, reach, corners=8):
+        angles = [math.tau * i / corners for i in range(corners)]
+        area(name, *((x + reach * math.cos(a), y + reach * math.sin(a)) for a in angles))
+
+    columns, rows = _cuts(dice), _cuts(dice)
+    for x0, x1 in pairwise(columns):
+        for y0, y1 in pairwise(rows):
+            kind, pad, x, y = dice.random(), dice.uniform(0.045, 0.07), (x0 + x1) / 2, (y0 + y1) / 2
+            reach = min(x1 - x0, y1 - y0) / 2 - 0.05
             if kind < 0.45:
-                box = [(x0 + pad) * side, (y0 + pad) * side, (x1 - pad) * side, (y1 - pad) * side]
-                if box[2] > box[0] and box[3] > box[1]:
-                    pen.rectangle(box, fill=MAP["building"])
-                continue
-            step = dice.uniform(0.09, 0.13)
-            rows, columns = int((y1 - y0 - pad) / step), int((x1 - x0 - pad) / step)
-            for r in range(rows):
-                for c in range(columns):
-                    if dice.random() < 0.85:
-                        x, y = x0 + pad + c * step, y0 + pad + r * step
-                        w, h = step * dice.uniform(0.5, 0.75), step * dice.uniform(0.5, 0.75)
-                        pen.rectangle([x * side, y * side, (x + w) * side, (y + h) * side], fill=MAP["building"])
-    if dice.random() < 0.5:
-        blob("water", dice.random(), dice.random(), dice.uniform(0.12, 0.3))
-    for places, upright in ((down, True), (across, False)):
-        for place in places:
-            bend, width = dice.uniform(-0.08, 0.08), dice.uniform(0.028, 0.05)
-            line = [(place - bend / 2, -0.05), (place, 0.35), (place + bend / 2, 0.7), (place + bend, 1.05)]
-            line = [(x * side, y * side) if upright else (y * side, x * side) for x, y in line]
-            pen.line(line, fill=MAP["road"], width=round(width * side), joint="curve")
+                split = y0 + (y1 - y0) * dice.uniform(0.35, 0.65)
+                block(x0 + pad, y0 + pad, x1 - pad, split - 0.02)
+                if dice.random() < 0.6:
+                    block(x0 + pad, split + 0.02, x1 - pad * dice.uniform(1, 3), y1 - pad)
+            elif kind < 0.6:
+                ring("building", x, y, reach)
+                ring("land", x, y, reach * 0.5)
+                street(0.022, (x, y + reach * 0.3), (x, y1))
+                ring("road", x, y, reach * 0.3, 16)
+                ring("land", x, y, reach * 0.15, 16)
+            elif kind < 0.7:
+                reaches = [(reach * dice.uniform(0.4, 1), dx, dy) for dx, dy in WAYS]
+                area("vegetation", *((x + far * dx, y + far * dy) for far, dx, dy in reaches))
+    for lines, upright in ((columns, True), (rows, False)):
+        for at in lines:
+            wide = dice.random() < 0.4
+            for shift in (-0.022, 0.022) if wide else (0.0,):
+                points = ((at + shift, t) if upright else (t, at + shift) for t in (2 * step - 1 for step in STEPS))
+                street(0.03 if wide else dice.uniform(0.025, 0.04), *points)
+    if dice.random() < 0.7:
+        x, y = dice.choice(columns), dice.choice(rows)
+        ring("road", x, y, 0.075, 24)
+        ring("land", x, y, 0.03, 24)
+    if dice.random() < 0.4:
+        _coast(dice, pen, side)
     return sheet.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _cuts(dice) -> list[float]:
+    """Where the streets of one direction lie, from beyond one edge of the sheet to beyond the other."""
+    cuts = [dice.uniform(-0.95, -0.7)]
+    while cuts[-1] < 0.7:
+        cuts.append(cuts[-1] + dice.uniform(0.3, 0.6))
+    return cuts
+
+
+def _coast(dice, pen, side: int) -> None:
+    """Water from an irregular shore to one edge of the sheet."""
+    shore, slope, phase = dice.uniform(0.55, 0.8), dice.uniform(-0.3, 0.3), dice.uniform(0, math.tau)
+    line = [
+        (t, shore + slope * (t - 0.5) + 0.05 * math.sin(5 * t + phase) + dice.uniform(-0.006, 0.006)) for t in STEPS
+    ]
+    turned = dice.choice((lambda x, y: (x, y), lambda x, y: (y, x), lambda x, y: (x, 1 - y), lambda x, y: (1 - y, x)))
+    points = [turned(x, y) for x, y in (*line, (1, 1), (0, 1))]
+    pen.polygon([(x * side, y * side) for x, y in points], fill=MAP["water"])
