@@ -2,8 +2,8 @@
 
     subprocess.run([quick.PYTHON, "train/gan.py", "--smoke"], ...)       # like [sys.executable, ...]: files, -c and -m
 
-Each pytest worker has one server that has imported torch and the other large libraries that read no environment when
-imported (so neither gradio nor huggingface_hub). The command above is a small process that hands its arguments, folder,
+One server for all pytest workers has imported torch and the other large libraries that read no environment when imported
+(so neither gradio nor huggingface_hub). The command above is a small process that hands its arguments, folder,
 environment and standard streams to the server; the server forks, the fork runs the script as `__main__`. Signals are passed
 on, exit codes and deaths by signal come back. A test that needs the script's own process id starts `sys.executable`.
 """
@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 
+COMMAND = "GANZOO_TEST_QUICK"  # the variable that names the command to workers
 # What scripts and pages import and what reads no environment then.
 PRELOADED = (
     *("numpy", "PIL.Image", "PIL.ImageDraw", "safetensors.torch", "torch", "torch._dynamo", "torch.optim"),
@@ -48,12 +49,12 @@ def serve(path: str) -> None:
     import importlib
     import selectors
 
-    for name in PRELOADED:
-        importlib.import_module(name)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(path)
     listener.listen(64)
-    print("ready", flush=True)
+    print("ready", flush=True)  # to be asked; the answer comes after the imports
+    for name in PRELOADED:
+        importlib.import_module(name)
     waiting = selectors.DefaultSelector()
     waiting.register(listener, selectors.EVENT_READ, ("listener", None, None))
     waiting.register(0, selectors.EVENT_READ, ("end", None, None))
@@ -171,7 +172,10 @@ def run(request: dict, streams: list[int]) -> int:
 
 
 def start() -> str:
-    """A server for this process -> the command that asks it, which may stand where a Python does."""
+    """The server of the process that started this worker, or else a new one -> the command that asks it, which may stand
+    where a Python does."""
+    if COMMAND in os.environ:
+        return os.environ[COMMAND]
     import atexit
     import subprocess
     import tempfile
@@ -194,6 +198,7 @@ def start() -> str:
     command = Path(folder.name, "python")
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {__file__} {path} "$@"\n')
     command.chmod(0o700)
+    os.environ[COMMAND] = str(command)
     return str(command)
 
 
