@@ -3,6 +3,7 @@ should never meet, an error in the console or a request to another host."""
 
 import os
 import re
+import time
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
@@ -27,6 +28,26 @@ FLAGS = [
 
 def local(address: str) -> bool:
     return urlparse(address).scheme in ("data", "blob") or urlparse(address).hostname == "127.0.0.1"
+
+
+def attentive(page):
+    """The page, asked for what is waited for ten times a second."""
+    # asked at every frame, as is usual, the browser would draw every frame
+    page.wait_for_function = partial(page.wait_for_function, polling=100)
+    late = page.wait_for_selector  # which soon asks only twice a second
+
+    def wait_for_selector(selector, state="visible", timeout=60_000):
+        found = page.locator(selector).first
+        met = {"attached": found.count, "visible": found.is_visible, "hidden": found.is_hidden}
+        met["detached"] = lambda: not found.count()
+        end = time.monotonic() + timeout / 1000
+        while not met[state]() and time.monotonic() < end:
+            time.sleep(0.1)
+        late(selector, state=state, timeout=timeout)
+
+    page.wait_for_selector = wait_for_selector
+    page.set_default_timeout(60_000)
+    return page
 
 
 def all_seen(page) -> None:
@@ -83,17 +104,14 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def surf(browser):
-    """surf(address, width, height, scheme, locale, seconds) -> a fresh page there. At the end: no console error, no request
+    """surf(address, width, height, scheme, locale) -> a fresh page there. At the end: no console error, no request
     to another host, and none that holds one of `surf.secrets`."""
     opened, wrong, secrets = [], [], []
 
-    def go(address, width=1280, height=900, scheme="light", locale="en-US", seconds=60):
+    def go(address, width=1280, height=900, scheme="light", locale="en-US"):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
         opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(seconds * 1000)
-        # asked at every frame, as is usual, the browser would draw every frame
-        page.wait_for_function = partial(page.wait_for_function, polling=100)
+        page = attentive(context.new_page())
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on(

@@ -1,7 +1,7 @@
 """A Space as the Hub would run it: the staged folder alone, in an environment with its own requirements and nothing else.
 
-The packages at hand stand for the index; with GANZOO_REALLY_INSTALL=true (.ci/run) all but torch really come from it, in one
-run of the resolver with what the Hub's builder adds (a minute).
+The packages at hand stand for the index. With GANZOO_REALLY_INSTALL=true what they lack comes from it, in one run of the
+resolver with what the Hub's builder adds; .ci/run has just installed those at hand from there.
 """
 
 import asyncio
@@ -33,6 +33,7 @@ from tests.fake_hub.server import LocalHub
 from tests.hostile.made import tiny
 from tests.hub.test_hub import ROOT
 from tests.support import quick
+from tests.support.browser import attentive
 from tests.support.clean import clean_python, closure, name_of, pip
 from tests.support.serve import GUARD, free_port, megabytes, wait_for
 
@@ -49,17 +50,15 @@ def space(tmp_path_factory):
     done = subprocess.run(list(map(str, words)), cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lines = (folder / "app" / "requirements.txt").read_text().split()
-    installed = os.environ.get("GANZOO_REALLY_INSTALL") != "true"
-    at_hand = [name_of(line) for line in lines] + ["mcp"] if installed else ["torch"]
+    at_hand = [*map(name_of, lines), "mcp"]
     python = clean_python(folder, at_hand)
-    if installed:  # `spaces` alone may not be here: nothing but a Space needs it
-        lines = [line for line in lines if name_of(line) in closure(at_hand)]
+    if os.environ.get("GANZOO_REALLY_INSTALL") == "true":
+        lines, index = lines + BUILDER, []
+    else:  # `spaces` alone may not be here: nothing but a Space needs it
+        lines, index = [line for line in lines if name_of(line) in closure(at_hand)], ["--no-index"]
         assert len(lines) >= len(at_hand) - 2, lines
-    else:
-        lines += BUILDER
     lines = ["torch" if name_of(line) == "torch" else line for line in lines]  # at hand; ZeroGPU may have none as new
     (folder / "wanted.txt").write_text("\n".join(lines))
-    index = ["--no-index"] if installed else []
     pip(python, "-r", str(folder / "wanted.txt"), *index)  # nothing missing, none too old
     site = next((folder / "venv" / "lib").glob("python*/site-packages"))
     (site / "sitecustomize.py").write_text(GUARD)
@@ -148,7 +147,7 @@ def look(browser, url: str) -> None:
     from playwright.sync_api import TimeoutError as Late
 
     context = browser.new_context()
-    page, wrong, strange = context.new_page(), [], set()
+    page, wrong, strange = attentive(context.new_page()), [], set()
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda r: strange.add(urlparse(r.url).hostname) if "127.0.0.2" not in r.url else None)

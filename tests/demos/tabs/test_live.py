@@ -289,6 +289,7 @@ def visit(surf, site):
 
     def go(path="?tab=live", **look):
         page = surf(site.url + path, **look)
+        page.wait_for_selector("#live-turns")
         page.locator("#live-turns").scroll_into_view_if_needed()
         page.wait_for_selector("#live-turns .gz-legend")
         page.evaluate("scrollTo(0, 0)")
@@ -336,8 +337,7 @@ def test_an_earlier_run_is_there_at_once_a_link_brings_its_settings_and_the_addr
     assert chosen() == [2, 0, 1, 0, 0, 2]
 
 
-def another_trains_and_a_third_waits_until_that_one_leaves(visit, page) -> None:
-    second, third = visit(), visit()
+def another_trains_and_a_third_waits_until_that_one_leaves(page, second, third) -> None:
     for other, wanted in ((second, "running"), (third, "waiting")):
         other.click("#live-go")
         mode(other, wanted)
@@ -353,7 +353,7 @@ def another_trains_and_a_third_waits_until_that_one_leaves(visit, page) -> None:
 
 
 def test_start_watch_pause_step_change_keep_start_over(visit, site):
-    page = visit()
+    page, second, third = visit(), visit(), visit()  # a page opens sooner while nobody trains
     page.click("#live-go")
     mode(page, "running")
     at_least(page, 20)
@@ -368,7 +368,7 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     page.wait_for_selector("#live-changes >> text=ReLU in both networks")
     page.locator("#live-norm").get_by_label("off", exact=True).check()
     page.wait_for_selector("#live-changes >> text=Batch Normalization off")
-    another_trains_and_a_third_waits_until_that_one_leaves(visit, page)
+    another_trains_and_a_third_waits_until_that_one_leaves(page, second, third)
     page.click("#live-go")
     mode(page, "resting")
     assert page.inner_text("#live-go") == "Resume"
