@@ -104,9 +104,13 @@ def test_pictures_are_followed_morphed_asked_for_and_judged_and_the_zoo_opens_a_
     after = changed(page, "#training", before)
     assert "State 1" in after and 'data-frame="0"' in after
     last = page.get_attribute("#film input[type=range]", "max")
+    page.click("#play")
+    page.click("#play:text('Stop')")
+    page.wait_for_selector("#play:text('Play')")
     page.click("#play")  # to the end by itself, the slider with it
     page.wait_for_selector(f'#training [data-frame="{last}"]')
     assert page.input_value("#film input[type=range]") == last
+    page.wait_for_selector("#play:text('Play')")
 
     page.click(".gz-contents a[href='#s-hand']")  # a link to a section stays on the page
     page.wait_for_function("Math.abs(document.querySelector('#s-hand').getBoundingClientRect().y) < innerHeight / 2")

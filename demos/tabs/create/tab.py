@@ -58,7 +58,7 @@ class Create:
                 with gr.Column(min_width=280):
                     js = "ganzoo.later(element, trigger, 'focus')"
                     self.training = show(waiting(say), elem_id="training", js_on_load=js)
-            self.began = gr.State(0.0)
+            self.began = gr.State(0.0)  # when frame 0 of the film that plays was due; 0: it stands still
             self.timer = gr.Timer(TICK, active=False)
 
     def _make(self):
@@ -120,7 +120,7 @@ class Create:
         make = [self.name, self.data, self.seed, self.pick, self.picks]
         everything = [
             *(self.lesson, self.data, self.name, self.seed, self.pick, self.shown, self.first, self.second),
-            *(self.strip, self.now, self.slider, self.growth, self.frame, self.training, self.timer, self.labelled),
+            *(self.strip, self.now, self.slider, self.growth, self.frame, self.training, *self._still(), self.labelled),
             *(self.labels, self.picks, *self.classes, self.board, self.judged, self.grid, self.picture, self.still),
         ]
 
@@ -142,9 +142,9 @@ class Create:
             for event in (box.submit, box.blur):
                 event(self._way, move, [self.strip, self.now], **QUIET)
 
-        film = [self.frame, self.still, self.training, self.timer]
+        film = [self.frame, self.still, self.training, *self._still()]
         self.frame.input(self._frame, [self.name, self.frame], film, **LIVE)
-        self.play.click(lambda: (time.time(), gr.Timer(active=True)), None, [self.began, self.timer], **QUIET)
+        self.play.click(self._play, [self.name, self.frame, self.began], [*self._still()], **LIVE)
         self.timer.tick(self._played, [self.name, self.began], film, **{**LIVE, "trigger_mode": "once"})
 
         for i, button in enumerate(self.classes):
@@ -185,7 +185,7 @@ class Create:
             self.growth: self._draw(render.grow, name, seed, pick),
             self.frame: gr.Slider(maximum=max(1, last), value=last),
             **self._film_at(name, last),
-            self.timer: gr.Timer(active=False),
+            **self._still(),
             self.labelled: self._draw(render.for_labels, data, picks, seed),
             self.labels: self._draw(render.under_labels, data, seed),
         }
@@ -236,13 +236,28 @@ class Create:
         return first, second, *self._way(name, first, second, percent)
 
     def _frame(self, name, frame):
-        return {**self._film_at(name, int(frame or 0)), self.timer: gr.Timer(active=False)}
+        return {**self._film_at(name, int(frame or 0)), **self._still()}
+
+    def _still(self) -> dict:
+        """What the film's controls show while it does not play."""
+        play = gr.update(value=self.words("film_play"))
+        return {self.began: 0.0, self.timer: gr.update(active=False), self.play: play}
+
+    def _play(self, name, frame, began):
+        """Play goes on from the slider, at the end from the beginning; while it plays, the same button stops it."""
+        if began:
+            return self._still()
+        done = SECONDS * (frame or 0) / max(1, render.frames(name))
+        began = time.time() - (done if done < SECONDS else 0)
+        return {self.began: began, self.timer: gr.Timer(active=True), self.play: gr.Button(self.words("film_stop"))}
 
     def _played(self, name, began):
-        """The frame that is due SECONDS after Play was pressed at the latest, however slow the line is."""
+        """The frame that is due: the last one SECONDS after frame 0 at the latest, however slow the line is."""
+        if not began:  # stopped meanwhile
+            return gr.skip()
         share = min(1.0, (time.time() - began) / SECONDS)
         frame = round(share * render.frames(name))
-        return {self.frame: frame, **self._film_at(name, frame), self.timer: gr.Timer(active=share < 1)}
+        return {self.frame: frame, **self._film_at(name, frame), **({} if share < 1 else self._still())}
 
     def _put(self, data, picture) -> dict:
         """A picture on the board, judged."""
