@@ -101,7 +101,7 @@ class Critic:
                 self.row = gr.Slider(1, 2, step=1, label=words("cmp_row"), min_width=160, buttons=[])
                 self.column = gr.Slider(1, 2, step=1, label=words("cmp_column"), min_width=160, buttons=[])
             self.stretch = gr.Checkbox(False, label=words("cmp_stretch"))
-            with gr.Row(elem_id="cmp-heat"):
+            with gr.Row(elem_id="cmp-heat", elem_classes="gz-grid four"):
                 self.picture = Picture(label=words("cmp_judged"), alt_text=words("cmp_judged"), min_width=160)
                 self.map = Picture(label=words("cmp_map"), alt_text=words("cmp_heat_alt"), min_width=160)
                 self.patch = Picture(label=words("cmp_patch_alt"), alt_text=words("cmp_patch_alt"), min_width=160)

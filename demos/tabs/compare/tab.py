@@ -45,7 +45,6 @@ class Compare:
                 self.family = gr.Radio(choices, value=job.family.name, label=words("cmp_family"), container=False)
                 self.surprise = gr.Button(words("cmp_surprise"), variant="primary", elem_id="cmp-surprise")
                 self.example = gr.Button(words("cmp_example"), elem_id="cmp-example")
-                self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
             self.message = show(elem_id="cmp-said")
             with gr.Row():
                 with gr.Column(scale=1, min_width=244):
@@ -71,12 +70,13 @@ class Compare:
         self.columns, self.images, self.captions = {}, {}, {}
         with gr.Column(scale=4, min_width=244):
             with gr.Row(elem_id="cmp-results"):
-                with gr.Column(min_width=0, visible=False, elem_id="cmp-truth") as self.photo:
-                    self.truth = self._picture("truth", words("cmp_truth_alt"))
                 for key in KEYS:
                     with gr.Column(min_width=0) as self.columns[key]:
                         self.images[key] = self._picture(key, words("cmp_made_alt", loss=name(words, key)))
                         self.captions[key] = show()
+                with gr.Column(min_width=0, elem_id="cmp-truth") as self.photo:  # its button keeps the photo's place
+                    self.truth = self._picture("truth", words("cmp_truth_alt"))
+                    self.reveal = gr.Button(words("cmp_reveal"), elem_id="cmp-reveal")
             self.notes = show(elem_id="cmp-notes")
             self.verdict = show(elem_id="cmp-verdict")
             self.took = show(elem_id="cmp-took")
@@ -149,7 +149,7 @@ class Compare:
         self._on(self.others.input, handlers.opened, self.others)
         self._on(self.fetch.click, handlers.opened, self.hub)
         self._on(self.hub.submit, handlers.opened, self.hub)
-        self.reveal.click(self._revealed, self.reveal, [self.reveal, self.photo], **QUIET)
+        self.reveal.click(self._revealed, self.reveal, [self.reveal, self.truth], **QUIET)
         self.copy.click(self._linked, self.copied, self.copied, js="ganzoo.copy", **QUIET)
         for side in (self.left, self.right):
             side.input(**self.slide)
@@ -190,9 +190,9 @@ class Compare:
         shown = {
             self.message: "",
             self.notes: render.notes(words, job),
-            self.truth: photo,
-            self.photo: gr.update(visible=False),
-            self.reveal: gr.update(value=words("cmp_reveal"), visible=photo is not None),
+            self.photo: gr.update(visible=photo is not None),
+            self.truth: gr.update(value=photo, visible=False),
+            self.reveal: words("cmp_reveal"),
             self.took: note(words("cmp_cited") if job.cited else "", took),
             self.choices: gr.update(visible=job.photo is not None),
         }

@@ -597,7 +597,7 @@ def test_the_story_by_keyboard_alone(look):
     press("#cmp-reveal", "Enter")
     page.wait_for_selector("#cmp-results #cmp-truth img")  # in line with what was made
     press("#cmp-reveal", "Enter")
-    page.wait_for_selector("#cmp-truth", state="hidden")
+    page.wait_for_selector("#cmp-truth img", state="hidden")
     before = shown(page)
     press("#cmp-board canvas", "ArrowLeft", "Enter", *["ArrowRight"] * 3, *["ArrowDown"] * 2, "Enter")
     followed(page, before)
