@@ -41,18 +41,16 @@ def show(words: Words, name: str) -> str:
 
 
 def pictures(words: Words, name: str) -> list:
-    """From afar, so small, then near by: the real photo, GAN alone, MAE alone."""
+    """The real photo, GAN alone, MAE alone: the whole pictures, small as from afar, then the same part of each near by."""
     shown = [(pair(name)[1], words("pair_real")), (made("gan", name), "GAN"), (made("mae", name), "MAE")]
-    near = [(p.crop(BOX).resize((256, 256), Image.Resampling.NEAREST), words("ganloss_near", name=n)) for p, n in shown]
-    return [(_far(picture), words("ganloss_far", name=n)) for picture, n in shown] + near
+    far = [(picture, words("ganloss_far", name=n)) for picture, n in shown]
+    near = [(_enlarged(picture), words("ganloss_near", name=n)) for picture, n in shown]
+    return far + near
 
 
-def _far(picture: Image.Image) -> Image.Image:
-    """The picture at a third of its size, in the middle of a clear one."""
-    ground, side = Image.new("RGBA", (SIDE, SIDE)), SIDE // 3
-    ground.paste(picture.resize((side, side), Image.Resampling.LANCZOS), (side, side))
-    return ground
+def _enlarged(picture: Image.Image) -> Image.Image:
+    return picture.crop(BOX).resize((SIDE, SIDE), Image.Resampling.NEAREST)
 
 
 CODE = (generator_loss, metrics.tone, measured)
-LESSON = Lesson("ganloss", 11, VALUES, show, CODE, FORMULA, pictures=pictures, columns=3)
+LESSON = Lesson("ganloss", 11, VALUES, show, CODE, FORMULA, pictures=pictures, columns=6)
