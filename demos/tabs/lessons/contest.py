@@ -28,9 +28,10 @@ def pictures(words: Words, name: str) -> list:
 
 def numbers(words: Words) -> list[list]:
     """The whole test set, from the models' own cards: a row a number, a column a loss."""
-    members = families.find("facades").members
+    family = families.find("facades")
+    members = family.members
     found = [dict(metrics.numbers(members[key])) for key in families.NAMES]
-    rows = [[words("contest_loss"), *families.NAMES.values()]]
+    rows = [[words("contest_measured", count=metrics.count(family)), *families.NAMES.values()]]
     for word, (_, form, goal) in metrics.NUMBERS.items():
         real = metrics.value(members["gan+mae"], metrics.REAL) if goal == "real" else float(goal)
         aim = " ↓" if goal == "0" else words("contest_as_real", value=form.format(real))
