@@ -53,8 +53,10 @@ def stage(words: Words, now: Snapshot | None) -> tuple[ImageData, str]:
         advice, changes, states = now.advice, now.changes, now.states
     marks = sorted({at for at, *_ in changes})
     shown = film.panels(words, rows, step, states, step, marks=marks)
-    if rows:  # before the first row there is no state to tell
+    if rows:
         shown += film.state(words, kind, prose(_meaning(words, kind, now)), _doctor(words, kind, advice))
+    else:  # before the first row there is no state to tell: its place
+        shown += '<div class="gz-state"></div>'
     return film.still(source, step), f'<div class="gz-film" data-step="{step}">{shown}</div>'
 
 
@@ -77,11 +79,11 @@ def _meaning(words: Words, kind: str, shown: Snapshot | None) -> str:
 def shares(words: Words, shown: Snapshot | None) -> str:
     """A bar for each class of the set, as the judge counted (without a snapshot, those of the earlier run's card), on a
     scale that stays."""
-    count = COUNTED if shown else 10_000
+    count, step = (COUNTED, shown.counted) if shown else (10_000, film.of(FINISHED).steps[-1])
     found = shown.shares if shown else local.entry(FINISHED).metric("class-share-")
     if not found:
         return note(words("live_share_none"))
-    label = words("live_share", count=f"{count:,}")
+    label = words("live_share", count=f"{count:,}", step=f"{step:,}")
     return section(label, share_bars(words, found, label, "{:.0%}", "gz-grid"))
 
 

@@ -65,6 +65,7 @@ class Snapshot:
     advice: list[tuple]  # (step, code)
     changes: list[tuple]  # (step, name, old, new)
     shares: dict[str, float]  # class -> share of what the judge counted
+    counted: int  # the step at which it did
 
 
 class Run:
@@ -82,7 +83,7 @@ class Run:
         self.rounds = rounds(self.play, math.inf, EVERY)
         self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
         self.frames: list[tuple[int, Image.Image]] = []
-        self.gap, self.shares, self.states = 1, {}, []
+        self.gap, self.shares, self.counted, self.states = 1, {}, 0, []
         self.next_look = self.next_count = -math.inf
         self.real_diversity = diversity(to_float(found.shown))
         self.shown: Snapshot | None = None
@@ -140,7 +141,7 @@ class Run:
             made = self.training.preview()
             picture = film.on_black(grid(made[:SHEET]))
             if self.rows and now >= self.next_count:  # before the first row there is nothing but noise to count
-                self.shares = self._count()
+                self.shares, self.counted = self._count(), step
                 self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
                 apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
                 counted = {"diversity": apart, "kinds": kinds(self.shares.values())}
@@ -165,6 +166,7 @@ class Run:
                 advice=list(self.advice),
                 changes=list(self.changes),
                 shares=self.shares,
+                counted=self.counted,
             )
 
     def _count(self) -> dict:

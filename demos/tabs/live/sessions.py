@@ -21,6 +21,7 @@ LOST = 20.0  # seconds without a look until a training rests
 TURN = 180.0  # seconds that a training may go on while others wait
 LONGEST = 1800.0  # seconds that it may go on at all: a forgotten page should not compute all night
 FORGET = 900.0  # seconds after which a resting session is cleared
+LAST = 10.0  # seconds that a page waits for the present round at most
 PATIENCE = 0.1  # seconds between two looks of one who waits
 
 VISITS = Visits(most=24)
@@ -35,6 +36,7 @@ class Session:
         self.sent: tuple = ()  # what the page was last given: mode, whether anything is learnt, snapshot
         self.critic: Turn | None = None  # the last that was taken alone
         self.ticket: Ticket | None = None
+        self.worker: threading.Thread | None = None
         self._lock = threading.RLock()
 
     @property
@@ -60,7 +62,8 @@ class Session:
         with self._lock:
             if self.idle:
                 self.why, self.ticket = "", self.queue.enter()
-                threading.Thread(target=self._work, args=(self.ticket,), daemon=True, name="ganzoo-live").start()
+                self.worker = threading.Thread(target=self._work, args=(self.ticket,), daemon=True, name="ganzoo-live")
+                self.worker.start()
 
     def rest(self, why: str = "") -> None:
         """Stop after the present round. The run stays as it is."""
@@ -70,6 +73,11 @@ class Session:
                 self.ticket, self.why = None, why
 
     close = rest
+
+    def pause(self) -> None:
+        """Rest, and wait for the snapshot of the last round: what a page says of it is what is kept."""
+        self.rest()
+        self.worker.join(LAST)
 
     def _work(self, ticket: Ticket) -> None:
         """Wait for a place, then rounds until it should rest. `ticket` tells this stretch of work from a later one."""
@@ -95,11 +103,17 @@ class Session:
             self.rest("live_broke")
             raise
         if self.run.broken:
-            self.rest("live_nan")
+            self._stop("live_nan")
         elif spent > LONGEST:
-            self.rest("live_long")
+            self._stop("live_long")
         elif spent > TURN and self.queue.crowded():
-            self.rest("live_turn_over")
+            self._stop("live_turn_over")
+
+    def _stop(self, why: str) -> None:
+        try:
+            self.run.look()  # before the page sees that it rests, and asks no more
+        finally:
+            self.rest(why)
 
 
 def _one_core() -> None:

@@ -218,6 +218,16 @@ def test_a_lost_browser_and_a_long_turn_rest_by_themselves(monkeypatch):
     assert visits.of("lost") is None
 
 
+def test_a_pause_shows_the_last_round():
+    run, seen = Slow(), []
+    run.look = lambda: seen.append(run.rounds)
+    session = Session(run, TrainingQueue(1))
+    session.start()
+    wait(lambda: run.rounds > 3)
+    session.pause()
+    assert session.mode == "resting" and seen == [run.rounds]
+
+
 def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
     monkeypatch.setattr("threading.excepthook", lambda failed: None)
     before = torch.get_num_threads()
