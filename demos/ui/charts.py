@@ -56,7 +56,7 @@ def chart(
     values."""
     scale = ticks(high)
     labels = written(scale, percent)
-    left = 12 + 13 * max(map(len, labels))  # on a phone letters are that large
+    left = 12 + 13 * max(4, *map(len, labels))  # on a phone letters are that large; 4: charts on one page stand in line
     begin = min((points[0][0] for *_, points in lines if points), default=1) if log else 0
 
     def x(step):

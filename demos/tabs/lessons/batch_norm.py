@@ -82,7 +82,7 @@ def _low_rate(words: Words) -> str:
     panels, values, off, rarest = [], {}, [], []
     for short, (key, (name, _)) in zip("ab", MODELS.items(), strict=True):
         shares = local.entry(name).metric("class-share-")
-        panels.append(section(words(key), share_bars(words, shares, words("share_label"), "{:.1%}", "digits")))
+        panels.append(section(words(key), share_bars(words, shares, words("share_label"), "{:.1%}")))
         rare = min(shares, key=shares.get)
         rarest.append(shares[rare])
         off.append(round(50 * sum(abs(share - 1 / len(shares)) for share in shares.values()), 1))

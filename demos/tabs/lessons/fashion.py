@@ -36,7 +36,7 @@ def pictures(words: Words, seed: int) -> list:
 def show(words: Words, seed: int) -> str:
     label, panels = words("fashion_shares", count=COUNTED), []
     for lesson in MODELS:
-        bars = share_bars(words, counted(lesson, seed)[1], label, "{:.0%}", "")
+        bars = share_bars(words, counted(lesson, seed)[1], label, "{:.0%}")
         panels.append(section(words(f"lesson_{lesson}"), note(label), bars))
     return grid(*panels)
 
