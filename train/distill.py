@@ -42,10 +42,10 @@ class Config(JudgeSettings):
     model: str = option("cyclegan-horse2zebra", "a CycleGAN: bundled name, model folder or user/name on the Hub")
     direction: str = option("zebra->horse", "the direction whose generator learns")
     share: float = option(0.6, "how far to go from the first pass (0) to the second (1)", 0.0, 1.0)
-    steps: int = option(1200, "steps of one picture", 1, 10_000_000)
+    steps: int = option(3000, "steps of one picture", 1, 10_000_000)
     lr: float = option(5e-4, "Adam's learning rate; it sinks to 0 over the second half", 0.0, 1.0)
     pixels: float = option(10.0, "weight of the mean absolute error of pixels", 0.0, 1e6)
-    perceptual: float = option(0.2, "weight of the difference of pretrained features", 0.0, 1e6)
+    perceptual: float = option(1.0, "weight of the difference of pretrained features", 0.0, 1e6)
     image_size: int = option(192, "side of the crops in pixels", 16, 1024)
 
 
