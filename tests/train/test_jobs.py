@@ -17,11 +17,11 @@ import pytest
 from ganzoo import checkpoint
 from ganzoo.training.run_dir import Keeper, bring_back
 from tests.fake_hub.server import LocalHub
-from tests.hostile.kills import until
 from tests.hub.test_hub import ROOT
 from tests.support import quick
 from tests.support.clean import clean_python, name_of, pip
 from tests.support.raises_code import raises_code
+from tests.support.waiting import until
 from train import jobs as script
 
 # One recipe: the others are carried alike (tests/test_package.py), and each costs seconds of imports.

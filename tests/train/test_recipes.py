@@ -19,8 +19,8 @@ import ganzoo
 from ganzoo import checkpoint, recipes, session
 from ganzoo.data import drawings
 from ganzoo.models import pix2pix
-from tests.hostile.kills import until
 from tests.support import quick
+from tests.support.waiting import until
 from tests.training.test_trainer import same, weights
 
 ROOT = Path(__file__).parent.parent.parent

@@ -85,10 +85,10 @@ RUNS = {
 }
 
 
-def steps_of(folder) -> list[dict]:
-    """The rows of the log without what differs from run to run: times."""
+def rows_of(folder, *events) -> list[dict]:
+    """The rows of the log, or those of these events, without what differs from run to run: times."""
     timed = ("seconds", "images_per_s", "waiting")
-    rows = [row for row in checkpoint.read_log(folder / "log.jsonl") if row["event"] == "step"]
+    rows = [row for row in checkpoint.read_log(folder / "log.jsonl") if not events or row["event"] in events]
     return [{key: value for key, value in row.items() if key not in timed} for row in rows]
 
 
@@ -101,7 +101,7 @@ def test_a_run_stopped_and_resumed_ends_where_a_straight_one_ends_bit_for_bit(ki
     torch.manual_seed(0)  # where the caller's random numbers stand changes nothing
     fit(config(lesson, folders[1].parent, resume="auto", **more), {"resume"})
     assert weights(folders[0])["step"] == 4 and same(*map(weights, folders))
-    assert steps_of(folders[0])[-1] == steps_of(folders[1])[-1]
+    assert rows_of(folders[0], "step")[-1] == rows_of(folders[1], "step")[-1]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from tests.fake_hub.pictures import zipped
 from tests.hostile.made import bomb
 from tests.support import quick
 from tests.support.raises_code import raises_code
+from tests.support.waiting import until as wait
 
 WRONG = "hf_NobodyKnowsMe0123456789abcdefgh"
 
@@ -244,13 +244,6 @@ def test_what_asks_for_more_cores_waits_until_they_are_there():
 # --- a training -------------------------------------------------------------------------------------------------
 
 
-def wait(condition, seconds=100):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "too slow"
-        time.sleep(0.05)
-
-
 @pytest.fixture
 def short(monkeypatch):
     """Two steps, or far too many to wait for."""
@@ -331,7 +324,7 @@ def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
 
     monkeypatch.setattr(subprocess, "Popen", late)
     work.start("draw", "mae", 64, 100_000)
-    wait(lambda: work.status in ("idle", "done") and begun, 60)
+    wait(lambda: work.status in ("idle", "done") and begun)
     assert begun[0].wait(10) == (-signal.SIGKILL if leaves else 0) and work.trouble is None
     wait(lambda: work.folder.exists() != leaves)
     session.VISITS.leave("quick")
