@@ -14,12 +14,17 @@ from ganzoo import images
 from ganzoo.data import labeled
 from ganzoo.data.folders import read_idx
 from ganzoo.data.labeled import Batches, load_pictures, made_up_pictures
+from ganzoo.data.paired import PairBatches
+from ganzoo.data.paired_sources import made_up_pairs
+from ganzoo.data.unpaired import UnpairedBatches
+from ganzoo.data.unpaired_sources import made_up_unpaired
 from ganzoo.evaluation import judges
 from ganzoo.images import from_pil, open_picture, to_float, to_pil, to_uint8
 from ganzoo.models import gan
 from tests.fake_hub.pictures import png, put, two
 from tests.support import quick
 from tests.support.raises_code import raises_code
+from tests.training.test_trainer import same
 
 FASHION = Path(__file__).parent.parent / "samples" / "fashion"
 
@@ -191,13 +196,28 @@ def test_a_gz_is_never_unpacked_beyond_what_its_header_promises(tmp_path, head, 
     assert most < 4 << 20
 
 
-def test_batches_are_a_function_of_seed_and_step():
-    pictures = made_up_pictures(100)
-    one, two = (Batches(pictures.train, pictures.train_labels, 16, 5, "cpu") for _ in range(2))
-    for step in (3, 11, 0, 7):  # in any order
-        assert torch.equal(one(step)[0], two(step)[0])
-    other = Batches(pictures.train, pictures.train_labels, 16, 6, "cpu")
-    assert not torch.equal(one(3)[0], other(3)[0])
+DIGITS, PAIRS, SIDES = made_up_pictures(100), made_up_pairs(12, 32), made_up_unpaired(9, 32)
+BATCHES = {
+    "labeled": lambda size, seed, *process: Batches(DIGITS.train, DIGITS.train_labels, size, seed, "cpu", *process),
+    "pairs": lambda size, seed, *process: PairBatches(PAIRS.train, size, seed, 32, "cpu", *process),
+    "unpaired": lambda size, seed, *process: UnpairedBatches(SIDES.train, size, seed, 32, "cpu", *process),
+}
+
+
+@pytest.mark.parametrize("kind", BATCHES)
+def test_batches_are_a_function_of_seed_and_step_and_two_processes_share_one(kind):
+    def at(batches, step) -> list[torch.Tensor]:
+        batch = batches(step)
+        return [*batch.values()] if isinstance(batch, dict) else [*batch]
+
+    make = BATCHES[kind]
+    one, two, first, second = make(4, 5), make(4, 5), make(2, 5, 0, 2), make(2, 5, 1, 2)
+    assert one.per_epoch == first.per_epoch
+    for step in (3, 11, 0, 7):  # in any order, and across the end of a lap
+        assert same(at(one, step), at(two, step))
+        halves = zip(at(first, step), at(second, step), strict=True)
+        assert same(at(one, step), [torch.cat(both) for both in halves])
+    assert not same(at(one, 3), at(make(4, 6), 3))
 
 
 def test_an_epoch_shows_every_picture_at_most_once():

@@ -100,15 +100,6 @@ def test_of_a_big_set_the_first_rows_are_streamed(hub, monkeypatch, caplog):
     assert len(values("alice/huge")) == 10 and "the first 10 rows of train" in caplog.text
 
 
-def test_a_wrong_number_of_rows_or_configuration_is_named(hub):
-    hub.add_repo("datasets", "alice/set", {"data/train-0.parquet": digits(20)})
-    for wrong in ("alice/set:0", "alice/set:-3", "alice/set:x:y", "alice/set:default:3:4"):
-        with raises_code("bad_hub_dataset_name"):
-            values(wrong)
-    with raises_code("hub_no_such_config", config="x", example="alice/set:default"):
-        values("alice/set:x")
-
-
 def test_a_dead_id_gives_the_nearest(hub):
     for name in ("alice/mnist-digits", "bob/facades-labels", "bob/facades", "alice/other"):
         hub.add_repo("datasets", name, {"data/train-0.parquet": b""})

@@ -117,19 +117,13 @@ def test_what_the_hub_refuses_is_told(hub, answered):
         ("bob/model", "data_not_on_hub"),
         ("bob/nobody", "data_not_on_hub"),
         ("bob/ü", "bad_hub_dataset_id"),
-        ("bob/asks:1:2:3", "bad_hub_dataset_name"),
+        *((f"bob/asks:{rows}", "bad_hub_dataset_name") for rows in ("1:2:3", "0", "-3", "x:y", "default:3:4")),
         ("bob/asks@v9", "data_revision_not_among"),
     ):
         assert answered("pictures", data)[0].startswith(code), data
     hub.rename("datasets", "bob/asks", "bob/told")
     hub.store.repos["datasets", "bob/told"].gated = False
     assert answered("pictures", "bob/asks")[:3] == ["read", 18, 2]
-
-
-def test_of_many_files_only_the_asked_ones_are_fetched(hub, answered):
-    hub.add_repo("datasets", "alice/heap", two("?/{i}.png", ("cat", "dog"), (1000, 1000)))
-    assert answered("pictures", "alice/heap:9")[:4] == ["read", 17, 1, ["cat", "dog"]]
-    assert sum(path.startswith("/lfs/") for _, path in hub.requests) == 18
 
 
 @pytest.mark.parametrize("trouble", ["truncate", "drop", "page", 500, 429])

@@ -1,23 +1,13 @@
 """Data sets as people lay them out on the Hub: read over HTTP by the real clients, picture files exactly as on disk."""
 
+import io
+import random
+
 import pytest
+from PIL import Image
 
 from tests.fake_hub.fixtures import NOWHERE
-from tests.fake_hub.pictures import (
-    a,
-    ab,
-    classes,
-    columns,
-    configurations,
-    many,
-    padded,
-    put,
-    read,
-    table,
-    two,
-    wide,
-    zipped,
-)
+from tests.fake_hub.pictures import a, ab, b, classes, columns, many, put, read, table, two, zipped
 from tests.support.raises_code import raises_code
 
 
@@ -29,6 +19,20 @@ def table_parts() -> dict[str, bytes]:
     files = {f"train{side}": [picture(i) for i in range(9)] for side, picture in (("A", a), ("B", ab))}
     files |= {f"test{side}": [picture(i) for i in range(40, 43)] for side, picture in (("A", a), ("B", ab))}
     return {f"data/{name}-00000-of-00001.parquet": table({"image": pictures}) for name, pictures in files.items()}
+
+
+def padded() -> bytes:
+    """As huggan's sets: the shorter side is filled up with repeats."""
+    return table({"imageA": [a(i % 9) for i in range(12)], "imageB": [b(i) for i in range(12)]})
+
+
+def wide(i: int) -> bytes:
+    """A photo of 2:1: a soft landscape, with nothing in the middle."""
+    out = io.BytesIO()
+    hills = bytes(random.Random(i).choices(range(256), k=12 * 6))
+    soft = Image.frombytes("L", (12, 6), hills).resize((48, 24), Image.Resampling.BICUBIC)
+    soft.convert("RGB").save(out, "PNG")
+    return out.getvalue()
 
 
 PETS = ("cat", "dog")
@@ -155,12 +159,14 @@ def test_pairs_in_one_column_are_split_in_the_middle(hub):
 
 
 def test_a_configuration_is_named_after_the_repository(hub):
-    hub.add_repo("datasets", "alice/many", configurations("64"))
+    lines = "".join(f"- config_name: '{name}'\n  data_files: {name}/*.parquet\n" for name in ("small", "64"))
+    files = {f"{name}/train.parquet": classes(PETS, 10) for name in ("small", "64")}
+    hub.add_repo("datasets", "alice/many", files | {"README.md": f"---\nconfigs:\n{lines}---\n".encode()})
     for after, expected in (("small", [18, 2]), ("small:10", [9, 1]), ("64:0", [18, 2])):
         assert read("pictures", f"alice/many:{after}")[:2] == expected
     with raises_code("hub_many_configs", names="small, 64", example="alice/many:small"):
         read("pictures", "alice/many")
-    with raises_code("hub_no_such_config", config="big", names="small, 64"):
+    with raises_code("hub_no_such_config", config="big", names="small, 64", example="alice/many:small"):
         read("pictures", "alice/many:big")
 
 

@@ -25,8 +25,6 @@ from tests.models.test_features import theirs  # noqa: F401  (a fixture: the PyP
 from tests.support.raises_code import raises_code
 from train import evaluate
 
-ROOT = Path(__file__).parent.parent.parent
-
 
 class Bright(nn.Module):
     """A judge of one question: bright pictures are zebras, dark ones sorrels. Its features are the three mean colours."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import random
 import zipfile
 
 import pytest
@@ -107,23 +106,3 @@ def classes(names, each: int, kind=int, first: int = 0, missing: bool = False, *
     pictures = [png(200 * (i % 2), 200 - 200 * (i % 2), j) for j, i in enumerate(numbers, first)]
     labels = numbers if kind is int else [names[i] for i in numbers]
     return table({"image": pictures, "label": labels[:-1] + [None] if missing else labels}, names, **more)
-
-
-def padded() -> bytes:
-    """As huggan's sets: the shorter side is filled up with repeats."""
-    return table({"imageA": [a(i % 9) for i in range(12)], "imageB": [b(i) for i in range(12)]})
-
-
-def configurations(second: str = "large") -> dict[str, bytes]:
-    lines = "".join(f"- config_name: '{name}'\n  data_files: {name}/*.parquet\n" for name in ("small", second))
-    card = f"---\nconfigs:\n{lines}---\n".encode()
-    return {"README.md": card, **{f"{name}/train.parquet": classes(("cat", "dog"), 10) for name in ("small", second)}}
-
-
-def wide(i: int) -> bytes:
-    """A photo of 2:1: a soft landscape, with nothing in the middle."""
-    out = io.BytesIO()
-    hills = bytes(random.Random(i).choices(range(256), k=12 * 6))
-    soft = Image.frombytes("L", (12, 6), hills).resize((48, 24), Image.Resampling.BICUBIC)
-    soft.convert("RGB").save(out, "PNG")
-    return out.getvalue()

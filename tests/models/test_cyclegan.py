@@ -103,15 +103,6 @@ def test_the_pool_fills_then_shows_half_old_half_new():
     assert 0.4 < shown_old / 794 < 0.6
 
 
-def test_two_processes_see_the_two_halves_of_one_batch():
-    sets = made_up_unpaired(9, 32)
-    whole = UnpairedBatches(sets.train, 4, 5, 32, "cpu")
-    parts = [UnpairedBatches(sets.train, 2, 5, 32, "cpu", rank, 2) for rank in (0, 1)]
-    for step in (0, 3, 7):  # across the end of a lap
-        for side in "ab":
-            assert torch.equal(whole(step)[side], torch.cat([part(step)[side] for part in parts]))
-
-
 # --- in use -----------------------------------------------------------------------------------------------------
 
 
