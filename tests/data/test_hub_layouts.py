@@ -174,7 +174,8 @@ def test_of_a_set_with_a_script_its_parquet_copy_is_read(hub, caplog):
     revision = hub.add_repo("datasets", "alice/old", {"old.py": b"raise SystemExit", "README.md": b""}).head.id
     with raises_code("hub_script"):
         read("pictures", "alice/old")
-    hub.convert("alice/old", {f"{c}/train/0000.parquet": classes(PETS, 10) for c in ("one", "two")})
+    copy = {f"{c}/train/0000.parquet": classes(PETS, 10) for c in ("one", "two")}
+    hub.change("datasets", "alice/old", copy, "refs/convert/parquet")
     with raises_code("hub_many_configs", names="one, two"):
         read("pictures", "alice/old")
     assert read("pictures", "alice/old:two")[:2] == [18, 2] and "(refs/convert/parquet)" in caplog.text

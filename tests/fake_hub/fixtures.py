@@ -1,15 +1,18 @@
-"""The local Hub, one for all tests of a worker, and this process as a machine that knows no other host."""
+"""The local Hub, one for all tests of a worker, this process as a machine that knows no other host, and models to put there."""
 
+import json
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from ganzoo.hub.bundled import WEIGHTS
 from tests.fake_hub.server import LocalHub
 
 SECRET = "hf_secret_of_alice_0123456789"
 NOWHERE = "http://127.0.0.1:9"
+MODEL = WEIGHTS / "gan-mnist"
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +78,17 @@ def hub(running, machine):
     known = "datasets-server", "events.data.microsoft.com"  # and onnxruntime, which a worker may have imported before
     outside = [request for request in running.outside if not any(host in str(request) for host in known)]
     assert not outside, outside
+
+
+def model_files(**changes: bytes | None) -> dict[str, bytes]:
+    """A small sound model repository, with files changed or (None) left out; `config__json` is config.json."""
+    files = {name: (MODEL / name).read_bytes() for name in ("model.safetensors", "discriminator.safetensors")}
+    files["config.json"] = config()
+    files |= {name.replace("__", "."): content for name, content in changes.items()}
+    return {name: content for name, content in files.items() if content is not None}
+
+
+def config(**changes) -> bytes:
+    said = json.loads((MODEL / "config.json").read_text())
+    said["settings"].update(changes.pop("settings", {}))
+    return json.dumps(said | changes).encode()

@@ -1,9 +1,9 @@
 """What every call of the Hub shares: a request in, a response out, who asks, and what they may see.
 
 `@route` ties a function to a method and an address pattern; `dispatch` finds it. The calls themselves (as huggingface_hub
-2.0 to 2.4 and datasets 5.2 ask) are in `repos.py`, `push.py`, `pull.py` and `collection.py`; sockets and injected failures
-in `server.py` and `trouble.py`. An error is a HubError whose X-Error-Code decides which exception the client raises. Over
-plain http a 401 needs that code too: the client guesses it from the address only for https.
+2.0 to 2.4 and datasets 5.2 ask) are in `repos.py` and `contents.py`; sockets and injected failures in `server.py` and
+`trouble.py`. An error is a HubError whose X-Error-Code decides which exception the client raises. Over plain http a 401
+needs that code too: the client guesses it from the address only for https.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import secrets
 import socket
 import sys
 import tempfile
@@ -23,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from tests.fake_hub import collection, pull, push, repos  # noqa: F401  (their calls)
+from tests.fake_hub import contents, repos  # noqa: F401  (their calls)
 from tests.fake_hub.routes import Request, Response, answer, dispatch
 from tests.fake_hub.store import Access, HubError, Repo, Store
 from tests.fake_hub.trouble import Trouble
@@ -101,7 +100,6 @@ class LocalHub:
     def __init__(self, port: int = 0, verbose: bool = False) -> None:
         self.requests: list[tuple[str, str]] = []  # (method, path) of every request, without host and query
         self.outside: list[tuple[str, str]] = []  # what a client wanted of any other host
-        self.stopped = False
         self.verbose = verbose
         self.store = Store()
         self.troubles: list[Trouble] = []
@@ -120,31 +118,20 @@ class LocalHub:
 
     def stop(self) -> None:
         """Take the Hub down: new connections are refused and the kept ones end."""
-        if not self.stopped:
-            self.stopped = True
-            self._server.shutdown()
-            self._server.server_close()
-            for connection in list(self._server.connections):
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+        self._server.shutdown()
+        self._server.server_close()
+        for connection in list(self._server.connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
-    def add_user(self, name: str, token: str | None = None, write: bool = True) -> str:
-        """A token for a user, new or known; returns the token."""
-        token = token or "hf_" + secrets.token_hex(16)
+    def add_user(self, name: str, token: str, write: bool = True) -> None:
+        """A token for a user, new or known."""
         self.store.tokens[token] = Access(name, write)
-        return token
 
-    def add_repo(
-        self,
-        kind: str,
-        id: str,
-        files: dict[str, bytes] | None = None,
-        private: bool = False,
-        gated: str | bool = False,
-    ) -> Repo:
+    def add_repo(self, kind: str, id: str, files: dict[str, bytes], private=False, gated: str | bool = False) -> Repo:
         """A repository with these files in one commit; `kind` is models, datasets or spaces; gated: auto, manual."""
         with self._lock:
-            return self.store.add_repo(kind, id, files or {}, private, "auto" if gated is True else gated)
+            return self.store.add_repo(kind, id, files, private, "auto" if gated is True else gated)
 
     def env(self, home: Path | str, token: str | None = None) -> dict[str, str]:
         """The environment of a client whose cache is under `home`. Token: None the first user's, "" a stranger's.
@@ -178,15 +165,10 @@ class LocalHub:
             store.repos, store.collections, store.moved, store.paying = {}, {}, {}, None
             self.troubles, self.requests, self.outside = [], [], []
 
-    def change(self, kind: str, id: str, files: dict[str, bytes]) -> str:
-        """Somebody commits these files to main; returns the commit's id."""
+    def change(self, kind: str, id: str, files: dict[str, bytes], ref: str = "refs/heads/main") -> None:
+        """Somebody commits these files to main, or the Hub does to another branch."""
         with self._lock:
-            return self.store.repos[kind, id].put(files, "Change").id
-
-    def convert(self, id: str, files: dict[str, bytes]) -> None:
-        """The Hub puts a parquet copy of a data set into a branch of its own."""
-        with self._lock:
-            self.store.repos["datasets", id].put(files, "Update parquet files", "refs/convert/parquet")
+            self.store.repos[kind, id].put(files, "Change", ref)
 
     def rename(self, kind: str, old: str, new: str) -> None:
         """Somebody renames a repository: the old name redirects from now on."""

@@ -13,8 +13,7 @@ from huggingface_hub import constants
 import ganzoo
 from ganzoo import hub_client
 from ganzoo.hub import download
-from tests.fake_hub.fixtures import NOWHERE, SECRET
-from tests.fake_hub.models import WEIGHTS, config, model_files
+from tests.fake_hub.fixtures import MODEL, NOWHERE, SECRET, config, model_files
 from tests.support.raises_code import raises_code
 
 
@@ -163,7 +162,7 @@ def test_two_damaged_files_are_both_thrown_out(hub, load, mine):
         ganzoo.load("alice/mine")
     folder = load("alice/mine")
     for name in ("model.safetensors", "discriminator.safetensors"):
-        assert (folder / name).read_bytes() == (WEIGHTS / name).read_bytes()
+        assert (folder / name).read_bytes() == (MODEL / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "discriminator.safetensors"])

@@ -3,7 +3,8 @@
 import pytest
 
 from demos.ui.words import Words
-from tests.fake_hub.models import WEIGHTS, model_files
+from ganzoo.hub.bundled import WEIGHTS
+from tests.fake_hub.fixtures import model_files
 from tests.fake_hub.server import LocalHub
 from tests.support.serve import serve, with_hub
 
@@ -12,7 +13,7 @@ TAGS = "---\ntags: [ganzoo, gan, {}]\n---\n# {}\n"
 
 
 def pushed(folder: str) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (WEIGHTS.parent / folder).iterdir() if path.is_file()}
+    return {path.name: path.read_bytes() for path in (WEIGHTS / folder).iterdir() if path.is_file()}
 
 
 @pytest.fixture(scope="module")
