@@ -97,6 +97,7 @@ BROKEN = {
     "width true": (settings(width=True), "bad_setting"),
     "four channels": (settings(channels=4), "bad_setting"),
     "no channels": (settings(channels=0), "config_bad_channels"),
+    "no classes for its labels": (facts(lesson="cgan"), "config_bad_classes"),
     "code as size": (settings(image_size="28; rm -rf"), "bad_setting"),
     "a path as norm": (settings(norm="../../etc/passwd"), "bad_setting"),
     "classes of numbers": (settings(classes=[1, 2]), "bad_setting"),
@@ -147,13 +148,6 @@ def test_a_broken_model_folder_is_one_clear_sentence(tmp_path, kind):
     with raises_code(code) as error:
         ganzoo.load(tmp_path / "m")
     assert "\n" not in str(error.value) and len(str(error.value)) < 400
-
-
-def test_conditional_model_needs_classes(tmp_path):
-    save(tmp_path / "m", cgan)
-    settings(classes=[])(tmp_path / "m")
-    with raises_code("config_bad_classes"):
-        ganzoo.load(tmp_path / "m")
 
 
 def test_a_pickle_file_is_refused_with_the_reason(tmp_path):

@@ -69,7 +69,5 @@ def test_an_error_survives_pickle_and_copy(kind):
     for other in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert type(other) is kind
         assert (other.code, other.values, str(other)) == (error.code, error.values, str(error))
-
-
-def test_a_list_among_the_values_is_written_with_commas():
+    # a list among the values is written with commas
     assert "left, right" in str(GanzooError("data_without_pictures", repo="a/b", columns=["left", "right"]))

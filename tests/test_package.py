@@ -29,15 +29,12 @@ def named(lines) -> dict[str, Requirement]:
     return {need.name: need for need in map(Requirement, lines)}
 
 
-def test_requirements_name_everything_for_a_checkout():
+def test_requirements_name_everything_for_a_checkout_and_what_is_installed_knows_its_own():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = named(line for line in lines if line and not line.startswith("#"))
     extras = PROJECT["optional-dependencies"]
     everything = [*PROJECT["dependencies"], *(need for name in extras for need in extras[name])]
     assert wanted == named(everything) and wanted.keys() >= FIXED
-
-
-def test_what_is_installed_knows_its_requirements():
     core, pages = named(PROJECT["dependencies"]), named(PROJECT["optional-dependencies"]["pages"])
     assert named(package.requirements()).keys() == core.keys()
     assert named(package.requirements("pages")).keys() == core.keys() | pages.keys()

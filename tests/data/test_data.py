@@ -137,14 +137,11 @@ def test_damaged_exif_prints_no_warning(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_pictures_are_read_in_known_formats_alone(tmp_path):
-    """Pillow by itself would open others, too, and one of them starts another program."""
+def test_pictures_of_other_formats_and_beyond_the_limit_are_refused(tmp_path, monkeypatch):
+    """Pillow by itself would open other formats, too, and one of them starts another program."""
     Image.new("RGB", (8, 8)).save(tmp_path / "000001.png", format="PCX")
     with raises_code("picture_damaged"):
         open_picture(tmp_path / "000001.png")
-
-
-def test_pictures_beyond_the_limit_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(images, "MOST_PIXELS", 400)
     for side in (20, 21):
         Image.new("L", (side, 20)).save(tmp_path / f"{side}.png")
@@ -220,15 +217,10 @@ def test_batches_are_a_function_of_seed_and_step_and_two_processes_share_one(kin
     assert not same(at(one, 3), at(make(4, 6), 3))
 
 
-def test_an_epoch_shows_every_picture_at_most_once():
+def test_an_epoch_shows_every_picture_at_most_once_and_a_small_set_still_gives_whole_batches():
     rows = torch.arange(50, dtype=torch.uint8).view(50, 1, 1, 1)
     batches = Batches(rows, None, 8, 0, "cpu")
     seen = torch.cat([to_uint8(batches(step)[0]).flatten() for step in range(batches.per_epoch)])
     assert len(seen) == 48 == len(seen.unique())
-
-
-def test_a_set_smaller_than_a_batch_still_gives_whole_batches():
-    batches = Batches(torch.zeros(10, 1, 2, 2, dtype=torch.uint8), torch.arange(10), 64, 0, "cpu")
-    pictures, labels = batches(0)
-    assert pictures.shape == (64, 1, 2, 2)
-    assert len(labels.unique()) == 10
+    pictures, labels = Batches(rows[:10], torch.arange(10), 64, 0, "cpu")(0)
+    assert pictures.shape == (64, 1, 1, 1) and len(labels.unique()) == 10

@@ -54,16 +54,13 @@ def test_a_word_is_read_at_its_pinned_revision_or_says_that_it_has_none(hub, mac
         read(at="1" * 40)
 
 
-def test_what_was_read_from_this_machine_has_no_revision(tmp_path, monkeypatch):
-    """A card would name the pin of the Hub for pictures that came from a folder."""
+def test_pictures_have_a_revision_where_they_come_from_one_set_of_the_hub(tmp_path, monkeypatch):
+    """Else a card would name the pin of the Hub for pictures that came from a folder."""
     monkeypatch.setattr(registry, "PINS", {"huggan/facades": "1" * 40, "huggan/horse2zebra": "2" * 40})
     monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
     assert registry.revision_of("facades") == "1" * 40 and registry.revision_of("horse2zebra") == "2" * 40
     (tmp_path / "facades").mkdir()
     assert registry.revision_of("facades") is None and registry.revision_of("horse2zebra") == "2" * 40
-
-
-def test_two_sets_have_the_revision_of_the_one_that_is_on_the_hub(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "zebras").mkdir()
     assert registry.revision_of("me/horses@v1:500") == registry.revision_of("me/horses@v1:500, zebras") == "v1"

@@ -19,14 +19,11 @@ def client(site):
     return Client(site.url, verbose=False)
 
 
-def test_a_taken_port_moves_to_the_next():
+def test_a_taken_port_moves_to_the_next_and_a_bad_one_is_one_line(capsys):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         assert port < app.free_port("127.0.0.1", port) < port + app.PORTS
-
-
-def test_a_bad_port_is_one_line(capsys):
     for port in (99999999, 65536, 0, -1):
         assert app.main(["--port", str(port)]) == 2
         assert capsys.readouterr().err == f"Error: {GanzooError('no_free_port', port=port, host='127.0.0.1')}\n"

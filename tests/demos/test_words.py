@@ -71,10 +71,7 @@ def test_both_languages_have_the_same_keys_and_placeholders():
             assert fields(text) == fields(other) or key == "other_trouble", key  # quotes the library only in English
             if key not in SAME_IN_BOTH:
                 assert CJK.search(other) and not CJK.search(text), key
-
-
-def test_a_key_stands_in_one_tab_only():
-    for language in LANGUAGES:
+    for language in LANGUAGES:  # a key stands in one tab only
         groups = [group for name, group in read(language).items() if name not in ("classes", "domains")]
         assert sum(map(len, groups)) == len(sentences(language))
 
@@ -86,13 +83,10 @@ def test_every_sentence_is_used_and_every_one_that_is_used_exists():
     assert not idle, idle
 
 
-def test_an_error_of_the_library_is_explained_in_chinese_too():
+def test_errors_of_the_library_and_classes_of_the_data_sets_are_translated():
     error = GanzooError("weights_missing", path="x.safetensors")
     assert "x.safetensors" in Words("en").explain(error)
     assert CJK.search(Words("zh").explain(error)) and "x.safetensors" not in Words("zh").explain(error)
-
-
-def test_classes_of_the_data_sets_are_translated():
     assert set(CLASSES["fashion"]) == read("zh")["classes"].keys()
     assert Words("zh").label("coat") == "外套" and Words("zh").label("7") == "7"
     assert Words("zh").direction("horse->mine") == "馬 → mine"

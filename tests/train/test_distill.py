@@ -8,18 +8,9 @@ import torch
 from ganzoo import checkpoint
 from ganzoo.models import cyclegan
 from ganzoo.seeding import global_seed
+from tests.hostile.made import cycle
 from tests.train.test_recipes import refused, run, trained
 from train import distill
-
-SMALL = dict(width=4, blocks=1, critic_width=4, image_size=32, in_channels=3, out_channels=3, direction="horse->zebra")
-
-
-def a_model(folder, **settings):
-    """A small CycleGAN with random weights as a model folder."""
-    config = cyclegan.Config(name="small", **SMALL | settings)
-    with global_seed(3):
-        checkpoint.save_model(folder, config, cyclegan.build(config), {"name": "small"})
-    return folder
 
 
 class SamePicture:
@@ -33,7 +24,8 @@ class SamePicture:
 
 def distillation(share: float, steps: int = 60) -> distill.Distillation:
     with global_seed(3):
-        teacher = cyclegan.build(cyclegan.Config(name="t", **SMALL))["generator_back"].eval().requires_grad_(False)
+        small = cyclegan.Config(width=4, blocks=1, image_size=32, in_channels=3, out_channels=3)
+        teacher = cyclegan.build(small)["generator_back"].eval().requires_grad_(False)
     config = distill.Config(share=share, steps=steps, lr=2e-3)
     return distill.Distillation(teacher, SamePicture(), "b", config, half=False)
 
@@ -56,7 +48,7 @@ def test_what_is_learned_lies_between_the_first_and_the_second_pass():
 
 @pytest.mark.parametrize(("direction", "learned"), [("horse->zebra", "generator"), ("zebra->horse", "generator_back")])
 def test_one_generator_is_changed_and_all_else_stays(direction, learned, tmp_path):
-    small = a_model(tmp_path / "small")
+    small = cycle(tmp_path / "small")
     flags = ["--model", small, "--direction", direction, "--image-size", "32", "--smoke", "--name", "learned"]
     out = trained(tmp_path, *flags, script="distill")
     made = tmp_path / "runs" / "learned-smoke" / "model"
@@ -71,7 +63,7 @@ def test_one_generator_is_changed_and_all_else_stays(direction, learned, tmp_pat
 
 
 def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
-    grey = a_model(tmp_path / "grey", in_channels=1)
+    grey = cycle(tmp_path / "grey", in_channels=1)
     assert "grey and colour" in refused(tmp_path, "distill", "--model", grey)
     assert "no CycleGAN" in refused(tmp_path, "distill", "--model", "cgan-fashion")
     assert "choose one of these directions" in refused(tmp_path, "distill", "--direction", "horse->cow")
@@ -81,7 +73,7 @@ def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
 def test_a_stop_keeps_the_model_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(distill.session, "stop_on_signals", lambda stop: stop.append(2))
     monkeypatch.setattr(distill, "SHOWN_EVERY", 10)
-    small = a_model(tmp_path / "small")
+    small = cycle(tmp_path / "small")
     code, out, _ = run("distill", "--model", small, "--image-size", "32", "--smoke", cwd=tmp_path)
     assert code == distill.recipes.STOPPED and "1 steps" in out
     assert (tmp_path / "runs" / "distill-horse2zebra-smoke" / "model" / "model_back.safetensors").is_file()

@@ -138,12 +138,9 @@ def test_a_film_does_without_a_sheet_that_is_damaged_gone_or_of_another_size(fin
     assert steps[-1] == 16 and not {int(sheet.stem) for sheet in sheets[:3]} & set(steps)
 
 
-def test_resume_refuses_another_learning_rate_and_says_which_it_was(finished):
+def test_a_second_run_of_the_same_name_and_a_resume_with_another_learning_rate_are_refused(finished):
     with raises_code("resume_setting_changed", flag="--lr", old=0.0002):
         fit(config(gan, finished[0], lr=1e-3, resume="auto", **SMALL), {"lr", "resume"})
-
-
-def test_a_second_run_of_the_same_name_is_refused(finished):
     with raises_code("run_exists"):
         fit(config(gan, finished[0], epochs=1, **SMALL))
 

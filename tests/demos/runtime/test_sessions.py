@@ -1,15 +1,22 @@
-"""Light sessions: what gradio remembers of a visitor without a description of every component."""
+"""Light sessions: what gradio remembers of a visitor without a description of every component; and the server's log: a line a
+broken call, with the way through our code and without what the visitor sent."""
 
 import asyncio
+import json
+import re
 
 import gradio as gr
 import gradio.blocks
 import gradio.state_holder
 import pytest
 from gradio_client import Client
+from PIL import Image
 
 from demos.app import free_port
 from demos.runtime import light_sessions, memory
+from demos.runtime.server_log import brief
+from demos.ui import pictures
+from demos.ui.words import Trouble
 
 
 @pytest.fixture
@@ -59,3 +66,23 @@ def test_answers_that_nobody_fetches_are_forgotten():
     sessions["busy"].get_nowait()  # its next answer has waited for a second
     memory.forget(sessions, seen, memory.UNREAD)
     assert set(sessions) == {"read", "busy"}
+
+
+SECRET = "visitor-7f3a91"
+
+
+def test_an_error_leaves_its_way_through_our_modules_where_a_library_raised_or_its_code():
+    def no_such_code():
+        raise Trouble("bad_page", page=SECRET)
+
+    for call, said in (
+        (no_such_code, "Trouble bad_page"),
+        (lambda: json.loads(SECRET), r"JSONDecodeError, decoder\.py:\d+ raw_decode"),
+        (
+            lambda: pictures.square(Image.new("RGB", (8, 8)), SECRET),
+            r"TypeError, demos/ui/pictures\.py:\d+ square, ganzoo/images\.py:\d+ from_pil",
+        ),
+    ):
+        with pytest.raises(Exception) as caught:
+            call()
+        assert re.fullmatch(said, brief(caught.value))

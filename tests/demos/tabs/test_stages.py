@@ -60,10 +60,7 @@ def test_relu_leaves_more_units_silent_and_both_learn():
     assert found["relu"]["shares"][-1] > found["leaky_relu"]["shares"][-1] + 0.15
     assert found["leaky_relu"]["back"] > found["relu"]["back"]
     assert min(f["right"] for f in found.values()) > 0.8
-
-
-def test_the_default_rate_shows_what_dead_units_cost():
-    rate = leaky_relu.VALUES["rate"].first
+    rate = leaky_relu.VALUES["rate"].first  # which shows what dead units cost
     right = {kind: leaky_relu.learn(kind, rate)["right"] for kind in leaky_relu.KINDS}
     assert right["leaky_relu"] > 0.95 > right["relu"] + 0.15
     assert WORDS("relu_better") in leaky_relu.show(WORDS, rate)

@@ -153,14 +153,11 @@ def test_without_any_model_one_calm_line(pages, monkeypatch):
         assert len(line) == 1 and "train/cyclegan.py" in line[0] and shown.there is None
 
 
-def test_only_the_way_that_is_asked_for_is_needed(pages, tmp_path):
+def test_a_model_with_one_way_only_says_so_where_the_other_one_is_needed(pages, tmp_path):
     (tmp_path / "runs" / "tiny" / "model" / "model_back.safetensors").unlink()
     assert inference.there(inference.find(NAME), photo(), HORSE).size == (60, 40)
     line = notes(own(kept(photo(), tmp_path / "mine.png")).report)
     assert len(line) == 1 and "model_back.safetensors is missing" in line[0]
-
-
-def test_a_model_with_one_way_only_says_so(pages, tmp_path):
     cycle(tmp_path / "runs" / "half" / "model", one_way=True)
     path = kept(photo(), tmp_path / "mine.png")
     shown = own(path, "runs/half", 1)
