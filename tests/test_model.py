@@ -34,7 +34,7 @@ def test_the_same_seed_gives_the_same_pictures_whatever_their_neighbours_are(mod
     assert not same(pictures, models["gan"].sample(n=12, seed=8))
     noise = models["gan"].noise(300, 0)
     whole = models["gan"].tensor(noise)
-    assert torch.allclose(whole[290:], models["gan"].tensor(noise[290:]), atol=1e-6)
+    assert torch.allclose(whole[290:], models["gan"].tensor(noise[290:]), atol=1e-4)
 
 
 def test_critique_gives_one_number_for_one_and_a_list_for_many(models):

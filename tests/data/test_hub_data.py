@@ -1,7 +1,5 @@
 """Data sets of the Hub, read by the real `datasets` over real HTTP: pinned, streamed, slow, missing, out of the cache."""
 
-import io
-
 import datasets
 from huggingface_hub import constants
 from PIL import Image
@@ -9,14 +7,12 @@ from PIL import Image
 import ganzoo
 from ganzoo.data import hub_datasets, hub_lookup
 from tests.fake_hub.fixtures import NOWHERE
-from tests.fake_hub.pictures import a, many, read, table
+from tests.fake_hub.pictures import a, many, read, saved, table
 from tests.support.raises_code import raises_code
 
 
 def grey(value: int, **more) -> bytes:
-    out = io.BytesIO()
-    Image.new("L", (28, 28), value).save(out, "PNG", **more)
-    return out.getvalue()
+    return saved(Image.new("L", (28, 28), value), **more)
 
 
 def digits(count: int, first: int = 0) -> bytes:

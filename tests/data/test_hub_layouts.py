@@ -1,13 +1,12 @@
 """Data sets as people lay them out on the Hub: read over HTTP by the real clients, picture files exactly as on disk."""
 
-import io
 import random
 
 import pytest
 from PIL import Image
 
 from tests.fake_hub.fixtures import NOWHERE
-from tests.fake_hub.pictures import a, ab, b, classes, columns, many, put, read, table, two, zipped
+from tests.fake_hub.pictures import a, ab, b, classes, columns, many, put, read, saved, table, two, zipped
 from tests.support.raises_code import raises_code
 
 
@@ -28,11 +27,9 @@ def padded() -> bytes:
 
 def wide(i: int) -> bytes:
     """A photo of 2:1: a soft landscape, with nothing in the middle."""
-    out = io.BytesIO()
     hills = bytes(random.Random(i).choices(range(256), k=12 * 6))
     soft = Image.frombytes("L", (12, 6), hills).resize((48, 24), Image.Resampling.BICUBIC)
-    soft.convert("RGB").save(out, "PNG")
-    return out.getvalue()
+    return saved(soft.convert("RGB"))
 
 
 PETS = ("cat", "dog")

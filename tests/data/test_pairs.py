@@ -1,6 +1,5 @@
 """Picture pairs: found in every layout that users have, read from every format, made of plain photos, refused in one sentence."""
 
-import io
 import json
 import os
 import struct
@@ -10,14 +9,14 @@ import torch
 from PIL import Image, ImageChops, ImageDraw
 
 import ganzoo
-from ganzoo.data import complete, drawings
+from ganzoo.data import complete, drawings, paired_sources
 from ganzoo.data.made_pairs import KINDS, edges, hole, made, small
 from ganzoo.data.paired import PairBatches, Streamed
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import to_uint8
 from ganzoo.models import pix2pix
 from ganzoo.settings import parse
-from tests.fake_hub.pictures import ab, b, many, png, put, two
+from tests.fake_hub.pictures import ab, b, many, png, put, saved, two
 from tests.hostile.made import bomb
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import trained
@@ -98,12 +97,6 @@ def test_channels_are_each_side_s_own(tmp_path):
 # --- hostile ----------------------------------------------------------------------------------------------------
 
 
-def saved(picture, form, **options) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, form, **options)
-    return out.getvalue()
-
-
 def bad_pictures() -> dict[str, bytes]:
     nan = saved(Image.frombytes("F", (80, 40), struct.pack("<f", float("nan")) * 3200), "TIFF")
     return {
@@ -150,12 +143,9 @@ def test_an_unreadable_pair_is_not_what_is_held_out(tmp_path):
 
 
 def test_a_small_machine_streams_sooner(monkeypatch):
-    from ganzoo.data import paired_sources
-
-    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 2**19, "SC_PAGE_SIZE": 4096}.__getitem__)  # 2 GiB
-    assert paired_sources.room() == 2**31 // 3
-    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 2**25, "SC_PAGE_SIZE": 4096}.__getitem__)  # 128 GiB
-    assert paired_sources.room() == paired_sources.MEMORY
+    for pages, wanted in ((2**19, 2**31 // 3), (2**25, paired_sources.MEMORY)):  # of 2 GiB and of 128 GiB
+        monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": pages, "SC_PAGE_SIZE": 4096}.__getitem__)
+        assert paired_sources.room() == wanted
 
 
 def test_pipes_folders_and_links_to_nowhere_do_not_stop_anybody(tmp_path):

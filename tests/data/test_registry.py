@@ -10,7 +10,7 @@ from ganzoo import model_card
 from ganzoo.data import fingerprints, registry
 from ganzoo.data.fingerprints import fingerprint
 from tests.fake_hub.fixtures import NOWHERE
-from tests.fake_hub.pictures import columns
+from tests.fake_hub.pictures import columns, saved
 from tests.support.raises_code import raises_code
 
 
@@ -79,9 +79,8 @@ def photo(seed: int) -> Image.Image:
 
 def again(picture: Image.Image, quality: int, size: int) -> Image.Image:
     """Stored anew: as JPEG, at another size."""
-    out = io.BytesIO()
-    picture.resize((size, size), Image.Resampling.BICUBIC).save(out, "JPEG", quality=quality)
-    return Image.open(out).convert("RGB")
+    stored = saved(picture.resize((size, size), Image.Resampling.BICUBIC), "JPEG", quality=quality)
+    return Image.open(io.BytesIO(stored)).convert("RGB")
 
 
 def test_a_fingerprint_outlives_what_happens_to_pictures():

@@ -5,7 +5,7 @@ import io
 import zipfile
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 import ganzoo
 
@@ -28,18 +28,21 @@ def read(kind: str, data, **more) -> list:
     return [*counts, list(p.domains), p.notes, digest(*p.train.values(), *p.test.values())]
 
 
-def png(*colour, size=(24, 24)) -> bytes:
+def saved(picture: Image.Image, form: str = "PNG", **options) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", size, tuple(colour)).save(out, "PNG")
+    picture.save(out, form, **options)
     return out.getvalue()
+
+
+def png(*colour, size=(24, 24)) -> bytes:
+    return saved(Image.new("RGB", size, colour))
 
 
 def ab(i: int) -> bytes:
     """A pair side by side: red at the left, green at the right, both marked with i."""
-    out, picture = io.BytesIO(), Image.new("RGB", (48, 24), (200, 0, i))
-    ImageDraw.Draw(picture).rectangle((24, 0, 47, 23), fill=(0, 200, i))
-    picture.save(out, "PNG")
-    return out.getvalue()
+    picture = Image.new("RGB", (48, 24), (200, 0, i))
+    picture.paste((0, 200, i), (24, 0, 48, 24))
+    return saved(picture)
 
 
 def a(i: int) -> bytes:

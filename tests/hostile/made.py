@@ -1,6 +1,5 @@
 """What the hostile cases are made of: small models, pictures, bombs, pickles."""
 
-import io
 import struct
 import zlib
 from pathlib import Path
@@ -10,6 +9,7 @@ from PIL import Image
 
 from ganzoo import checkpoint
 from ganzoo.models import cyclegan, pix2pix
+from tests.fake_hub.pictures import saved
 
 
 def tiny(folder: Path, module=pix2pix, seed=2, metrics=None, **more) -> Path:
@@ -31,9 +31,7 @@ def cycle(folder: Path, **more) -> Path:
 
 
 def png(size=(32, 32), colour=(20, 90, 160)) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", size, colour).save(buffer, "PNG")
-    return buffer.getvalue()
+    return saved(Image.new("RGB", size, colour))
 
 
 def bomb(width: int, height: int) -> bytes:

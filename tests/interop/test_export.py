@@ -12,6 +12,7 @@ import ganzoo
 from ganzoo import checkpoint
 from ganzoo.interop import onnx_export
 from ganzoo.models import cgan, cyclegan, gan, pix2pix
+from tests.support import reference_nets as reference
 from tests.support.raises_code import raises_code
 from tests.train.test_recipes import refused, trained
 
@@ -28,14 +29,7 @@ KINDS = {  # what is exported, a GAN by the command below: (lesson, settings, di
 
 def model(folder, lesson, **settings):
     config = lesson.Config(**settings)
-    torch.manual_seed(3)
-    nets = lesson.build(config)
-    for module in (m for net in nets.values() for m in net.modules()):
-        if isinstance(module, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):  # away from the start, which is nearly grey
-            torch.nn.init.normal_(module.weight, 0.0, 0.1)
-        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
-            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
-            torch.nn.init.normal_(module.running_mean, 0.0, 0.3)
+    nets = {role: reference.trained(net) for role, net in lesson.build(config).items()}
     checkpoint.save_model(folder, config, nets, {"name": folder.name})
     return ganzoo.load(folder)
 

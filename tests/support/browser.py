@@ -14,16 +14,7 @@ from tests.support.serve import serve
 
 # The headless shell opens a page with a quarter less of the processor's time.
 CHROMIUM = next(filter(Path.exists, map(Path, ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium"))), None)
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+FLAGS = ["--disable-gpu", "--disable-quic", "--disable-sync"]  # beside those that Playwright gives any browser
 
 
 def local(address: str) -> bool:
@@ -81,9 +72,7 @@ def overflowing(page) -> list[str]:
 def browser():
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
-            pytest.fail(
-                "Chromium is missing: CI must run the pages in a browser (apt-get install chromium-headless-shell)"
-            )
+            pytest.fail("CI must run the pages in a browser: apt-get install chromium-headless-shell")
         pytest.skip("Chromium is not installed (apt-get install chromium-headless-shell)")
     from playwright.sync_api import sync_playwright
 

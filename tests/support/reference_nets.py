@@ -130,7 +130,7 @@ def trained(net: nn.Module, seed: int = 0) -> nn.Module:
             nn.init.normal_(module.weight, 0.0, inputs**-0.5)
             if module.bias is not None:
                 nn.init.normal_(module.bias, 0.0, 0.3)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
             nn.init.normal_(module.weight, 1.0, 0.3)
             nn.init.normal_(module.bias, 0.0, 0.3)
             nn.init.normal_(module.running_mean, 0.0, 0.3)

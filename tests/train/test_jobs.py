@@ -16,7 +16,7 @@ import pytest
 
 from ganzoo import checkpoint
 from ganzoo.training.run_dir import Keeper, bring_back
-from tests.fake_hub.server import LocalHub
+from tests.fake_hub.fixtures import SECRET
 from tests.hub.test_hub import ROOT
 from tests.support import quick
 from tests.support.clean import clean_python, name_of, pip
@@ -26,7 +26,6 @@ from train import jobs as script
 
 # One recipe: the others are carried alike (tests/test_package.py), and each costs seconds of imports.
 RECIPE, SMALL = "pix2pix", ["--width", "4", "--image-size", "64"]
-TOKEN = "hf_secret_of_alice_0123"
 
 
 def line(*words: str) -> list[str]:
@@ -55,22 +54,20 @@ def container(tmp_path_factory):
     return folder, python
 
 
-def test_a_recipe_runs_in_a_job(container, tmp_path):
+def test_a_recipe_runs_in_a_job(container, running, tmp_path):
+    running.reset()
     folder, python = container
     words = line(RECIPE, "--flavor", "t4-small", "--", "--smoke", "--push", *SMALL)
     at = next(i for i, word in enumerate(words) if word.endswith(f"{RECIPE}.py"))
     (folder / "data").mkdir(exist_ok=True)
     copy = shutil.copy(words[at], folder / "data")  # the client uploads a local script, and only that
-    with LocalHub() as hub:
-        hub.add_user("alice", token=TOKEN)
-        env = {k: v for k, v in hub.env(tmp_path).items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "GANZOO_DATA")}
-        run = [str(python), copy, *words[at + 1 :]]
-        done = subprocess.run(run, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, done.stderr
-        pushed = [id for kind, id in hub.store.repos if kind == "models"]
-        assert len(pushed) == 1 and pushed[0].startswith(f"alice/{RECIPE}-")
-        files = hub.store.repos["models", pushed[0]].head.files
-        assert {"config.json", "model.safetensors", "README.md"} <= files.keys()
+    env = {k: v for k, v in running.env(tmp_path).items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "GANZOO_DATA")}
+    run = [str(python), copy, *words[at + 1 :]]
+    done = subprocess.run(run, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    (pushed,) = running.store.repos.items()
+    assert pushed[0][0] == "models" and pushed[0][1].startswith(f"alice/{RECIPE}-")
+    assert {"config.json", "model.safetensors", "README.md"} <= pushed[1].head.files.keys()
     where = [str(python), "-c", "import importlib.util as util; print(util.find_spec('ganzoo').origin)"]
     said = subprocess.run(where, cwd=tmp_path, env=env, capture_output=True, text=True).stdout
     assert str(folder / "venv") in said and str(ROOT) not in said
@@ -78,12 +75,14 @@ def test_a_recipe_runs_in_a_job(container, tmp_path):
 
 def test_the_client_takes_the_command(tmp_path, monkeypatch):
     """`hf` itself reads it, offline; several GPUs start by torchrun; a folder of pictures travels."""
+    with raises_code("job_without_push"):  # it would lose its model
+        line("gan", "--", "--epochs", "3")
     (tmp_path / "my pairs").mkdir()
     monkeypatch.setenv("TRACKIO_SPACE_ID", "alice/board")
     recipe = ["--data", str(tmp_path / "my pairs"), "--push", "me/it"]
     words = line("pix2pix", "--bucket", "me/runs", "--flavor", "l4x4", "--timeout", "2h", "--", *recipe)
-    assert words[:4] == ["hf", "jobs", "uv", "run"] and TOKEN not in words
-    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "NO_COLOR": "1", "HF_TOKEN": TOKEN}
+    assert words[:4] == ["hf", "jobs", "uv", "run"] and SECRET not in words
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "NO_COLOR": "1", "HF_TOKEN": SECRET}
     hf = str(Path(sys.executable).with_name("hf"))
     done = subprocess.run([hf, *words[1:4], "--dry-run", *words[4:]], env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -93,7 +92,7 @@ def test_the_client_takes_the_command(tmp_path, monkeypatch):
     assert said["with"].startswith("/ganzoo/ganzoo_family-") and ":/ganzoo" in said["volumes"]
     assert ":/inputs/my pairs" in done.stdout and "hf://buckets/me/runs:/runs" in done.stdout, done.stdout
     assert "GANZOO_KEEP" in done.stdout and "GANZOO_GIT_COMMIT" in done.stdout and "TRACKIO_SPACE_ID" in done.stdout
-    assert "HF_TOKEN" in said["secrets"] and TOKEN not in done.stdout + done.stderr
+    assert "HF_TOKEN" in said["secrets"] and SECRET not in done.stdout + done.stderr
 
 
 def test_the_wheel_is_the_same_each_time_and_holds_no_model(tmp_path):
@@ -108,11 +107,6 @@ def test_a_job_that_tracks_has_trackio(recipe, track):
     assert "trackio" not in script.command(recipe, "t4-small", "1h", "me/runs", ["--push"], wheel)
 
 
-def test_a_job_that_would_lose_its_model_is_refused():
-    with raises_code("job_without_push"):
-        line("gan", "--", "--epochs", "3")
-
-
 def test_run_makes_the_bucket_and_calls_the_client(monkeypatch):
     asked = []
     monkeypatch.setattr(script.HfApi, "create_bucket", lambda _, name, **how: asked.append((name, how)))
@@ -123,29 +117,27 @@ def test_run_makes_the_bucket_and_calls_the_client(monkeypatch):
     assert asked == [("alice/runs", {"private": True, "exist_ok": True}), line(*words)[1:]]
 
 
-def test_a_job_that_was_killed_goes_on_from_its_bucket(tmp_path):
+def test_a_job_that_was_killed_goes_on_from_its_bucket(running, tmp_path):
     """Run twice as the Hub runs it: each time on an empty disk, with the bucket mounted."""
+    running.reset()
     kept = tmp_path / "bucket" / "gan-fashion"
     recipe = ["--data", "fashion", "--epochs", "40", "--set", "save_every=40", "--width", "8", "--push", "alice/it"]
-    with LocalHub() as hub:
-        hub.add_user("alice", token=TOKEN)
-        inside = hub.env(tmp_path) | {"GANZOO_KEEP": str(kept.parent), "GANZOO_DATA": str(ROOT / "tests" / "samples")}
+    inside = running.env(tmp_path) | {"GANZOO_KEEP": str(kept.parent), "GANZOO_DATA": str(ROOT / "tests" / "samples")}
 
-        def start(disk: Path) -> subprocess.Popen:
-            disk.mkdir()
-            run = [quick.PYTHON, str(ROOT / "train" / "gan.py"), *recipe]
-            pipe = subprocess.PIPE
-            return subprocess.Popen(run, cwd=disk, env=inside, text=True, stdout=pipe, stderr=pipe)
+    def start(disk: Path) -> subprocess.Popen:
+        disk.mkdir()
+        run, pipe = [quick.PYTHON, str(ROOT / "train" / "gan.py"), *recipe], subprocess.PIPE
+        return subprocess.Popen(run, cwd=disk, env=inside, text=True, stdout=pipe, stderr=pipe)
 
-        first = start(tmp_path / "first")
-        assert until((kept / "resume.pt").is_file, first), first.communicate()
-        first.kill()
-        first.communicate()
-        assert not [key for key in hub.store.repos if hub.store.repos[key].head.files.get("model.safetensors")]
-        second = start(tmp_path / "second")
-        said, wrong = second.communicate(timeout=300)
-        assert second.returncode == 0 and "going on from step" in said, said + wrong
-        assert "model.safetensors" in hub.store.repos["models", "alice/it"].head.files
+    first = start(tmp_path / "first")
+    assert until((kept / "resume.pt").is_file, first), first.communicate()
+    first.kill()
+    first.communicate()
+    assert not [repo for repo in running.store.repos.values() if "model.safetensors" in repo.head.files]
+    second = start(tmp_path / "second")
+    said, wrong = second.communicate(timeout=300)
+    assert second.returncode == 0 and "going on from step" in said, said + wrong
+    assert "model.safetensors" in running.store.repos["models", "alice/it"].head.files
     steps = [row["step"] for row in checkpoint.read_log(kept / "log.jsonl") if row["event"] == "step"]
     assert steps == sorted(set(steps)) and steps[-1] == checkpoint.read_resume(kept / "resume.pt", "cpu")["step"]
     there = {p.relative_to(kept) for p in kept.rglob("*") if p.is_file()}

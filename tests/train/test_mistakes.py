@@ -57,18 +57,14 @@ def files(folder: Path) -> dict:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_model_is_not_resumed_and_stays_as_it_is(trained):
+def test_a_model_is_not_resumed_and_three_losses_go_on_only_where_they_were_begun(trained):
     before = files(trained / "model")
     said = refused("--resume", trained / "model")
     assert f"--resume {trained}" in said and "--init" in said
     assert files(trained / "model") == before
-
-
-def test_resume_takes_the_folder_one_stands_in(trained, monkeypatch):
-    monkeypatch.chdir(trained)
-    assert train("--data", "../../pairs", "--resume", ".", "--epochs", 2) == 0
-    assert ganzoo.load(trained).said["training"]["step"] == 18
-    assert not list(trained.glob("pix2pix-*"))
+    assert "takes no folder" in refused("--loss", "all", "--resume", trained)
+    said = refused("--loss", "all", "--data", "pairs", "--name", "other", *TINY, "--resume")
+    assert "nothing to resume" in said and not list(trained.parent.glob("other*"))
 
 
 def test_data_that_became_grey_is_refused(trained):
@@ -78,13 +74,8 @@ def test_data_that_became_grey_is_refused(trained):
     assert "put back the pairs" in recipe_refused(".", "evaluate", trained)
 
 
-def test_three_losses_go_on_only_where_they_were_begun(trained):
-    assert "takes no folder" in refused("--loss", "all", "--resume", trained)
-    said = refused("--loss", "all", "--data", "pairs", "--name", "other", *TINY, "--resume")
-    assert "nothing to resume" in said and not list(trained.parent.glob("other*"))
-
-
-def test_a_torn_line_and_half_files_of_a_killed_run_are_removed(trained, capsys):
+def test_a_torn_line_and_half_files_of_a_killed_run_are_removed(trained, monkeypatch, capsys):
+    """By a resume of the folder one stands in."""
     before = (trained / "log.jsonl").read_text()
     (trained / "log.jsonl").write_bytes(before.encode() + b'{"event": "advice", "text": "\xe2\x80')
     samples = trained / "samples"
@@ -92,7 +83,8 @@ def test_a_torn_line_and_half_files_of_a_killed_run_are_removed(trained, capsys)
     half = [trained / place / ".curves.png.4711.tmp" for place in (".", "samples", "model")]
     for path in half:
         path.write_text("half")
-    assert train("--resume", trained, "--epochs", 2) == 0
+    monkeypatch.chdir(trained)
+    assert train("--data", "../../pairs", "--resume", ".", "--epochs", 2) == 0 and not list(trained.glob("pix2pix-*"))
     assert ganzoo.load(trained).said["training"]["step"] == 18 and not capsys.readouterr().err
     assert not any(path.exists() for path in half) and (samples / "notes.png").is_file()
     log = [json.loads(line) for line in (trained / "log.jsonl").read_text().splitlines()]

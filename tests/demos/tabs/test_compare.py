@@ -29,7 +29,8 @@ from ganzoo.data import drawings
 from ganzoo.models import pix2pix
 from ganzoo.models.pix2pix import PatchDiscriminator
 from ganzoo.models.receptive_field import PATCHES, patch_box
-from tests.data.test_pairs import saved, write_ab
+from tests.data.test_pairs import write_ab
+from tests.fake_hub.pictures import saved
 from tests.hostile.made import bomb, tiny
 
 SIZE = 32

@@ -23,7 +23,7 @@ from ganzoo.data import made_pairs
 from ganzoo.hub.bundled import WEIGHTS
 from tests.data.test_hub_hostile import locked
 from tests.fake_hub.fixtures import SECRET
-from tests.fake_hub.pictures import zipped
+from tests.fake_hub.pictures import saved, zipped
 from tests.hostile.made import bomb
 from tests.support import quick
 from tests.support.raises_code import raises_code
@@ -41,9 +41,7 @@ def nothing_is_left():
 
 
 def picture(width=32, height=32, colour=(200, 30, 30), form="PNG") -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(buffer, form)
-    return buffer.getvalue()
+    return saved(Image.new("RGB", (width, height), colour), form)
 
 
 def packed(folder: Path, entries: dict[str, bytes], name="pairs.zip") -> Path:
@@ -92,8 +90,7 @@ def test_photos_become_pairs_and_a_new_photo_is_made_alike(tmp_path, kind):
     photos = {}
     for i in range(12):
         noise = [Image.effect_noise((90, 60), 40 + i) for _ in "RGB"]
-        Image.merge("RGB", noise).save(buffer := io.BytesIO(), "JPEG")
-        photos[f"trip/{i:02d}.jpg"] = buffer.getvalue()
+        photos[f"trip/{i:02d}.jpg"] = saved(Image.merge("RGB", noise), "JPEG")
     work = session.of("photos")
     work.upload([packed(tmp_path, photos)], kind)
     assert len(work.sets["upload"]) == 12 and work.sets["upload"].left_out == []

@@ -22,9 +22,8 @@ from demos.tabs.translate.tab import Translate
 from demos.ui.words import Words
 from ganzoo import GanzooError
 from ganzoo.hub.bundled import WEIGHTS
-from tests.data.test_pairs import saved
 from tests.demos.tabs.test_compare import followed, shown
-from tests.fake_hub.pictures import zipped
+from tests.fake_hub.pictures import saved, zipped
 from tests.hostile.made import cycle
 from tests.support.raises_code import raises_code
 
