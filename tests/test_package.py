@@ -52,9 +52,6 @@ def test_a_card_says_how_to_install_ganzoo_once_it_has_an_address(monkeypatch, t
     assert f"`pip install git+{address}`" in model_card.card_text(said, folder)
 
 
-# --- the wheel --------------------------------------------------------------------------------------------------------
-
-
 def test_the_wheel_carries_the_package_and_nothing_beside_it(monkeypatch):
     monkeypatch.chdir(ROOT)
     wheel = Distribution({"script_name": "setup.py"})
@@ -78,9 +75,6 @@ def test_a_model_that_the_wheel_leaves_out_is_named(monkeypatch, tmp_path):
         ganzoo.load(LEFT_OUT[-1])
 
 
-# --- the command `ganzoo` ---------------------------------------------------------------------------------------------
-
-
 def ganzoo_command(monkeypatch, *words: str) -> int:
     """The exit code of `ganzoo WORDS`, run in this process."""
     monkeypatch.setattr(sys, "argv", ["ganzoo", *words])
@@ -90,21 +84,18 @@ def ganzoo_command(monkeypatch, *words: str) -> int:
         return end.code
 
 
-def test_a_command_is_its_script(monkeypatch, tmp_path, capsys):
+def test_a_command_is_its_script_and_an_unknown_one_is_one_sentence(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     assert ganzoo_command(monkeypatch, "train", "gan", "--smoke") == 0
     assert (tmp_path / "runs" / "gan-mnist-smoke" / "model" / "config.json").is_file()
     assert ganzoo_command(monkeypatch, "translate", "gan-mnist", ".", "out") == 2
     assert "Error: " in capsys.readouterr().err
     assert ganzoo_command(monkeypatch, "demo", "--port", "0") == 2
+    assert ganzoo_command(monkeypatch, "train", "vae") == 2
+    assert "'train vae'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [command.split() for command in command_line.COMMANDS])
 def test_every_command_explains_itself(monkeypatch, capsys, words):
     assert ganzoo_command(monkeypatch, *words, "--help") == 0
     assert f"usage: ganzoo {' '.join(words)}" in capsys.readouterr().out
-
-
-def test_an_unknown_command_is_one_sentence(monkeypatch, capsys):
-    assert ganzoo_command(monkeypatch, "train", "vae") == 2
-    assert "'train vae'" in capsys.readouterr().err

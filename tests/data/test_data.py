@@ -27,8 +27,6 @@ from tests.support.raises_code import raises_code
 from tests.training.test_trainer import same
 
 FASHION = Path(__file__).parent.parent / "samples" / "fashion"
-
-
 PETS = ("cat", "dog")
 
 

@@ -121,7 +121,7 @@ def tables(train: bytes, test: bytes = b"") -> dict[str, bytes]:
 
 
 FOUR = ("testA", "testB", "trainA", "trainB")
-HORSES = ("horse", "zebra")
+HORSES = ["horse", "zebra"]
 TABLES = {  # kind: layout: (files as functions, what is found)
     "pairs: two columns": (lambda: tables(columns(10), columns(3, first=20)), [10, 3, "imageA->imageB"]),
     "pairs: without train": (lambda: {"data/validation.parquet": columns(10, "ink", "photo")}, [9, 1, "ink->photo"]),
@@ -129,11 +129,8 @@ TABLES = {  # kind: layout: (files as functions, what is found)
     "pairs: plain bytes": (lambda: tables(columns(10, "A", "B", stored="binary")), [9, 1, "A->B"]),
     "sides: padded": (lambda: tables(padded(), columns(2, first=50)), [[9, 2], [12, 2], ["A", "B"]]),
     "sides: classes trainA to testB": (lambda: tables(classes(FOUR, 9)), [[9, 9], [9, 9], ["A", "B"]]),
-    "sides: classes": (
-        lambda: tables(classes(HORSES, 10), classes(HORSES, 2, first=90)),
-        [[10, 2], [10, 2], [*HORSES]],
-    ),
-    "sides: classes in words": (lambda: tables(classes(HORSES, 10, str)), [[9, 1], [9, 1], [*HORSES]]),
+    "sides: classes": (lambda: tables(classes(HORSES, 10), classes(HORSES, 2, first=90)), [[10, 2], [10, 2], HORSES]),
+    "sides: classes in words": (lambda: tables(classes(HORSES, 10, str)), [[9, 1], [9, 1], HORSES]),
     "sides: splits trainA to testB": (table_parts, [[9, 3], [9, 3], ["A", "B"]]),
     "pictures: labelled": (lambda: tables(classes(("cat", "dog", "emu"), 10)), [27, 3, ["cat", "dog", "emu"]]),
 }

@@ -232,9 +232,8 @@ def test_small_loses_detail_and_a_hole_stays_where_it_is():
     assert small(fine).size == fine.size and sum(small(fine).convert("L").histogram()[:40]) == 0
     holed, whole = hole(photo(4)), photo(4)
     changed = ImageChops.difference(holed, whole).convert("L").point(lambda v: 255 * (v > 0)).getbbox()
-    assert (changed[2] - changed[0], changed[3] - changed[1]) == (28, 28) and holed.tobytes() == hole(
-        photo(4)
-    ).tobytes()
+    assert (changed[2] - changed[0], changed[3] - changed[1]) == (28, 28)
+    assert holed.tobytes() == hole(photo(4)).tobytes()
 
 
 def test_a_recipe_trains_on_photos_and_the_model_knows_it(tmp_path):

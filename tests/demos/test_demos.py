@@ -29,9 +29,6 @@ def test_a_taken_port_moves_to_the_next_and_a_bad_one_is_one_line(capsys):
         assert capsys.readouterr().err == f"Error: {GanzooError('no_free_port', port=port, host='127.0.0.1')}\n"
 
 
-# --- the public endpoints ---------------------------------------------------------------------------------------
-
-
 FILES = tempfile.TemporaryDirectory()
 
 

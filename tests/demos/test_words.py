@@ -32,10 +32,8 @@ def strings() -> set[str]:
     """Every piece of text in the code of the pages that could be a key, or a part of one."""
     found = set()
     for path in (*DEMOS.rglob("*.py"), Path(doctor.__file__)):  # which names the states of a training
-        constants = (
-            n.value for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant)
-        )
-        texts = {text for text in constants if isinstance(text, str)}
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
         found |= texts | set(re.findall(r"\$(\w+)", " ".join(texts)))  # words in the formulas of the lessons
     for path in DEMOS.rglob("*.js"):
         found |= set(re.findall(r"[\"'`]([\w-]+)[\"'`]", path.read_text(encoding="utf-8")))

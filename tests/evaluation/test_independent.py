@@ -125,10 +125,8 @@ def test_numbers_of_pairs():
         net.head, net.classes = nn.Conv2d(net.channels[-1], features.HEAD, 1), nn.Linear(features.HEAD, 10)
     truth = made_up_pairs(1, 64).test_target
     noise = torch.randint(0, 80, truth.shape, generator=torch.Generator().manual_seed(1))
-    found = [
-        independent.paired(net, (truth + strength * noise).clamp(0, 255).byte(), truth, "x-64px-n4-test")
-        for strength in (0, 1, 3)
-    ]
+    made = [(truth + strength * noise).clamp(0, 255).byte() for strength in (0, 1, 3)]
+    found = [independent.paired(net, pictures, truth, "x-64px-n4-test") for pictures in made]
     none, some, more = (row["perceptual-lite0-x-64px-n4-test"] for row in found)
     assert none == 0 < some < more
     none, *others = (row["frechet-lite0-x-64px-n4-test"] for row in found)
@@ -183,9 +181,6 @@ def test_evaluate_measures_and_writes_card_and_table(tmp_path, monkeypatch, caps
     assert "l1-tiny-32px-n1-test" in (tmp_path / "of-32" / "README.md").read_text()
     table = capsys.readouterr().out.split("\n\n")[-1]
     assert all(words in table for words in ("| of-16 |", "| of-32 |", "| real pictures |", "perceptual (Lite2)"))
-
-
-# --- masks ------------------------------------------------------------------------------------------------------------
 
 
 def test_background_change_by_hand():

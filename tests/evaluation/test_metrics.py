@@ -99,18 +99,14 @@ def test_one_loop_trains_a_judge_that_learns():
     assert same(done["net"].state_dict(), again["net"].state_dict())
 
 
-# --- FID and KID ------------------------------------------------------------------------------------------------------
-
-
 def test_kernel_distance_is_unbiased_and_agrees_with_torchmetrics():
     from torchmetrics.image.kid import poly_mmd
 
     generator = torch.Generator().manual_seed(3)
     a, b = (torch.randn(60, 16, generator=generator, dtype=torch.float64) for _ in range(2))
     assert metrics.kernel_distance(a, b + 1) == pytest.approx(float(poly_mmd(a, b + 1)), rel=1e-9)
-    draws = [
-        metrics.kernel_distance(*torch.randn(2, 8, 16, generator=generator, dtype=torch.float64)) for _ in range(400)
-    ]
+    pairs = torch.randn(400, 2, 8, 16, generator=generator, dtype=torch.float64)
+    draws = [metrics.kernel_distance(*pair) for pair in pairs]
     mean, spread = torch.tensor(draws).mean(), torch.tensor(draws).std() / 20
     assert abs(mean) < 4 * spread  # eight pictures a side, and still 0 on average
     assert min(draws) < 0
@@ -221,7 +217,6 @@ def test_scribbles_boxes_and_blanks_are_not_taken_for_real(data):
 def test_pictures_get_worse_from_real_to_made_to_scrambled():
     critic, model = realness("mnist"), ganzoo.load("dcgan-mnist")
     real = to_float(load_pictures(str(DATA / "mnist-6000")).test[:200])
-    shares = [
-        torch.tensor(critic(x)).mean() for x in (real, model.tensor(model.noise(200, 5)), scrambled(model, 200, 5))
-    ]
+    groups = (real, model.tensor(model.noise(200, 5)), scrambled(model, 200, 5))
+    shares = [torch.tensor(critic(pictures)).mean() for pictures in groups]
     assert shares[0] > shares[1] > shares[2]

@@ -150,9 +150,6 @@ def test_numbers_do_not_depend_on_how_many_pictures_are_measured_at_a_time(monke
         assert found[0] == pytest.approx(row, rel=1e-9, abs=1e-6)
 
 
-# --- LPIPS, where AlexNet's weights can be had ---------------------------------------------------------------------
-
-
 @pytest.fixture
 def alexnet(tmp_path, monkeypatch):
     """AlexNet with weights drawn at random, as the file that the download would have brought."""
@@ -178,12 +175,8 @@ class Inception(torch.nn.Linear):
 
 
 def test_numbers_of_papers_stand_beside_the_others(alexnet, tmp_path):
-    pairs, net, model = (
-        made_up_pairs(4),
-        lpips.network(),
-        ganzoo.load(tiny(tmp_path / "model", image_size=64, patch=34)),
-    )
-    found = comparison.measure(model, pairs, inception=Inception(3, 4), alex=net)
+    pairs, net, model = made_up_pairs(4), lpips.network(), tiny(tmp_path / "model", image_size=64, patch=34)
+    found = comparison.measure(ganzoo.load(model), pairs, inception=Inception(3, 4), alex=net)
     protocol = f"{pairs.name}-64px-n{len(pairs.test_target)}-test"
     assert found[f"lpips-alex-v0.1-{protocol}"] > 0 and f"fid-inception2015-{protocol}" in found
     assert "LPIPS ↓" in comparison.table({"a": found, "b": found})

@@ -79,11 +79,8 @@ def put(folder, files):
 def table(columns: dict[str, list], classes=(), features=None) -> bytes:
     """Columns of pictures (bytes), of class numbers or of texts -> a parquet file."""
     datasets = pytest.importorskip("datasets")
-    kinds = {
-        bytes: datasets.Image(),
-        int: datasets.ClassLabel(names=list(classes) or ["x"]),
-        str: datasets.Value("string"),
-    }
+    label = datasets.ClassLabel(names=list(classes) or ["x"])
+    kinds = {bytes: datasets.Image(), int: label, str: datasets.Value("string")}
     kinds = {name: kinds[type(values[0])] for name, values in columns.items()} | (features or {})
     rows = {}
     for name, values in columns.items():

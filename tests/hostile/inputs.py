@@ -2,6 +2,7 @@
 those whose name begins with "good:" must not raise at all."""
 
 import pickle
+from functools import partial
 from pathlib import Path
 
 import numpy
@@ -23,8 +24,6 @@ def cases(folder: Path):
     yield from calls(folder)
     yield from tensors(folder)
 
-
-# --- the command line -------------------------------------------------------------------------------------------------
 
 GAN = """
 --epochs many|--epochs 0|--epochs -1|--epochs 1.5|--epochs 1e9|--epochs|--epochs inf|--batch-size 1|--batch-size -3
@@ -57,7 +56,10 @@ def command_lines(folder: Path):
             yield f"{module.Config.lesson} {words}", lambda m=module, w=words: prepared(m, w)
 
 
-# --- names of models and of data --------------------------------------------------------------------------------------
+def each(name: str, call, *values):
+    """A case for every value that the call is given alone."""
+    for number, value in enumerate(values):
+        yield f"{name} {number}", partial(call, value)
 
 
 def names(folder: Path):
@@ -65,70 +67,40 @@ def names(folder: Path):
     evil.write_bytes(pickle.dumps(Evil(mark)))
     (folder / "text.txt").write_text("no model")
     (folder / "empty").mkdir()
-    for name in ("", " ", "\0", "gan-mnis", "~nobody9/x", "x" * 5000, "../..", "a/b/c/d", "gan-mnist/", "/", "💣"):
-        yield f"load {name[:20]!r}", lambda n=name: ganzoo.load(n)
-    for path in (evil, folder / "text.txt", folder / "empty"):
-        yield f"load {path.name}", lambda p=path: ganzoo.load(p)
-    for device in ("abacus", "toaster", "cuda:99"):
-        yield f"load on {device}", lambda d=device: ganzoo.load("gan-mnist", device=d)
+    wrong = ("", " ", "\0", "gan-mnis", "~nobody9/x", "x" * 5000, "../..", "a/b/c/d", "gan-mnist/", "/", "💣")
+    yield from each("load", ganzoo.load, *wrong, evil, folder / "text.txt", folder / "empty")
+    yield from each("load on", lambda device: ganzoo.load("gan-mnist", device=device), "abacus", "toaster", "cuda:99")
     yield "load a revision that is a number", lambda: ganzoo.load("alice/x", revision=5)
 
     def opened():
         assert not mark.exists(), "a pickle was opened"
 
     yield "good: no pickle was opened", opened
-    for data in ("no/such/set/at/all", "\0", None, ",", "a,b,c"):
-        yield f"load_pictures {data!r}", lambda d=data: ganzoo.load_pictures(d, 28)
-        yield f"load_pairs {data!r}", lambda d=data: ganzoo.load_pairs(d, 32)
-        yield f"load_unpaired {data!r}", lambda d=data: ganzoo.load_unpaired(d, 32)
-    for size in (0, -1, 2.5, "x"):
-        yield f"load_pictures of size {size}", lambda s=size: ganzoo.load_pictures(folder, image_size=s)
-        yield f"load_pairs of size {size}", lambda s=size: ganzoo.load_pairs(folder, image_size=s)
-        yield f"load_unpaired of size {size}", lambda s=size: ganzoo.load_unpaired(folder, image_size=s)
+    for read in (ganzoo.load_pictures, ganzoo.load_pairs, ganzoo.load_unpaired):
+        asked, sized = partial(read, image_size=32), lambda size, read=read: read(folder, image_size=size)
+        yield from each(read.__name__, asked, "no/such/set/at/all", "\0", None, ",", "a,b,c")
+        yield from each(f"{read.__name__} of size", sized, 0, -1, 2.5, "x")
     yield "load_pictures of two channels", lambda: ganzoo.load_pictures(folder, channels=2)
-
-
-# --- pictures ---------------------------------------------------------------------------------------------------------
 
 
 def pictures(folder: Path):
     model = ganzoo.load(tiny(folder / "tiny-pix2pix"))
     (folder / "a-folder.png").mkdir()
-    sources = {
-        "nothing": b"",
-        "text": b"hello",
-        "HTML": b"<html><img src=x></html>",
-        "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
-        "a bomb of 4 gigapixels": bomb(65000, 65000),
-        "a bomb of 1 line": bomb(2**31 - 1, 1),
-        "no pixels": bomb(0, 0),
-        "a cut PNG": png()[:60],
-        "a PNG with a broken middle": png((256, 256))[:100] + b"\xff" * 20,
-        "a GIF of a header": b"GIF89a\xff\xff\xff\xff\x80\0\0",
-        "a TIFF without an end": b"II*\0\x08\0\0\0\xff\xff",
-        "a pickle": pickle.dumps([1]),
-        "a missing file": folder / "nowhere.png",
-        "a folder": folder / "a-folder.png",
-        "a name with a zero": "a\0b.png",
-        "a long name": "x" * 5000 + ".png",
-        "None": None,
-        "a number": 7,
-        "a list": [png()],
-        "a dict": {"path": "/etc/passwd"},
-        "an array": numpy.zeros((3, 3, 7), numpy.uint8),
-        "true": True,
-    }
-    for name, source in sources.items():
-        yield f"translate {name}", lambda s=source: model.translate(s)
+    sources = (
+        *(b"", b"hello", b"<html><img src=x></html>", b'<svg xmlns="http://www.w3.org/2000/svg"/>', pickle.dumps([1])),
+        *(bomb(65000, 65000), bomb(2**31 - 1, 1), bomb(0, 0)),  # of 4 gigapixels, of one line, of nothing
+        *(png()[:60], png((256, 256))[:100] + b"\xff" * 20),  # cut, and with a broken middle
+        *(b"GIF89a\xff\xff\xff\xff\x80\0\0", b"II*\0\x08\0\0\0\xff\xff"),  # a header alone, a TIFF without an end
+        *(folder / "nowhere.png", folder / "a-folder.png", "a\0b.png", "x" * 5000 + ".png"),
+        *(None, 7, True, [png()], {"path": "/etc/passwd"}, numpy.zeros((3, 3, 7), numpy.uint8)),
+    )
+    yield from each("translate", model.translate, *sources)
     yield "critique None", lambda: model.critique(None, None)
     yield "critique a bomb", lambda: model.critique(bomb(65000, 65000), png())
-    for mode in ("1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F"):
-        yield f"good: translate {mode}", lambda m=mode: model.translate(Image.new(m, (9, 5)))
-    for size in ((1, 1), (1, 300), (2, 3), (31, 33)):
-        yield f"good: translate {size}", lambda s=size: model.translate(Image.new("RGB", s))
+    modes = [Image.new(mode, (9, 5)) for mode in ("1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "F")]
+    sizes = [Image.new("RGB", size) for size in ((1, 1), (1, 300), (2, 3), (31, 33))]
+    yield from each("good: translate", model.translate, *modes, *sizes)
 
-
-# --- calls ------------------------------------------------------------------------------------------------------------
 
 LABELS = ([10], [-1], ["ten"], [None, 1], [1.5], [True], "cat", [[1, 2], [3, 4]], [[1], [2]], [], {}, [10**5000, 1],
           torch.zeros(2, 2), torch.zeros(2, 1, dtype=torch.int64), [torch.tensor([1, 2]), 3], torch.tensor([1.5, 2.0]),
@@ -140,66 +112,47 @@ def calls(folder: Path):
     pix = ganzoo.load(folder / "tiny-pix2pix")
     cycle = ganzoo.load(tiny(folder / "tiny-cycle", cyclegan, blocks=1, direction="horse->zebra"))
     square, digits = Image.new("RGB", (32, 32)), labelled.sample(2)
-    for n in (-1, 0, 1.5, True, 10**9, 10**5000, "8", float("nan"), [3], numpy.array([1, 2]), torch.tensor([1, 2])):
-        yield f"sample n={type(n)!s}", lambda n=n: plain.sample(n)
-    for seed in (-1, 2**63, 1.5, "7", None, float("inf")):
-        yield f"sample seed={seed!r}", lambda s=seed: plain.sample(1, seed=s)
+    numbers = (-1, 0, 1.5, True, 10**9, 10**5000, "8", float("nan"), [3], numpy.array([1, 2]), torch.tensor([1, 2]))
+    yield from each("sample", plain.sample, *numbers)
+    yield from each("seed", lambda seed: plain.sample(1, seed=seed), -1, 2**63, 1.5, "7", None, float("inf"))
     yield "no noise", lambda: plain.noise(0)
-    for number, labels in enumerate(LABELS):
-        yield f"sample labels {number}", lambda v=labels: labelled.sample(labels=v)
-        yield f"tensor labels {number}", lambda v=labels: labelled.tensor(labelled.noise(2), v)
-        yield f"critique labels {number}", lambda v=labels: labelled.critique(digits, v)
+    yield from each("sample labels", lambda labels: labelled.sample(labels=labels), *LABELS)
+    yield from each("tensor labels", lambda labels: labelled.tensor(labelled.noise(2), labels), *LABELS)
+    yield from each("critique labels", lambda labels: labelled.critique(digits, labels), *LABELS)
     yield "labels for a GAN", lambda: plain.sample(labels=[1])
     yield "three labels for two", lambda: labelled.sample(2, labels=[1, 2, 3])
     yield "translate with a GAN", lambda: plain.translate(square)
     yield "sample with a Pix2Pix", lambda: pix.sample(2)
-    yield "another direction", lambda: cycle.translate(square, direction="cow->horse")
-    yield "a direction that is none", lambda: cycle.translate(square, direction=7)
+    yield from each("direction", lambda way: cycle.translate(square, direction=way), "cow->horse", 7)
     yield "a variation of a CycleGAN", lambda: cycle.translate(square, variation=1)
-    for variation in (-1, 1.5, "x", True, 2**63):
-        yield f"variation={variation!r}", lambda v=variation: pix.translate(square, variation=v)
+    yield from each("variation", lambda v: pix.translate(square, variation=v), -1, 1.5, "x", True, 2**63)
     yield "critique without an original", lambda: pix.critique(square)
     yield "critique of another size", lambda: pix.critique(square, Image.new("RGB", (32, 16)))
     yield "critique of one with two", lambda: pix.critique([square], [square, square])
     yield "critique without a label", lambda: labelled.critique([square])
-    yield "critique of numbers", lambda: plain.critique([1, 2])
-    yield "critique of a file that is none", lambda: plain.critique("nowhere.png")
-    for strides in ([2, 0], "222", [1.5], [-2]):
-        yield f"receptive_field {strides!r}", lambda s=strides: ganzoo.receptive_field(s)
+    yield from each("critique", plain.critique, [1, 2], "nowhere.png")
+    yield from each("receptive_field", ganzoo.receptive_field, [2, 0], "222", [1.5], [-2])
     yield "receptive_field of a negative kernel", lambda: ganzoo.receptive_field([2], kernel=-1)
-    for words in ({"levels": 0}, {"width": -1}, {"norm": "x"}, {"upsample": "x"}, {"dropout": 1}, {"in_channels": 1.5},
-                  {"dropout": float("nan")}):  # fmt: skip
-        yield f"UNetGenerator {words}", lambda w=words: pix2pix.UNetGenerator(**{"levels": 2, "width": 2} | w)
-    for words in ({"patch": 7}, {"norm": "x"}, {"width": 0}, {"channels": "6"}):
-        yield f"PatchDiscriminator {words}", lambda w=words: pix2pix.PatchDiscriminator(**w)
+    words = [{"levels": 0}, {"width": -1}, {"norm": "x"}, {"upsample": "x"}, {"dropout": 1}, {"dropout": float("nan")}]
+    words += [{"in_channels": 1.5}]
+    yield from each("UNetGenerator", lambda more: pix2pix.UNetGenerator(**{"levels": 2, "width": 2} | more), *words)
+    words = [{"patch": 7}, {"norm": "x"}, {"width": 0}, {"channels": "6"}]
+    yield from each("PatchDiscriminator", lambda more: pix2pix.PatchDiscriminator(**more), *words)
 
 
-SHAPES = ((), (3, 32, 32), (1, 1, 3, 32, 32), (1, 7, 32, 32), (0, 3, 32, 32), (1, 3, 0, 32), (1, 3, 32, 0), (100,), (2, 7),
-          (0, 100))  # fmt: skip
+SHAPES = ((), (3, 32, 32), (1, 1, 3, 32, 32), (1, 7, 32, 32), (1, 3, 0, 32), (1, 3, 32, 0), (100,), (2, 7))
 KINDS = (torch.int64, torch.uint8, torch.bool, torch.complex64)
-ODD = {  # what is no tensor of floats of the asked shape
-    "a number": 5,
-    "a list": [1.0, 2.0],
-    "a picture": Image.new("RGB", (32, 32)),
-    "an array": numpy.zeros((1, 3, 32, 32), numpy.float32),
-    **{str(shape): torch.zeros(shape) for shape in SHAPES},
-    **{str(kind): torch.zeros(1, 3, 32, 32).to(kind) for kind in KINDS},
-}
-UNASKED = (
-    "a picture",
-    "(0, 3, 32, 32)",
-    "(0, 100)",
-)  # a picture is taken, nobody's opinion of nothing is an empty list
+ODD = [5, [1.0, 2.0], numpy.zeros((1, 3, 32, 32), numpy.float32), *map(torch.zeros, SHAPES)]
+ODD += [torch.zeros(1, 3, 32, 32).to(kind) for kind in KINDS]
+# These a critique takes: a picture, and of nothing the opinion is an empty list.
+TAKEN = [Image.new("RGB", (32, 32)), torch.zeros(0, 3, 32, 32), torch.zeros(0, 100)]
 
 
 def tensors(folder: Path):
+    """What is no tensor of floats of the right shape."""
     plain, pix, fine = ganzoo.load("gan-mnist"), ganzoo.load(folder / "tiny-pix2pix"), torch.zeros(1, 3, 32, 32)
-    for name, odd in ODD.items():
-        yield f"tensor of {name}", lambda x=odd: plain.tensor(x)
-        yield f"translate_tensor of {name}", lambda x=odd: pix.translate_tensor(x)
-        yield f"patch_map of {name}", lambda x=odd: pix.patch_map(x)
-        if name in UNASKED:
-            continue
-        yield f"critique of {name}", lambda x=odd: plain.critique(x)
-        yield f"critique of {name} beside a tensor", lambda x=odd: pix.critique(x, fine)
-        yield f"critique of a tensor beside {name}", lambda x=odd: pix.critique(fine, x)
+    for call in (plain.tensor, pix.translate_tensor, pix.patch_map):
+        yield from each(call.__name__, call, *ODD, *TAKEN)
+    yield from each("critique of", plain.critique, *ODD)
+    yield from each("critique beside a tensor of", lambda odd: pix.critique(odd, fine), *ODD)
+    yield from each("critique of a tensor beside", lambda odd: pix.critique(fine, odd), *ODD)

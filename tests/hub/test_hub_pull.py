@@ -123,9 +123,6 @@ def test_tricks_with_paths_write_nothing_outside_the_cache(hub, machine, load, t
     assert not list(machine.home.rglob("evil*")) and not Path("/etc/evil.png").exists()
 
 
-# --- the Hub itself ---------------------------------------------------------------------------------------------
-
-
 ON_THE_WAY = {
     "the line is cut in the config": (("truncate", 99, "config.json"), "hub_unavailable"),
     "the files are in a loop of redirects": (("loop", 99, "/resolve/"), "hub_unavailable"),

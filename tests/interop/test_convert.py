@@ -46,9 +46,6 @@ def answer(net, *pictures):
     return net(torch.cat(pictures, 1).clone())
 
 
-# --- the same outputs -------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("norm", "deep", "dropout"), KINDS)
 def test_a_u_net_and_its_critic_become_a_pix2pix(tmp_path, norm, deep, dropout):
     levels = (7, 8)[deep]
@@ -176,9 +173,6 @@ def test_a_bias_before_batch_norm_moves_into_the_running_mean(tmp_path):
     assert makes_the_same(converted(tmp_path, save(reference.trained(net), tmp_path / "G.pth")), net)
 
 
-# --- what is written --------------------------------------------------------------------------------------------
-
-
 def test_the_command_as_a_user_runs_it(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     net = reference.trained(reference.UNet(levels=7, width=4))
@@ -207,9 +201,6 @@ def test_fp16_is_half_the_size_and_near(tmp_path):
     assert NEAR < gap(made.translate_tensor(picture), answer(net, picture)) < 0.05
     assert (made.folder / "model.safetensors").stat().st_size < count(net) * 2.2
     assert "stored as fp16" in (made.folder / "README.md").read_text()
-
-
-# --- what is wrong ----------------------------------------------------------------------------------------------
 
 
 FIRST, LAST, DEEP = (f"model.model.{place}" for place in ("0.weight", "3.bias", "1.model.3.model.3.model.1.weight"))

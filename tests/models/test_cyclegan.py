@@ -100,9 +100,6 @@ def test_the_pool_fills_then_shows_half_old_half_new():
     assert 0.4 < shown_old / 794 < 0.6
 
 
-# --- in use -----------------------------------------------------------------------------------------------------
-
-
 def test_smoke_model_goes_both_ways_and_loads_only_what_is_asked_for(tmp_path):
     out = trained(tmp_path, "--smoke", *FLAGS, script="cyclegan")
     assert "no pairs" in out and "cycle" in out
@@ -155,9 +152,6 @@ def test_metrics_both_ways_with_a_judge_of_the_domains(tmp_path):
     assert "taken-for-target-facade->town-smoke-32px-n1-test" in found
 
 
-# --- two sets without pairs -------------------------------------------------------------------------------------
-
-
 def test_two_folders_are_the_two_sides(tmp_path):
     """Other layouts, on the Hub and on disk: tests/data/test_hub_layouts.py."""
     put(tmp_path, two("?/{i}.png", ("horses", "zebras"), counts=(12, 9)))
@@ -173,9 +167,6 @@ def test_the_same_picture_in_train_and_test_is_found_and_named(tmp_path):
     sets = ganzoo.load_unpaired(str(tmp_path), image_size=32)
     assert any("1 A picture(s) stand in train and in test; left out of train: 004.png" in note for note in sets.notes)
     assert (len(sets.train["a"]), len(sets.train["b"])) == (9, 10)
-
-
-# --- the doctor -------------------------------------------------------------------------------------------------
 
 
 def rows(**values):

@@ -145,21 +145,15 @@ def test_the_runs_of_a_contest_differ_in_the_loss_alone_and_in_their_names():
     assert [run.push for run in runs] == [f"alice/mine-{run.word}" for run in runs]
 
 
-@pytest.mark.parametrize(
-    ("words", "name"),
-    [
+def test_names_say_what_makes_a_run_another_and_the_ends_of_the_critic_s_range_have_names():
+    for words, name in (
         ("--perceptual 3", "pix2pix-facades-gan-mae-perceptual"),
         ("--perceptual 3 --loss mae --pixel mse", "pix2pix-facades-mse-perceptual"),
         ("--no-skips --set unconditional", "pix2pix-facades-gan-mae-noskip-nocond"),
-    ],
-)
-def test_names_say_what_makes_a_run_another(words, name):
-    assert trainer.run_name(settings.parse(pix2pix.Config, words.split())[0]) == name
-
-
-@pytest.mark.parametrize(("word", "patch"), [("pixel", 1), ("whole", 286), ("70", 70)])
-def test_the_ends_of_the_critic_s_range_have_names(word, patch):
-    assert settings.parse(pix2pix.Config, ["--set", f"patch={word}"])[0].patch == patch
+    ):
+        assert trainer.run_name(settings.parse(pix2pix.Config, words.split())[0]) == name
+    for word, patch in (("pixel", 1), ("whole", 286), ("70", 70)):
+        assert settings.parse(pix2pix.Config, ["--set", f"patch={word}"])[0].patch == patch
 
 
 def test_recipe_on_a_folder_stopped_and_resumed_with_all_three(tmp_path):
@@ -241,13 +235,17 @@ def test_a_picture_that_is_too_large_is_made_smaller_and_that_is_said(model):
         assert model.translate(Image.new("RGB", (3000, 1500))).size == (2048, 1024)
 
 
-def test_answers_are_the_same_until_variations_are_asked_for(model):
+def test_answers_are_the_same_until_variations_are_asked_for_which_a_config_can_rule_out(model):
     picture = drawings.facade(2, 32)
     plain = [model.translate(picture).tobytes() for _ in range(2)]
     assert plain[0] == plain[1]
     varied = [model.translate(picture, variation=v).tobytes() for v in (1, 1, 2)]
     assert varied[0] == varied[1] != varied[2]
-    assert model.translate(picture).tobytes() == plain[0]
+    assert model.translate(picture).tobytes() == plain[0] and model.varies
+    never = copy.copy(model)
+    never.config = dataclasses.replace(model.config, variations="never")
+    with raises_code("no_variations"):
+        never.translate(picture, variation=1)
 
 
 def test_noise_is_new_in_training_and_the_same_in_use():
@@ -267,14 +265,6 @@ def test_fit_multiple_mirrors_and_gives_back(height, width):
     assert torch.equal(padded[:, :, rows, columns], pictures)
     if height > 1 and rows.stop < padded.shape[2]:  # beyond the edge lies the line before the edge
         assert torch.equal(padded[:, :, rows.stop, columns], pictures[:, :, -2])
-
-
-def test_variations_can_be_ruled_out_in_the_config(model):
-    assert model.varies
-    never = copy.copy(model)
-    never.config = dataclasses.replace(model.config, variations="never")
-    with raises_code("no_variations"):
-        never.translate(Image.new("RGB", (32, 32)), variation=1)
 
 
 @pytest.mark.parametrize("norm", ["instance", "batch", "none"])

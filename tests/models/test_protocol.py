@@ -40,11 +40,8 @@ def test_a_judge_is_networks_and_their_settings(name):
 
 LABELED = {"batch_size": 16, "width": 8, "r1": 1.0}
 STEPS = [(gan, LABELED | {"adversarial": kind}) for kind in ("bce", "lsgan", "hinge")]
-STEPS += [
-    (cgan, LABELED | {"adversarial": "relativistic"}),
-    (dcgan, LABELED),
-    (dcgan, LABELED | {"upsample": "resize"}),
-]
+STEPS += [(cgan, LABELED | {"adversarial": "relativistic"})]
+STEPS += [(dcgan, LABELED | more) for more in ({}, {"upsample": "resize"})]
 PAIRS = [{}, {"pixel": "mse", "adversarial": "lsgan"}, {"unconditional": True, "adversarial": "hinge"}]
 PAIRS += [{"diffaugment": True}]
 SIDES = [{}, {"upsample": "deconv", "norm": "none"}, {"generator": "unet", "pool": 0}, {"residual": True, "gate": True}]

@@ -40,9 +40,8 @@ def clean_python(folder: Path, at_hand: list[str]) -> Path:
     links = folder / "at-hand"
     links.mkdir(parents=True)
     for name in closure(at_hand):
-        for top in {
-            file.parts[0] for file in distribution(name).files or [] if file.parts[0] not in ("..", "__pycache__")
-        }:
+        tops = {file.parts[0] for file in distribution(name).files or []}
+        for top in tops - {"..", "__pycache__"}:
             source = Path(distribution(name).locate_file(top))
             if source.exists() and not (links / top).exists():
                 (links / top).symlink_to(source)
@@ -54,9 +53,6 @@ def clean_python(folder: Path, at_hand: list[str]) -> Path:
 
 
 def pip(python: Path, *words: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", *words],
-        capture_output=True,
-        text=True,
-    )
+    command = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-compile", *words]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -185,13 +185,8 @@ def start() -> str:
     atexit.register(folder.cleanup)
     path = os.path.join(folder.name, "socket")
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"OMP_NUM_THREADS": "1"}
-    server = subprocess.Popen(
-        [sys.executable, __file__, "--serve", path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-        start_new_session=True,
-    )
+    command, pipe = [sys.executable, __file__, "--serve", path], subprocess.PIPE
+    server = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, start_new_session=True)
     atexit.register(server.stdin.close)
     if server.stdout.readline() != b"ready\n":
         raise RuntimeError("the server that starts scripts did not start")

@@ -29,9 +29,7 @@ def main() -> None:
             page.set_default_timeout(120_000)
             page.goto(app.url + path)
             page.wait_for_selector("#cmp-results img")
-            tabs = page.evaluate(
-                "[...document.querySelectorAll('#tabs [role=tab]')].map(tab => tab.dataset.tabId || tab.id)"
-            )
+            tabs = page.locator("#tabs [role=tab]").evaluate_all("tabs => tabs.map(tab => tab.dataset.tabId || tab.id)")
             for name in asked.tabs or [tab.removesuffix("-button") for tab in tabs]:
                 page.goto(f"{app.url}{path}?tab={name}")
                 page.wait_for_selector(".gz-section h2:visible")

@@ -89,14 +89,9 @@ def serve(folder: Path, **variables):
     env |= {"PYTHONPATH": path, "GANZOO_TEST_ASKED": str(folder / "asked.txt"), "PYTHONUNBUFFERED": "1"}
     env |= {"GANZOO_TEST_PYTHON": quick.PYTHON} | variables
     port = free_port()
+    command = [quick.PYTHON, str(DEMOS / "app.py"), "--port", str(port)]
     with open(folder / "printed.txt", "wb") as printed:
-        process = subprocess.Popen(
-            [quick.PYTHON, str(DEMOS / "app.py"), "--port", str(port)],
-            cwd=folder,
-            env=env,
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-        )
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=printed, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}/"
     try:
         wait_for(url, process, folder / "printed.txt")

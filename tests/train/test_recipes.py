@@ -27,8 +27,6 @@ ROOT = Path(__file__).parent.parent.parent
 FASHION = ROOT / "tests" / "samples" / "fashion"
 LESSONS = ("gan", "cgan", "dcgan")
 SMALL = ["--batch-size", "32", "--width", "8", "--seed", "4", "--device", "cpu"]
-
-
 LIMITED = """
 import resource, runpy, sys
 resource.setrlimit(getattr(resource, sys.argv[1]), (int(sys.argv[2]), int(sys.argv[2])))
@@ -208,9 +206,6 @@ def test_track_needs_trackio_and_says_so(tmp_path, monkeypatch):
     assert "--track needs trackio: pip install trackio" in refused(tmp_path, "gan", "--smoke", "--track")
 
 
-# --- a folder through a model -----------------------------------------------------------------------------------------
-
-
 def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
     for name in ("a.png", "a.webp", "more/b.jpg"):
         path = tmp_path / "in" / name
@@ -232,9 +227,6 @@ def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
         ([words[0], tmp_path / "nowhere", "x"], "is not a folder"),
     ):
         assert said in refused(tmp_path, "translate", *bad)
-
-
-# --- what an attack found -----------------------------------------------------------------------------------------------
 
 
 def test_smoke_clears_only_runs_of_its_own(tmp_path):

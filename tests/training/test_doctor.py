@@ -14,8 +14,6 @@ from ganzoo.training.doctor import ADVICE, Doctor, state
 from tests.support.raises_code import raises_code
 
 FASHION = "tests/samples/fashion"
-
-
 # A critic that hardly learns never punishes the one picture it likes best: that run ends alike on every kind of CPU.
 RUNS = {
     "critic_wins": {"epochs": 14, "lr": 1e-5, "discriminator_lr": 4e-3},

@@ -34,9 +34,6 @@ def machine(monkeypatch):
     return speed
 
 
-# --- how long a run is ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("lesson", "more"), LESSONS)
 def test_a_measured_training_goes_on_as_if_it_had_not_been(lesson, more, machine):
     plain, measured = begun(config(lesson, **more)), begun(config(lesson, **more))
@@ -120,9 +117,6 @@ def test_a_resume_keeps_its_minutes_or_goes_on_by_epochs(machine, tmp_path):
     assert longer[-1]["step"] == longer[0]["steps"] == 16
     said = json.loads((tmp_path / "x" / "config.json").read_text())["settings"]
     assert (said["steps"], said["minutes"], said["epochs"]) == (0, 0.0, 1)
-
-
-# --- what a recipe prints ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture

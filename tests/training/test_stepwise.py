@@ -58,11 +58,8 @@ def test_rates_and_beta1_change_on_the_living_optimizers():
     play = begin(gan)
     play.advance()
     memory = play.training.optimizers["generator"]
-    assert play.change(lr=1e-3, beta1=0.9, discriminator_lr=4e-3) == {
-        "lr": (2e-4, 1e-3),
-        "beta1": (0.5, 0.9),
-        "discriminator_lr": (0.0, 4e-3),
-    }
+    changes = {"lr": (2e-4, 1e-3), "beta1": (0.5, 0.9), "discriminator_lr": (0.0, 4e-3)}  # (before, after)
+    assert play.change(lr=1e-3, beta1=0.9, discriminator_lr=4e-3) == changes
     assert play.training.optimizers["generator"] is memory
     groups = {role: o.param_groups[0] for role, o in play.training.optimizers.items()}
     assert (groups["generator"]["lr"], groups["discriminator"]["lr"]) == (1e-3, 4e-3)

@@ -42,9 +42,8 @@ def model(folder, loss, seed, name=None, **more):
     """A model folder with random weights that differ from loss to loss."""
     settings = {"data": "facades", "direction": "label->photo", "halvings": 3, "dropout": 0.0, "loss": loss} | more
     name = name or f"pix2pix-{settings['data']}-{pix2pix.Config(**settings).variant}"
-    tiny(
-        folder / "runs" / name / "model", seed=seed, metrics={k: v + seed / 100 for k, v in METRICS.items()}, **settings
-    )
+    metrics = {name: value + seed / 100 for name, value in METRICS.items()}
+    tiny(folder / "runs" / name / "model", seed=seed, metrics=metrics, **settings)
     return name
 
 
@@ -61,8 +60,6 @@ def pages(tmp_path, monkeypatch):
 
 FAMILY = "runs/pix2pix-facades"
 BEYOND = "gan+mae+perceptual"
-
-
 HOUSE = uri(drawings.facade(1, SIZE))
 
 
@@ -468,9 +465,8 @@ def look(surf, site):
 
     def go(path="", width=1440, **how):
         page = surf(site.url + path, width=width, **how)
-        page.wait_for_function(
-            "document.querySelectorAll('#cmp-two img').length === 2 && document.querySelector('#s-compare [data-link]')"
-        )
+        page.wait_for_function("document.querySelectorAll('#cmp-two img').length === 2")
+        page.wait_for_selector("#s-compare [data-link]", state="attached")
         return page
 
     return go

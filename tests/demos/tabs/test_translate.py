@@ -184,9 +184,8 @@ def test_each_picture_is_judged_by_the_critic_of_its_own_side(pages, tmp_path):
 
 def test_the_critic_s_colours_say_real_and_fake(pages):
     model, grey = inference.find(NAME), Image.new("RGB", (16, 16), (100, 100, 100))
-    real, fake, unsure = (
-        values(inference.critic_map(model, grey, np.full((8, 8), v), (4, 4)))[8, 8] for v in (1.0, 0.0, 0.5)
-    )
+    maps = [inference.critic_map(model, grey, np.full((8, 8), score), (4, 4)) for score in (1.0, 0.0, 0.5)]
+    real, fake, unsure = (values(shown)[8, 8] for shown in maps)
     assert real[1] > real[0] and fake[1] < fake[0] and (unsure == 100).all()
 
 
