@@ -33,13 +33,8 @@ BAD = {  # kind of set and what is wrong with it: (files, settings, the code, va
     "pairs: alone": (PAIRS | many("A/{i}.png", a, 12, 9), NONE, "pairs_without_partner", {"count": 12, "names": EXTRA}),
     "pairs: two of one name": (PAIRS | {"A/001.jpg": a(1)}, NONE, "same_stem_twice", NONE),
     "pairs: no such split": (AB, {"split_test": "dev"}, "test_split_unknown", {"known": ["train"]}),
-    "pairs: one domain": (AB, {"domains": "photo"}, "bad_domains", NONE),
-    "pairs: twice the same domain": (AB, {"domains": "a,a"}, "bad_domains", NONE),
-    "pairs: an empty domain": (AB, {"domains": "a,"}, "bad_domains", NONE),
-    "pairs: an arrow in a domain": (AB, {"domains": "a>b,c"}, "bad_domains", NONE),
-    "pairs: a direction of strangers": (AB, {"direction": "x->y"}, "bad_pair_direction", NONE),
-    "pairs: a direction without arrow": (AB, {"direction": "B"}, "bad_pair_direction", NONE),
-    "pairs: a direction to itself": (AB, {"direction": "A->A"}, "bad_pair_direction", NONE),
+    **{f"pairs: {names}": (AB, {"domains": names}, "bad_domains", NONE) for names in ("photo", "a,a", "a,", "a>b,c")},
+    **{f"pairs: {way}": (AB, {"direction": way}, "bad_pair_direction", NONE) for way in ("x->y", "B", "A->A")},
     "pairs: a direction of other names": (AB, TURNED, "bad_pair_direction", NONE),
     "sides: one": (two("?/{i}.png", counts=(1, 1)), NONE, "too_few_of_a_domain", {"domain": "A", "count": 1}),
     "sides: eight": (two("?/{i}.png", counts=(8, 30)), NONE, "too_few_of_a_domain", {"count": 8, "least": 9}),
@@ -64,27 +59,24 @@ def test_a_set_that_cannot_be_trained_on_is_one_sentence(tmp_path, name):
     assert "\n" not in str(caught.value) and len(str(caught.value)) < 700
 
 
-@pytest.mark.parametrize(
-    ("kind", "data", "code"),
-    [
-        ("pairs", "nowhere", "data_not_found"),
-        ("pairs", "no such thing", "data_not_found"),
-        ("pairs", "file.txt", "data_is_a_file"),
-        ("pairs", "aerial-map", "data_only_local"),
-        ("sides", "nowhere", "unpaired_data_not_found"),
-        ("sides", "file.txt", "data_is_a_file"),
-        ("sides", "A,nowhere at all", "data_side_not_found"),
-        ("pictures", "./nowhere", "data_not_found"),
-        ("pictures", "file.txt", "data_is_a_file"),
-        ("pictures", "facades", "data_of_other_recipe"),
-    ],
-)
-def test_a_name_that_is_no_set_is_one_sentence(tmp_path, monkeypatch, kind, data, code):
+NAMES = {  # code: kind of set and name
+    "data_not_found": [("pairs", "nowhere"), ("pairs", "no such thing"), ("pictures", "./nowhere")],
+    "data_is_a_file": [(kind, "file.txt") for kind in ("pairs", "sides", "pictures")],
+    "data_only_local": [("pairs", "aerial-map")],
+    "unpaired_data_not_found": [("sides", "nowhere")],
+    "data_side_not_found": [("sides", "A,nowhere at all")],
+    "data_of_other_recipe": [("pictures", "facades")],
+}
+
+
+@pytest.mark.parametrize("code", NAMES)
+def test_a_name_that_is_no_set_is_one_sentence(tmp_path, monkeypatch, code):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GANZOO_DATA", raising=False)
     put(tmp_path, many("A/{i}.png", a, 10) | {"file.txt": b"x"})
-    with raises_code(code):
-        read(kind, data)
+    for kind, data in NAMES[code]:
+        with raises_code(code):
+            read(kind, data)
 
 
 def test_labels_are_there_and_belong_to_the_pictures(tmp_path):

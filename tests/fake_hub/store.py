@@ -78,11 +78,7 @@ class Commit:
     files: dict[str, Blob]
 
     def history(self) -> list[Commit]:
-        commits, commit = [], self
-        while commit is not None:
-            commits.append(commit)
-            commit = commit.parent
-        return commits
+        return [self] + (self.parent.history() if self.parent else [])
 
     def has(self, path: str) -> bool:
         """Whether there is such a file or folder."""

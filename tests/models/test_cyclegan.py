@@ -1,7 +1,5 @@
 """CycleGAN: the paper's networks, the pool, exact resume, two directions, two sets without pairs."""
 
-import json
-
 import pytest
 import torch
 
@@ -100,27 +98,18 @@ def test_the_pool_fills_then_shows_half_old_half_new():
     assert 0.4 < shown_old / 794 < 0.6
 
 
-def test_smoke_model_goes_both_ways_and_loads_only_what_is_asked_for(tmp_path):
+def test_smoke_model_goes_both_ways(tmp_path):
+    """Its critics, and one way alone: tests/demos/tabs/test_translate.py."""
     out = trained(tmp_path, "--smoke", *FLAGS, script="cyclegan")
     assert "no pairs" in out and "cycle" in out
-    folder = tmp_path / "runs" / "cyclegan-horse2zebra-smoke" / "model"
-    assert json.loads((folder / "config.json").read_text())["settings"]["direction"] == "facade->town"
-    model = ganzoo.load(folder)
-    assert model.directions == ("facade->town", "town->facade")
+    model = ganzoo.load(tmp_path / "runs" / "cyclegan-horse2zebra-smoke")
+    assert model.directions == ("facade->town", "town->facade") and model.config.direction == "facade->town"
     picture = ganzoo.drawings.facade(1).resize((50, 37))
     there = model.translate(picture)
-    assert there.size == (50, 37)
     back = model.translate(there, direction="town->facade")
-    assert back.size == (50, 37) and back.tobytes() != there.tobytes()
-    assert model.critique(there).ndim == 2
+    assert there.size == back.size == (50, 37) and back.tobytes() != there.tobytes()
     for size in ((1, 1), (5, 3), (4, 90)):
         assert model.translate(picture.resize(size)).size == size
-    assert (model.critique(there) != model.critique(there, direction="town->facade")).any()
-    (folder / "model_back.safetensors").unlink()
-    again = ganzoo.load(folder)
-    assert again.translate(picture).tobytes() == there.tobytes()  # the way back was not needed
-    with raises_code("weights_missing"):
-        again.translate(picture, direction="town->facade")
 
 
 def test_metrics_both_ways_with_a_judge_of_the_domains(tmp_path):

@@ -9,11 +9,15 @@ on, exit codes and deaths by signal come back. A test that needs the script's ow
 """
 
 import contextlib
+import importlib
 import json
 import os
+import select
 import signal
 import socket
+import socketserver
 import sys
+import threading
 
 COMMAND = "GANZOO_TEST_QUICK"  # the variable that names the command to workers
 # What scripts and pages import and what reads no environment then.
@@ -44,68 +48,56 @@ def ask(path: str, argv: list[str]) -> None:
     os._exit(code)
 
 
-def serve(path: str) -> None:
-    """Run what is asked for until standard input ends, which it does with the process that started this one."""
-    import importlib
-    import selectors
+class Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
+    """Forks for everybody who asks, until standard input ends, which it does with the process that started this one."""
 
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(path)
-    listener.listen(64)
-    print("ready", flush=True)  # to be asked; the answer comes after the imports
-    for name in PRELOADED:
-        importlib.import_module(name)
-    waiting = selectors.DefaultSelector()
-    waiting.register(listener, selectors.EVENT_READ, ("listener", None, None))
-    waiting.register(0, selectors.EVENT_READ, ("end", None, None))
-    while True:
-        for key, _ in waiting.select():
-            kind, child, connection = key.data
-            if kind == "end":
-                os._exit(0)
-            elif kind == "listener":
-                connection, _ = listener.accept()
-                if not (child := begin(connection, listener)):
-                    continue
-                watch = os.pidfd_open(child)
-                waiting.register(watch, selectors.EVENT_READ, ("ended", child, connection))
-                waiting.register(connection, selectors.EVENT_READ, ("asker gone", child, connection))
-            elif kind == "asker gone":  # killed: so is what it asked for
-                waiting.unregister(connection)
-                os.kill(child, signal.SIGKILL)
-            else:
-                waiting.unregister(key.fd)
-                os.close(key.fd)
-                _, status = os.waitpid(child, 0)
-                if connection.fileno() in waiting.get_map():
-                    waiting.unregister(connection)
-                    connection.sendall(status.to_bytes(8, "big"))
-                connection.close()
+    max_children = request_queue_size = 64
+
+    def service_actions(self) -> None:
+        super().service_actions()
+        if select.select([0], [], [], 0)[0]:
+            os._exit(0)
 
 
-def begin(connection: socket.socket, listener: socket.socket) -> int:
-    """Fork a process that runs what `connection` asks for -> its process id; 0 where the asker was killed before it asked."""
-    head, streams, *_ = socket.recv_fds(connection, 8, 3)
-    size, request = int.from_bytes(head, "big"), b""
-    while len(request) < size and (more := connection.recv(size - len(request))):
-        request += more
-    if not head or len(request) < size:
-        connection.close()
-        return 0
-    child = os.fork()
-    if child:
+class Asked(socketserver.BaseRequestHandler):
+    """In that fork: run what is asked for in one more, tell how it ends, and kill it if the asker is gone."""
+
+    def handle(self) -> None:
+        head, streams, *_ = socket.recv_fds(self.request, 8, 3)
+        if not head:
+            return  # it was killed before it asked
+        request = self.request.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL)
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                self.request.close()
+                self.server.socket.close()
+                code = run(json.loads(request), streams)
+            finally:
+                os._exit(code)
         for fd in streams:
             os.close(fd)
-        with contextlib.suppress(BrokenPipeError):  # killed since: `serve` will hear of it
-            connection.sendall(child.to_bytes(8, "big"))
-        return child
-    code = 1
-    try:
-        listener.close()
-        connection.close()
-        code = run(json.loads(request), streams)
-    finally:
-        os._exit(code)
+        threading.Thread(target=self.watch, args=(child,), daemon=True).start()
+        self.tell(child)
+        self.tell(os.waitpid(child, 0)[1])
+
+    def watch(self, child: int) -> None:
+        with contextlib.suppress(OSError):  # both have ended
+            if not self.request.recv(1):
+                os.kill(child, signal.SIGKILL)
+
+    def tell(self, number: int) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it was killed since
+            self.request.sendall(number.to_bytes(8, "big"))
+
+
+def serve(path: str) -> None:
+    with Server(path, Asked) as server:
+        print("ready", flush=True)  # to be asked; the answer comes after the imports
+        for name in PRELOADED:
+            importlib.import_module(name)
+        server.serve_forever()
 
 
 def run(request: dict, streams: list[int]) -> int:
@@ -114,7 +106,6 @@ def run(request: dict, streams: list[int]) -> int:
     import io
     import runpy
     import tempfile
-    import threading
     import traceback
     import types
 
