@@ -1,18 +1,28 @@
-"""The catalog of the pages: what a changed config.json says, and a model's film."""
+"""The catalog of the pages and the Zoo, which shows it: the course's order, filters, films, metrics in plain words."""
 
 import json
 import os
+import shutil
 
-from demos.catalog import film, local
-from demos.ui.words import Words
+import pytest
+
+from demos.catalog import film, local, metrics
+from demos.tabs.zoo import render
+from demos.ui.words import LANGUAGES, Words
 from ganzoo.hub.bundled import WEIGHTS
 
 
-def test_a_config_that_has_changed_is_read_again(monkeypatch, tmp_path):
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A run of the reader's own beside the bundled models."""
+    shutil.copytree(WEIGHTS / "gan-mnist", tmp_path / "runs" / "mine" / "model")
     monkeypatch.setattr(local, "RUNS", tmp_path / "runs")
-    path = tmp_path / "runs" / "mine" / "model" / "config.json"
-    path.parent.mkdir(parents=True)
-    said = json.loads((WEIGHTS / "gan-mnist" / "config.json").read_text(encoding="utf-8"))
+    return "runs/mine"
+
+
+def test_a_config_that_has_changed_is_read_again(own, tmp_path):
+    path = tmp_path / own / "model" / "config.json"
+    said = json.loads(path.read_text(encoding="utf-8"))
     changed = json.dumps(said | {"metrics": {"mine": 1}})
     for number, (text, sound) in enumerate(((json.dumps(said), True), (changed, True), ("{", False), (changed, True))):
         path.write_text(text)
@@ -28,3 +38,36 @@ def test_the_axis_of_a_film_ends_at_its_last_step():
     picture, shown = film.show(Words("en"), "dcgan-mnist", 1)
     assert picture.url == said["picture"] and picture.orig_name == f"step-{said['step']}.webp"
     assert shown.count(f">round {said['last']:,}</text>") == len(film.PANELS)
+
+
+def test_the_zoo_stands_in_the_courses_order_and_starts_with_one_a_lesson_and_ones_own(own):
+    order = [entry.lesson for entry in render.listed("all")]
+    assert order == sorted(order, key=local.PAGES.index) and len(set(order)) == 5
+    assert [entry.name for entry in render.listed("gan")] == ["gan-mnist", "gan-mnist-nobn", "gan-fashion", own]
+    start = [entry.name for entry in render.listed("start")]
+    assert start == [*render.START, own] and set(start) <= set(local.folders())
+    html = render.catalog_html(Words("en"), "dcgan", "dcgan-mnist")
+    assert html.count("gz-card") == 1 + len(render.listed("dcgan")) and html.count('aria-pressed="true"') == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_metric_of_a_bundled_model_is_a_phrase_with_its_protocol_behind_it(language):
+    words = Words(language)
+    for entry in render.listed("all"):
+        found = metrics.rows(words, entry)
+        assert found and all(row.start and row.phrase != row.name for row in found), entry.name
+        assert all(row.name in render.numbers(words, entry.name).replace("&gt;", ">") for row in found)
+        assert len(metrics.short(words, entry)) >= 2
+        assert all(metrics.protocol(words, row.name, "x") for row in found)
+    tested = metrics.protocol(words, "l1-facades-256px-n106-test", "facades")
+    assert all(part in tested for part in ("106", "256", "facades"))
+
+
+def test_what_real_pictures_get_is_an_aim_and_no_row():
+    entry = local.Entry("x", WEIGHTS, False, {"lesson": "gan", "metrics": {
+        "speckle-median3-n100": 1.5, "speckle-median3-real-mnist-test": 1.25, "new-number-n5": 7, "taken-for-cat-a->cat-x": 0.5,
+    }})  # fmt: skip
+    speckle, foreign, taken = metrics.rows(Words("en"), entry)
+    assert (speckle.value, speckle.arrow) == ("1.50%", "(real: 1.25%)")
+    assert (foreign.phrase, foreign.value, foreign.arrow) == ("new-number-n5", "7", "")
+    assert taken.arrow == "↑" and "cat" in taken.phrase
