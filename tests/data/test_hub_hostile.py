@@ -2,48 +2,16 @@
 
 The real clients over real HTTP, as in test_hub_layouts.py."""
 
-import io
-import struct
 import zipfile
 
 import pytest
 
 from ganzoo.data import hub_files
 from ganzoo.errors import GanzooError
-from tests.fake_hub.pictures import a, ab, b, classes, columns, many, png, read, table, two, zipped
-
-
-def locked(content: bytes) -> bytes:
-    """A zip whose entries say that they have a password."""
-    marked = bytearray(content)
-    for signature, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
-        at = marked.find(signature)
-        while at >= 0:
-            marked[at + place] |= 1
-            at = marked.find(signature, at + 4)
-    return bytes(marked)
-
-
-def broken_inside(content: bytes) -> bytes:
-    """A zip whose list is sound and whose first picture is not."""
-    marked = bytearray(content)
-    size = struct.unpack("<H", content[26:28])[0]
-    marked[30 + size + 20] ^= 0xFF
-    return bytes(marked)
-
-
-def linked(files: dict[str, bytes]) -> bytes:
-    """A zip of links, which point out of it."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        for name in files:
-            entry = zipfile.ZipInfo(name)
-            entry.external_attr = 0o120777 << 16
-            packed.writestr(entry, "/etc/passwd")
-    return out.getvalue()
-
+from tests.fake_hub.pictures import LINK, a, ab, b, classes, columns, many, png, read, table, two, zipped
 
 PETS = two("?/{i}.png", ("cat", "dog"))
+TORN = zipped(PETS).replace(a(0), bytes(len(a(0))))
 BOMB = {"cat/bomb.png": png(1, 2, 3) + bytes(100_000)}  # few bytes in a zip, many unpacked
 NO_PICTURES = {"A": [b"x" * i for i in range(1, 10)], "B": [b(i) for i in range(9)]}
 SETS = {  # name: (kind, files, what is answered: the error's code, or "read")
@@ -60,10 +28,14 @@ SETS = {  # name: (kind, files, what is answered: the error's code, or "read")
     "a zip of texts": ("pictures", {"a.zip": zipped({"readme.txt": b"hello"})}, "hub_zip_no_pictures"),
     "a zip that is none": ("pictures", {"a.zip": b"PK, said the file"}, "hub_zip_damaged"),
     "half a zip": ("pictures", {"a.zip": zipped(PETS)[:-200]}, "hub_zip_damaged"),
-    "a zip with a damaged picture": ("pictures", {"a.zip": broken_inside(zipped(PETS))}, "hub_zip_damaged"),
-    "a zip with a password": ("pictures", {"a.zip": locked(zipped(PETS))}, "hub_zip_password"),
+    "a zip with a damaged picture": ("pictures", {"a.zip": TORN}, "hub_zip_damaged"),
+    "a zip with a password": ("pictures", {"a.zip": zipped(PETS, flag_bits=1)}, "hub_zip_password"),
     "a zip that climbs out": ("pictures", {"a.zip": zipped(many("../{i}.png", a, 9))}, "hub_zip_no_pictures"),
-    "a zip of links": ("pictures", {"a.zip": linked(PETS)}, "hub_zip_no_pictures"),
+    "a zip of links": (
+        "pictures",
+        {"a.zip": zipped(dict.fromkeys(PETS, b"/etc/passwd"), **LINK)},
+        "hub_zip_no_pictures",
+    ),
     "a zip with a bomb": ("pictures", {"a.zip": zipped(PETS | BOMB, zipfile.ZIP_DEFLATED)}, "read"),
     "a damaged table": ("pictures", {"train.parquet": b"PAR1 no PAR1"}, "data_not_loaded"),
     "a table of no pictures": ("pairs", {"train.parquet": table(NO_PICTURES)}, "no_readable_pairs"),

@@ -62,12 +62,19 @@ def two(pattern: str, names=("A", "B"), counts=(10, 10), first: int = 0) -> dict
     return {k: v for name, side, n in sides for k, v in many(pattern.replace("?", name), side, n, first).items()}
 
 
-def zipped(files: dict[str, bytes], how=zipfile.ZIP_STORED) -> bytes:
+def zipped(files: dict[str, bytes], how=zipfile.ZIP_STORED, **said) -> bytes:
+    """`said`: what the list at the end says of every file. With flag_bits=1 it has a password, with LINK it is one."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", how) as packed:
         for name, content in files.items():
             packed.writestr(name, content)
+        for entry in packed.filelist:
+            for name, value in said.items():
+                setattr(entry, name, value)
     return out.getvalue()
+
+
+LINK = {"external_attr": 0o120777 << 16}
 
 
 def put(folder, files):

@@ -10,6 +10,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import httpx
+
 # What no user and no visitor should ever read.
 LEAKS = re.compile(r"Traceback|File \\?\"|object at 0x|\[Errno|site-packages|(Key|Type|Attribute)Error|NoneType")
 MARK = "visitor-7f3a91"  # in every junk text: it must never stand in the server's log
@@ -127,9 +129,7 @@ def _secret(page: Page) -> list[str]:
 
 def uploaded(url: str, name: str, content: bytes) -> str:
     """A file goes to the server -> where it lies there."""
-    part = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode()
-    kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    request = urllib.request.Request(url + "gradio_api/upload", part + content + b"\r\n--x--\r\n", kind)
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        (path,) = json.load(answer)
+    (path,) = httpx.post(
+        url + "gradio_api/upload", files={"files": (name, content)}, timeout=60, trust_env=False
+    ).json()
     return path

@@ -92,14 +92,8 @@ def test_a_pinned_revision_stays(hub, load, mine):
     assert load("alice/mine", "v1").name == load("alice/mine", first).name == first
 
 
-def test_what_is_too_large_is_refused_before_it_is_fetched(hub, load, mine):
-    blob = mine.head.files["model.safetensors"]
-
-    class Huge(bytes):  # what the Hub says of it; nobody has to hold it
-        def __len__(self):
-            return 3 << 30
-
-    mine.head.files["model.safetensors"] = type(blob)(Huge(), True, blob.oid, blob.sha256, blob.pointer_size)
+def test_what_is_too_large_is_refused_before_it_is_fetched(hub, load, mine, monkeypatch):
+    monkeypatch.setattr(download, "LARGEST", 100_000)
     assert load("alice/mine") == "repo_too_large"
     assert not [path for _, path in hub.requests if "/resolve/" in path or path.startswith("/lfs/")]
 

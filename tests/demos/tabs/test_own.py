@@ -21,7 +21,6 @@ from demos.tabs.custom import export, render, run, session, uploads, worker
 from demos.ui.words import Trouble, Words
 from ganzoo.data import made_pairs
 from ganzoo.hub.bundled import WEIGHTS
-from tests.data.test_hub_hostile import locked
 from tests.fake_hub.fixtures import SECRET
 from tests.fake_hub.pictures import saved, zipped
 from tests.hostile.made import bomb
@@ -149,8 +148,8 @@ def test_what_cannot_be_used_is_one_sentence_in_both_languages(tmp_path, key):
 
 
 def test_a_locked_zip_and_mixed_files_are_refused(tmp_path):
-    path = packed(tmp_path, AB)
-    path.write_bytes(locked(path.read_bytes()))
+    path = tmp_path / "locked.zip"
+    path.write_bytes(zipped(AB, flag_bits=1))
     for files, key in (([path], "own_bad_zip"), ([path, path], "own_kinds"), ([tmp_path / "x.exe"], "own_kinds"),
                          ([], "own_kinds"), ([tmp_path / "gone.png"], "own_gone")):  # fmt: skip
         with raises_code(key):
