@@ -46,21 +46,18 @@ def test_numbers_are_named_with_their_protocol_data_and_revision(folder):
     assert found.dataset_revision == "f5cb9a55f7c4c9e07fa812b2dc21846fc3ffeb78" and data.datasets == [FACADES]
 
 
-@pytest.mark.parametrize(
-    ("data", "datasets", "revision"),
-    [
+def test_only_what_is_known_of_the_data_is_said(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my" / "pairs").mkdir(parents=True)
+    for data, datasets, revision in (
         ("me/set@v2:64:0", ["me/set"], "v2"),
         ("me/a,me/b", ["me/a", "me/b"], None),
         ("runs/../pairs/", None, None),
         ("my/pairs", None, None),  # a folder that is there
-    ],
-)
-def test_only_what_is_known_of_the_data_is_said(folder, data, datasets, revision, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "my" / "pairs").mkdir(parents=True)
-    got = card(folder(metrics={"l1-x-64px-n1-test": 1.0}, data=data))
-    assert got.data.datasets == datasets and got.data.eval_results[0].dataset_revision == revision
-    assert ("huggingface.co/datasets" in got.text) is bool(datasets)
+    ):
+        got = card(folder(metrics={"l1-x-64px-n1-test": 1.0}, data=data))
+        assert got.data.datasets == datasets and got.data.eval_results[0].dataset_revision == revision
+        assert ("huggingface.co/datasets" in got.text) is bool(datasets)
 
 
 def test_the_paper_is_linked(folder):

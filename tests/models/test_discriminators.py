@@ -158,20 +158,16 @@ def softplus(x):
     return math.log(1 + math.exp(x))
 
 
-@pytest.mark.parametrize(
-    ("kind", "critic", "creator"),
-    [
+def test_adversarial_losses_match_hand_computed_numbers():
+    for kind, critic, creator in (
         ("bce", 0.25 * (softplus(-2) + softplus(0) + softplus(-1) + softplus(1)), 0.5 * (softplus(1) + softplus(-1))),
         ("lsgan", 0.5 * ((1 + 1) / 2 + (1 + 1) / 2), (4 + 0) / 2),
         ("hinge", (0 + 1) / 2 + (0 + 2) / 2, 0.0),
         ("relativistic", (softplus(-3) + softplus(1)) / 2, (softplus(3) + softplus(-1)) / 2),
-    ],
-)
-def test_adversarial_losses_match_hand_computed_numbers(kind, critic, creator):
-    assert losses.discriminator_loss(REAL, FAKE, kind).item() == pytest.approx(critic, abs=1e-6)
-    assert losses.generator_loss(FAKE, kind, REAL).item() == pytest.approx(creator, abs=1e-6)
-    if kind == "bce":  # finite for extreme scores
-        assert losses.discriminator_loss(-500 * REAL, 500 * REAL, kind).item() == pytest.approx(500.0, rel=0.01)
+    ):
+        assert losses.discriminator_loss(REAL, FAKE, kind).item() == pytest.approx(critic, abs=1e-6)
+        assert losses.generator_loss(FAKE, kind, REAL).item() == pytest.approx(creator, abs=1e-6)
+    assert losses.discriminator_loss(-500 * REAL, 500 * REAL).item() == pytest.approx(500.0, rel=0.01)  # finite
 
 
 @pytest.mark.parametrize(("kind", "scores"), [("bce", (-50, 0, 50)), ("lsgan", (0, 0.5, 1)), ("hinge", (-1, 0, 1))])
