@@ -14,8 +14,6 @@ from ganzoo.data.made_pairs import KINDS, edges, hole, made, small
 from ganzoo.data.paired import PairBatches, Streamed
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.images import to_uint8
-from ganzoo.models import pix2pix
-from ganzoo.settings import parse
 from tests.fake_hub.pictures import ab, b, many, png, put, saved, two
 from tests.hostile.made import bomb
 from tests.support.raises_code import raises_code
@@ -32,9 +30,6 @@ def load(folder, **more):
 
 def colour(pictures) -> str:
     return "A" if pictures[0, 0].float().mean() > pictures[0, 1].float().mean() else "B"
-
-
-# --- layouts: tests/data/test_hub_layouts.py ----------------------------------------------------------------------
 
 
 def test_a_pair_stays_a_pair_and_the_test_split_is_never_trained_on(tmp_path):
@@ -71,9 +66,6 @@ def test_direction_turns_the_pair_and_is_said(tmp_path):
     assert any("--direction 'B->A'" in note for note in unknown.notes)
 
 
-# --- formats ----------------------------------------------------------------------------------------------------
-
-
 def test_pictures_of_another_shape_are_named(tmp_path):
     larger = many("B/{i}.png", lambda i: png(0, 9, i, size=(48, 48)), 2)  # one may be held out
     wide = {f"{side}/wide.png": png(9, 9, 9, size=(48, 24)) for side in "AB"}
@@ -92,9 +84,6 @@ def test_channels_are_each_side_s_own(tmp_path):
     made = ganzoo.pix2pix.build(config)["generator"](torch.zeros(2, 1, 32, 32))
     assert made.shape == (2, 3, 32, 32)
     assert load(tmp_path, channels=3).in_channels == 3
-
-
-# --- hostile ----------------------------------------------------------------------------------------------------
 
 
 def bad_pictures() -> dict[str, bytes]:
@@ -156,9 +145,6 @@ def test_pipes_folders_and_links_to_nowhere_do_not_stop_anybody(tmp_path):
     pairs = load(tmp_path)
     assert len(pairs.train) + len(pairs.test_input) == 10
     assert [note for note in pairs.notes if "link.png" in note] and "pipe" not in str(pairs.notes)
-
-
-# --- batches ----------------------------------------------------------------------------------------------------
 
 
 def test_both_sides_of_a_pair_are_cropped_and_mirrored_alike():
@@ -246,17 +232,3 @@ def test_a_recipe_trains_on_photos_and_the_model_knows_it(tmp_path):
     assert (config["pairs_from"], config["direction"], config["in_channels"]) == ("grey", "grey->photo", 1)
     out = ganzoo.load(str(folder / "model")).translate(photo(1).convert("L"))
     assert out.mode == "RGB" and out.size == (90, 70)
-
-
-def test_what_does_not_fit_is_refused(tmp_path):
-    photos(tmp_path / "few", 3)
-    (tmp_path / "none").mkdir()
-    for data, kind, code in (
-        ("few", "grey", "too_few_pairs"),
-        ("none", "grey", "folder_empty"),
-        ("few", "red", "bad_choice"),
-    ):
-        with raises_code(code):
-            ganzoo.load_pairs(str(tmp_path / data), image_size=32, pairs_from=kind)
-    with raises_code("bad_setting"):
-        parse(pix2pix.Config, ["--pairs-from", "red"])

@@ -83,7 +83,10 @@ def again(picture: Image.Image, quality: int, size: int) -> Image.Image:
     return Image.open(io.BytesIO(stored)).convert("RGB")
 
 
-def test_a_fingerprint_outlives_what_happens_to_pictures():
+def test_a_fingerprint_outlives_what_happens_to_pictures_and_those_that_come_along_are_whole():
+    facades, maps = fingerprints.known("facades"), fingerprints.known("maps")
+    assert [len(set(marks)) for marks in (facades["test"], facades["val"], maps["test"])] == [106, 100, 50]
+    assert not set(facades["test"]) & set(facades["val"])
     for seed in range(5):
         marks = fingerprint(photo(seed))
         assert written(marks) == written(fingerprints.bits(written(marks)))
@@ -110,9 +113,3 @@ def test_official_test_pictures_are_recognised_where_a_set_is_not_split(tmp_path
     for i in (3, 5, 7):
         (tmp_path / "facades" / f"{i:02d}.jpg").unlink()
     assert any("a fixed tenth" in note for note in ganzoo.load_pairs("facades", image_size=32).notes)
-
-
-def test_the_fingerprints_that_come_along_are_whole():
-    facades, maps = fingerprints.known("facades"), fingerprints.known("maps")
-    assert [len(set(marks)) for marks in (facades["test"], facades["val"], maps["test"])] == [106, 100, 50]
-    assert not set(facades["test"]) & set(facades["val"])

@@ -76,9 +76,6 @@ def dispatch(store: Store, request: Request) -> Response:
     raise HubError(404, "Sorry, we can't find the page you are looking for.")
 
 
-# Who asks, and what may they see -------------------------------------------------------------------------------------
-
-
 def who(store: Store, request: Request) -> Access | None:
     token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if token and token not in store.tokens:

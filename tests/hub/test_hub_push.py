@@ -132,9 +132,6 @@ def test_the_hub_dies_in_the_middle_of_an_upload(machine, model):
     assert len(ganzoo.load(model).sample(2)) == 2
 
 
-# --- what stands on the Hub already -----------------------------------------------------------------------------
-
-
 def edit() -> None:
     """Somebody writes into the card on the Hub."""
     text = Path(hf_hub_download(NAME, "README.md")).read_text(encoding="utf-8")
@@ -186,9 +183,6 @@ def test_private_is_private_also_where_the_repository_was_public(hub, model):
     assert repo(hub).private
 
 
-# --- at second 0 ------------------------------------------------------------------------------------------------
-
-
 def test_what_cannot_work_is_said_at_second_0(hub, machine):
     hub.add_repo("models", "bob/his", {})
     wishes = ("bob/his", "bob/new", "alice/no+plus", "alice/" + "x" * 120, "a/b/c", "justaname")
@@ -212,9 +206,6 @@ def test_names_are_ones_that_the_hub_takes():
     given = ("pix2pix-a-gan-mae", "gan+mae", "gan-斑馬", "斑馬", "a..b", "x" * 200, "-a--b-")
     names = ["pix2pix-a-gan-mae", "gan-mae", "gan", "ganzoo-model", "a.b", "x" * 80, "a-b"]
     assert [repo_name(name) for name in given] == names
-
-
-# --- while it trains --------------------------------------------------------------------------------------------
 
 
 OFTEN = ["--data", FASHION, "--epochs", 2, "--width", 8, "--set", "save_every=3", "push_every=6"]

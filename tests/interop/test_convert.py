@@ -18,6 +18,7 @@ from tests.train.test_recipes import refused
 from train import convert as script
 
 NEAR = 1e-5
+CARD = drawings.facade(1).resize((128, 128))
 NORMS = tuple(reference.NORMS)
 KINDS = [(norm, i % 2, i // 2 % 2 == 0) for i, norm in enumerate(NORMS)]  # (norm, depth of two, dropout)
 
@@ -127,13 +128,9 @@ def test_one_direction_alone_and_its_statistics(tmp_path, kind):
     for i in range(3):
         assert gap(together[i : i + 1], answer(net, pictures[i : i + 1])) < NEAR
     assert gap(answer(made.discriminator, pictures[:1]), answer(critic, pictures[:1])) < NEAR
-    assert made.critique(made.translate(card_picture())).shape == (14, 14)
+    assert made.critique(made.translate(CARD)).shape == (14, 14)
     with raises_code("direction_unknown"):
-        made.translate(card_picture(), direction="photo->label")
-
-
-def card_picture():
-    return drawings.facade(1).resize((128, 128))
+        made.translate(CARD, direction="photo->label")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +155,7 @@ def test_two_u_nets_become_a_cyclegan(tmp_path):
     for direction, net in zip(made.directions, nets, strict=True):
         assert makes_the_same(made, net, direction)
     with raises_code("no_critic"):
-        made.critique(card_picture())
+        made.critique(CARD)
 
 
 def test_a_bias_before_batch_norm_moves_into_the_running_mean(tmp_path):

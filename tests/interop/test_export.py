@@ -78,14 +78,11 @@ def exported(tmp_path_factory):
     return made, folder, out, programs[0]
 
 
-def test_the_command_as_a_user_runs_it(exported):
-    _, folder, out, _ = exported
+def test_the_command_as_a_user_runs_it_and_wrong_uses_in_one_sentence(exported, tmp_path, monkeypatch):
+    made, folder, out, _ = exported
     assert "small.onnx: " in out and "the same pictures" in out
     assert sorted(p.name for p in folder.iterdir()) == ["small", "small.onnx"]
-
-
-def test_wrong_uses_are_one_sentence(exported, tmp_path, monkeypatch):
-    made, pair = exported[0], model(tmp_path / "p", pix2pix, **PAIRS)
+    pair = model(tmp_path / "p", pix2pix, **PAIRS)
     for call, code in (
         (lambda: onnx_export.write(made, tmp_path / "x.onnx", "a->b"), "export_without_direction"),
         (lambda: onnx_export.write(pair, tmp_path / "x.onnx", "b->a"), "direction_unknown"),

@@ -31,9 +31,6 @@ def count(net) -> int:
     return sum(p.numel() for p in net.parameters())
 
 
-# --- networks ---------------------------------------------------------------------------------------------------
-
-
 def test_the_paper_s_networks_to_the_parameter():
     # The reference code counts 54,413,955 with batch norm; ours has 576 more: biases of the two layers without a norm.
     assert count(pix2pix.UNetGenerator(norm="batch")) == 54_413_955 + 576
@@ -76,9 +73,6 @@ def test_without_skips_nothing_passes_but_through_the_bottleneck():
     assert not passes(no_skips=True)
 
 
-# --- losses -----------------------------------------------------------------------------------------------------
-
-
 def test_the_pixel_weight_is_what_divides_the_three():
     """gan ignores the truth: a generator step under `gan` is the same whatever the weight is; under gan+mae it is not."""
 
@@ -111,9 +105,6 @@ def test_diffaugment_moves_both_sides_alike_colours_one_and_lets_the_gradient_th
     seen.sum().backward()
     assert pair.grad.abs().sum() > 0
     assert not torch.equal(seen, diffaugment(pair, 3))
-
-
-# --- training ---------------------------------------------------------------------------------------------------
 
 
 def test_learning_rates_are_level_then_sink_in_a_straight_line():
@@ -192,9 +183,6 @@ def test_two_processes_are_one_with_twice_the_batch(tmp_path, hub):
         for name, tensor in net.items():
             gap = (tensor - states[1]["nets"][role][name]).abs().max()
             assert gap < 1e-5, f"{role} {name}: {gap}"
-
-
-# --- in use -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -13,29 +13,18 @@ from ganzoo.models.registry import JUDGES, LESSONS
 from tests.training.test_trainer import PAIRED, begun, config
 
 
-def assert_called_alike(module, protocol):
-    """Each function takes as many parameters as the protocol's, with the same defaults."""
-    for name, wanted in inspect.getmembers(protocol, inspect.isfunction):
-        if not name.startswith("_"):
-            theirs = [p.default for p in inspect.signature(getattr(module, name)).parameters.values()]
-            assert theirs == [p.default for p in inspect.signature(wanted).parameters.values()][1:], name
-
-
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_is_what_the_trainer_asks_for(name):
-    lesson = LESSONS[name]
-    assert isinstance(lesson, Lesson)
-    assert_called_alike(lesson, Lesson)
-    assert issubclass(lesson.Config, Settings) and lesson.Config.lesson == name
-    assert lesson.Config.task in ("labeled", "paired", "unpaired")
-
-
-@pytest.mark.parametrize("name", JUDGES)
-def test_a_judge_is_networks_and_their_settings(name):
-    judge = JUDGES[name]
-    assert isinstance(judge, Networks) and not isinstance(judge, Lesson)
-    assert_called_alike(judge, Networks)
-    assert issubclass(judge.Config, Declared) and judge.Config.lesson == name
+@pytest.mark.parametrize("name", [*LESSONS, *JUDGES])
+def test_a_lesson_is_what_the_trainer_asks_for_and_a_judge_is_networks_and_their_settings(name):
+    module, protocol, kind = (
+        (LESSONS[name], Lesson, Settings) if name in LESSONS else (JUDGES[name], Networks, Declared)
+    )
+    assert isinstance(module, protocol) and isinstance(module, Lesson) == (name in LESSONS)
+    for function, wanted in inspect.getmembers(protocol, inspect.isfunction):
+        if not function.startswith("_"):  # it takes as many parameters as the protocol's, with the same defaults
+            theirs = [p.default for p in inspect.signature(getattr(module, function)).parameters.values()]
+            assert theirs == [p.default for p in inspect.signature(wanted).parameters.values()][1:], function
+    assert issubclass(module.Config, kind) and module.Config.lesson == name
+    assert name in JUDGES or module.Config.task in ("labeled", "paired", "unpaired")
 
 
 LABELED = {"batch_size": 16, "width": 8, "r1": 1.0}

@@ -48,8 +48,6 @@ def packed(folder: Path, entries: dict[str, bytes], name="pairs.zip") -> Path:
     return folder / name
 
 
-# --- uploads ----------------------------------------------------------------------------------------------------
-
 AB = {f"{i:02d}.png": picture(64, 32, (i * 10, 0, 0)) for i in range(12)}
 SIDES = {f"{side}/{i:02d}.jpg": picture(40, 40, (i * 10, 0, 0), "JPEG") for side in "AB" for i in range(12)}
 SPLIT = {f"{split}/{name}": data for split in ("train", "test") for name, data in list(AB.items())[:9]}
@@ -156,9 +154,6 @@ def test_a_locked_zip_and_mixed_files_are_refused(tmp_path):
             uploads.read(files, tmp_path)
 
 
-# --- the pairs --------------------------------------------------------------------------------------------------
-
-
 def test_a_pair_is_removed_and_the_sides_are_swapped(tmp_path):
     work = drawn(session.of("mine"), 5)
     work.changing("draw").remove(1)
@@ -206,9 +201,6 @@ def test_of_swapped_photos_a_new_photo_is_the_input(short, tmp_path):
     first.leave()
 
 
-# --- the line ---------------------------------------------------------------------------------------------------
-
-
 def test_first_come_first_served_and_who_is_silent_is_gone():
     now = [0.0]
     queue = training_queue.TrainingQueue(limit=2, gone=10, clock=lambda: now[0])
@@ -233,9 +225,6 @@ def test_what_asks_for_more_cores_waits_until_they_are_there():
     large.leave()
     assert small.place() == 0 and not queue.crowded()
     assert training_queue.TrainingQueue(limit=1).enter(2).place() == 0  # the first one always works
-
-
-# --- a training -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -342,9 +331,6 @@ def test_wrong_choices_are_sentences(short):
         assert work.status == "idle"
     with pytest.raises(Trouble):
         session.of(None)
-
-
-# --- the Hub ----------------------------------------------------------------------------------------------------
 
 
 def test_a_push_with_a_visitor_s_own_token(hub, machine, tmp_path, monkeypatch, capsys, caplog):

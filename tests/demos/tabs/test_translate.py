@@ -49,11 +49,6 @@ def tab(language="en"):
         return Translate(Words(language))
 
 
-class Event:
-    def __init__(self, **data):
-        self._data = data
-
-
 def named(language, answer) -> SimpleNamespace:
     """An answer of the tab by the names of its components."""
     parts = {name: part for name, part in vars(tab(language)).items() if isinstance(part, gr.components.Component)}
@@ -147,7 +142,7 @@ def test_an_address_brings_its_picture_and_a_broken_one_the_usual(pages):
 def test_without_any_model_one_calm_line(pages, monkeypatch):
     monkeypatch.setattr(inference, "models", lambda: [])
     for language in ("en", "zh"):
-        shown = named(language, tab(language)._first(Event()))
+        shown = named(language, tab(language)._first(SimpleNamespace(_data={})))
         line = notes(shown.report)
         assert len(line) == 1 and "train/cyclegan.py" in line[0] and shown.there is None
 
@@ -166,7 +161,7 @@ def test_a_model_with_one_way_only_says_so_where_the_other_one_is_needed(pages, 
 
 
 def judged(key, original, there, back, model=NAME, way=0, **event):
-    return tab()._judge(key, original, there, back, model, way, 1, Event(**event))
+    return tab()._judge(key, original, there, back, model, way, 1, SimpleNamespace(_data=event))
 
 
 def test_each_picture_is_judged_by_the_critic_of_its_own_side(pages, tmp_path):
