@@ -18,7 +18,8 @@ from tests.support.raises_code import raises_code
 
 @pytest.fixture(scope="module")
 def models():
-    return {"gan": ganzoo.load("gan-mnist"), "cgan": ganzoo.load("cgan-mnist")}
+    names = {"gan": "gan-mnist", "cgan": "cgan-mnist", "pix2pix": "pix2pix-facades-gan-mae"}
+    return {lesson: ganzoo.load(name) for lesson, name in names.items()}
 
 
 def same(a, b):
@@ -48,13 +49,9 @@ def test_critique_gives_one_number_for_one_and_a_list_for_many(models):
     assert 0 <= models["gan"].critique(Image.new("RGBA", (300, 200), (9, 99, 0, 40))) <= 1  # any picture is taken
 
 
-@pytest.fixture(scope="module")
-def pix2pix():
-    return ganzoo.load("pix2pix-facades-gan-mae")
-
-
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
-def test_floats_of_any_precision_are_taken(models, pix2pix, dtype):
+def test_floats_of_any_precision_are_taken(models, dtype):
+    pix2pix = models["pix2pix"]
     noise, picture = models["gan"].noise(2), torch.zeros(1, 3, 64, 64)
     assert models["gan"].tensor(noise.to(dtype)).dtype == torch.float32
     assert torch.equal(pix2pix.translate_tensor(picture.to(dtype)), pix2pix.translate_tensor(picture))
@@ -92,7 +89,8 @@ def test_import_is_light():
     assert done.stdout.strip() == "[]"
 
 
-def test_a_patch_critic_takes_pictures_and_tensors_one_or_many(pix2pix):
+def test_a_patch_critic_takes_pictures_and_tensors_one_or_many(models):
+    pix2pix = models["pix2pix"]
     drawing = drawings.facade(3, pix2pix.config.image_size)
     photo = pix2pix.translate(drawing)
     one = pix2pix.critique(photo, drawing)

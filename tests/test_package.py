@@ -52,7 +52,7 @@ def test_a_card_says_how_to_install_ganzoo_once_it_has_an_address(monkeypatch, t
     assert f"`pip install git+{address}`" in model_card.card_text(said, folder)
 
 
-def test_the_wheel_carries_the_package_and_nothing_beside_it(monkeypatch):
+def test_the_wheel_carries_the_package_and_a_model_that_it_leaves_out_is_named(monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     wheel = Distribution({"script_name": "setup.py"})
     wheel.parse_config_files()
@@ -67,9 +67,6 @@ def test_the_wheel_carries_the_package_and_nothing_beside_it(monkeypatch):
         there = [path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*") if path.is_file()]
         wanted = {name / path for path in there if path.suffix != ".md" and not left_out & set(path.parts)}
         assert wanted <= files, wanted - files
-
-
-def test_a_model_that_the_wheel_leaves_out_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr(locate, "WEIGHTS", tmp_path)
     with raises_code("model_left_out"):
         ganzoo.load(LEFT_OUT[-1])

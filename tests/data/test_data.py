@@ -30,16 +30,14 @@ FASHION = Path(__file__).parent.parent / "samples" / "fashion"
 PETS = ("cat", "dog")
 
 
-def test_idx_folder_has_its_split_labels_and_names():
+def test_idx_folder_has_its_split_labels_names_and_alias(tmp_path, monkeypatch):
     pictures = load_pictures(str(FASHION))
     assert pictures.train.shape == (480, 1, 28, 28)
     assert pictures.test.shape == (160, 1, 28, 28)
     assert pictures.train.dtype == torch.uint8
     assert pictures.train_labels[:4].tolist() == [9, 0, 0, 3]  # the first labels of Fashion-MNIST
     assert pictures.classes[9] == "ankle boot"
-
-
-def test_alias_is_looked_for_under_ganzoo_data_first(tmp_path, monkeypatch):
+    # an alias is looked for under $GANZOO_DATA first
     (tmp_path / "fashion").symlink_to(FASHION)
     monkeypatch.setenv("GANZOO_DATA", str(tmp_path))
     assert len(load_pictures("fashion-mnist").train) == 480

@@ -146,15 +146,11 @@ def test_a_secret_in_a_file_that_would_go_stops_everything(tmp_path, monkeypatch
 
 
 WRONG = {  # words of the command: the code of what is said
-    "zoo": "bad_space_name",
-    "alice/gan+mae": "bad_space_name",
-    "a/b/c": "bad_space_name",
+    **dict.fromkeys(("zoo", "alice/gan+mae", "a/b/c"), "bad_space_name"),
     "alice/zoo --models gan-mars": "space_model_not_found",
     "alice/zoo --models runs/none": "not_a_model_folder",
     "alice/zoo --models bob/a..b": "space_model_bad_id",
-    "alice/zoo --models gan-mnist bob/hidden": "space_model_not_public",
-    "alice/zoo --models gan-mnist bob/gated": "space_model_not_public",
-    "alice/zoo --models gan-mnist bob/missing": "space_model_not_public",
+    **{f"alice/zoo --models bob/{name}": "space_model_not_public" for name in ("hidden", "gated", "missing")},
     "alice/zoo --hardware abacus": "hardware_unknown",
     "alice/zoo --hardware cpu-basic": "space_hardware_not_free",
     "bob/zoo": "publish_not_allowed",

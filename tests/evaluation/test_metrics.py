@@ -1,5 +1,4 @@
-"""Metrics against numbers known without them, the bundled judges against their promise, and the critic of a set, which passes
-real pictures and no scribbles, boxes and blanks."""
+"""Metrics against numbers known without them, bundled judges against their promise, and the critics of real pictures."""
 
 import json
 import math

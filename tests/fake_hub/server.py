@@ -94,7 +94,7 @@ class Server(ThreadingHTTPServer):
             traceback.print_exc()
 
 
-class LocalHub:
+class LocalHub(contextlib.AbstractContextManager):
     """The Hub as tests use it, up until `stop` or the end of its `with`. Without `port` a free one is taken."""
 
     def __init__(self, port: int = 0, verbose: bool = False) -> None:
@@ -109,9 +109,6 @@ class LocalHub:
         self.url = self.store.url = f"http://127.0.0.1:{self.port}"
         self.store.files_url = f"http://localhost:{self.port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def __enter__(self) -> LocalHub:
-        return self
 
     def __exit__(self, *error: object) -> None:
         self.stop()

@@ -70,10 +70,6 @@ class Page:
         session = json.loads(body)["session_hash"]
         return self.ask(f"gradio_api/queue/data?session_hash={session}", seconds=2)  # some streams only beat
 
-    def api(self, name: str, *data) -> tuple[int, str]:
-        status, said = self.ask(f"gradio_api/call/{name}", json.dumps({"data": data}).encode())
-        return self.ask(f"gradio_api/call/{name}/{json.loads(said)['event_id']}") if status == 200 else (status, said)
-
 
 def tried(url: str, printed) -> list[str]:
     """Raw calls of the page at `url`: each path, each broken body, each event at once and half of those that
@@ -121,7 +117,9 @@ def _secret(page: Page) -> list[str]:
     drawing = io.BytesIO()
     facade(424_242, 128).save(drawing, "PNG")
     path = uploaded(page.url, "a.png", drawing.getvalue())
-    _, said = page.api("translate", {"path": path, "meta": {"_type": "gradio.FileData"}}, "facades", None)
+    asked = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}, "facades", None]}
+    event = json.loads(page.ask("gradio_api/call/translate", json.dumps(asked).encode())[1])["event_id"]
+    _, said = page.ask(f"gradio_api/call/translate/{event}")
     found = re.findall(r'"path": "([^"]+)"', said)
     assert len(found) >= 3, said[:300]
     return found

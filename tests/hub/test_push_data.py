@@ -15,6 +15,7 @@ from tests.support.raises_code import raises_code
 LAYOUTS = {
     "AB files": ("pairs", many("train/{i}.png", ab, 10) | many("test/{i}.png", ab, 3, 20)),
     "A and B": ("pairs", two("?/{i}.png")),
+    "A and B unpaired": ("sides", two("?/{i}.png")),
     "two sets": ("sides", two("train?/{i}.png", counts=(12, 9)) | two("test?/{i}.png", counts=(3, 2), first=20)),
     "two classes": ("sides", two("train/?/{i}.png", ("horse", "zebra"), (12, 9))),
 }
@@ -26,7 +27,8 @@ def test_what_was_pushed_trains_like_the_folder(hub, tmp_path, layout):
     put(tmp_path / "mine", files)
     name = f"alice/{layout.replace(' ', '-')}"
     domains = "" if layout == "two classes" else "photo,label"
-    assert f"/datasets/{name}" in push(tmp_path / "mine", name, domains=domains, license="cc-by-4.0")
+    told = {"domains": domains, "license": "cc-by-4.0", "unpaired": layout.endswith("unpaired")}
+    assert f"/datasets/{name}" in push(tmp_path / "mine", name, **told)
     there, here = read(kind, name), read(kind, tmp_path / "mine")
     assert there[:2] == here[:2] and there[4] == here[4]  # as many, and the same pictures
     assert there[2] in ("photo->label", ["photo", "label"], ["horse", "zebra"])
@@ -35,12 +37,6 @@ def test_what_was_pushed_trains_like_the_folder(hub, tmp_path, layout):
     assert front_matter(card)["license"] == "cc-by-4.0" and "path: data/train-*" in card
     assert f"ganzoo train {'pix2pix' if kind == 'pairs' else 'cyclegan'} --data {name}" in card
     assert [commit.title for commit in repo.head.history()].count("Pictures, shared with ganzoo") == 1
-
-
-def test_folders_whose_names_match_are_pairs_unless_told(hub, tmp_path):
-    put(tmp_path / "mine", two("?/{i}.png"))
-    push(tmp_path / "mine", "alice/sets", unpaired=True)
-    assert read("sides", "alice/sets")[:3] == [[9, 1], [9, 1], ["A", "B"]]
 
 
 def test_pushed_again_it_is_replaced_and_an_edited_card_stays(hub, tmp_path):

@@ -1,5 +1,4 @@
-"""Light sessions: what gradio remembers of a visitor without a description of every component; and the server's log: a line a
-broken call, with the way through our code and without what the visitor sent."""
+"""Light sessions, which hold no description of every component, and the server's log, a line a broken call."""
 
 import asyncio
 import json
