@@ -1,34 +1,31 @@
 """Teach a CycleGAN's generator to do in one pass what it does in two.
 
-    python train/distill.py --model cyclegan-horse2zebra --direction 'zebra->horse'
+    python train/distill.py --model runs/cyclegan-horse2zebra/model --direction 'zebra->horse'
 
 What is left of the stripes after one pass, a second pass takes away; but two passes take twice the time and blur. So the
 generator learns from itself: its first pass should give what lies between its first and its second (distillation,
-Hinton et al. 2015). No discriminator takes part, so nothing can swing.
+Hinton et al. 2015). No discriminator takes part, so the training cannot oscillate.
 
 Ctrl-C ends the training early: the model is saved as it is.
 """
 
-import copy
 import dataclasses
+import shutil
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import torch
-
-from ganzoo import checkpoint, data, images, inference, model_card, pretrained, recipes, session, settings
+from ganzoo import checkpoint, data, images, inference, model_card, recipes, session, settings
 from ganzoo.errors import GanzooError
-from ganzoo.lesson_settings import JudgeSettings
+from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
 from ganzoo.models import cyclegan
-from ganzoo.models.features import perceptual_distance
-from ganzoo.models.losses import pixel_loss
 from ganzoo.settings import option
-from ganzoo.training import loop, precision, run_dir, trainer
+from ganzoo.training import distillation, loop, precision, run_dir, trainer
 
 SHOWN_EVERY = 100  # steps between two lines
+GENERATORS = ("generator", "generator_back")
 
 
 @dataclass(frozen=True)
@@ -38,9 +35,12 @@ class Config(JudgeSettings):
     lesson: ClassVar[str] = "distill"
     task: ClassVar[str] = "unpaired"
 
-    data: str = option("horse2zebra", "two sets of pictures, as train/cyclegan.py takes them")
-    model: str = option("cyclegan-horse2zebra", "a CycleGAN: bundled name, model folder or user/name on the Hub")
-    direction: str = option("zebra->horse", "the direction whose generator learns")
+    data: str = option("horse2zebra", "two sets of pictures (left out: those that the model learned from)")
+    name: str = option("", "name of the run and the model (default: distill-data-target)")
+    seed: int = option(0, "the same seed gives the same run", 0, 2**31 - 1)
+    precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
+    model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
+    direction: str = option("", "the direction whose generator learns: zebra->horse")
     share: float = option(0.6, "how far to go from the first pass (0) to the second (1)", 0.0, 1.0)
     steps: int = option(3000, "steps of one picture", 1, 10_000_000)
     lr: float = option(5e-4, "Adam's learning rate; it sinks to 0 over the second half", 0.0, 1.0)
@@ -48,81 +48,79 @@ class Config(JudgeSettings):
     perceptual: float = option(1.0, "weight of the difference of pretrained features", 0.0, 1e6)
     image_size: int = option(192, "side of the crops in pixels", 16, 1024)
 
-
-class Distillation:
-    """A copy of a generator learns, picture by picture, what lies between the first and the second pass of the original."""
-
-    def __init__(self, teacher, batches, side: str, config: Config, half: bool):
-        self.teacher, self.student = teacher, copy.deepcopy(teacher).requires_grad_(True)
-        self.batches, self.side, self.config, self.half = batches, side, config, half
-        self.features = pretrained.load(device=batches.device)
-        self.optimizer = torch.optim.Adam(self.student.parameters(), config.lr)
-        self.step, self.errors = 0, []
-
-    def advance(self) -> None:
-        config, picture = self.config, self.batches(self.step)[self.side]
-        for group in self.optimizer.param_groups:
-            group["lr"] = config.lr * min(1.0, 2 - 2 * self.step / config.steps)
-        with torch.autocast(picture.device.type, torch.bfloat16, enabled=self.half):
-            with torch.no_grad():
-                first = self.teacher(picture).float()
-                second = self.teacher(first).float()
-                wanted = torch.lerp(first, second, config.share)
-                features = self.features(wanted)
-            made = self.student(picture).float()
-            likeness = perceptual_distance(self.features(made), features)
-        error = pixel_loss(made, wanted)
-        self.optimizer.zero_grad()
-        (config.pixels * error + config.perceptual * likeness).backward()
-        self.optimizer.step()
-        self.errors.append(error.detach() / 2)
-        self.step += 1
-
-    def averages(self) -> dict[str, float]:
-        """mae: mean absolute error of pixels in 0..1 since the last row."""
-        mean, self.errors = torch.stack(self.errors).mean().item(), []
-        return {"mae": round(mean, 4)}
+    @property
+    def variant(self) -> str:
+        return self.direction.rpartition("->")[2]
 
 
 def main(argv=None) -> int:
-    config, _ = settings.parse(Config, argv, __doc__)
-    made = inference.load(config.model, config.device)
-    if made.config.lesson != "cyclegan" or made.config.one_way:
-        raise GanzooError("distill_needs_cyclegan", name=made.name)
-    if made.config.in_channels != made.config.out_channels:
-        raise GanzooError("distill_needs_same_channels", name=made.name)
-    teacher = made.translator(config.direction).requires_grad_(False)
-    side, role = ("a", "generator") if config.direction == made.direction else ("b", "generator_back")
-    steps = 2 if config.smoke else config.steps
-    config = dataclasses.replace(config, name=trainer.run_name(config), steps=steps)
+    # Settings, and the model that learns from itself. What can fail cheaply fails here.
+    config, given = settings.parse(Config, argv, __doc__)
+    if not config.model or not config.direction:
+        raise GanzooError("distill_needs_model")
+    model = inference.load(config.model, config.device)
+    _check(model, config)
+    teacher = model.translator(config.direction).requires_grad_(False)
+    config = dataclasses.replace(
+        config,
+        data=config.data if "data" in given else model.config.data,
+        steps=2 if config.smoke else config.steps,
+    )
+    config = dataclasses.replace(config, name=trainer.run_name(config))
     trainer.make_room(config)
     trainer.check(config)
+
+    # Data: crops of the side that the generator reads.
     same = ("data", "image_size", "seed", "smoke", "precision")
     how = {name: getattr(config, name) for name in same} | {"batch_size": 1, "chosen_precision": "", "resume": ""}
-    sets, wanted = data.load(dataclasses.replace(made.config, init=config.model, **how))
-    half = precision.choose(wanted, made.device, {"generator": teacher}) == "bf16"
+    load_size = model.config.load_size and max(
+        model.config.load_size, config.image_size
+    )  # 0 goes with the size of the crops
+    sets, data_config = data.load(dataclasses.replace(model.config, init=config.model, load_size=load_size, **how))
+    side, role = ("a", "generator") if config.direction == model.direction else ("b", "generator_back")
 
+    # Training.
     began, stop = time.perf_counter(), []
     session.stop_on_signals(stop)
-    training = Distillation(teacher, sets.batches(wanted, made.device), side, config, half)
+    half = precision.choose(data_config, model.device, {"generator": teacher}) == "bf16"
+    training = distillation.Distillation(teacher, sets.batches(data_config, model.device), side, config, half)
     for row, stopping in loop.rounds(training, config.steps, SHOWN_EVERY, lambda: bool(stop)):
         if row or stopping:
             row = row or loop.step_row(training)
-            print(f"step {row['step']:,}/{config.steps:,}  MAE to what it learns {row['mae']:.4f}", flush=True)
-
+            print(f"step {row['step']:,}/{config.steps:,}  MAE to its target {row['mae']:.4f}", flush=True)
     minutes = (time.perf_counter() - began) / 60
-    nets = {each: made.network(each) for each in checkpoint.FILES if (made.folder / checkpoint.FILES[each]).is_file()}
-    nets[role] = training.student.requires_grad_(False).eval()
-    facts = run_dir.facts(config, made.device, training.step, minutes)
-    facts |= run_dir.origin(wanted, made.folder, made.folder) | {"precision": "bf16" if half else "fp32"}
+
+    # The model: the files of the one that it was, with one generator replaced.
     folder = Path(config.out) / config.name / "model"
-    checkpoint.save_model(folder, made.config, nets, {"name": config.name, "metrics": {}, "training": facts})
-    with torch.no_grad():
-        sheet = cyclegan.sheet(cyclegan.preview(nets, made.config, sets, made.device), sets)
-    images.save_picture(sheet, folder / "samples.png")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in checkpoint.FILES.values():
+        if (model.folder / file).is_file() and folder.resolve() != model.folder.resolve():
+            shutil.copyfile(model.folder / file, folder / file)
+    facts = run_dir.facts(config, model.device, training.step, minutes) | {"precision": "bf16" if half else "fp32"}
+    facts |= run_dir.origin(data_config, model.folder, model.folder)
+    said = {"name": config.name, "metrics": {}, "training": facts}
+    said |= {"license": model.said["license"]} if model.said.get("license") else {}
+    checkpoint.save_model(folder, model.config, {role: training.student}, said)
+    nets = {role: training.student, **{name: model.network(name) for name in GENERATORS if name != role}}
+    samples = cyclegan.preview(nets, model.config, sets, model.device).detach()
+    images.save_picture(cyclegan.sheet(samples, sets), folder / "samples.png")
     model_card.write_card(folder)
     print(f"{folder}: {training.step:,} steps in {minutes:.1f} minutes")
-    return recipes.STOPPED if training.step < config.steps else 0
+    if training.step < config.steps:
+        print(f"Stopped after {training.step:,} of {config.steps:,} steps: the model is saved as it is.")
+        return recipes.STOPPED
+    return 0
+
+
+def _check(model, config: Config) -> None:
+    """Raise GanzooError for a model that cannot learn from itself at this size."""
+    if model.config.lesson != "cyclegan" or model.config.one_way:
+        raise GanzooError("distill_needs_cyclegan", name=model.name)
+    if model.config.in_channels != model.config.out_channels:
+        raise GanzooError("distill_needs_same_channels", name=model.name)
+    multiple, size = model.config.size_multiple, config.image_size
+    if size % multiple:
+        raise GanzooError("image_size_not_multiple", multiple=multiple, lesson=model.name, image_size=size)
 
 
 if __name__ == "__main__":

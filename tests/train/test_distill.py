@@ -8,9 +8,12 @@ import torch
 from ganzoo import checkpoint
 from ganzoo.models import cyclegan
 from ganzoo.seeding import global_seed
+from ganzoo.training.distillation import Distillation
 from tests.hostile.made import cycle
 from tests.train.test_recipes import refused, run, trained
 from train import distill
+
+BACK = ("--direction", "zebra->horse")
 
 
 class SamePicture:
@@ -22,12 +25,12 @@ class SamePicture:
         return {"b": torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1}
 
 
-def distillation(share: float, steps: int = 60) -> distill.Distillation:
+def distillation(share: float, steps: int = 150) -> Distillation:
     with global_seed(3):
         small = cyclegan.Config(width=4, blocks=1, image_size=32, in_channels=3, out_channels=3)
         teacher = cyclegan.build(small)["generator_back"].eval().requires_grad_(False)
     config = distill.Config(share=share, steps=steps, lr=2e-3)
-    return distill.Distillation(teacher, SamePicture(), "b", config, half=False)
+    return Distillation(teacher, SamePicture(), "b", config, half=False)
 
 
 def test_what_is_learned_lies_between_the_first_and_the_second_pass():
@@ -39,16 +42,19 @@ def test_what_is_learned_lies_between_the_first_and_the_second_pass():
     before = {name: tensor.clone() for name, tensor in training.teacher.state_dict().items()}
     first = training.teacher(picture)
     wanted = (first + training.teacher(first)) / 2
-    while training.step < 60:
+    while training.step < 150:
         training.advance()
     assert all(torch.equal(tensor, before[name]) for name, tensor in training.teacher.state_dict().items())
     away = (first - wanted).abs().mean()
-    assert (training.student(picture) - wanted).abs().mean() < 0.6 * away
+    assert (training.student(picture) - wanted).abs().mean() < 0.7 * away
 
 
-@pytest.mark.parametrize(("direction", "learned"), [("horse->zebra", "generator"), ("zebra->horse", "generator_back")])
-def test_one_generator_is_changed_and_all_else_stays(direction, learned, tmp_path):
-    small = cycle(tmp_path / "small")
+@pytest.mark.parametrize(
+    ("direction", "learned", "critic"),
+    [("horse->zebra", "generator", "patch"), ("zebra->horse", "generator_back", "both")],
+)
+def test_one_generator_is_changed_and_all_else_stays(direction, learned, critic, tmp_path):
+    small = cycle(tmp_path / "small", critic=critic)
     flags = ["--model", small, "--direction", direction, "--image-size", "32", "--smoke", "--name", "learned"]
     out = trained(tmp_path, *flags, script="distill")
     made = tmp_path / "runs" / "learned-smoke" / "model"
@@ -64,9 +70,12 @@ def test_one_generator_is_changed_and_all_else_stays(direction, learned, tmp_pat
 
 def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
     grey = cycle(tmp_path / "grey", in_channels=1)
-    assert "grey and colour" in refused(tmp_path, "distill", "--model", grey)
-    assert "no CycleGAN" in refused(tmp_path, "distill", "--model", "cgan-fashion")
-    assert "choose one of these directions" in refused(tmp_path, "distill", "--direction", "horse->cow")
+    assert "grey and colour" in refused(tmp_path, "distill", "--model", grey, *BACK)
+    assert "not a CycleGAN" in refused(tmp_path, "distill", "--model", "cgan-fashion", *BACK)
+    small = ("--model", cycle(tmp_path / "small"))
+    assert "choose one of these directions" in refused(tmp_path, "distill", *small, "--direction", "horse->cow")
+    assert "--direction" in refused(tmp_path, "distill", *small)
+    assert "multiple of 8" in refused(tmp_path, "distill", *small, *BACK, "--image-size", "30")
     assert "from 0 to 1" in refused(tmp_path, "distill", "--share", "nan")
 
 
@@ -74,6 +83,6 @@ def test_a_stop_keeps_the_model_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(distill.session, "stop_on_signals", lambda stop: stop.append(2))
     monkeypatch.setattr(distill, "SHOWN_EVERY", 10)
     small = cycle(tmp_path / "small")
-    code, out, _ = run("distill", "--model", small, "--image-size", "32", "--smoke", cwd=tmp_path)
-    assert code == distill.recipes.STOPPED and "1 steps" in out
-    assert (tmp_path / "runs" / "distill-horse2zebra-smoke" / "model" / "model_back.safetensors").is_file()
+    code, out, _ = run("distill", "--model", small, *BACK, "--image-size", "32", "--smoke", cwd=tmp_path)
+    assert code == distill.recipes.STOPPED and "Stopped after 1 of 2 steps" in out
+    assert (tmp_path / "runs" / "distill-horse2zebra-horse-smoke" / "model" / "model_back.safetensors").is_file()
