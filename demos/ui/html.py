@@ -109,7 +109,7 @@ def bars(rows: Iterable[str], kind: str = "") -> str:
 
 def share_bars(words, shares: dict[str, float], label: str, form: str, kind: str = "") -> str:
     """A bar for the share of each class, with a mark at a tenth."""
-    kind += " digits" if "0" in shares else ""  # whose labels need little room
+    kind += " digits" if "0" in shares else ""  # labels of one digit need little room
     rows = "".join(bar(v / FULL, words.label(k), form.format(v), "creator") for k, v in shares.items())
     return f'<div class="gz-bars gz-shares {kind}" role="group" aria-label="{escape(label)}">{rows}</div>'
 

@@ -186,7 +186,7 @@ def test_a_gz_is_never_unpacked_beyond_what_its_header_promises(tmp_path, head, 
     assert most < 4 << 20
 
 
-DIGITS, PAIRS, SIDES = made_up_pictures(100), made_up_pairs(12, 32), made_up_unpaired(9, 32)
+DIGITS, PAIRS, SIDES = made_up_pictures(15), made_up_pairs(12, 32), made_up_unpaired(9, 32)
 BATCHES = {
     "labeled": lambda size, seed, *process: Batches(DIGITS.train, DIGITS.train_labels, size, seed, "cpu", *process),
     "pairs": lambda size, seed, *process: PairBatches(PAIRS.train, size, seed, 32, "cpu", *process),

@@ -105,7 +105,7 @@ def test_pictures_are_followed_morphed_asked_for_and_judged_and_the_zoo_opens_a_
     assert "State 1" in after and 'data-frame="0"' in after
     last = page.get_attribute("#film input[type=range]", "max")
     page.click("#play")
-    page.click("#play:text('Stop')")
+    page.click("#play:text('Pause')")
     page.wait_for_selector("#play:text('Play')")
     page.click("#play")  # to the end by itself, the slider with it
     page.wait_for_selector(f'#training [data-frame="{last}"]')

@@ -94,7 +94,8 @@ def findings(page) -> dict[str, list[str]]:
     return {
         rule["id"]: [str(node["target"]) + str(node.get("failureSummary", ""))[:200] for node in rule["nodes"]]
         for rule in page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-        if rule["impact"] != "minor" and rule["id"] != "page-has-heading-one"  # what a tab is called stands in its tab
+        if rule["impact"] != "minor"
+        and rule["id"] != "page-has-heading-one"  # the heading of a page is the name of its tab
     }
 
 

@@ -59,16 +59,8 @@ def test_the_folder_is_a_space(tmp_path):
     assert publish.main(wanted) == 0
     said = front_matter((tmp_path / "space" / "README.md").read_text())
     assert said["sdk"] == "gradio" and said["sdk_version"] == version("gradio") and said["app_file"] == "app.py"
-    assert {said["colorFrom"], said["colorTo"]} <= {
-        "red",
-        "yellow",
-        "green",
-        "blue",
-        "indigo",
-        "purple",
-        "pink",
-        "gray",
-    }
+    colours = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert {said["colorFrom"], said["colorTo"]} <= colours
     assert said["preload_from_hub"] == said["models"] == ["bob/mine", "bob/other"]
     assert said["suggested_hardware"] == "zero-a10g" and said["license"] == "mit" and said["emoji"]
     assert said["thumbnail"].endswith("/spaces/alice/zoo/resolve/main/thumbnail.png")

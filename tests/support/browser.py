@@ -22,10 +22,10 @@ def local(address: str) -> bool:
 
 
 def attentive(page):
-    """The page, asked for what is waited for ten times a second."""
+    """The page, whose waits look ten times a second."""
     # asked at every frame, as is usual, the browser would draw every frame
     page.wait_for_function = partial(page.wait_for_function, polling=100)
-    late = page.wait_for_selector  # which soon asks only twice a second
+    playwrights_own = page.wait_for_selector  # which soon looks only twice a second
 
     def wait_for_selector(selector, state="visible", timeout=60_000):
         found = page.locator(selector).first
@@ -34,7 +34,7 @@ def attentive(page):
         end = time.monotonic() + timeout / 1000
         while not met[state]() and time.monotonic() < end:
             time.sleep(0.1)
-        late(selector, state=state, timeout=timeout)
+        playwrights_own(selector, state=state, timeout=1_000)  # it is there, or raises
 
     page.wait_for_selector = wait_for_selector
     page.set_default_timeout(60_000)

@@ -60,7 +60,8 @@ class Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
 
 
 class Asked(socketserver.BaseRequestHandler):
-    """In that fork: run what is asked for in one more, tell how it ends, and kill it if the asker is gone."""
+    """In that fork: start one more process that runs the script, tell the asker how it ends, and kill it if the asker is
+    gone."""
 
     def handle(self) -> None:
         head, streams, *_ = socket.recv_fds(self.request, 8, 3)
@@ -78,13 +79,16 @@ class Asked(socketserver.BaseRequestHandler):
                 os._exit(code)
         for fd in streams:
             os.close(fd)
+        self.ended = False
         threading.Thread(target=self.watch, args=(child,), daemon=True).start()
         self.tell(child)
-        self.tell(os.waitpid(child, 0)[1])
+        status = os.waitpid(child, 0)[1]
+        self.ended = True  # from here on its number may be another's
+        self.tell(status)
 
     def watch(self, child: int) -> None:
         with contextlib.suppress(OSError):  # both have ended
-            if not self.request.recv(1):
+            if not self.request.recv(1) and not self.ended:
                 os.kill(child, signal.SIGKILL)
 
     def tell(self, number: int) -> None:

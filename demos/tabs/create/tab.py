@@ -249,7 +249,7 @@ class Create:
             return self._still()
         done = SECONDS * (frame or 0) / max(1, render.frames(name))
         began = time.time() - (done if done < SECONDS else 0)
-        return {self.began: began, self.timer: gr.Timer(active=True), self.play: gr.Button(self.words("film_stop"))}
+        return {self.began: began, self.timer: gr.Timer(active=True), self.play: gr.Button(self.words("film_pause"))}
 
     def _played(self, name, began):
         """The frame that is due: the last one SECONDS after frame 0 at the latest, however slow the line is."""

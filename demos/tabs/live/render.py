@@ -55,7 +55,7 @@ def stage(words: Words, now: Snapshot | None) -> tuple[ImageData, str]:
     shown = film.panels(words, rows, step, states, step, marks=marks)
     if rows:
         shown += film.state(words, kind, prose(_meaning(words, kind, now)), _doctor(words, kind, advice))
-    else:  # before the first row there is no state to tell: its place
+    else:  # no state before the first row: keep its place free
         shown += '<div class="gz-state"></div>'
     return film.still(source, step), f'<div class="gz-film" data-step="{step}">{shown}</div>'
 
@@ -79,7 +79,7 @@ def _meaning(words: Words, kind: str, shown: Snapshot | None) -> str:
 def shares(words: Words, shown: Snapshot | None) -> str:
     """A bar for each class of the set, as the judge counted (without a snapshot, those of the earlier run's card), on a
     scale that stays."""
-    count, step = (COUNTED, shown.counted) if shown else (10_000, film.of(FINISHED).steps[-1])
+    count, step = (COUNTED, shown.counted_at) if shown else (10_000, film.of(FINISHED).steps[-1])
     found = shown.shares if shown else local.entry(FINISHED).metric("class-share-")
     if not found:
         return note(words("live_share_none"))

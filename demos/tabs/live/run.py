@@ -65,7 +65,7 @@ class Snapshot:
     advice: list[tuple]  # (step, code)
     changes: list[tuple]  # (step, name, old, new)
     shares: dict[str, float]  # class -> share of what the judge counted
-    counted: int  # the step at which it did
+    counted_at: int  # the step at which it did
 
 
 class Run:
@@ -83,7 +83,7 @@ class Run:
         self.rounds = rounds(self.play, math.inf, EVERY)
         self.doctor, self.rows, self.advice, self.changes = Doctor(), [], [], []
         self.frames: list[tuple[int, Image.Image]] = []
-        self.gap, self.shares, self.counted, self.states = 1, {}, 0, []
+        self.gap, self.shares, self.counted_at, self.states = 1, {}, 0, []
         self.next_look = self.next_count = -math.inf
         self.real_diversity = diversity(to_float(found.shown))
         self.shown: Snapshot | None = None
@@ -141,7 +141,7 @@ class Run:
             made = self.training.preview()
             picture = film.on_black(grid(made[:SHEET]))
             if self.rows and now >= self.next_count:  # before the first row there is nothing but noise to count
-                self.shares, self.counted = self._count(), step
+                self.shares, self.counted_at = self._count(), step
                 self.next_count = now + max(COUNT, 2 * LIGHT * (time.monotonic() - now))
                 apart = diversity(made[: len(self.training.pictures.shown)]) / self.real_diversity
                 counted = {"diversity": apart, "kinds": kinds(self.shares.values())}
@@ -166,7 +166,7 @@ class Run:
                 advice=list(self.advice),
                 changes=list(self.changes),
                 shares=self.shares,
-                counted=self.counted,
+                counted_at=self.counted_at,
             )
 
     def _count(self) -> dict:

@@ -21,7 +21,7 @@ LOST = 20.0  # seconds without a look until a training rests
 TURN = 180.0  # seconds that a training may go on while others wait
 LONGEST = 1800.0  # seconds that it may go on at all: a forgotten page should not compute all night
 FORGET = 900.0  # seconds after which a resting session is cleared
-LAST = 10.0  # seconds that a page waits for the present round at most
+FINISH = 10.0  # seconds that Pause waits for the present round at most
 PATIENCE = 0.1  # seconds between two looks of one who waits
 
 VISITS = Visits(most=24)
@@ -75,9 +75,9 @@ class Session:
     close = rest
 
     def pause(self) -> None:
-        """Rest, and wait for the snapshot of the last round: what a page says of it is what is kept."""
+        """Rest, and wait for the last round's snapshot, so that the page shows the state that Keep would save."""
         self.rest()
-        self.worker.join(LAST)
+        self.worker.join(FINISH)
 
     def _work(self, ticket: Ticket) -> None:
         """Wait for a place, then rounds until it should rest. `ticket` tells this stretch of work from a later one."""
@@ -110,10 +110,9 @@ class Session:
             self._stop("live_turn_over")
 
     def _stop(self, why: str) -> None:
-        try:
-            self.run.look()  # before the page sees that it rests, and asks no more
-        finally:
-            self.rest(why)
+        with contextlib.suppress(GanzooError):
+            self.run.look()  # first: once a session rests, its page no longer asks for snapshots
+        self.rest(why)
 
 
 def _one_core() -> None:

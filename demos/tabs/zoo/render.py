@@ -20,7 +20,7 @@ from ..compare import families as compare_families
 PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20
 ACROSS, COLUMNS = 6, 4  # pictures across a translator's sheet, and those of them that a card shows
-OWN = 6  # runs of one's own beside the models to start with
+MOST, OWN = 4, 6  # numbers on a card; runs of one's own beside the models to start with
 START = {  # one model a lesson to begin with
     "gan-mnist": "start_gan",
     "cgan-mnist": "start_cgan",
@@ -136,7 +136,7 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool)
     alt, kind = words("zoo_sample_alt", name=name), "" if translates else "gz-px"
     sample = source and shown(source, alt, (520, 260), kind=kind)
     start = words(START[entry.name]) if which == "start" and entry.name in START else ""
-    found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)]
+    found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
     return (
         f'<button type="button" class="gz-card"{place} data-name="{escape(entry.name)}" '
         f'aria-pressed="{str(entry.name == chosen).lower()}" aria-label="{escape(words("zoo_choose", name=name))}">'

@@ -1,7 +1,7 @@
 """A Space as the Hub would run it: the staged folder alone, in an environment with its own requirements and nothing else.
 
-The packages at hand stand for the index. With GANZOO_REALLY_INSTALL=true what they lack comes from it, in one run of the
-resolver with what the Hub's builder adds; .ci/run has just installed those at hand from there.
+The packages at hand stand for the index. With GANZOO_REALLY_INSTALL=true the index supplies whatever is not at hand,
+resolved together with what the Hub's builder adds; .ci/run has just installed the rest from it.
 """
 
 import asyncio

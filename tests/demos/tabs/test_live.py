@@ -228,6 +228,16 @@ def test_a_pause_shows_the_last_round():
     assert session.mode == "resting" and seen == [run.rounds]
 
 
+def test_a_session_that_ends_by_itself_shows_the_last_round_first(monkeypatch):
+    monkeypatch.setattr(live_sessions, "LONGEST", 0.0)
+    run, seen = Slow(), []
+    session = Session(run, TrainingQueue(1))
+    run.look = lambda: seen.append(session.mode)
+    session.start()
+    wait(lambda: session.mode == "resting")
+    assert session.why == "live_long" and seen[0] == "running"
+
+
 def test_a_failure_frees_the_place_and_threads_keep_their_cores(monkeypatch):
     monkeypatch.setattr("threading.excepthook", lambda failed: None)
     before = torch.get_num_threads()
