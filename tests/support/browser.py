@@ -32,9 +32,10 @@ def attentive(page):
         met = {"attached": found.count, "visible": found.is_visible, "hidden": found.is_hidden}
         met["detached"] = lambda: not found.count()
         end = time.monotonic() + timeout / 1000
-        while not met[state]() and time.monotonic() < end:
+        while not met[state]():
+            if time.monotonic() > end:
+                return playwrights_own(selector, state=state, timeout=1_000)  # raises, with what it saw
             time.sleep(0.1)
-        playwrights_own(selector, state=state, timeout=1_000)  # it is there, or raises
 
     page.wait_for_selector = wait_for_selector
     page.set_default_timeout(60_000)
