@@ -553,7 +553,7 @@ def test_a_phone_shows_large_pictures_and_takes_photos_pairs_and_bad_files(look,
            document.querySelector('.gz-sheet').dispatchEvent(new DragEvent('drop', { dataTransfer: bag, bubbles: true })); }"""
     page.evaluate(drop, "")
     page.wait_for_selector("#cmp-upload >> text=not in the palette's colours")  # beside the picture itself
-    assert not page.locator("#cmp-keep").is_visible()  # nothing that could be the real photo
+    page.wait_for_selector("#cmp-keep", state="hidden")  # nothing that could be the real photo
     assert shown(page) == before  # a photo changes nothing until one says what it is for
     page.click("#cmp-trace")
     before = followed(page, before)
