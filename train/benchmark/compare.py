@@ -45,7 +45,7 @@ def _in_process(runs: int) -> tuple[float, float]:
     from demos.ui.words import Words
 
     family, picture = compare_families.find("facades"), facade(4, 256)
-    nets = [local.open_translator(entry.name).generator for entry in family.members.values()]
+    nets = [local.open_model(entry.name, local.TRANSLATORS).generator for entry in family.members.values()]
     tensor = to_float(pictures.square(picture, family.size))
     with gr.Blocks() as demo:
         page = Compare(demo, Words("en"))
