@@ -98,7 +98,7 @@ class Compare:
                 self.answer = show()
                 with gr.Row(elem_classes="gz-controls"):
                     self.back = gr.Button(words("cmp_photo_other"), elem_id="cmp-back")
-                    self.keep = gr.Button(words("cmp_photo_keep"), elem_id="cmp-keep")
+                    self.keep = gr.Button(words("cmp_photo_keep"), visible=False, elem_id="cmp-keep")
                     self.trace = gr.Button(words("cmp_photo_trace"), elem_id="cmp-trace")
         more = gr.Accordion(words("cmp_more"), open=False, elem_id="cmp-others")
         with more, gr.Row(elem_classes="gz-controls"):

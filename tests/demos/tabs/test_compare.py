@@ -506,7 +506,7 @@ def drag(page, start, end):
     page.mouse.up()
 
 
-def test_drawing_is_followed_judged_once_it_is_seen_undone_and_carried_by_a_link(look):
+def test_drawing_is_followed_judged_once_it_is_seen_undone_and_carried_by_a_link(look, tmp_path):
     page = look("?family=facades&drawing=4")
     page.wait_for_function("ganzoo.link().includes('drawing=4')")
     page.wait_for_selector("#cmp-reveal", state="hidden")
@@ -537,6 +537,12 @@ def test_drawing_is_followed_judged_once_it_is_seen_undone_and_carried_by_a_link
     page.goto(link)
     page.wait_for_function(f"sheet => document.querySelector('#cmp-board canvas') && {SHEET} === sheet", arg=drawn)
     shows(page, third)
+    Image.effect_noise((64, 64), 80).convert("RGB").save(tmp_path / "photo.png")
+    page.click("#cmp-upload button >> nth=0")
+    page.set_input_files("#cmp-upload input[type=file]", tmp_path / "photo.png")
+    page.click("#cmp-keep")  # the real photo of what was drawn
+    page.click("#cmp-reveal")
+    page.wait_for_selector("#cmp-truth img")
 
 
 def test_a_phone_shows_large_pictures_and_takes_photos_pairs_and_bad_files(look, tmp_path):
