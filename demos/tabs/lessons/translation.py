@@ -23,7 +23,7 @@ VALUES = {"pair": choice("6.jpg")}
 def map_and_aerial() -> tuple[Image.Image, Image.Image]:
     """A map drawn by code and what the bundled translator takes for its aerial picture."""
     model = local.open_model("pix2pix-aerial-map-gan-mae-perceptual", local.TRANSLATORS)
-    drawn = town(5, model.config.image_size)
+    drawn = town(2, model.config.image_size)
     return drawn, model.translate(drawn)
 
 
