@@ -91,11 +91,11 @@ class Settings(Declared):
 
 @dataclass(frozen=True)
 class JudgeSettings(Declared):
-    """The settings that the judges share: the classifier, the segmenter and the critic of a set."""
+    """The settings that the judges share (the classifier, the segmenter and the critic of a set), and distillation."""
 
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the judge (default: judge-data)")
-    seed: int = option(0, "the same seed gives the same judge", 0, 2**31 - 1)
+    seed: int = option(0, "the same seed gives the same run", 0, 2**31 - 1)
     device: str = option("auto", "auto | cpu | cuda | cuda:N | mps")
     precision: str = option("auto", "auto: bf16 on CUDA, fp32 elsewhere", choices=PRECISIONS)
     out: str = option("runs", "folder that holds the run folders")

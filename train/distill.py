@@ -37,7 +37,6 @@ class Config(JudgeSettings):
 
     data: str = option("horse2zebra", "two sets of pictures (left out: those that the model learned from)")
     name: str = option("", "name of the run and the model (default: distill-data-target)")
-    seed: int = option(0, "the same seed gives the same run", 0, 2**31 - 1)
     precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
     model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
     direction: str = option("", "the direction whose generator learns: zebra->horse")
@@ -73,9 +72,7 @@ def main(argv=None) -> int:
     # Data: crops of the side that the generator reads.
     same = ("data", "image_size", "seed", "smoke", "precision")
     how = {name: getattr(config, name) for name in same} | {"batch_size": 1, "chosen_precision": "", "resume": ""}
-    load_size = model.config.load_size and max(
-        model.config.load_size, config.image_size
-    )  # 0 goes with the size of the crops
+    load_size = max(model.config.load_size, config.image_size) if model.config.load_size else 0
     sets, data_config = data.load(dataclasses.replace(model.config, init=config.model, load_size=load_size, **how))
     side, role = ("a", "generator") if config.direction == model.direction else ("b", "generator_back")
 
