@@ -135,7 +135,7 @@ def state(words: Words, kind: str, *parts: str) -> str:
 
 def panel(
     words: Words, rows: list[dict], step: int, title: str, lines, least=1.0, marks=(), bands=(), axis="live_axis"
-):
+) -> str:
     """One chart of PANELS: smoothed curves over the steps of `rows`, a cursor at `step`, thin lines at `marks`, coloured
     `bands`; the scale reaches `least`, the axis the last step of all these: not every step has a row."""
     values = [row[k] for row in rows for k, *_ in lines if isinstance(row.get(k), (int, float))]

@@ -244,7 +244,7 @@ class Create:
         return {self.began: 0.0, self.timer: gr.update(active=False), self.play: play}
 
     def _play(self, name, frame, began):
-        """Play goes on from the slider, at the end from the beginning; while it plays, the same button stops it."""
+        """Play goes on from the slider, at the end from the beginning; while it plays, the same button pauses it."""
         if began:
             return self._still()
         done = SECONDS * (frame or 0) / max(1, render.frames(name))
@@ -253,7 +253,7 @@ class Create:
 
     def _played(self, name, began):
         """The frame that is due: the last one SECONDS after frame 0 at the latest, however slow the line is."""
-        if not began:  # stopped meanwhile
+        if not began:  # paused meanwhile
             return gr.skip()
         share = min(1.0, (time.time() - began) / SECONDS)
         frame = round(share * render.frames(name))
