@@ -88,7 +88,7 @@ def entries() -> list[Entry]:
     for name, folder in folders().items():
         entry = Entry(name, folder, name.startswith("runs/"))
         try:
-            entry.description, entry.config = _described(folder, (folder / "config.json").stat().st_mtime_ns)
+            entry.description, entry.config = described(folder)
             if entry.lesson not in PAGES:
                 continue  # judges
         except (GanzooError, OSError) as error:  # OSError: removed meanwhile
@@ -97,10 +97,15 @@ def entries() -> list[Entry]:
     return sorted(found, key=lambda e: (e.local, e.fetched, PAGES.index(e.lesson) if e.lesson else 0, e.name))
 
 
-@lru_cache(maxsize=512)
-def _described(folder: Path, stamp: int) -> tuple[dict, Any]:
+def described(folder: Path) -> tuple[dict, Any]:
     """What a model's config.json says, and its settings. Read and checked again only when the file has changed, and shared:
     callers change nothing in it."""
+    path = folder / "config.json"
+    return _described(folder, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=512)
+def _described(folder: Path, stamp: int) -> tuple[dict, Any]:
     return checkpoint.read_config(folder)
 
 

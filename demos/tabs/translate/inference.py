@@ -56,7 +56,7 @@ def find(name: str, fetch: bool = False) -> Model:
     if fetch and name not in local.folders() and hub.NAME.fullmatch(name):
         hub.fetch(name)
     folder = local.folders().get(name)
-    if folder and checkpoint.read_config(folder)[1].lesson not in local.CYCLES:
+    if folder and local.described(folder)[1].lesson not in local.CYCLES:
         raise Trouble("trl_not_cycle", name=name[:80])
     return local.open_model(name, local.CYCLES)
 
