@@ -1,7 +1,7 @@
 /* What gradio leaves to the page: the language, the address of what is shown, names for screen readers, clicks inside our
    own HTML, and canvases. */
 (() => {
-  const root = document.documentElement, asked = location.search; // the link that was followed
+  const root = document.documentElement, query = location.search; // the link that was followed
   const zh = /\/zh\/?$/.test(location.pathname), spoken = zh ? "zh-Hant" : "en", there = zh ? "en" : "zh";
   const speak = () => { if (root.lang !== spoken) root.lang = spoken; };
   speak();
@@ -11,9 +11,9 @@
   const kept = (() => { try { return localStorage.getItem("ganzoo-language"); } catch { return null; } })();
   const known = (navigator.languages || [navigator.language || ""]).map((name) => name.slice(0, 2).toLowerCase());
   const wants = kept || known.find((name) => ["en", "zh"].includes(name)); // the switch wins over the browser
-  if (!zh && wants === "zh" && !asked.includes("show=api")) {
+  if (!zh && wants === "zh" && !query.includes("show=api")) {
     keep("zh");
-    location.replace(location.pathname.replace(/\/?$/, "/zh") + asked);
+    location.replace(location.pathname.replace(/\/?$/, "/zh") + query);
     return;
   }
   document.addEventListener("click", (event) => { // the other language of what is shown; and, in spite of gradio's <base>, a place here
@@ -37,7 +37,7 @@
   new MutationObserver(() => { soon ||= setTimeout(() => { soon = 0; name(); }, 100); })
     .observe(root, { childList: true, subtree: true, attributeFilter: ["aria-label"] });
 
-  if (asked.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
+  if (query.includes("show=api")) { // gradio's own description of the endpoints, behind its hidden footer
     const wait = setInterval(() => {
       const button = document.querySelector("footer button.show-api");
       if (button) { clearInterval(wait); button.click(); }
@@ -48,7 +48,7 @@
   });
 
   window.ganzoo = {
-    asked,
+    query,
     /* What a tab shows says its link: the first [data-link] in sight. */
     link: () => [...document.querySelectorAll("#tabs [data-link]")].find((part) => part.offsetParent)?.dataset.link
       || `?tab=${document.querySelector("#tabs [role=tab][aria-selected=true]").dataset.tabId}`,
@@ -76,7 +76,7 @@
       const near = new IntersectionObserver((seen) => {
         if (!seen.some((one) => one.isIntersecting)) return;
         near.disconnect();
-        if (element.querySelector(".gz-later")) trigger(event, { query: asked }); // else it is there already
+        if (element.querySelector(".gz-later")) trigger(event, { query }); // else it is there already
       }, { rootMargin: `${margin}px` });
       near.observe(element);
     },
@@ -86,7 +86,7 @@
         const place = event.target.closest("[data-point]"), box = place?.getBoundingClientRect();
         if (box) trigger("input", { on: place.dataset.point, x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height });
       });
-      trigger("select", { query: asked });
+      trigger("select", { query });
     },
     async picture(source) {
       const picture = new Image();
@@ -135,7 +135,7 @@
     },
     /* Which tab an address belongs to: Compare has ?family=, Create ?lesson=, ?model=; the others say ?tab= */
     firstTab: () => {
-      const said = new URLSearchParams(asked);
+      const said = new URLSearchParams(query);
       const tab = said.get("tab") || (["lesson", "set", "seed", "model"].some((key) => said.has(key)) && !said.has("family") ? "create" : "compare");
       return { selected: tab, __type__: "update" };
     },

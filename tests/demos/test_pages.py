@@ -38,7 +38,7 @@ def every_answer_is_there_without_a_click(page, language: str) -> None:
     assert page.locator("#grid .gz-cell").count() == 24
     scores = page.locator("#grid .gz-bar-number").all_inner_texts()
     assert len(scores) == 24 and all(0 <= int(score.removesuffix("%")) <= 100 for score in scores)
-    for part in ("#now img", "#strip img", "#growth img", "#training svg", "#asked img"):
+    for part in ("#now img", "#strip img", "#growth img", "#training svg", "#labelled img"):
         assert page.locator(part).count() > 0, part
     assert int(page.locator("#judged .gz-verdict").inner_text().removesuffix("%")) >= 10  # the 3 on the board
     assert page.locator(".gz-quiet:visible").count() == 0
@@ -91,12 +91,12 @@ def test_pictures_are_followed_morphed_asked_for_and_judged_and_the_zoo_opens_a_
     page.click("#two-others")
     changed(page, "#strip", strip)
 
-    page.wait_for_selector('#asked [data-picks="2026"]')
+    page.wait_for_selector('#labelled [data-picks="2026"]')
     page.click("#no-picks")
     page.locator("#classes button").nth(3).click()
-    page.wait_for_selector('#asked [data-picks="3"]')
+    page.wait_for_selector('#labelled [data-picks="3"]')
     page.fill("#picks input, #picks textarea", "314")
-    page.wait_for_selector('#asked [data-picks="314"]')
+    page.wait_for_selector('#labelled [data-picks="314"]')
     assert page.locator("#labels th").count() == 1 + 10 and page.locator("#labels img").count() == 30
 
     before = html(page, "#training")

@@ -174,4 +174,4 @@ document.addEventListener("keydown", (key) => {
 new ResizeObserver(scaled).observe(canvas);
 watch("value", () => received(false));
 received(true);
-if (ganzoo.asked.includes("family=")) trigger("select", { query: ganzoo.asked });
+if (ganzoo.query.includes("family=")) trigger("select", { query: ganzoo.query });

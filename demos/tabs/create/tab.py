@@ -99,7 +99,7 @@ class Create:
                 with gr.Row(elem_classes="gz-controls", elem_id="classes"):
                     self.classes = [gr.Button(w, size="sm", min_width=40) for w in render.buttons(say, DATA)]
                 self.no_picks = gr.Button(say("clear"), size="sm", elem_id="no-picks")
-            self.labelled = show(elem_id="asked")
+            self.labelled = show(elem_id="labelled")
             show(f"<h3>{say('one_idea')}</h3>")
             self.labels = show(elem_id="labels")
 

@@ -27,11 +27,11 @@
       }
       element.addEventListener("change", trace);
       element.addEventListener("click", async (click) => {
-        const asked = click.target.closest("[data-do]")?.dataset.do;
-        const name = asked && click.target.closest(".gz-board").querySelector("canvas").dataset.board;
-        if (!asked || (asked === "undo" && !past[name].length)) return;
-        if (asked === "clear") keep(name);
-        await lay(name, asked === "undo" && past[name].pop());
+        const action = click.target.closest("[data-do]")?.dataset.do;
+        const name = action && click.target.closest(".gz-board").querySelector("canvas").dataset.board;
+        if (!action || (action === "undo" && !past[name].length)) return;
+        if (action === "clear") keep(name);
+        await lay(name, action === "undo" && past[name].pop());
         if (name === "try") trigger("input");
       });
     },
