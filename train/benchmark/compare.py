@@ -39,7 +39,7 @@ def _in_process(runs: int) -> tuple[float, float]:
     from demos.tabs.compare import families as compare_families
     from demos.tabs.compare import handlers as compare_handlers
     from demos.tabs.compare import inference as compare_inference
-    from demos.tabs.compare.board import Scene
+    from demos.tabs.compare.board import BoardState
     from demos.tabs.compare.tab import Compare
     from demos.ui import html, pictures
     from demos.ui.words import Words
@@ -49,8 +49,8 @@ def _in_process(runs: int) -> tuple[float, float]:
     tensor = to_float(pictures.square(picture, family.size))
     with gr.Blocks() as demo:
         page = Compare(demo, Words("en"))
-    scene = Scene("facades", html.uri(picture), judged=False)  # the critic's map lies below the window
-    options = {page.board: scene, page.vary: False, page.left: "mae", page.right: "gan+mae"}
+    state = BoardState("facades", html.uri(picture), judged=False)  # the critic's map lies below the window
+    options = {page.board: state, page.vary: False, page.left: "mae", page.right: "gan+mae"}
 
     def ours():
         made = compare_inference.translate(family, pictures.square(picture, family.size))
@@ -62,7 +62,7 @@ def _in_process(runs: int) -> tuple[float, float]:
             net(tensor)
 
     def event():
-        return page._answer(lambda: compare_handlers.drawn(page.words, scene), options, False)
+        return page._answer(lambda: compare_handlers.drawn(page.words, state), options, False)
 
     met: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
     for _ in range(runs + 5):  # in turns; the first five warm up

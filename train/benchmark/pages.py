@@ -139,30 +139,30 @@ class Compare:
         self.event = next(d["id"] for d in config["dependencies"] if [board, "input"] in d["targets"])
 
     def ask(self, visitor: str, seed: int) -> tuple[float, list[Tensor], bool]:
-        """Send drawing number `seed` -> (seconds, the pictures that came back, whether a place in line was told)."""
+        """Send drawing number `seed` -> (seconds, the pictures that came back, whether a place in the queue was shown)."""
         from demos.ui import html
 
-        scene = {"family": "facades", "drawing": html.uri(facade(seed, 256))}
-        data = [scene, False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
+        state = {"family": "facades", "drawing": html.uri(facade(seed, 256))}
+        data = [state, False, "mae", "gan+mae", "gan+mae", "gan+mae", 1, 1, False]
         body = {"data": data, "fn_index": self.event, "session_hash": visitor}
-        began, told = time.perf_counter(), False
+        began, queued = time.perf_counter(), False
         httpx.post(f"{self.url}gradio_api/queue/join", json=body, timeout=300).raise_for_status()
         answer = f"{self.url}gradio_api/queue/data?session_hash={visitor}"
         with httpx.stream("GET", answer, timeout=300) as stream:
             for line in stream.iter_lines():
                 message = json.loads(line[6:]) if line.startswith("data: ") else {}
-                told |= message.get("msg") == "estimation" and message.get("rank") is not None
+                queued |= message.get("msg") == "estimation" and message.get("rank") is not None
                 if message.get("msg") == "process_completed":
                     break
         took = time.perf_counter() - began
         text = json.dumps(message["output"]["data"]).replace('\\"', '"')
         found = re.findall(r"data:image/(?:png|jpeg);base64,([\w+/=]{2000,})", text)
-        return took, [whole_tensor(base64.b64decode(picture), 3).short() for picture in found], told
+        return took, [whole_tensor(base64.b64decode(picture), 3).short() for picture in found], queued
 
 
 def crowd(tab: Compare, visitors: int, seconds: float) -> dict[str, float]:
     """`visitors` who each ask anew as soon as they have their answer, for so many seconds -> how many answers they got, how
-    many were wrong and how many told a place in line, and what they waited: p95, and one alone."""
+    many were wrong and how many were shown their place in the queue, and what they waited: p95, and one alone."""
     alone = {seed: tab.ask(f"alone{seed}", seed)[1] for seed in range(100, 105)}
     one = statistics.median(tab.ask(f"one{seed}", seed)[0] for seed in alone)
     until = time.perf_counter() + seconds
@@ -171,14 +171,14 @@ def crowd(tab: Compare, visitors: int, seconds: float) -> dict[str, float]:
         met = []
         while not met or time.perf_counter() < until:
             seed = list(alone)[(number + len(met)) % len(alone)]
-            took, pictures, told = tab.ask(f"visitor{number}-{len(met)}", seed)
-            met.append((took, same(pictures, alone[seed]), told))
+            took, pictures, queued = tab.ask(f"visitor{number}-{len(met)}", seed)
+            met.append((took, same(pictures, alone[seed]), queued))
         return met
 
     with ThreadPoolExecutor(visitors) as pool:
         met = [answer for answers in pool.map(visit, range(visitors)) for answer in answers]
-    wrong, told = sum(not right for _, right, _ in met), sum(told for *_, told in met)
-    return {"answers": len(met), "wrong": wrong, "told": told, "p95": p95([took for took, *_ in met]), "alone": one}
+    wrong, queued = sum(not right for _, right, _ in met), sum(queued for *_, queued in met)
+    return {"answers": len(met), "wrong": wrong, "queued": queued, "p95": p95([took for took, *_ in met]), "alone": one}
 
 
 def same(a: list[Tensor], b: list[Tensor]) -> bool:
@@ -220,7 +220,7 @@ def load(visitors: int, calls: int, limit_s: float) -> None:
     with served([str(APP)]) as (url, process):
         met = crowd(Compare(url), visitors, 60)
         print(
-            f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['told']} told their "
+            f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['queued']} saw their "
             f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}"
         )
         client = Client(url, verbose=False, download_files=False)

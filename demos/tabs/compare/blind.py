@@ -49,9 +49,9 @@ class Blind:
             button = gr.Button(self.words("cmp_blind_pick", letter=letter))
         return column, picture, button
 
-    def _round(self, scene) -> dict:
+    def _round(self, state) -> dict:
         try:
-            job, made, order = handlers.blind(self.words, scene)
+            job, made, order = handlers.blind(self.words, state)
         except GanzooError as error:
             return {self.message: quiet(self.words.explain(error))}
         shown = {self.order: order, self.round: gr.update(visible=True), self.message: ""}

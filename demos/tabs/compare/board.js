@@ -1,5 +1,5 @@
 /* The drawing board: a canvas with exactly the pixels that the network sees, its palette and tools.
-   gradio calls this with `element`, `props`, `trigger` and `watch`. `props.value` is the scene that the server reads:
+   gradio calls this with `element`, `props`, `trigger` and `watch`. `props.value` is its state, which the server reads:
    {family, size, palette, drawing, truth, photo, pair, seed, tracing, judged}. "input" is a stroke, "upload" a picture from
    outside. `judged` says whether the critic's map is in sight; where it is not, it follows when it comes into sight. */
 const KEPT = 60, EVERY = 150, LARGEST = 1e7, LONGEST_LINK = 16000;
@@ -13,9 +13,9 @@ const ground = () => palette().querySelector("input").value;
 const colour = () => tool() === "eraser" ? ground() : palette().querySelector(":checked").value;
 const width = () => Math.max(1, Math.round(one(".gz-pen input").value * canvas.width / 128));
 
-// --- the scene: what the server says, and what is said to it ----------------------------------------------------
+// --- the state: from the server, and to it ----------------------------------------------------------------------
 
-const set = (scene) => { current = scene; props.value = scene; };
+const set = (state) => { current = state; props.value = state; };
 const show = () => {
   const { tracing, truth } = current;
   under.hidden = !tracing;
@@ -23,7 +23,7 @@ const show = () => {
   one('[data-do="undo"]').disabled = !past.length;
 };
 const keep = () => {
-  past.push({ pixels: pen.getImageData(0, 0, canvas.width, canvas.height), scene: current });
+  past.push({ pixels: pen.getImageData(0, 0, canvas.width, canvas.height), state: current });
   if (past.length > KEPT) past.shift();
 };
 const tell = () => { // gradio sends one at a time, and of those that wait the last
@@ -63,7 +63,7 @@ const undo = () => {
   const before = past.pop();
   if (!before) return;
   pen.putImageData(before.pixels, 0, 0);
-  set(before.scene);
+  set(before.state);
   show();
   tell();
 };

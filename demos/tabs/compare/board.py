@@ -1,7 +1,7 @@
 """The drawing board with its palette: the one component of the pages that gradio does not have.
 
-Its value is the scene, a dict: family, size, palette, drawing, truth, photo, pair, seed, tracing, judged; pictures are data:
-addresses.
+Its value, a dict, is the state of the board: family, size, palette, drawing, truth, photo, pair, seed, tracing, judged;
+pictures are data: addresses.
 `input` is a stroke (undo and clear too), `upload` a picture dropped or pasted on it. board.js does the drawing.
 """
 
@@ -21,7 +21,7 @@ NAMES = 300  # letters of a text that is no picture
 
 
 @dataclass
-class Scene:
+class BoardState:
     """What the board of a visitor holds. `seed` or `pair` say where a drawing that nobody has changed comes from."""
 
     family: str = FAMILY
@@ -36,26 +36,26 @@ class Scene:
 
 
 class Board(gr.HTML):
-    """The board as a gradio component. Functions get its value as a `Scene`."""
+    """The board as a gradio component. Functions get its value as a `BoardState`."""
 
     def __init__(self, words: Words, value: dict | None = None, **kwargs):
         ours = {"html_template": _html(words), "js_on_load": SCRIPT, "apply_default_css": False}
         super().__init__(value, **{"elem_id": "cmp-board", **kwargs, **ours})
 
-    def preprocess(self, payload) -> Scene:
+    def preprocess(self, payload) -> BoardState:
         """What no board of ours sends is refused."""
-        return scene(payload)
+        return checked(payload)
 
     def api_info(self) -> dict:
         return {"type": "object"}
 
 
-def scene(value) -> Scene:
+def checked(value) -> BoardState:
     """The fields of a value, checked: what is missing has its default, what is nonsense is a Trouble."""
     if not isinstance(value, dict):
         raise Trouble("cmp_request")
-    found = Scene()
-    for field in fields(Scene):
+    found = BoardState()
+    for field in fields(BoardState):
         given = value.get(field.name)
         if given is None:
             continue

@@ -1,4 +1,4 @@
-"""What Compare shows of a Job and its pictures: the scene for the board, pictures, captions."""
+"""What Compare shows of a Job and its pictures: the state of the board, pictures, captions."""
 
 import zlib
 from html import escape
@@ -46,7 +46,7 @@ def opening(words: Words) -> str:
     return f'<div class="gz-first">{cell(words("cmp_drawing"), job.drawing[0])}<div>{cells}</div></div>'
 
 
-def scene(job) -> dict:
+def board_state(job) -> dict:
     return {
         "family": job.family.name,
         "size": job.family.size,

@@ -48,7 +48,7 @@ class Compare:
             self.message = show(elem_id="cmp-said")
             with gr.Row():
                 with gr.Column(scale=1, min_width=244):
-                    self.board = Board(words, render.scene(job))
+                    self.board = Board(words, render.board_state(job))
                 self._results()
             self._more()
         with question(words, "cmp_two", "s-cmp-two"):
@@ -159,7 +159,7 @@ class Compare:
         self.board.select(self._followed, self.options, self.outputs, **shown).then(**self.slide)
 
     def _on(self, event, make, *extra, outputs=None, **how):
-        """`make(words, scene, *values of extra)` is the Job of this event."""
+        """`make(words, state, *values of extra)` is the Job of this event."""
         whole = outputs is None
 
         def answer(given: dict) -> dict:
@@ -219,7 +219,7 @@ class Compare:
         title, header, rows = metrics.table(words, family)
         widths = ["130px", *["105px"] * (len(header) - 2), "300px"]
         shown = {
-            self.board: render.scene(job),
+            self.board: render.board_state(job),
             self.family: family.name if family.name in families.FIRST else None,
             self.vary: gr.update(visible=family.varies),
             self.example: gr.update(visible=bool(families.real_pairs(family))),

@@ -39,7 +39,7 @@ def named(direction: str) -> str:
 
 
 def report(words: Words, made: inference.Made) -> str:
-    """The numbers and what is to be said of them; the address of this scene."""
+    """The numbers and what is to be said of them; the address of what is shown."""
     model, learned = made.model, made.model.config.image_size
     target, notes = words.sides(made.direction)[1], [words.explain(made.trouble)] if made.trouble else []
     if made.already:

@@ -20,7 +20,7 @@ from demos import publish
 from demos.catalog import hub, local
 from demos.space import staging
 from demos.tabs.compare import critic, families, handlers, inference, metrics, render
-from demos.tabs.compare.board import Board, Scene
+from demos.tabs.compare.board import Board, BoardState
 from demos.ui import pictures
 from demos.ui.html import uri
 from demos.ui.words import Trouble, Words
@@ -63,9 +63,9 @@ BEYOND = "gan+mae+perceptual"
 HOUSE = uri(drawings.facade(1, SIZE))
 
 
-def job(pages, wish="drawn", *more, language="en", **scene):
-    """The Job of a wish of a visitor whose board holds `scene`."""
-    return getattr(pages, wish)(Words(language), Scene(**{"family": FAMILY, **scene}), *more)
+def job(pages, wish="drawn", *more, language="en", **state):
+    """The Job of a wish of a visitor whose board holds `state`."""
+    return getattr(pages, wish)(Words(language), BoardState(**{"family": FAMILY, **state}), *more)
 
 
 def made(job) -> dict[str, np.ndarray]:
@@ -324,12 +324,12 @@ def test_a_model_of_the_hub_brings_its_family(pages, tmp_path, monkeypatch):
 
 def test_the_blind_round_is_shuffled_and_holds_the_truth_if_known(pages, tmp_path, monkeypatch):
     def order(seed, **said):
-        return pages.blind(Words("en"), Scene(FAMILY, **said), seed)[2]
+        return pages.blind(Words("en"), BoardState(FAMILY, **said), seed)[2]
 
     orders = [order(s) for s in range(12)]
     assert len({tuple(o) for o in orders}) > 2 and all(sorted(o) == ["gan", "gan+mae", "mae", "truth"] for o in orders)
     assert order(3) == order(3)
-    assert pages.blind(Words("en"), Scene("facades"), 3)[0].cited  # the round says whose photo it shows
+    assert pages.blind(Words("en"), BoardState("facades"), 3)[0].cited  # the round says whose photo it shows
     assert "truth" in order(1, drawing=HOUSE, truth=HOUSE)
     monkeypatch.setattr("demos.tabs.compare.families.SAMPLES", {})
     monkeypatch.delenv("GANZOO_DATA", raising=False)
@@ -366,7 +366,7 @@ def test_nonsense_is_refused_in_words(pages):
     for payload in junk:
         with pytest.raises(Trouble):
             board.preprocess(payload)
-    assert board.preprocess({"tracing": "yes", "else": 1}) == Scene()
+    assert board.preprocess({"tracing": "yes", "else": 1}) == BoardState()
     for name in ("../../etc", "gan-mnist", "user/none"):
         with pytest.raises(Trouble):
             job(pages, family=name, drawing="x")
