@@ -139,7 +139,7 @@ def town(seed: int, size: int = 256) -> Image.Image:
                 ring("land", x, y, reach * 0.15, 16)
             elif kind < 0.7:
                 reaches = [(reach * dice.uniform(0.4, 1), dx, dy) for dx, dy in WAYS]
-                area("vegetation", *((x + far * dx, y + far * dy) for far, dx, dy in reaches))
+                area("vegetation", *((x + length * dx, y + length * dy) for length, dx, dy in reaches))
     for lines, upright in ((columns, True), (rows, False)):
         for at in lines:
             wide = dice.random() < 0.4

@@ -52,12 +52,12 @@ def test_a_first_visit_new_inspiration_a_link_that_brings_it_back_and_the_other_
     every_answer_is_there_without_a_click(page, "zh-Hant")
     grid, growth = html(page, "#grid"), html(page, "#growth")
     page.locator("#new").scroll_into_view_if_needed()
-    top = page.locator("#s-hand").bounding_box()["y"]
+    top = page.locator("#s-drawing").bounding_box()["y"]
     page.click("#new")
     changed(page, "#grid", grid)
     changed(page, "#growth", growth)
     page.wait_for_function(  # new pictures take the place of the old ones: what is below stays where it was
-        "top => Math.abs(document.querySelector('#s-hand').getBoundingClientRect().y - top) < 4", arg=top
+        "top => Math.abs(document.querySelector('#s-drawing').getBoundingClientRect().y - top) < 4", arg=top
     )
     seed = page.input_value("#seed input")
     page.wait_for_function("seed => location.search.includes(`seed=${seed}`)", arg=seed)
@@ -112,8 +112,8 @@ def test_pictures_are_followed_morphed_asked_for_and_judged_and_the_zoo_opens_a_
     assert page.input_value("#film input[type=range]") == last
     page.wait_for_selector("#play:text('Play')")
 
-    page.click(".gz-contents a[href='#s-hand']")  # a link to a section stays on the page
-    page.wait_for_function("Math.abs(document.querySelector('#s-hand').getBoundingClientRect().y) < innerHeight / 2")
+    page.click(".gz-contents a[href='#s-drawing']")  # a link to a section stays on the page
+    page.wait_for_function("Math.abs(document.querySelector('#s-drawing').getBoundingClientRect().y) < innerHeight / 2")
     assert "lesson=" in page.evaluate("location.search")
     a_drawing_is_judged(page)
     the_zoo_opens_a_model(page)

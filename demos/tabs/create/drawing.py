@@ -65,8 +65,8 @@ def judge(words: Words, data: str, drawing) -> str:
     if data not in local.SETS:
         raise Trouble("no_realness")
     seen, share = opinion(data, drawing)
-    verdict = words("hand_believes" if share >= PASS else "hand_doubts")
+    verdict = words("drawing_believes" if share >= PASS else "drawing_doubts")
     shown = f'<output class="gz-verdict">{share:.0%}</output>{bar(share, kind="critic")}'
-    view = figure(image(seen, words("hand_seen_alt")), escape(words("hand_seen")))
+    view = figure(image(seen, words("drawing_seen_alt")), escape(words("drawing_seen")))
     meaning = words("real_than_fashion" if data == "fashion" else "real_than_mnist", share=f"{share:.0%}")
-    return grid(view, f"<div>{shown}{prose(meaning, verdict)}{note(words('hand_critic'))}</div>", kind="aside")
+    return grid(view, f"<div>{shown}{prose(meaning, verdict)}{note(words('drawing_critic'))}</div>", kind="aside")

@@ -22,7 +22,7 @@ from ...ui.html import bar, figure, flow, image, legend, mosaic, note, section, 
 from ...ui.words import Trouble, Words
 
 MOST_PICKS = 8
-QUESTIONS = ("between", "grow", "cgan", "hand")
+QUESTIONS = ("between", "grow", "cgan", "drawing")
 COUNT = 24  # pictures in the grid: 8, 6 or 4 columns without a gap
 STRIP = 9  # pictures in the strip between two ideas
 

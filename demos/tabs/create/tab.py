@@ -37,7 +37,7 @@ class Create:
         with question(words, "grow", "s-grow"):
             self.growth = show(elem_id="growth")
         self._cgan()
-        self._hand()
+        self._drawing()
         self._wire()
 
     def _seed(self, value: int, label: str, name: str) -> gr.Number:
@@ -103,9 +103,9 @@ class Create:
             show(f"<h3>{say('one_idea')}</h3>")
             self.labels = show(elem_id="labels")
 
-    def _hand(self):
+    def _drawing(self):
         say = self.words
-        with question(say, "hand", "s-hand"), gr.Row():
+        with question(say, "drawing", "s-drawing"), gr.Row():
             with gr.Column(scale=1, min_width=280):
                 canvas = f'<canvas width="280" height="280" role="img" aria-label="{escape(say("canvas"))}"></canvas>'
                 js = "ganzoo.sheet(element, props, trigger, watch)"

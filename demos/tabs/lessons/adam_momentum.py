@@ -67,8 +67,8 @@ def show(words: Words, beta1: float) -> str:
     ended = {game: sum(away(smallest_gan(*game))[-100:]) / 100 for game in games}
     course, yours = ended[COURSE, 1], ended[beta1, 1]
     key = "friction_same" if beta1 == COURSE else "friction_farther" if yours > course else "friction_closer"
-    ends = words(key, beta1=f"{beta1:g}", far=f"{yours:.2f}", course=f"{course:.2f}", steps=STEPS)
-    fast = words("friction_rate", times=FASTER, far=f"{ended[COURSE, FASTER]:.2f}", course=f"{course:.2f}")
+    ends = words(key, beta1=f"{beta1:g}", distance=f"{yours:.2f}", course=f"{course:.2f}", steps=STEPS)
+    fast = words("friction_rate", times=FASTER, distance=f"{ended[COURSE, FASTER]:.2f}", course=f"{course:.2f}")
     planes = grid(*(_plane(words, *game) for game in games), kind="three")
     game = section(words("friction_game"), said(words.together(ends, fast)), planes)
     return f'{said(speeds)}<div class="gz-half">{drawn}</div>{game}'
@@ -79,7 +79,7 @@ def _plane(words: Words, beta1: float, times: int) -> str:
     track, half = smallest_gan(beta1, times), SIDE // 2
     places = [(half * (1 + creator / REACH), half * (1 - critic / REACH)) for creator, critic in track]
     name = escape(words("friction_times", times=times)) if times > 1 else ""
-    alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, far=f"{away(track)[-1]:.2f}")
+    alt = words("friction_track_alt", beta1=f"{beta1:g}", steps=STEPS, distance=f"{away(track)[-1]:.2f}")
     drawn = (
         f'<path class="grid" d="M{half} 0V{SIDE}M0 {half}H{SIDE}"/>'
         f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'

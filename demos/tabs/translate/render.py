@@ -106,7 +106,7 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
 
 def opinion(words: Words, model, direction: str, scores: numpy.ndarray, cell: tuple[int, int]) -> str:
     """The mean score, the score of the framed patch, what the colours mean."""
-    mean = words("trl_asked", domain=words.sides(direction)[1], score=f"{float(scores.mean()):.2f}")
+    mean = words("trl_question", domain=words.sides(direction)[1], score=f"{float(scores.mean()):.2f}")
     row, column = cell
     patch = words("trl_patch", row=row + 1, column=column + 1, score=f"{scores[cell]:.2f}", field=model.config.patch)
     return prose(mean) + prose(patch) + legend(words("cmp_fake"), words("cmp_real"))
