@@ -50,7 +50,7 @@ def _answers(seconds: float) -> bool | None:
 
 def short(error: Exception, given: str | bool | None = None) -> str:
     """The first line of an error, without its number and with no token in it: not the machine's, not the `given` one."""
-    text = str(error).strip().splitlines()[0] if str(error).strip() else "no more is known"
+    text = str(error).strip().splitlines()[0] if str(error).strip() else "no details"
     text = re.sub(r"\[Errno -?\d+\] ", "", text)
     for token in {os.environ.get("HF_TOKEN") or "", get_token() or "", given if isinstance(given, str) else ""} - {""}:
         text = text.replace(token, "***")

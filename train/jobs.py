@@ -1,4 +1,4 @@
-"""Run a recipe on rented hardware of the Hub, with the ganzoo at hand.
+"""Run a recipe on rented hardware of the Hub, with the ganzoo that is installed here.
 
     python train/jobs.py pix2pix --flavor t4-small -- --data facades --push          # prints the command
     python train/jobs.py pix2pix --flavor t4-small --run -- --data facades --push    # and runs it

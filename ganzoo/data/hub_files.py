@@ -134,7 +134,7 @@ class Silent(tqdm):
 
 
 def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
-    """Files by name and size -> where the client's cache has them. What is there already is not request for again."""
+    """Files by name and size -> where the client's cache has them. What is there already is not fetched again."""
     how = dict(repo_id=info.id, revision=info.sha, repo_type="dataset")
     missing = [name for name in sizes if not isinstance(try_to_load_from_cache(filename=name, **how), str)]
     if missing:

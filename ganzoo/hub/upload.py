@@ -45,8 +45,8 @@ def check_repo_id(repo_id: str) -> None:
 
 
 def prepare_repo(api: HfApi, repo_id: str, private: bool, repo_type: str = "model") -> str:
-    """The repository is there and may be written; a public one that shall be private is hidden before anything comes. Returns
-    its name, which is new if it was renamed. Raises the client's errors."""
+    """Create the repository if it is missing, and check that it may be written. `private`: a public one is made private before
+    anything is uploaded. Returns its name, which is new if it was renamed. Raises the client's errors."""
     made = api.create_repo(repo_id, repo_type=repo_type, private=private, exist_ok=True).repo_id
     api.auth_check(made, repo_type=repo_type, write=True)
     if private and not api.repo_info(made, repo_type=repo_type).private:

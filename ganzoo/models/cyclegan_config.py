@@ -41,7 +41,7 @@ class Config(Settings):
     generator: str = option("resnet", "kind of the generators", choices=("resnet", "unet"))
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", 1, 32)
     residual: bool = option(False, "a resnet generator begins as a copy and learns what to change: quicker, and sharp")
-    gate: bool = option(False, "a residual generator also says how much of each pixel stays: stripes can go, too")
+    gate: bool = option(False, "a residual generator also says how much of each pixel to keep, to remove stripes")
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option("resize", "how sizes are doubled; deconv3: reference code", choices=(*UPSAMPLES, "deconv3"))
     critic: str = option("patch", "which discriminators: PatchGAN, Projected GAN or both", choices=CRITICS)

@@ -38,7 +38,7 @@ def score(nets: dict, config, picture: Tensor, way: str) -> list[Scores]:
     scores = []
     if patch := nets.get(f"discriminator{way}"):
         scores.append(Scores("discriminator", patch(picture).float(), config.adversarial, 1.0))
-    if projected := nets.get(f"projected{way}"):  # always by lsgan, which is bounded (measured: hinge tears)
+    if projected := nets.get(f"projected{way}"):  # always by lsgan, which is bounded (measured: hinge breaks down)
         for raw in projected(nets["features"](picture)):
             scores.append(Scores("projected", raw, "lsgan", config.projected))
     return scores

@@ -31,7 +31,7 @@ class Config(Settings):
     decay: float = option(0.5, "last share of the run in which the learning rates sink to 0", 0.0, 1.0)
     split_test: str = option("", "split to test on, never trained on (default: test, else val, else a held-out tenth)")
     pairs_from: str = option(
-        "", "make pairs of plain photos: back from this to the photo", choices=("", "edges", "grey", "small", "hole")
+        "", "make pairs of plain photos: from this to the photo", choices=("", "edges", "grey", "small", "hole")
     )
     domains: str = option("", "names of sides A and B, or of two columns: photo,label")
     direction: str = option("", "which side becomes which: label->photo")

@@ -1,4 +1,4 @@
-"""runs/NAME/: what is told and written while a run trains, and what a later session or a card reads of it.
+"""runs/NAME/: the events and files of a run while it trains, and what a later session or a card reads of them.
 
 config.json, log.jsonl, samples/STEP.png (the same noise every time), resume.pt, film.webp, and model/, a model folder.
 """

@@ -28,7 +28,7 @@ DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
 SETTINGS = {"width": 16, "critic_width": 16, "patch": 34, "data": DATA, "lr": 5e-4, "save_every": 10_000_000,
             "domains": "drawing,picture"}  # fmt: skip
 SECRET = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")  # not for the process that trains
-TRUST = 0.2  # this share of a training weighs what was measured as much as what it really took
+PRIOR = 0.2  # weight of the measured pace in an estimate, as a share of the whole training
 
 
 @dataclass
@@ -117,7 +117,7 @@ class Pace:
         whole = self.whole(losses, steps)
         done = sum(self.spent(loss, step, steps) for loss, step in reached.items())
         done = self.start + done if done else min(elapsed, self.start)
-        return (whole - done) * (elapsed + TRUST * whole) / (done + TRUST * whole)
+        return (whole - done) * (elapsed + PRIOR * whole) / (done + PRIOR * whole)
 
     def learn(self, losses, steps: int, took: float) -> None:
         """A whole training took so long: the next estimate is of a machine as busy as that."""

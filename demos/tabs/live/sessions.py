@@ -28,7 +28,7 @@ VISITS = Visits(most=24)
 
 
 class Session:
-    """One visitor's training. `why`: a sentence's key, if it was stopped by the house."""
+    """One visitor's training. `why`: the key of the sentence that says why the server stopped it, or nothing."""
 
     def __init__(self, run: Run, queue: TrainingQueue = TRAININGS):
         self.run, self.queue, self.why = run, queue, ""
