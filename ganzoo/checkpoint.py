@@ -49,7 +49,7 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
         if role not in FILES:  # an image pool belongs to the run, not to the model
             continue
         tensors = {name: _as_stored(tensor, half) for name, tensor in net.state_dict().items()}
-        # A projected critic is of no use without the very features that it learned with.
+        # A projected discriminator is of no use without the very features that it learned with.
         about = {"format": "pt"} | ({"features": pretrained.digest()} if role.startswith("projected") else {})
         save_atomic(folder / FILES[role], lambda temporary, t=tensors, a=about: temporary.write_bytes(save(t, a)))
     save_json(folder / "config.json", describe(config, facts, local=False))

@@ -91,7 +91,7 @@ class Settings(Declared):
 
 @dataclass(frozen=True)
 class JudgeSettings(Declared):
-    """The settings that the judges share (the classifier, the segmenter and the critic of a set), and distillation."""
+    """The settings that the judges share (the classifier, the segmenter and the discriminator of a set), and distillation."""
 
     data: str = option("mnist", "mnist | fashion | a folder | " + HUB_DATA)
     name: str = option("", "name of the run and the judge (default: judge-data)")

@@ -4,7 +4,7 @@ python train/judge.py --data mnist --epochs 20            # a classifier of pict
 python train/judge.py --data fashion --epochs 30 --flip
 python train/judge.py --data facades                      # pairs: a segmenter that reads label maps back
 python train/judge.py --data horse2zebra --flip --image-size 64 --depth 4    # two sets: which of them is it?
-python train/judge.py realness --data mnist               # the critic of a set: how real is a picture?
+python train/judge.py realness --data mnist               # the discriminator of a set: how real is a picture?
 python train/judge.py segmenter --data my/pairs --domains photo,label --direction 'label->photo'
 
 Ctrl-C ends the training early: the judge is measured and saved as it is.

@@ -11,12 +11,12 @@ PIXELS = ("mae", "mean absolute error", VIOLET), ("mae_test", "of test pictures"
 PANELS = (  # title, then (row key, words, colour) of its lines; a panel without numbers is left out
     ("pixels", (*PIXELS, ("cycle", "there and back", VIOLET))),
     ("losses", (("loss_d", "discriminator", BLUE), ("loss_g", "generator", ORANGE))),
-    ("critic's opinion", (("score_real", "of real", GREEN), ("score_fake", "of fake", PINK))),
+    ("discriminator's opinion", (("score_real", "of real", GREEN), ("score_fake", "of fake", PINK))),
 )
 
 
 def draw_curves(rows: list[dict]) -> Image.Image:
-    """Rows of log.jsonl -> curves of the pixel error, the losses and the critic's opinions as a 960 x 320 picture."""
+    """Rows of log.jsonl -> curves of the pixel error, the losses and the discriminator's opinions as a 960 x 320 picture."""
     steps = [row for row in rows if row.get("event") in ("step", "samples")]
     logged = {key for row in steps for key in row}
     panels = [(title, [line for line in lines if line[0] in logged]) for title, lines in PANELS]
