@@ -73,14 +73,19 @@ def read_config(folder: Path) -> tuple[dict, object]:
         if pickles:
             raise GanzooError("folder_of_pickles", folder=folder, pickle=pickles[0])
         raise GanzooError("not_a_model_folder", folder=folder)
+
+    too_large: list[str] = []  # refused below, where it is known that ganzoo wrote the file
+
+    def whole(digits: str) -> int | None:
+        if len(digits) <= 15:
+            return int(digits)
+        too_large.append(digits)
+        return None
+
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise ValueError("larger than 1 MB")
-        too_large: list[str] = []
-        content = json.loads(
-            path.read_text(encoding="utf-8"),
-            parse_int=lambda digits: int(digits) if len(digits) <= 15 else too_large.append(digits),
-        )
+        content = json.loads(path.read_text(encoding="utf-8"), parse_int=whole)
     except OSError as error:
         raise GanzooError("no_permission", path=path, reason=error.strerror) from None
     except (ValueError, RecursionError) as error:
