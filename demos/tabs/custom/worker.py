@@ -39,11 +39,15 @@ def timed(config, pairs) -> dict:
 
 def main(job: dict) -> int:
     stop = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+
+    def wait_for_line() -> None:
+        sys.stdin.readline()
+        stop.set()
 
     def say(**event) -> None:
         print(json.dumps(event), flush=True)
 
+    threading.Thread(target=wait_for_line, daemon=True).start()
     try:
         settings = job["settings"]
         pairs = load_pairs(job["pairs"], settings["image_size"], domains=settings["domains"])
