@@ -171,7 +171,10 @@ class Live:
     def _go(self, request: gr.Request, lesson, data, *dials):
         def go():
             session = VISITS.of(request.session_hash) or self._enter(request, lesson, data, dials)
-            (session.start if session.idle else session.pause)()
+            if session.idle:
+                session.start()
+            else:
+                session.pause()
 
         return self._acted(request, go)
 
