@@ -74,24 +74,26 @@ PICKED = {"show_label": False, "allow_preview": False, "buttons": []}  # of an a
 
 
 class Native:
-    """A component of ours that browsers draw as the one of gradio that it derives from. `ours`: settings unlike gradio's."""
+    """A component of ours that browsers draw as one of gradio, `like`. `ours`: settings unlike gradio's."""
 
+    like: ClassVar[type]
     ours: ClassVar[dict] = {}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **self.ours | kwargs)
 
     def get_block_name(self) -> str:
-        return type(self).__bases__[1].__name__.lower()
+        return self.like.__name__.lower()
 
     def get_config(self, cls=None) -> dict:
-        return super().get_config(cls or type(self).__bases__[1])
+        return super().get_config(cls or self.like)
 
 
 class Picture(Native, gr.Image):
     """A picture that is only looked at, enlarged and saved. It travels inside the answer (a `gradio.data_classes.ImageData`
     with a data: address) instead of as a file: it is there with the answer, and nothing of a visitor's is written down."""
 
+    like = gr.Image
     ours = LOOKED_AT
 
     def postprocess(self, value: ImageData | None) -> ImageData | None:
@@ -101,6 +103,7 @@ class Picture(Native, gr.Image):
 class Upload(Native, gr.Image):
     """A picture from a visitor, as the path of its file: `ui.pictures.read` opens it, and says in words why it cannot."""
 
+    like = gr.Image
     ours: ClassVar = {"sources": ["upload", "webcam", "clipboard"], "type": "filepath", "interactive": True}
 
     def postprocess(self, value: ImageData | None) -> ImageData | None:
@@ -113,6 +116,7 @@ class Upload(Native, gr.Image):
 class Pair(Native, gr.ImageSlider):
     """Two pictures under a slider, which travel as those of `Picture` do."""
 
+    like = gr.ImageSlider
     ours = LOOKED_AT
 
     def postprocess(self, value: tuple[ImageData, ImageData] | None) -> SliderData | None:
@@ -122,6 +126,7 @@ class Pair(Native, gr.ImageSlider):
 class Album(Native, gr.Gallery):
     """Pictures or their data: addresses side by side, each with its caption, which travel as those of `Picture` do."""
 
+    like = gr.Gallery
     ours = LOOKED_AT | {"height": "auto", "object_fit": "contain"}
 
     def postprocess(self, value: list[tuple[Image.Image | str, str]] | None) -> GalleryData:
@@ -135,6 +140,8 @@ class Album(Native, gr.Gallery):
 class Choice(Native, gr.Dropdown):
     """A dropdown whose choices change with what is shown. gradio would refuse a value by the choices of another moment; the
     functions check it themselves."""
+
+    like = gr.Dropdown
 
     def preprocess(self, payload) -> str:
         return payload if isinstance(payload, str) else ""
