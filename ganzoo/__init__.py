@@ -8,10 +8,11 @@ import signal
 import sys
 from pathlib import Path
 
+_script = Path(sys.argv[0]) if sys.argv else Path()  # there are none where another program embeds Python
 if (  # the command `ganzoo`, or a script of train/: Ctrl-C while torch loads ends it without a traceback
     sys.orig_argv[1:3] == ["-m", "ganzoo"]
-    or Path(*sys.argv[:1]).stem == "ganzoo"
-    or Path(__file__).parent.parent / "train" in Path(*sys.argv[:1]).absolute().parents
+    or _script.stem == "ganzoo"
+    or Path(__file__).parent.parent / "train" in _script.absolute().parents
 ):
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
