@@ -2,9 +2,26 @@
 
 import threading
 from contextlib import contextmanager
+from enum import IntEnum
 
 import torch
 from torch import Tensor
+
+
+class Salt(IntEnum):
+    """What is drawn from a seed, as one more of its numbers, so that no two draws are alike. Another value is another run."""
+
+    WEIGHTS = 0x1417
+    NOISE = 0x2015E
+    NOISE_CHANNEL = 0xF1E1D
+    DROPOUT = 0xD209
+    CROPS = 0xC409
+    IMAGE_BUFFER = 0x9001
+    HELD_OUT = 0x7E57
+    DIGITS = 0xD161
+    JUDGE_WEIGHTS = 0x1D6E
+    AUGMENT = 0xA06
+    SEGMENTER_WEIGHTS = 0x5E6
 
 
 def mix(*numbers: int) -> int:

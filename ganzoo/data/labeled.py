@@ -17,7 +17,7 @@ from ganzoo.data.hub_datasets import read_hub
 from ganzoo.data.paired import in_memory
 from ganzoo.errors import GanzooError
 from ganzoo.images import from_pil, to_float
-from ganzoo.seeding import Epochs, seeded
+from ganzoo.seeding import Epochs, Salt, seeded
 
 
 @dataclass
@@ -106,7 +106,7 @@ def read_data(config) -> Pictures:
 
 def made_up_pictures(count: int = 640, image_size: int = 28, channels: int = 1, seed: int = 0) -> Pictures:
     """Digits drawn by code with a small seeded shift: for --smoke and for tests, offline."""
-    generator = seeded("cpu", seed, 0xD161)
+    generator = seeded("cpu", seed, Salt.DIGITS)
     labels = torch.arange(count) % 10
     shifts = torch.randint(-2, 3, (count, 2), generator=generator).tolist()
     font = ImageFont.load_default(size=round(0.8 * image_size))

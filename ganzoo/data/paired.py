@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ganzoo.errors import GanzooError
 from ganzoo.images import to_float
-from ganzoo.seeding import Epochs, seeded
+from ganzoo.seeding import Epochs, Salt, seeded
 
 JITTER = 286 / 256  # pictures are kept this much larger, and each step crops anew (paper, section 6.2)
 MEMORY = 8 * 2**30  # bytes of training pixels that are kept in memory; more than that is streamed
@@ -131,7 +131,7 @@ class PairBatches(Epochs):
         if isinstance(self.train, Streamed):
             for ahead in range(1, self.AHEAD + 1):
                 self.train.expect(self.rows(step + ahead))
-        crops = jitter(self, original.shape[-1], self.seed, step, 0xC409)
+        crops = jitter(self, original.shape[-1], self.seed, step, Salt.CROPS)
         return {"input": to_float(crop(original, *crops)), "target": to_float(crop(target, *crops))}
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ganzoo.errors import GanzooError
-from ganzoo.seeding import seeded
+from ganzoo.seeding import Salt, seeded
 
 log = logging.getLogger("ganzoo")
 
@@ -93,7 +93,7 @@ def hub_parts(data: str) -> list[str]:
 def held_out(count: int) -> tuple[Tensor, Tensor]:
     """Rows of a set without a test split: the tenth that is held out, the same for every run and judge, and the others."""
     tenth = max(1, count // 10)
-    return torch.randperm(count, generator=seeded("cpu", 0, 0x7E57)).split([tenth, count - tenth])
+    return torch.randperm(count, generator=seeded("cpu", 0, Salt.HELD_OUT)).split([tenth, count - tenth])
 
 
 def columns_of(repo: str) -> tuple[str, ...]:

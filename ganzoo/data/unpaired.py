@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ganzoo.data.paired import crop, in_memory, jitter
 from ganzoo.images import to_float
-from ganzoo.seeding import seeded
+from ganzoo.seeding import Salt, seeded
 
 
 @dataclass
@@ -68,14 +68,14 @@ class UnpairedBatches:
         batch = {}
         for side, pictures in self.train.items():
             rows = self.rows(side, step)[self.mine].to(self.device)
-            crops = jitter(self, pictures.shape[-1], self.seed, step, 0xC409, ord(side))
+            crops = jitter(self, pictures.shape[-1], self.seed, step, Salt.CROPS, ord(side))
             batch[side] = to_float(crop(pictures[rows], *crops))
         return batch
 
     def pool_places(self, step: int, size: int) -> dict[str, Tensor]:
         """Where a pool of `size` keeps and takes: it fills first; then half of the time new goes in, old comes out."""
         size = max(1, size)
-        generator = seeded("cpu", self.seed, step, 0x9001)
+        generator = seeded("cpu", self.seed, step, Salt.IMAGE_BUFFER)
         first = step * self.batch_size
         filling = torch.arange(first, first + self.batch_size) < size
         laps = -(-self.batch_size // size)

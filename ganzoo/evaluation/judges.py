@@ -15,7 +15,7 @@ from ganzoo.data import complete
 from ganzoo.data.labeled import Pictures
 from ganzoo.images import to_float
 from ganzoo.models.classifier import Classifier, Config, build
-from ganzoo.seeding import global_seed, seeded
+from ganzoo.seeding import Salt, global_seed, seeded
 from ganzoo.training.loop import rounds, step_row
 
 
@@ -54,13 +54,14 @@ def fit(config: Config, pictures: Pictures, device, should_stop=lambda: False) -
     """Train a judge; yields {"event": "step", ...} rows and last {"event": "done", "steps", "net", "config", "metrics"}. A
     stop ends the training early, not the judge."""
     config = complete(config, pictures)
-    with global_seed(config.seed, 0x1D6E):
+    with global_seed(config.seed, Salt.JUDGE_WEIGHTS):
         net = build(config)["generator"].to(device, memory_format=torch.channels_last)
     batches = pictures.batches(config, device)
 
     def draw(step: int) -> tuple[Tensor, Tensor]:
         real, label = batches(step)
-        return augment(real, seeded(device, config.seed, step, 0xA06), config.flip, photo=config.depth > 2), label
+        generator = seeded(device, config.seed, step, Salt.AUGMENT)
+        return augment(real, generator, config.flip, photo=config.depth > 2), label
 
     total = yield from learn(net, config, batches.per_epoch, draw, should_stop, label_smoothing=0.05)
     accuracy = (answers(net, pictures.test).cpu() == pictures.test_labels).double().mean().item()
@@ -82,7 +83,7 @@ class JudgeTraining:
     def advance(self) -> None:
         pictures, wanted = self.draw(self.step)
         with (  # dropout, too, is a function of (seed, step)
-            global_seed(self.seed, self.step, 0xD209, device=self.device),
+            global_seed(self.seed, self.step, Salt.DROPOUT, device=self.device),
             torch.autocast(self.device.type, torch.bfloat16, enabled=self.half),
         ):
             scores = self.net(pictures)

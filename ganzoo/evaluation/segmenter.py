@@ -19,7 +19,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.evaluation.judges import learn
 from ganzoo.images import to_float
 from ganzoo.models.segmenter import Config, build
-from ganzoo.seeding import global_seed
+from ganzoo.seeding import Salt, global_seed
 
 
 def palette(pairs: Pairs) -> dict[str, tuple]:
@@ -41,7 +41,7 @@ def fit(config: Config, pairs: Pairs, device, should_stop=lambda: False) -> Iter
     """Train a segmenter; yields the same events as judges.fit."""
     colours = palette(pairs)
     config = dataclasses.replace(complete(config, pairs), classes=tuple(colours), channels=pairs.out_channels)
-    with global_seed(config.seed, 0x5E6):
+    with global_seed(config.seed, Salt.SEGMENTER_WEIGHTS):
         net = build(config)["generator"].to(device)
     batches = pairs.batches(config, device)
 

@@ -21,7 +21,7 @@ from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.layers import ACTIVATIONS, activation, norm1d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, r1_penalty
-from ganzoo.seeding import noise, seeded
+from ganzoo.seeding import Salt, noise, seeded
 from ganzoo.settings import option
 
 PREVIEW = 64  # pictures in a sample grid, from noise that never changes
@@ -100,7 +100,7 @@ def columns(config) -> tuple[str, ...]:
 def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
     """What `train_step` needs at `step`: real pictures, fresh noise and, for a conditional lesson, labels."""
     real, label = batches(step)
-    generator = seeded(batches.device, config.seed, step, 0x2015E)
+    generator = seeded(batches.device, config.seed, step, Salt.NOISE)
     whole = torch.randn(batches.whole, config.noise_size, generator=generator, device=batches.device)
     return {"real": real, "noise": whole[batches.mine]} | ({"label": label} if label is not None else {})
 

@@ -24,7 +24,7 @@ from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
 from ganzoo.models.receptive_field import PATCHES
-from ganzoo.seeding import seeded
+from ganzoo.seeding import Salt, seeded
 
 TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
@@ -47,7 +47,7 @@ class NoiseChannel(nn.Module):
 
     def __init__(self):
         super().__init__()
-        tile = torch.randn(1, 1, TILE, TILE, generator=seeded("cpu", 0, 0xF1E1D), device="cpu")
+        tile = torch.randn(1, 1, TILE, TILE, generator=seeded("cpu", 0, Salt.NOISE_CHANNEL), device="cpu")
         self.register_buffer("tile", tile, persistent=False)
 
     def forward(self, picture: Tensor) -> Tensor:

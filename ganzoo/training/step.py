@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ganzoo import distributed
 from ganzoo.models.registry import LESSONS
-from ganzoo.seeding import global_seed
+from ganzoo.seeding import Salt, global_seed
 from ganzoo.training import precision
 
 EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuning must exist by then
@@ -22,7 +22,7 @@ EAGER_STEPS = 3  # before a CUDA graph is captured: optimizer state and autotuni
 
 def networks(config) -> dict[str, torch.nn.Module]:
     """The networks of a completed config, on the CPU, with fresh weights, which depend on the seed alone."""
-    with global_seed(config.seed, 0x1417):
+    with global_seed(config.seed, Salt.WEIGHTS):
         return LESSONS[config.lesson].build(config)
 
 
@@ -113,7 +113,7 @@ class Training:
 
     def advance(self) -> None:
         # Dropout, too, is a function of (seed, step), and other processes draw others.
-        numbers = [self.config.seed, self.step, 0xD209]
+        numbers = [self.config.seed, self.step, Salt.DROPOUT]
         if self.rank:
             numbers.append(self.rank)
         with global_seed(*numbers, device=self.device) if self.config.draws_in_step else nullcontext():
