@@ -97,9 +97,9 @@ def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
     if theirs.lesson != config.lesson:
         raise GanzooError("init_other_lesson", name=name, theirs=theirs.lesson, lesson=config.lesson)
     for field in config.same_with_init:
-        if getattr(theirs, field) != getattr(config, field):
-            how = "with" if getattr(theirs, field) else "without"
-            raise GanzooError("init_other_setting", name=name, how=how, flag=settings.flag_of(field))
+        has, flag = getattr(theirs, field), settings.flag_of(field)
+        if has != getattr(config, field):
+            raise GanzooError("init_has_setting" if has else "init_lacks_setting", name=name, flag=flag)
     for role, net in nets.items():
         path = folder / checkpoint.FILES.get(role, "")
         if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):

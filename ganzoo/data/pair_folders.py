@@ -53,7 +53,8 @@ def two_folders(a: Path, b: Path) -> list[tuple[str, PairReader]]:
         raise GanzooError("pairs_without_partner", count=len(alone), folder=a.parent, names=first_ten(alone))
 
     def read(stem: str) -> tuple[Image.Image, Image.Image]:
-        return one_shape(open_picture(left[stem]), open_picture(right[stem]), left[stem].name, "its partner")
+        names = (f"{path.parent.name}/{path.name}" for path in (left[stem], right[stem]))
+        return one_shape(open_picture(left[stem]), open_picture(right[stem]), *names)
 
     return [(stem, partial(read, stem)) for stem in sorted(left)]
 

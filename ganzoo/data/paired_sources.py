@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ganzoo.data import drawings, fingerprints, hub_datasets, made_pairs, registry
-from ganzoo.data.decode import UNREADABLE, PairReader, read_pairs, readable
+from ganzoo.data.decode import UNREADABLE, PairReader, first_ten, read_pairs, readable
 from ganzoo.data.folders import SPLITS, check_shape
 from ganzoo.data.pair_folders import folder_splits, halves, one_shape, refuse_wide_photos, wide
 from ganzoo.data.paired import JITTER, MEMORY, TEST_MOST, Kept, Pairs, Streamed, domain_names, turned
@@ -65,7 +65,9 @@ def load_pairs(
     streaming = stream or size > room()
     # What will be read from disk is looked through once here, so that bad files are named now and the batches are the same.
     a, b, names_read = read_pairs(train, large, channels, notes, "train", keep=not streaming)
-    _enough(data, len(names_read), f" to train on that can be read ({notes[-1]})" if notes else "")
+    if len(names_read) < registry.FEWEST:
+        lost = first_ten([name for name, _ in train if name not in names_read])
+        raise GanzooError("too_few_readable_pairs", data=data, count=len(names_read), least=registry.FEWEST, names=lost)
     depth = [max(x.shape[1], y.shape[1]) for x, y in ((a, test_a), (b, test_b))]
     a, test_a = (x.expand(-1, depth[0], -1, -1).contiguous() for x in (a, test_a))
     b, test_b = (x.expand(-1, depth[1], -1, -1).contiguous() for x in (b, test_b))
@@ -107,7 +109,7 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
     train = splits.get("train") or next(iter(splits.values()))
     if test is train or not test:
-        _enough(data, len(train), "", registry.FEWEST + 1)  # one at least is held out
+        _enough(data, len(train), registry.FEWEST + 1)  # one at least is held out
         tenth, others = (rows.tolist() for rows in registry.held_out(len(train)))
         # What cannot be read is no test: it stays with the others, where it will be named.
         held = list(islice((i for i in tenth + others if readable(train[i][1])), len(tenth)))
@@ -119,13 +121,13 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     if len(test) > TEST_MOST:
         notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
         test = test[:TEST_MOST]
-    _enough(data, len(train), " to train on")
+    _enough(data, len(train))
     return train, test
 
 
-def _enough(data: str, count: int, what: str, least: int = registry.FEWEST) -> None:
+def _enough(data: str, count: int, least: int = registry.FEWEST) -> None:
     if count < least:
-        raise GanzooError("too_few_pairs", data=data, count=count, what=what, least=least)
+        raise GanzooError("too_few_pairs", data=data, count=count, least=least)
 
 
 def room() -> int:

@@ -48,13 +48,13 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
     for side, name in zip("ab", names, strict=True):
         readers = dict(splits[side])
         if "test" not in readers:
-            _enough(data, len(readers["train"]), name, "", registry.FEWEST + 1)  # one at least is held out
+            _enough(data, len(readers["train"]), name, registry.FEWEST + 1)  # one at least is held out
             held, others = registry.held_out(len(readers["train"]))
             readers["test"] = [readers["train"][i] for i in held]
             readers["train"] = [readers["train"][i] for i in others.sort().values]
             tenth = f"a fixed tenth ({len(held)} pictures)"
             notes.append(f"no test split for {name}: {tenth} is held out and never trained on")
-        _enough(data, len(readers["train"]), name, " to train on")
+        _enough(data, len(readers["train"]), name)
         check_size(len(readers["train"]), large, channels)
         test[side], test_names[side], tested = _read(readers["test"], image_size, channels, notes, f"{name} test")
         depth = channels or test[side].shape[1]
@@ -65,14 +65,18 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
             stand = f"{len(twice)} {name} picture(s) stand in train and in test"
             notes.append(f"{stand}; left out of train: {first_ten(twice)}")
             train[side] = train[side][new]
-        why = f" to train on that can be read and are in no test ({notes[-1]})" if notes else " to train on"
-        _enough(data, len(train[side]), name, why)
+        if (count := len(train[side])) < registry.FEWEST:
+            kept = [picture for picture, fresh in zip(own, new, strict=True) if fresh]
+            lost = first_ten([picture for picture, _ in readers["train"] if picture not in kept])
+            raise GanzooError(
+                "too_few_usable_of_a_domain", data=data, count=count, domain=name, least=registry.FEWEST, names=lost
+            )
     return Unpaired(registry.data_word(data), names, train, test, notes, test_names)
 
 
-def _enough(data: str, count: int, name: str, what: str, least: int = registry.FEWEST) -> None:
+def _enough(data: str, count: int, name: str, least: int = registry.FEWEST) -> None:
     if count < least:
-        raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, what=what, least=least)
+        raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, least=least)
 
 
 def _find(data: str, notes: list[str]) -> Found:
@@ -201,7 +205,7 @@ def _labelled_sides(opened: hub_datasets.OnHub, column: str, names: tuple[str, s
     halves = {f"{split}{dash}{side}": (split, side.lower()) for split in SPLITS for dash in ("", "_") for side in "AB"}
     in_halves = bool(classes) and set(classes) <= set(halves)
     if not in_halves and len(classes) != 2:
-        raise GanzooError("hub_not_two_sides", repo=opened.repo, classes=f"{len(classes) or 'no'} classes")
+        raise GanzooError("hub_not_two_sides", repo=opened.repo, count=len(classes))
     found: dict = {"a": {}, "b": {}}
     for split, rows in opened.splits.items():
         for number, name in enumerate(classes):

@@ -68,7 +68,7 @@ def _norm(found: dict[str, Found]) -> str:
     for role, one in found.items():
         wanted = role.partition("_")[0]
         if (wanted == "discriminator") != (one.kind == "patch"):
-            raise GanzooError("pth_wrong_network", file=one.file, what=one.what, wanted=f"a {wanted}")
+            raise GanzooError("pth_wrong_network", file=one.file, what=one.what, wanted=wanted)
     first = found["generator"]
     for one in found.values():
         if one.norm != first.norm:

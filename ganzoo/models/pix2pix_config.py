@@ -78,8 +78,8 @@ class Config(Settings):
         if self.levels < 1:
             return GanzooError("image_size_odd", lesson=self.lesson, image_size=size)
         if self.loss != "mae" and not fits(self.patch, size, self.norm):
-            fitting = [str(p) for p in PATCHES if fits(p, size, self.norm)][-2:]
-            return GanzooError("patch_too_large", patch=self.patch, image_size=size, fitting=" or ".join(fitting))
+            fitting = [p for p in PATCHES if fits(p, size, self.norm)][-2:]
+            return GanzooError("patch_too_large", patch=self.patch, image_size=size, fitting=fitting)
         return None
 
     @property

@@ -26,7 +26,7 @@ BAD = {  # kind of set and what is wrong with it: (files, settings, the code, va
     "pairs: one": (many("{i}.png", ab, 1), NONE, "too_few_pairs", {"count": 1, "least": 9}),
     "pairs: eight": (many("{i}.png", ab, 8), NONE, "too_few_pairs", {"count": 8, "least": 9}),  # one would be held out
     "pairs: few to train on": (many("train/{i}.png", ab, 3), NONE, "too_few_pairs", NONE),
-    "pairs: few that can be read": (FEW_PAIRS, NONE, "too_few_pairs", {"count": 2}),
+    "pairs: few that can be read": (FEW_PAIRS, NONE, "too_few_readable_pairs", {"count": 2}),
     "pairs: single pictures": (many("{i}.png", a, 9), NONE, "no_readable_pairs", NONE),
     "pairs: no readable one": (many("{i}.png", broken, 9), NONE, "no_readable_pairs", NONE),
     "pairs: no two of a shape": (TALL, NONE, "no_readable_pairs", NONE),
@@ -41,7 +41,7 @@ BAD = {  # kind of set and what is wrong with it: (files, settings, the code, va
     "pairs: made in an unknown way": (many("{i}.png", a, 3), {"pairs_from": "red"}, "bad_choice", NONE),
     "sides: one": (two("?/{i}.png", counts=(1, 1)), NONE, "too_few_of_a_domain", {"domain": "A", "count": 1}),
     "sides: eight": (two("?/{i}.png", counts=(8, 30)), NONE, "too_few_of_a_domain", {"count": 8, "least": 9}),
-    "sides: few that can be read": (FEW_OF_B, NONE, "too_few_of_a_domain", {"domain": "B", "count": 3}),
+    "sides: few that can be read": (FEW_OF_B, NONE, "too_few_usable_of_a_domain", {"domain": "B", "count": 3}),
     "sides: one alone": (many("trainA/{i}.png", a, 10), NONE, "no_two_sets", NONE),
     "sides: empty ones": ({"A/list.txt": b"", "B/list.txt": b""}, NONE, "side_without_pictures", NONE),
     "sides: no readable one": (dict.fromkeys(PAIRS, b"no picture"), NONE, "no_readable_pictures", NONE),

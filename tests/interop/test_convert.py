@@ -290,7 +290,7 @@ def test_files_that_do_not_belong_together(tmp_path, monkeypatch):
         (["G.pth", "--critic", "D5.pth"], "takes 5 channels"),
         (["G.pth", "--back", "G8.pth"], "is not the way back"),
         (["R.pth", "--back", "R9.pth"], "is not the way back"),
-        (["R.pth", "--critic", "DI.pth"], "takes 6 channels, but a critic of this cyclegan model takes 3"),
+        (["R.pth", "--critic", "DI.pth"], "takes 6 channels, but a discriminator of this cyclegan model takes 3"),
         (["R.pth", "--critic", "D3.pth", "--critic-back", "D3.pth"], "give the four of one model"),
         (["G.pth", "--image-size", "100"], "does not fit"),
         (["G.pth", "--direction", "label"], "takes two different names"),

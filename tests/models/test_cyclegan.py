@@ -53,7 +53,7 @@ def test_weights_of_a_residual_generator_are_not_taken_for_others(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     model = cycle(tmp_path / "model", residual=True)
     other = trainer.prepare(cyclegan.Config(name="y", epochs=1, init=str(model), **SMALL))
-    with raises_code("init_other_setting"):
+    with raises_code("init_has_setting"):
         next(recipes.fit(other, made_up_unpaired(8, 32)))
 
 
