@@ -44,7 +44,7 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
     began = time.monotonic()
     alive = hub_responds(PATIENCE)
     if alive is False or (alive is None and _cached(repo_id, revision)):
-        return _without_hub(repo_id, revision, f"{constants.ENDPOINT} cannot be reached")
+        return _without_hub(repo_id, revision, GanzooError("hub_not_reached", endpoint=constants.ENDPOINT))
     try:
         info = _info(repo_id, revision, token, max(0.5, DECIDED - (time.monotonic() - began)))
         return _fetch(repo_id, revision, token, _names(repo_id, info), info)
@@ -57,19 +57,21 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
     except errors.HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         if status >= 500 or status == 429:
-            return _without_hub(repo_id, revision, f"{constants.ENDPOINT} answers with {status}")
+            busy = GanzooError("hub_busy", endpoint=constants.ENDPOINT, status=status)
+            return _without_hub(repo_id, revision, busy)
         if status == 401:
             raise GanzooError("token_refused", repo_id=repo_id) from None
         raise GanzooError("model_not_fetched", repo_id=repo_id, reason=short(error)) from None
-    except TimeoutError as error:
-        return _without_hub(repo_id, revision, str(error))
+    except TimeoutError:
+        slow = GanzooError("hub_slow", endpoint=constants.ENDPOINT, seconds=constants.HF_HUB_ETAG_TIMEOUT)
+        return _without_hub(repo_id, revision, slow)
     except (*TROUBLE, ValueError) as error:
-        return _without_hub(repo_id, revision, f"the line to the Hub broke ({short(error)})")
+        return _without_hub(repo_id, revision, GanzooError("hub_line_broke", reason=short(error)))
 
 
 def _info(repo_id: str, revision: str | None, token, seconds: float):
     """What the Hub says of a repository. A Hub that takes its time gets it only where nothing here could stand in.
-    TimeoutError with a sentence where it does not answer for as long as the client waits."""
+    TimeoutError where it does not answer for as long as the client waits."""
     api, patience = HfApi(token=token), constants.HF_HUB_ETAG_TIMEOUT
     for limit, last in ((seconds, False), (patience, True)):
         began = time.monotonic()
@@ -80,7 +82,7 @@ def _info(repo_id: str, revision: str | None, token, seconds: float):
         except TROUBLE:
             slow = time.monotonic() - began >= limit
             if last and slow:
-                raise TimeoutError(f"{constants.ENDPOINT} is slow and did not answer in {patience} seconds") from None
+                raise TimeoutError from None
             if last or _cached(repo_id, revision):
                 raise
         if slow:
@@ -101,10 +103,10 @@ def _names(repo_id: str, info) -> list[str]:
     top = [file for file in info.siblings if "/" not in file.rfilename]
     wanted = [file for file in top if any(fnmatch(file.rfilename, pattern) for pattern in WANTED)]
     size = sum(file.size or 0 for file in wanted)
-    if size > LARGEST or len(wanted) > MOST_FILES:
-        files = f"{len(wanted):,} files", f"{MOST_FILES} files"
-        what, most = (f"{size / 2**30:.1f} GB", f"{LARGEST >> 30} GB") if size > LARGEST else files
-        raise GanzooError("repo_too_large", repo_id=repo_id, what=what, most=most)
+    if size > LARGEST:
+        raise GanzooError("repo_too_large", repo_id=repo_id, gigabytes=size / 2**30, most=LARGEST >> 30)
+    if len(wanted) > MOST_FILES:
+        raise GanzooError("repo_too_many_files", repo_id=repo_id, count=len(wanted), most=MOST_FILES)
     return [file.rfilename for file in wanted]
 
 
@@ -117,7 +119,7 @@ def _fetch(repo_id: str, revision: str | None, token, names: list[str], info) ->
     announced = {f.rfilename: getattr(f.lfs, "sha256", None) if f.lfs else f.blob_id for f in files}
     damaged = _remove_damaged(folder, needed, announced)
     if damaged:
-        raise GanzooError("download_damaged", repo_id=repo_id, files=" and ".join(damaged))
+        raise GanzooError("download_damaged", repo_id=repo_id, files=damaged)
     if others:
         with contextlib.suppress(*TROUBLE, ValueError):
             # The commit's own name: the Hub need not be asked once more what the newest one is.
@@ -161,7 +163,8 @@ def _cached(repo_id: str, revision: str | None) -> Path | None:
     return None
 
 
-def _without_hub(repo_id: str, revision: str | None, reason: str) -> Path:
+def _without_hub(repo_id: str, revision: str | None, reason: GanzooError) -> Path:
+    """The copy in the cache; `reason`: why not the Hub's."""
     if folder := _cached(repo_id, revision):
         log.warning("The Hub cannot be reached: %s comes from the cache.", repo_id)
         return folder
