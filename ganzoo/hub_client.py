@@ -41,7 +41,9 @@ def _answers(seconds: float) -> bool | None:
         return True
     except TimeoutError:
         return None
-    except urllib.error.URLError as error:
+    except (
+        urllib.error.URLError
+    ) as error:  # a TimeoutError before the connection, or in the TLS handshake: by its words
         return None if "handshake" in str(error.reason) else False
     except (OSError, ValueError, HTTPException):
         return False

@@ -62,6 +62,7 @@ def _known(error: Exception) -> GanzooError | None:
         if error.errno == errno.ENOSPC:
             return GanzooError("no_space_to_print")
         return GanzooError("file_not_usable", path=error.filename, reason=error.strerror) if error.filename else None
+    # On the CPU torch raises a plain RuntimeError, which only its words tell from others.
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "allocate memory" in str(error):
         return GanzooError("out_of_memory")
     return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demos.ui.words import Words
+from demos.ui.words import Trouble, Words
 from ganzoo.hub.bundled import WEIGHTS
 from tests.fake_hub.fixtures import model_files
 from tests.fake_hub.server import LocalHub
@@ -81,11 +81,16 @@ def test_the_api_finds_and_fetches(zoo):
     assert {m["name"]: m["lesson"] for m in client.predict("bob", api_name="/found")}["bob/cgan-clothes"] == "cgan"
     assert client.predict("bob/cgan-clothes", api_name="/fetch") == {"name": "bob/cgan-clothes"}
     assert "bob/cgan-clothes" in [m["name"] for m in client.predict(api_name="/models")]
-    refused = {"bob/missing": "could not be fetched", "bob/judge": "no page", "../x/y": "not on this machine"}
-    for name, words in refused.items():
-        with pytest.raises(AppError, match=words):
+    for name, code, more in (
+        ("bob/missing", "cmp_no_hub", {}),
+        ("bob/judge", "hub_no_page", {"lesson": "judge"}),
+        ("../x/y", "no_model", {}),
+    ):
+        with pytest.raises(AppError) as caught:
             client.predict(name, api_name="/fetch")
+        assert str(Trouble(code, name=name, **more)) in str(caught.value)
     zoo[0].fail_next(501, 1, "/api/models")  # unlike 503 nothing that the client tries again for 23 s
-    with pytest.raises(AppError, match="does not answer"):
+    with pytest.raises(AppError) as caught:
         client.predict("bob", api_name="/found")
+    assert str(Trouble("hub_no_hub")) in str(caught.value)
     zoo[0].troubles.clear()
