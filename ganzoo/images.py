@@ -4,6 +4,7 @@ Everywhere in ganzoo a picture tensor is (N, C, H, W); uint8 in 0..255 at rest, 
 """
 
 import contextlib
+import struct
 import warnings
 from collections.abc import Iterator
 from io import BytesIO
@@ -25,6 +26,8 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.TiffImageP
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")
 
 MOST_PIXELS = Image.MAX_IMAGE_PIXELS  # Pillow only warns of larger pictures
+# What Pillow raises at damaged EXIF.
+BAD_EXIF = (OSError, SyntaxError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, struct.error)
 METADATA = ("exif", "Raw profile type exif", "XML:com.adobe.xmp", "xmp")  # in a picture's info
 
 
@@ -130,7 +133,7 @@ def _upright(picture: Image.Image) -> Image.Image:
     """A copy, turned as its metadata say and without them. Damaged metadata count as far as they can be read."""
     picture.load()
     for _ in range(2):  # of damaged EXIF Pillow raises once, and then gives what it could read
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(*BAD_EXIF):
             upright = ImageOps.exif_transpose(picture)
             break
     else:
