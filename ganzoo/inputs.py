@@ -62,7 +62,7 @@ def brief(value) -> str:
     """What somebody gave, in one short line."""
     try:
         return " ".join(repr(value).split())[:80]
-    except Exception:  # of a stranger's class, or of a number with too many digits
+    except Exception:  # repr runs a caller's code, which may raise anything; this is for a sentence about an error
         return type(value).__name__
 
 
