@@ -31,6 +31,7 @@ import torch
 
 from ganzoo import images, recipes, settings
 from ganzoo.data import labeled, paired_sources
+from ganzoo.device import choose_device, describe_device
 from ganzoo.models import gan, pix2pix
 from ganzoo.training import trainer
 from ganzoo.training.step import Training
@@ -90,7 +91,7 @@ def contest(args, device) -> tuple:
 
 def race(args) -> None:
     """Let our step and the usual one take turns; print their speeds and the ratio."""
-    device = trainer.choose_device(args.device)
+    device = choose_device(args.device)
     ours, usual, our_images, their_images = contest(args, device)
     warm = 10 if args.lesson == "gan" else 5
     print(f"warm-up, compilation included: {pages.took(lambda: [(ours(), usual()) for _ in range(warm)]):.1f} s")
@@ -102,7 +103,7 @@ def race(args) -> None:
         ratios.append(theirs / mine if passes else mine / theirs)  # time, speed
         usually = "bare passes" if passes else "usual loop"
         print(f"run {run + 1}: ganzoo {mine:,.1f} {what}, {usually} {theirs:,.1f} {what}")
-    where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {trainer.describe_device(device)}"
+    where = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {describe_device(device)}"
     median, spread = statistics.median(ratios), f"lowest {min(ratios):.2f}, highest {max(ratios):.2f}"
     print(f"median ratio {median:.2f} ({spread}), {where}")
 

@@ -12,7 +12,7 @@ from ganzoo.data import drawings
 from ganzoo.data.pair_folders import folder_splits
 from ganzoo.data.paired import domain_names, turned
 from ganzoo.data.registry import WORDS, alias_folder, known
-from ganzoo.models.pix2pix import LOSSES, Config
+from ganzoo.models.pix2pix_config import LOSSES, Config
 
 from ...catalog import hub, local
 from ...ui.words import Trouble, Words

@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from ganzoo.models.pix2pix import LOSSES
+from ganzoo.models.pix2pix_config import LOSSES
 
 from ...catalog.metrics import KNOWN, value
 from ...ui.words import Words

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganzoo import GanzooError
 from ganzoo.images import to_pil
-from ganzoo.models.pix2pix import LOSSES
+from ganzoo.models.pix2pix_config import LOSSES
 
 from ...ui.html import prose, quiet, uri
 from ...ui.words import Words

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
 
-from ganzoo.models import pix2pix
+from ganzoo.models import pix2pix_config
 from ganzoo.training.schedule import FRAMES
 
 from ..compare.families import BEYOND
 from . import examples
 
-LOSSES = (*pix2pix.LOSSES, "gan+mae" + BEYOND)
+LOSSES = (*pix2pix_config.LOSSES, "gan+mae" + BEYOND)
 SIZES = (64, 128)
 STEPS = tuple(map(int, (os.environ.get("GANZOO_OWN_STEPS") or "300,600,2400").split(",")))  # short, medium, long
 CORES = 2  # that one training may keep busy

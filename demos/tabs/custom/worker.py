@@ -22,7 +22,7 @@ from ganzoo.data.paired_sources import load_pairs
 from ganzoo.device import choose_device
 from ganzoo.evaluation import comparison
 from ganzoo.inference import Model
-from ganzoo.models.pix2pix import Config
+from ganzoo.models.pix2pix_config import Config
 from ganzoo.training import schedule, trainer
 from ganzoo.training.step import Training
 

@@ -31,7 +31,12 @@ def stored(picture: Image.Image, name: str) -> str:
     """The picture as a file in gradio's folder, which `delete_cache` empties; `name` is what a visitor saves it as. Six pictures
     of up to four million pixels would be too much inside an answer, where `Picture` and `Album` put small ones."""
     data, ending = encoded(picture)
-    return save_bytes_to_cache(data, f"{name}.{ending}", get_upload_folder())
+    return file(data, f"{name}.{ending}")
+
+
+def file(data: bytes, name: str) -> str:
+    """A file of that name in gradio's folder."""
+    return save_bytes_to_cache(data, name, get_upload_folder())
 
 
 def named(direction: str) -> str:

@@ -248,7 +248,7 @@ class Translate:
         try:
             for event in batch.translated_all(files or [], model, way, times):
                 if isinstance(event, batch.Result):
-                    packed = render.save_bytes_to_cache(event.data, event.name, render.get_upload_folder())
+                    packed = render.file(event.data, event.name)
                     done = batch.said(self.words, event)
                     yield over | {self.zip: gr.update(value=packed, visible=True), self.done: done}
                     return

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from ganzoo import GanzooError
-from ganzoo.models.pix2pix import LOSSES
+from ganzoo.models.pix2pix_config import LOSSES
 
 from ...catalog import hub, local, metrics
 from ...ui import pictures
