@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from ganzoo import GanzooError
 from ganzoo.data import made_pairs, zips
 from ganzoo.data.decode import UNREADABLE
-from ganzoo.data.folders import SUFFIXES
+from ganzoo.data.folders import SUFFIXES, unwrapped
 from ganzoo.data.pair_folders import folder_splits, halves
 from ganzoo.data.paired import JITTER
 from ganzoo.data.registry import FEWEST as ACCEPTED
@@ -94,7 +94,7 @@ def read(uploads: list[Path], folder: Path, kind: str = "") -> tuple[dict[str, l
         rough = Path(name)
         gather(uploads, rough)
         try:
-            splits = made_pairs.photo_splits(name) if kind else folder_splits(inside(rough))
+            splits = made_pairs.photo_splits(name) if kind else folder_splits(unwrapped(rough))
         except GanzooError as error:
             raise _explained(error) from error
         train = splits.get("train") or next(iter(splits.values()))
@@ -159,17 +159,6 @@ def unpack(archive: Path, rough: Path) -> None:
         raise
     except (*zips.DAMAGED, OSError) as error:
         raise Trouble("own_bad_zip") from error
-
-
-def inside(folder: Path) -> Path:
-    """The folder that holds the pairs: a zip often has one folder around everything."""
-    for _ in range(3):
-        found = list(folder.iterdir())
-        known = {"a", "b", "input", "target", "train", "test", "val"}
-        if len(found) != 1 or not found[0].is_dir() or found[0].name.lower() in known:
-            break
-        folder = found[0]
-    return folder
 
 
 def bounded(path: Path) -> None:
