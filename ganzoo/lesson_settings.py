@@ -41,7 +41,7 @@ class Declared:
     @property
     def depths(self) -> tuple[int, ...]:
         """The channels of the networks' pictures: of input and output where there are both."""
-        return (self.channels,)
+        return (self.in_channels, self.out_channels) if self.translates else (self.channels,)
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,6 @@ class Config(Settings):
         return "perceptual" if self.perceptual else ""
 
     @property
-    def depths(self) -> tuple[int, ...]:
-        return (self.in_channels, self.out_channels)
-
-    @property
     def needs_features(self) -> bool:
         return self.perceptual > 0 or self.critic != "patch"
 

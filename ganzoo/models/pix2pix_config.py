@@ -83,10 +83,6 @@ class Config(Settings):
         return None
 
     @property
-    def depths(self) -> tuple[int, ...]:
-        return (self.in_channels, self.out_channels)
-
-    @property
     def directions(self) -> tuple[str, ...]:
         return (self.direction,)
 
