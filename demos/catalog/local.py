@@ -58,11 +58,6 @@ class Entry:
     def metrics(self) -> dict:
         return self.description.get("metrics", {})
 
-    def metric(self, start: str) -> object:
-        """The value of the first metric whose name starts so, or None: of made pictures, unless `start` names real ones."""
-        named = (key for key in self.metrics if key.startswith(start) and ("-real-" in key) == ("-real-" in start))
-        return self.metrics.get(next(named, ""))
-
     @property
     def megabytes(self) -> float:
         return sum(path.stat().st_size for path in self.folder.glob("*") if path.is_file()) / 2**20

@@ -4,6 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from ganzoo.evaluation.metrics import find
+
 from ..ui.words import Words
 from . import local
 
@@ -41,7 +43,7 @@ WAY = re.compile(r"-([^-]+->[^->]+)-")
 
 def value(entry: local.Entry, start: str) -> float | None:
     """The finite number that a model's metric has; None without one."""
-    found = entry.metric(start)
+    found = find(entry.metrics, start)
     number = isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found)
     return float(found) if number else None
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from ganzoo import images
-from ganzoo.evaluation.metrics import class_shares
+from ganzoo.evaluation.metrics import class_shares, find
 from ganzoo.images import open_picture
 from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
@@ -81,7 +81,7 @@ def _low_rate(words: Words) -> str:
     """What the cards of the models with a low rate say (10,000 samples each), with a sentence that holds for any outcome."""
     panels, values, off, rarest = [], {}, [], []
     for short, (key, (name, _)) in zip("ab", MODELS.items(), strict=True):
-        shares = local.entry(name).metric("class-share-")
+        shares = find(local.entry(name).metrics, "class-share")
         panels.append(section(words(key), share_bars(words, shares, words("share_label"), "{:.1%}")))
         rare = min(shares, key=shares.get)
         rarest.append(shares[rare])

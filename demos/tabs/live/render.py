@@ -6,6 +6,7 @@ import torch
 from gradio.data_classes import ImageData
 from torch import Tensor
 
+from ganzoo.evaluation.metrics import find
 from ganzoo.images import to_pil
 from ganzoo.training.stepwise import Turn
 
@@ -80,7 +81,7 @@ def shares(words: Words, shown: Snapshot | None) -> str:
     """A bar for each class of the set, as the judge counted (without a snapshot, those of the earlier run's card), on a
     scale that stays."""
     count, step = (COUNTED, shown.counted_at) if shown else (10_000, film.of(FINISHED).steps[-1])
-    found = shown.shares if shown else local.entry(FINISHED).metric("class-share-")
+    found = shown.shares if shown else find(local.entry(FINISHED).metrics, "class-share")
     if not found:
         return note(words("live_share_none"))
     label = words("live_share", count=f"{count:,}", step=f"{step:,}")

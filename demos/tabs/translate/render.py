@@ -10,6 +10,8 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
 
+from ganzoo.evaluation.metrics import find
+
 from ...catalog import local
 from ...ui.html import grid, legend, note, prose, quiet
 from ...ui.words import Words
@@ -60,7 +62,7 @@ def report(words: Words, made: inference.Made) -> str:
     numbers = [words("trl_changed", value=f"{made.changed:.3f}")]
     if made.cycle is not None:
         numbers.append(words("trl_cycle", value=f"{made.cycle:.3f}"))
-        usual = local.entry(name).metric(f"cycle-l1-{made.direction}-")
+        usual = find(local.entry(name).metrics, f"cycle-l1-{made.direction}")
         numbers += [words("trl_cycle_test", value=f"{usual:.3f}")] if isinstance(usual, float) else []
     by = words("trl_by", name=name, direction=words.direction(made.direction), size=learned)
     took = words("trl_took", ms=f"{made.milliseconds:,.0f}", size=size)
