@@ -18,21 +18,22 @@ def name_of(line: str) -> str:
 
 
 def closure(names: list[str]) -> set[str]:
-    """The packages and all that they need, as installed here."""
-    found, left = set(), list(names)
+    """The packages and all that they need, as installed here. Their extras count: torch names CUDA's libraries so."""
+    done, left = set(), [(name, "") for name in names]
     while left:
-        name = left.pop().lower().replace("_", "-")
-        if name in found:
+        name, extra = left.pop()
+        name = name.lower().replace("_", "-")
+        if (name, extra) in done:
             continue
         try:
             needs = distribution(name).requires or []
         except PackageNotFoundError:  # a dependency of another platform, or one that is not at hand
             continue
-        found.add(name)
+        done.add((name, extra))
         for need in map(Requirement, needs):
-            if need.marker is None or need.marker.evaluate({"extra": ""}):
-                left.append(need.name)
-    return found
+            if need.marker is None or need.marker.evaluate({"extra": extra}):
+                left += [(need.name, wanted) for wanted in ("", *need.extras)]
+    return {name for name, _ in done}
 
 
 def clean_python(folder: Path, at_hand: list[str]) -> Path:
