@@ -168,7 +168,7 @@ def compare(base, models: dict[str, str], pairs, pushes: list) -> None:
         if collection:
             print(f"All of them in one collection: {collection}")
     name = base.name + "-compare" if base.name else f"{base.lesson}-{data_word(base.data)}-{base.comparison}"
-    place = Path(base.out) / (f"{name}-smoke" if base.smoke else name)
+    place = Path(base.out) / trainer.run_name(dataclasses.replace(base, name=name))
     print(comparison.write(place, {word.replace("-", "+"): Path(m).parent for word, m in models.items()}, pairs))
     print(f"The comparison: {place}/table.md, grid.png, curves.png")
     for push, model in zip(pushes, models.values(), strict=True):
