@@ -90,6 +90,11 @@ def key_of(config: Config) -> str:
     return config.loss + BEYOND if config.perceptual else config.loss
 
 
+def spelled(key: str) -> str:
+    """A key as the names of models spell it."""
+    return key.replace("+", "-")
+
+
 def stem(name: str, config: Config) -> str:
     """A model's name without its loss: what the models of a family share."""
     name = re.sub(rf"(.*)-{re.escape(config.word)}(?=-|$)", r"\1", name, count=1)

@@ -27,6 +27,7 @@ from ...ui.components import QUIET, render_or_explain, show
 from ...ui.html import prose, quiet
 from ...ui.words import Trouble, Words
 from ..compare.families import name as loss_name
+from ..compare.families import spelled
 from . import session
 from .run import DATA, LOSSES
 
@@ -130,7 +131,7 @@ class Take:
 def zipped(work: session.Session, loss: str) -> Path:
     """The model folder of a finished run, beside it; unpacked, `ganzoo.load(FOLDER)` opens it."""
     run = work.runs[loss]
-    return local.zipped(run.model, run.folder.parent / f"pix2pix-{DATA}-{loss.replace('+', '-')}.zip")
+    return local.zipped(run.model, run.folder.parent / f"pix2pix-{DATA}-{spelled(loss)}.zip")
 
 
 def on_this_machine(request) -> bool:

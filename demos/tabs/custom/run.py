@@ -16,7 +16,7 @@ from pathlib import Path
 from ganzoo.models import pix2pix_config
 from ganzoo.training.schedule import FRAMES
 
-from ..compare.families import BEYOND
+from ..compare.families import BEYOND, spelled
 from . import examples
 
 LOSSES = (*pix2pix_config.LOSSES, "gan+mae" + BEYOND)
@@ -63,7 +63,7 @@ class Run:
 
 def runs_of(folder: Path, losses: tuple) -> dict[str, Run]:
     """A run of each loss, as `begin` makes them in this folder."""
-    names = {loss: DATA if len(losses) == 1 else f"{DATA}-{loss.replace('+', '-')}" for loss in losses}
+    names = {loss: DATA if len(losses) == 1 else f"{DATA}-{spelled(loss)}" for loss in losses}
     return {loss: Run(loss, folder / "runs" / name) for loss, name in names.items()}
 
 

@@ -10,7 +10,7 @@ from ganzoo.images import open_picture
 from ganzoo.inference import Model
 
 from ...catalog import local
-from ..compare.families import SAMPLES
+from ..compare.families import SAMPLES, spelled
 from .lesson import Value, one_of
 
 PAIRS = SAMPLES["facades"]  # demos/data/facades/SOURCE.md cites them
@@ -31,7 +31,7 @@ def pair(name: str) -> tuple[Image.Image, Image.Image]:
 
 
 def model(loss: str) -> Model:
-    return local.open_model(f"pix2pix-facades-{loss.replace('+', '-')}", local.TRANSLATORS)
+    return local.open_model(f"pix2pix-facades-{spelled(loss)}", local.TRANSLATORS)
 
 
 @lru_cache(maxsize=3 * len(PAIRS))
