@@ -243,7 +243,7 @@ def publish() -> None:
                 _component(p.annotation, VALUES[name], None if p.default is p.empty else p.default)
                 for name, p in signature.parameters.items()
             ]
-            function.__doc__ = described(function)
+            function.__doc__ = described(function)  # gradio reads what parameters mean from there alone
             kinds = signature.return_annotation
             kinds = kinds.__args__ if getattr(kinds, "__origin__", None) is tuple else (kinds,)
             outputs = [_component(kind, "pictures" if "Image" in str(kind) else "details") for kind in kinds]

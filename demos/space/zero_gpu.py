@@ -83,7 +83,7 @@ def pull(names: list[str]) -> None:
 
 def set_up() -> None:
     """Put the card's models into the catalog; what the build did not leave in the cache is pulled while the pages start."""
-    local.open_folder = SpaceModel
+    local.open_folder = SpaceModel  # said once: every tab opens its models through the catalog
     missing = []
     for name in named():
         with suppress(*TROUBLE, ValueError):  # not in the cache
