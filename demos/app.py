@@ -94,7 +94,7 @@ def main(argv=None) -> int:
         from .space import zero_gpu
 
         zero_gpu.set_up()
-    from starlette.middleware import Middleware
+    from starlette.middleware import Middleware  # what gradio's server is made of
 
     from .catalog import hub
     from .interface import build, warm
