@@ -125,7 +125,7 @@ def main(argv=None) -> int:
         max_file_size="100mb",
         quiet=True,
         prevent_thread_lock=True,
-        _frontend=False,  # gradio would ask the page once, and end where a busy machine needs more than 3 seconds to answer
+        _frontend=False,  # gradio would ask the page once, and end where a busy machine answers after 3 seconds
     )
     taken = "" if f":{args.port}" in url else f"; port {args.port} is taken"
     print(f"ganzoo is at {url} (Ctrl-C ends it{taken})", flush=True)

@@ -74,7 +74,8 @@ def _command_line(argv: list[str] | None) -> argparse.Namespace:
         "--models",
         nargs="+",
         default=[],
-        help="bundled names (default: all bundled), runs/NAME, and USER/MODEL on the Hub, pulled when the Space is built",
+        help="bundled names (default: all bundled), runs/NAME, and USER/MODEL on the Hub, pulled when the Space is "
+        "built",
     )
     parser.add_argument("--private", action="store_true", help="only you see the Space")
     parser.add_argument(

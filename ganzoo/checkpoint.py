@@ -127,7 +127,8 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
         raise GanzooError("weights_too_large", path=path, size=path.stat().st_size)
     try:
         with safe_open(path, "pt") as file:
-            about, tensors = file.metadata() or {}, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            about = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise GanzooError("weights_damaged", path=path, reason=str(error)[:80]) from None
     if role.startswith("projected") and about.get("features") != pretrained.digest():

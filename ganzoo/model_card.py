@@ -116,9 +116,10 @@ def _how_trained(facts: dict, made: dict) -> str:
     batch = f", batch {made['batch_size']}" if "batch_size" in made else ""
     return f"""{before}`{facts.get("command", "unknown")}`{changed}{note}
 
-{thousands(facts.get("step", 0))} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, seed \
-{facts.get("seed", 0)}{batch}, {facts.get("precision", "fp32")}; ganzoo at \
-`{facts.get("git_commit", "unknown")}`, {_versions(facts)}. The weights are {average}; stored as fp16, computed in fp32."""
+{thousands(facts.get("step", 0))} steps in {facts.get("minutes", 0)} minutes on {facts.get("hardware", "unknown")}, \
+seed {facts.get("seed", 0)}{batch}, {facts.get("precision", "fp32")}; ganzoo at \
+`{facts.get("git_commit", "unknown")}`, {_versions(facts)}. The weights are {average}; \
+stored as fp16, computed in fp32."""
 
 
 def thousands(count) -> str:
@@ -136,7 +137,8 @@ def _how_converted(facts: dict) -> str:
     files = "\n".join(f"- `{file}`: {facts['networks'][role]}" for role, file in facts["files"].items())
     text = f"""`{facts["command"]}`
 
-Converted from weights of the reference PyTorch code (junyanz/pytorch-CycleGAN-and-pix2pix), which give the same outputs:
+Converted from weights of the reference PyTorch code (junyanz/pytorch-CycleGAN-and-pix2pix), which give the same \
+outputs:
 
 {files}
 

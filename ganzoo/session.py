@@ -177,7 +177,8 @@ def stop_on_signals(stop: list) -> dict:
 def progress_line(row: dict) -> str:
     """One aligned line for a "step" row: how far, how fast, how long still, the losses and the discriminator's opinion."""
     left = int((row["steps"] - row["step"]) * row["seconds"] / max(1, row["step"]))
-    line = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s  ETA {left // 60:d}:{left % 60:02d}"
+    line = f"step {row['step']:>7,}/{row['steps']:,}  {row['images_per_s']:>9,.0f} images/s"
+    line += f"  ETA {left // 60:d}:{left % 60:02d}"
     words = {"mae": "  MAE", "cycle": "  cycle", "loss_d": "  loss D", "loss_g": " G"}
     words |= {"score_real": "  D: real", "score_fake": " fake"}
     for key, word in words.items():

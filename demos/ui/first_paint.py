@@ -35,9 +35,9 @@ def _text(name: str) -> str:
 def shell(words: Words, opening: str) -> bytes:
     """`opening`: HTML of the pictures under the first question."""
     first = f"<section>{heading(words('q_compare'), words('lead_compare'))}{opening}</section>"
-    top = f'<div class="gz-top"><b class="gz-name">{words("title")}</b><span class="gz-tagline">{words("tagline")}</span></div>'
+    name = f'<b class="gz-name">{words("title")}</b><span class="gz-tagline">{words("tagline")}</span>'
     tabs = "".join(f"<span>{escape(words('tab_' + tab))}</span>" for tab in TABS)
-    page = f'<div class="gz-shell" aria-hidden="true">{top}<nav>{tabs}</nav>{first}</div>'
+    page = f'<div class="gz-shell" aria-hidden="true"><div class="gz-top">{name}</div><nav>{tabs}</nav>{first}</div>'
     return f"{page}<script>{_text('ui/shell.js')}</script>".encode()
 
 

@@ -77,7 +77,7 @@ def wide(picture: Image.Image) -> bool:
     return picture.width % 2 == 0 and 1.8 <= picture.width / picture.height <= 2.2
 
 
-SEAM = 2.2  # measured: of wide photos the middle is 0.5 to 2.2 usual steps, of pairs (facades, maps, aerial-map) 3.2 and more
+SEAM = 2.2  # measured: of wide photos the middle is 0.5 to 2.2 usual steps, of pairs (facades, maps) 3.2 and more
 
 
 def refuse_wide_photos(data: str, pairs: list[tuple[str, PairReader]]) -> None:

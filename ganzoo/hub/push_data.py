@@ -30,9 +30,9 @@ SHARD = 400 << 20  # bytes of pictures in one parquet file
 GROUP = 100  # rows in one part of it: what the viewer loads at a time
 AS_IT_IS = {".png", ".jpg", ".jpeg", ".webp"}  # files that are stored byte for byte
 # What Pillow may find in such a file beside the pixels that tells nothing of a person or a place.
-HARMLESS = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe", "adobe_transform", "progressive", "progression",
-            "dpi", "gamma", "srgb", "chromaticity", "interlace", "aspect", "transparency", "icc_profile", "loop", "background",
-            "timestamp", "duration"}  # fmt: skip
+HARMLESS = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "adobe", "adobe_transform", "progressive",
+            "progression", "dpi", "gamma", "srgb", "chromaticity", "interlace", "aspect", "transparency", "icc_profile",
+            "loop", "background", "timestamp", "duration"}  # fmt: skip
 
 
 @dataclass

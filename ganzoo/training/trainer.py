@@ -203,8 +203,8 @@ def _go_on(training: Training, config, folder: Path) -> tuple[list[str], list[di
     if config.decay and before != total and training.step > (1 - config.decay) * min(before, total) + 1:
         changed.append({"event": "changed", "step": training.step, "name": "steps", "old": before, "new": total})
         notes.append(
-            f"{total:,} steps instead of {before:,}: the learning rate has followed the old length and now sinks to 0 at the "
-            f"new end, so this is not the run that {total:,} steps would have been from their start"
+            f"{total:,} steps instead of {before:,}: the learning rate has followed the old length and now sinks to 0 "
+            f"at the new end, so this is not the run that {total:,} steps would have been from their start"
         )
     if training.step >= total:
         notes.append(f"step {training.step:,} of {total:,} is reached: nothing to do; a larger --epochs goes on")

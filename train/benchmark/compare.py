@@ -94,7 +94,8 @@ def _in_browser(url: str) -> None:
     with browsed() as browser:
         page = opened(browser, url)
         page.wait_for_function(
-            "document.querySelector('#s-compare [data-link]') && document.querySelectorAll('#cmp-two img').length === 2",
+            "document.querySelector('#s-compare [data-link]')"
+            " && document.querySelectorAll('#cmp-two img').length === 2",
             timeout=120_000,
         )
         page.evaluate(SEEN)

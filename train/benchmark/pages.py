@@ -110,9 +110,10 @@ def page(runs: int) -> None:
                 phone = _paints(browser, ours, "#cmp-results img", width=390, slower=6)
                 rows.append((mine["fcp"] / theirs["fcp"], mine["lcp"] / theirs["lcp"], max(mine["cls"], phone["cls"])))
                 print(
-                    f"run {run + 1}: first paint {mine['fcp']:.0f} ms beside {theirs['fcp']:.0f}, largest {mine['lcp']:.0f} "
-                    f"beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside {theirs['ready']:.0f}, "
-                    f"layout shift {mine['cls']:.4f}, on a phone six times slower {phone['cls']:.4f}"
+                    f"run {run + 1}: first paint {mine['fcp']:.0f} ms beside {theirs['fcp']:.0f}, largest "
+                    f"{mine['lcp']:.0f} beside {theirs['lcp']:.0f}, all there after {mine['ready']:.0f} beside "
+                    f"{theirs['ready']:.0f}, layout shift {mine['cls']:.4f}, "
+                    f"on a phone six times slower {phone['cls']:.4f}"
                 )
     firsts, largests, shifts = zip(*rows, strict=True)
     first, largest = statistics.median(firsts), statistics.median(largests)
@@ -220,8 +221,9 @@ def load(visitors: int, calls: int, limit_s: float) -> None:
     with served([str(APP)]) as (url, process):
         met = crowd(Compare(url), visitors, 60)
         print(
-            f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['queued']} saw their "
-            f"place in line, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: ratio {met['p95'] / met['alone']:.1f}"
+            f"Compare, {visitors} visitors for 60 s: {met['answers']} answers, {met['wrong']} wrong, {met['queued']} "
+            f"saw their place in the queue, p95 {met['p95']:.2f} s, alone {met['alone']:.3f} s: "
+            f"ratio {met['p95'] / met['alone']:.1f}"
         )
         client = Client(url, verbose=False, download_files=False)
         kept, began, done = {}, time.perf_counter(), 0

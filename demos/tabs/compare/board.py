@@ -71,8 +71,9 @@ def checked(value) -> BoardState:
 
 def _html(words: Words) -> str:
     tools = ((words(f"cmp_{tool}"), tool) for tool in ("box", "brush", "eraser"))
+    label = escape(words("cmp_board_alt"))
     sheet = (
-        f'<canvas width="256" height="256" tabindex="0" role="img" aria-label="{escape(words("cmp_board_alt"))}"></canvas>'
+        f'<canvas width="256" height="256" tabindex="0" role="img" aria-label="{label}"></canvas>'
         f'<i class="gz-cross" hidden></i><img class="gz-under" alt="{escape(words("cmp_truth_alt"))}" hidden>'
     )
     palettes = (

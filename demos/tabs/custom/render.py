@@ -21,8 +21,10 @@ from .session import Session
 
 SHOWN, SMALL = 12, 96  # pairs made by code that are shown, the side of any in pixels
 GAP = 2  # between the cells of a sheet of samples
-COLOURS = (("own_black", "#000000"), ("own_white", "#ffffff"), ("own_red", "#c8321e"), ("own_orange", "#f0a030"),
-           ("own_yellow", "#f8d84a"), ("own_green", "#3c9a4c"), ("own_blue", "#2f62c8"), ("own_brown", "#7a4a34"))  # fmt: skip
+COLOURS = (
+    ("own_black", "#000000"), ("own_white", "#ffffff"), ("own_red", "#c8321e"), ("own_orange", "#f0a030"),
+    ("own_yellow", "#f8d84a"), ("own_green", "#3c9a4c"), ("own_blue", "#2f62c8"), ("own_brown", "#7a4a34"),
+)  # fmt: skip
 SIDE = 256  # of a board, and of a result
 ROW = 6  # pictures at most
 DOCTOR = {"nan": "own_doctor_nan", "critic_wins": "own_doctor_critic", "same_answer": "own_doctor_collapse",

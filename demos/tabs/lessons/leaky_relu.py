@@ -109,7 +109,8 @@ def _product(kind: str) -> str:
 
 FORMULA = (
     r"\begin{aligned} \frac{\partial L}{\partial W} &= \text{$relu_layer} \\ &\quad \times \text{$relu_activation}"
-    rf" \\ &\quad \times \text{{$relu_before}} \times \dots \\ {_product('relu')} \\ {_product('leaky_relu')} \end{{aligned}}"
+    rf" \\ &\quad \times \text{{$relu_before}} \times \dots"
+    rf" \\ {_product('relu')} \\ {_product('leaky_relu')} \end{{aligned}}"
 )
 
 

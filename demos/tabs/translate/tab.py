@@ -64,7 +64,8 @@ class Translate:
             self.there = self._picture("there", say("trl_there", domain="…"))
             self.back = self._picture("back", say("trl_back", domain="…"))
             self.error = self._picture("error", say("trl_error"))
-        js = "ganzoo.later(element, trigger, 'focus', 3000); ganzoo.follow(element, watch)"  # on a phone it lies below the window
+        # On a phone it lies below the window.
+        js = "ganzoo.later(element, trigger, 'focus', 3000); ganzoo.follow(element, watch)"
         self.report = show(waiting(say), elem_id="trl-report", js_on_load=js)
         self.example, self.known = gr.State(""), gr.State("")  # which example, of which model, is shown
         show(f"<h3>{escape(say('trl_examples'))}</h3>")

@@ -216,7 +216,8 @@ def numbers(words: Words, name: str) -> str:
     rows = [
         [
             f"<details><summary>{escape(row.phrase)}</summary>"
-            f"{escape(metrics.protocol(words, row.name, _data(words, entry.data)))} <code>{escape(row.name)}</code></details>",
+            f"{escape(metrics.protocol(words, row.name, _data(words, entry.data)))} "
+            f"<code>{escape(row.name)}</code></details>",
             f"{escape(row.value)} <span {whole}>{row.arrow}</span><br><small {whole}>{escape(row.aim)}</small>",
         ]
         for row in found

@@ -49,7 +49,8 @@ class Zoo:
         with question(words, "hub", "hub-search"):
             with gr.Row(elem_classes="gz-controls"):
                 self.owner = gr.Textbox(
-                    owner, label=words("hub_owner"), placeholder="alice", max_lines=1, max_length=200, elem_id="hub-owner"
+                    owner, label=words("hub_owner"), placeholder="alice", max_lines=1, max_length=200,
+                    elem_id="hub-owner",
                 )  # fmt: skip
                 self.find = gr.Button(words("hub_find"), elem_id="hub-find")
             self.found = show("", elem_id="hub-found", js_on_load="ganzoo.picks(element, trigger)")
