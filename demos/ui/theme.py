@@ -23,7 +23,7 @@ BOTH = {
     "body_text_color": "var(--ink)",
     "body_text_color_subdued": "var(--soft)",  # gradio's own greys are too faint
     "border_color_primary": "var(--line)",
-    "block_background_fill": "transparent",
+    "block_background_fill": "var(--ground)",  # a picture that fills the screen hides the page
     "block_border_width": "0px",
     "block_label_background_fill": "var(--paper)",
     "block_title_text_color": "var(--soft)",
