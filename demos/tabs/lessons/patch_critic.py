@@ -18,7 +18,7 @@ from ...ui.words import Words
 from .facade_pairs import SIDE, choice, made, model, pair
 from .lesson import Lesson
 
-VALUES = {"pair": choice("46.jpg")}
+VALUES = {"pair": choice("32.jpg")}
 LOSS = "gan+mae"
 PART = (80, 80, 176, 176)  # of the photo, that is replaced by the creator's work
 
@@ -70,8 +70,10 @@ def _local(words: Words, name: str) -> str:
     """Whether the critic finds the part that was replaced."""
     fall, part = falls(name)
     inside, outside = float(fall[part].mean()), float(fall[~part].mean())
-    values = {"inside": f"{inside:.2f}", "outside": f"{outside:.2f}", "whole": f"{float(fall.mean()):.2f}"}
-    return words("patch_local" if inside > max(0.1, 2 * outside) else "patch_alike", **values)
+    if inside > max(0.1, 2 * outside):
+        values = {"inside": f"{inside:.2f}", "outside": f"{outside:.2f}", "whole": f"{float(fall.mean()):.2f}"}
+        return words("patch_local", **values)
+    return words("patch_alike", inside=f"{-inside:+.2f}", outside=f"{-outside:+.2f}")
 
 
 def pictures(words: Words, name: str) -> list:
