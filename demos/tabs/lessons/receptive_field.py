@@ -143,7 +143,8 @@ def _table(words: Words, strides: tuple) -> str:
     for n in range(1, len(strides) + 1):
         part = strides[:n]
         how = f"4 + ({receptive_field(part[1:])} − 1) × {part[0]}" if n > 1 else ""
-        rows.append([str(n), f"<b>{receptive_field(part)}</b>", how, f"{scores(part)} × {scores(part)}"])
+        unbroken = [cell.replace(" ", "&nbsp;") for cell in (how, f"{scores(part)} × {scores(part)}")]
+        rows.append([str(n), f"<b>{receptive_field(part)}</b>", *unbroken])
     head = ("field_col_layers", "field_col_sees", "field_col_how", "field_col_map")
     return table([words(key) for key in head], rows)
 
