@@ -65,12 +65,12 @@ def column(words: Words, family: Family, made: inference.Made, key: str) -> tupl
     if key not in made.pictures:
         reason = made.missing.get(key)
         return None, quiet(words.explain(reason)) if reason else ""
-    error = "–"  # where no truth is known; the captions stay where they are
+    error = "&nbsp;"  # where no truth is known; the captions stay where they are
     if key in made.errors:
         value = made.errors[key]
         tag = "b" if value == min(made.errors.values()) < max(made.errors.values()) else "span"
-        error = f"<{tag}>{value:.3f}</{tag}>"
-    caption = f'<p class="gz-note"><span>{escape(words("cmp_here"))} {error}</span></p>'
+        error = f"{escape(words('cmp_here'))} <{tag}>{value:.3f}</{tag}>"
+    caption = f'<p class="gz-note"><span>{error}</span></p>'
     caption += prose(words(GRADED.get(key, "cmp_graded_perceptual")))
     return shown(made.pictures[key], f"{family.name}-{key}"), caption
 
