@@ -62,10 +62,10 @@ def count(family: Family) -> int | None:
     return int(found[1]) if found else None
 
 
-def table(words: Words, family: Family) -> tuple[str, list[str], list[list[str]]]:
-    """(title, header, rows) of the numbers of the whole test set: a row a number with what it should reach, a column a loss,
-    the nearest to the goal bold. No rows where no member has a number."""
-    keys = [key for key in family.keys if key in family.members and numbers(family.members[key])]
+def table(words: Words, family: Family, losses=()) -> tuple[str, list[str], list[list[str]]]:
+    """(title, header, rows) of the numbers of the whole test set: a row a number with what it should reach, a column a loss
+    (none named: all), the nearest to the goal bold. No rows where no member has a number."""
+    keys = [key for key in losses or family.keys if key in family.members and numbers(family.members[key])]
     rows = []
     for word, (start, form, target) in NUMBERS.items():
         values = {key: value(family.members[key], start) for key in keys}

@@ -1,6 +1,6 @@
 """Row 12: the contest. One drawing through three creators that differ in their loss alone, the real photo, and the verdict."""
 
-from ganzoo.models.pix2pix import train_step
+from ganzoo.models.pix2pix import LOSSES, train_step
 
 from ...ui.html import note
 from ...ui.words import Words
@@ -17,7 +17,7 @@ def show(words: Words, name: str) -> str:
     link = ("zh" if words.language == "zh" else "./") + "?family=facades"
     linked = f'<p class="gz-contents"><a href="{link}">{words("contest_link")}</a></p>'
     weight = words("contest_weight", weight=f"{model('gan+mae').config.weight:g}")
-    return verdict + linked + note(weight, words("cmp_cited"))
+    return verdict + linked + note(words.together(weight, words("cmp_cited")))
 
 
 def pictures(words: Words, name: str) -> list:
@@ -29,14 +29,9 @@ def pictures(words: Words, name: str) -> list:
 def numbers(words: Words) -> list[list]:
     """The whole test set, from the models' own cards: a row a number, a column a loss."""
     family = families.find("facades")
-    members = family.members
-    found = [dict(metrics.numbers(members[key])) for key in families.NAMES]
-    rows = [[words("contest_measured", count=metrics.count(family)), *families.NAMES.values()]]
-    for word, (_, form, goal) in metrics.NUMBERS.items():
-        real = metrics.value(members["gan+mae"], metrics.REAL) if goal == "real" else float(goal)
-        aim = " ↓" if goal == "0" else words("contest_as_real", value=form.format(real))
-        rows.append([words(word) + aim, *(numbers.get(word, "–") for numbers in found)])
-    return rows
+    _, head, rows = metrics.table(words, family, LOSSES)
+    measured = words("contest_measured", count=metrics.count(family))
+    return [[measured, *head[1:-1]], *(row[:-1] for row in rows)]  # without what each number means
 
 
 LESSON = Lesson("contest", 12, VALUES, show, (train_step, metrics.verdict), FORMULA, numbers, pictures, columns=5)
