@@ -10,8 +10,9 @@ from ganzoo.images import open_picture
 from ganzoo.inference import Model
 
 from ...catalog import local
+from ...ui.words import Trouble
 from ..compare.families import SAMPLES, spelled
-from .lesson import Value, one_of
+from .lesson import Value
 
 PAIRS = SAMPLES["facades"]  # demos/data/facades/SOURCE.md cites them
 SIDE = 256
@@ -19,8 +20,13 @@ SIDE = 256
 
 def choice(first: str) -> Value:
     choices = [(str(i + 1), name) for i, name in enumerate(PAIRS)]
-    check = one_of(PAIRS, "bad_pair")
-    return Value(first, lambda words: gr.Radio(choices, value=first, label=words("pair_choice")), check)
+    return Value(first, lambda words: gr.Radio(choices, value=first, label=words("pair_choice")), _checked)
+
+
+def _checked(given) -> str:
+    if given not in PAIRS:
+        raise Trouble("bad_pair", most=len(PAIRS))
+    return given
 
 
 @lru_cache(maxsize=len(PAIRS))
