@@ -108,7 +108,7 @@ def test_the_critic_finds_the_part_of_the_default_photo_that_was_replaced():
     changed = (real != mixed).any(2)
     assert changed[top:bottom, left:right].mean() > 0.9 and changed.sum() == changed[top:bottom, left:right].sum()
     assert part.float().mean() == pytest.approx((right - left) * (bottom - top) / real[:, :, 0].size, abs=0.03)
-    assert fall[part].mean() > 5 * fall[~part].mean()
+    assert fall[part].mean() > max(0.1, 3 * fall[~part].mean())
     assert f"{fall[part].mean():.2f}" in patch_critic.show(WORDS, name)
 
 
