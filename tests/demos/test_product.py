@@ -175,4 +175,4 @@ def test_twelve_at_once_each_get_the_answer_to_their_own_picture(site):
     tab = pages.Compare(site.url)
     assert not pages.same(tab.ask("one", 200)[1], tab.ask("two", 201)[1])
     met = pages.crowd(tab, 12, 0.1)
-    assert met["answers"] == met["told"] == 12 and met["wrong"] == 0
+    assert met["answers"] == met["queued"] == 12 and met["wrong"] == 0
