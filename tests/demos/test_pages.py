@@ -146,6 +146,10 @@ def the_zoo_opens_a_model(page) -> None:
     page.click('.gz-card[data-name="runs/mine"]')
     page.wait_for_selector("#card h1")
     page.wait_for_selector("#sheet img")
+    page.wait_for_function("location.search === '?tab=zoo&model=runs%2Fmine'")
+    page.reload()  # the address leads there again
+    page.wait_for_selector("#card h1")
+    page.wait_for_selector("#sheet img")
     assert "library_name" not in page.inner_text("#card")
     assert page.locator("#numbers td").count() > 4
     page.click("#detail .gz-back")

@@ -5,6 +5,7 @@ import re
 from contextlib import suppress
 from html import escape
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 
@@ -176,8 +177,9 @@ def _data(words: Words, data: str) -> str:
 def title(words: Words, name: str) -> str:
     """The head of a model's detail: the way back, its name, how it was made."""
     entry = local.entry(name)
+    link = escape(urlencode({"tab": "zoo", "model": entry.name}))
     return (
-        f'<a class="gz-link gz-back" href="#zoo-back">← {escape(words("zoo_back"))}</a>'
+        f'<a class="gz-link gz-back" href="#zoo-back" data-link="?{link}">← {escape(words("zoo_back"))}</a>'
         f"{heading(plain(words, entry), f'{_origin(words, entry)} · {entry.name}')}"
         f'<div class="gz-half">{_list(making(words, entry))}</div>'
     )

@@ -15,8 +15,15 @@ from ...ui.html import heading, quiet
 from ...ui.words import Words
 from . import render
 
-# Choosing a card goes to its detail, with the keyboard too.
-REVEAL = "() => { ganzoo.reveal('detail'); document.querySelector('.gz-back')?.focus({ preventScroll: true }); }"
+# Choosing a card goes to its detail, with the keyboard too; a link opens the detail of its model.
+REVEAL = """() => {
+  ganzoo.reveal("detail");
+  ganzoo.address();
+  document.querySelector(".gz-back")?.focus({ preventScroll: true });
+}"""
+FIRST = """ganzoo.picks(element, trigger);
+const said = new URLSearchParams(ganzoo.query);
+if (said.get("tab") === "zoo" && said.has("model")) trigger("select", { name: said.get("model") });"""
 ADDRESS = {  # what opens a model in its own tab: the button's word, and the address
     **dict.fromkeys(local.LESSONS, ("zoo_open", "?tab=create&model=")),
     **dict.fromkeys(local.TRANSLATORS, ("zoo_compare", "?tab=compare&family=")),
@@ -32,7 +39,7 @@ class Zoo:
             choices = [(words("zoo_start"), "start"), *named(words, "lesson", ADDRESS), (words("zoo_all"), "all")]
             with gr.Row(elem_classes="gz-controls"):
                 self.which = gr.Radio(choices, value="start", label=words("zoo_which"), elem_id="zoo-which")
-            self.cards = show("", elem_id="cards", min_height=400, js_on_load="ganzoo.picks(element, trigger)")
+            self.cards = show("", elem_id="cards", min_height=400, js_on_load=FIRST)
         with gr.Column(visible=False, elem_classes="gz-section", elem_id="detail") as self.detail:
             self.title = show("", elem_id="detail-title")
             with gr.Row(elem_classes="gz-controls"):
