@@ -397,7 +397,7 @@ def test_start_watch_pause_step_change_keep_start_over(visit, site):
     before = html(page, "#live-turns")
     page.click("#live-critic")
     before = changed(page, "#live-turns", before)
-    assert "target 1" in before and "the creator's turn" in before and page.locator("#live-turns img").count() == 16
+    assert "answer 1" in before and "the creator's turn" in before and page.locator("#live-turns img").count() == 16
     page.click("#live-creator")
     changed(page, "#live-turns", before)
     assert page.locator("#live-turns img").count() == 40
