@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -32,7 +33,7 @@ with gradio.Blocks(analytics_enabled=False) as demo:
     gradio.HTML("<h2>empty</h2>")
 demo.launch(server_port=int(sys.argv[2]), ssr_mode=False, quiet=True)
 """
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PAINTS = """() => new Promise((done) => {
   const seen = { cls: 0 };
@@ -83,6 +84,8 @@ def browsed():
     """A browser until the end of the block."""
     from playwright.sync_api import sync_playwright
 
+    if CHROMIUM is None:
+        raise SystemExit("The pages are measured in Chromium, which is not installed: apt-get install chromium.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
