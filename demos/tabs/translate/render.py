@@ -5,7 +5,6 @@ import io
 from html import escape
 from urllib.parse import urlencode
 
-import numpy
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from PIL import Image
@@ -111,7 +110,7 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
     )
 
 
-def opinion(words: Words, model, direction: str, scores: numpy.ndarray, cell: tuple[int, int]) -> str:
+def opinion(words: Words, model, direction: str, scores, cell: tuple[int, int]) -> str:
     """The mean score, the score of the framed patch, what the colours mean."""
     mean = words("trl_question", domain=words.sides(direction)[1], score=f"{float(scores.mean()):.2f}")
     row, column = cell
