@@ -140,7 +140,7 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
         stored = FLOATS if own[name].is_floating_point() else (own[name].dtype,)
         if tensor.dtype not in stored:
             dtype, *wanted = (str(dtype).removeprefix("torch.") for dtype in (tensor.dtype, *stored))
-            raise GanzooError("wrong_dtype", path=path, name=name, dtype=dtype, wanted=" or ".join(wanted))
+            raise GanzooError("wrong_dtype", path=path, name=name, dtype=dtype, wanted=wanted)
         shape, wanted = tuple(tensor.shape), tuple(own[name].shape)
         if shape != wanted:
             raise GanzooError("wrong_shape", path=path, name=name, shape=shape, wanted=wanted)

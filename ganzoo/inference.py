@@ -104,7 +104,7 @@ class Model:
             return ""
         if direction in self.directions:
             return "_back"
-        raise GanzooError("direction_unknown", name=self.name, known=" or ".join(self.directions), direction=direction)
+        raise GanzooError("direction_unknown", name=self.name, known=list(self.directions), direction=direction)
 
     def depth(self, direction: str | None) -> int:
         """The channels of the pictures that are translated in a direction."""

@@ -26,7 +26,7 @@ def palette(pairs: Pairs) -> dict[str, tuple]:
     """The colours of the input side, by its domain's name."""
     domain = pairs.direction.split("->")[0]
     if domain not in PALETTES:
-        known = " or ".join(PALETTES)
+        known = list(PALETTES)
         raise GanzooError("segmenter_needs_labels", name=pairs.name, direction=pairs.direction, known=known)
     return PALETTES[domain]
 

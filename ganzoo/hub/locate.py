@@ -32,5 +32,5 @@ def find(name: str | Path, revision: str | None = None) -> Path:
     text = text[:80]
     near = difflib.get_close_matches(text, bundled(), n=2, cutoff=0.5)
     if near:
-        raise GanzooError("model_not_found_but_near", name=text, near=" or ".join(near))
+        raise GanzooError("model_not_found_but_near", name=text, near=near)
     raise GanzooError("model_not_found", name=text, bundled=bundled())
