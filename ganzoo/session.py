@@ -34,8 +34,10 @@ class Session:
         self.lock = locked(Path(self.config.out) / self.config.name)
         self.tracker = None
         if self.config.track and distributed.first():
-            name = self.config.name.removesuffix("-smoke")
-            contest = name.removesuffix(f"-{self.config.word}") if self.runs > 1 else None
+            contest = None
+            if self.runs > 1:  # what the names of its runs share: all but the loss
+                before, _, after = self.config.name.rpartition(f"-{self.config.word}")
+                contest = before + after
             self.tracker = Tracker(self.config, contest)
         self.handlers = stop_on_signals(self.stops)
         return self
