@@ -63,8 +63,8 @@ def count(family: Family) -> int | None:
 
 
 def table(words: Words, family: Family, losses=()) -> tuple[str, list[str], list[list[str]]]:
-    """(title, header, rows) of the numbers of the whole test set: a row a number with what it should reach, a column a loss
-    (none named: all), the nearest to the goal bold. No rows where no member has a number."""
+    """(title, head, rows) of the numbers of the whole test set, cells as HTML: a row a number with what it should reach, a
+    column a loss (none named: all), the nearest to the goal bold. No rows where no member has a number."""
     keys = [key for key in losses or family.keys if key in family.members and numbers(family.members[key])]
     rows = []
     for word, (start, form, target) in NUMBERS.items():
@@ -76,10 +76,10 @@ def table(words: Words, family: Family, losses=()) -> tuple[str, list[str], list
         arrow = _aim(words, target, goal, form)
         nearest = set() if goal is None else _nearest(values, goal, form)
         best = nearest if len(nearest) < len(keys) else set()
-        meaning = words(word.replace("cmp_", "cmp_means_"))
+        meaning = escape(words(word.replace("cmp_", "cmp_means_")))
         texts = {key: "–" if number is None else form.format(number) for key, number in values.items()}
-        marked = [f"**{text}**" if key in best else text for key, text in texts.items()]
-        rows.append([f"{words(word)} {arrow}", *marked, meaning])
+        marked = [f"<b>{text}</b>" if key in best else text for key, text in texts.items()]
+        rows.append([escape(f"{words(word)} {arrow}"), *marked, meaning])
     measured = count(family)
     title = words("cmp_tested", count=measured) if measured else words("cmp_tested_all")
     return title, ["", *(name(words, key) for key in keys), words("cmp_meaning")], rows

@@ -14,7 +14,7 @@ import gradio as gr
 from ganzoo import GanzooError
 
 from ...ui.components import QUIET, Choice, Pair, Picture, Upload, linked, question, sent, show, start_with
-from ...ui.html import note, quiet
+from ...ui.html import note, quiet, table
 from ...ui.words import Words
 from . import families, handlers, inference, metrics, render
 from .blind import Blind
@@ -81,7 +81,7 @@ class Compare:
             self.verdict = show(elem_id="cmp-verdict")
             self.took = show(elem_id="cmp-took")
             with gr.Accordion("", open=False, elem_id="cmp-measured") as self.measured:
-                self.table = gr.Dataframe(interactive=False, wrap=True, datatype="markdown", show_label=False)
+                self.table = show()
 
     def _picture(self, key: str, alt: str) -> Picture:
         title = name(self.words, key)
@@ -216,8 +216,7 @@ class Compare:
     def _rest(self, job) -> dict:
         """What a new drawing or another family brings too."""
         family, words = job.family, self.words
-        title, header, rows = metrics.table(words, family)
-        widths = ["130px", *["105px"] * (len(header) - 2), "300px"]
+        title, head, rows = metrics.table(words, family)
         shown = {
             self.board: render.board_state(job),
             self.family: family.name if family.name in families.FIRST else None,
@@ -225,7 +224,7 @@ class Compare:
             self.example: gr.update(visible=bool(families.real_pairs(family))),
             self.verdict: metrics.verdict(words, family),
             self.measured: gr.update(label=title, visible=bool(rows)),
-            self.table: gr.update(value={"headers": header, "data": rows}, column_widths=widths),
+            self.table: table(head, rows),
         }
         shown |= {column: gr.update(visible=key in family.members) for key, column in self.columns.items()}
         return shown | ({self.command: families.publishing(family)} if self.command else {})

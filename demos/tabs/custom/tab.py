@@ -14,7 +14,7 @@ from ganzoo.data.made_pairs import KINDS
 
 from ...ui import pictures
 from ...ui.components import PICKED, QUIET, Album, Upload, named, question, render_or_explain, show
-from ...ui.html import grid, heading, prose, quiet
+from ...ui.html import grid, heading, prose, quiet, table
 from ...ui.words import Words
 from ..compare import metrics
 from ..compare.families import name
@@ -86,9 +86,7 @@ class Own:
         self.live = show(elem_id="own-live")
         self.results = Album(label=say("own_results"), show_label=False, visible=False, elem_id="own-results")
         self.verdict = show(elem_id="own-verdict")
-        self.table = gr.Dataframe(
-            interactive=False, wrap=True, datatype="markdown", show_label=False, visible=False, elem_id="own-table"
-        )
+        self.table = show(elem_id="own-table")
         self.curves = show(elem_id="own-curves")
 
     def _trying(self):
@@ -256,16 +254,16 @@ class Own:
         and the verdict."""
         say = self.words
         found, columns = render.results(say, work) if work else ([], 1)
-        table, verdict = gr.update(visible=False), ""
+        numbers = verdict = ""
         if family:
-            _, header, rows = metrics.table(say, family)
-            table = gr.update(value={"headers": header, "data": rows}, visible=True)
+            _, head, rows = metrics.table(say, family)
+            numbers = table(head, rows)
             verdict = metrics.verdict(say, family, "own")
         return {
             self.live: render.live(say, work) if work else "",
             self.results: gr.update(value=found, columns=columns, visible=bool(found)),
             self.verdict: verdict,
-            self.table: table,
+            self.table: numbers,
             self.curves: render.curves(say, work) if work else "",
         }
 
