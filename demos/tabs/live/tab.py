@@ -101,7 +101,7 @@ class Live:
         choice = [self.lesson, self.data, *self.dials]
         self.go.click(self._go, choice, seen, **QUIET)
         for new in (self.reset.click, self.lesson.input, self.data.input):
-            new(self._new, choice, seen, **QUIET)
+            new(self._new, choice, [*seen, self.turns, self.kept, self.download], **QUIET)
         for dial in self.dials:
             dial.input(self._changed, self.dials, seen, **QUIET)
         self.critic.click(self._step(creator=False), choice, [self.turns, *seen], **QUIET)
@@ -179,8 +179,15 @@ class Live:
         return self._acted(request, go)
 
     def _new(self, request: gr.Request, lesson, data, *dials):
-        """Two new networks, at rest."""
-        return self._acted(request, lambda: self._enter(request, lesson, data, dials))
+        """Two new networks, at rest. What was shown of the old ones' round and what was kept of them goes."""
+        gone = {}
+
+        def new():
+            self._enter(request, lesson, data, dials)
+            gone[self.turns] = quiet(self.words("live_turn_none"))
+            gone[self.kept], gone[self.download] = "", gr.DownloadButton(visible=False)
+
+        return self._acted(request, new) | gone
 
     def _changed(self, request: gr.Request, *dials):
         session = VISITS.of(request.session_hash)

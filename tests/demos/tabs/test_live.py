@@ -7,7 +7,9 @@ import threading
 import time
 import zipfile
 from html import escape
+from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 import torch
 
@@ -298,6 +300,17 @@ def test_a_kept_model_is_one_like_every_other(run, tmp_path, monkeypatch):
     monkeypatch.setattr(live_run, "KEPT", 2)
     with raises_code("live_full"):
         live_run.keep(run)
+
+
+def test_new_networks_show_no_round_and_no_model_of_the_old_ones():
+    with gr.Blocks() as demo:
+        tab = live_tab.Live(demo, Words("en"))
+    request, given = SimpleNamespace(session_hash="starts over"), ("gan", "mnist", *FIRST.values())
+    assert "gz-grid" in tab._step(creator=False)(request, *given)[tab.turns]
+    new = tab._new(request, *given)
+    assert escape(tab.words("live_turn_none")) in new[tab.turns] and new[tab.kept] == ""
+    assert new[tab.download].visible is False
+    live_sessions.VISITS.leave(request.session_hash)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------
