@@ -22,8 +22,10 @@ class Blind:
     def __init__(self, demo: gr.Blocks, words: Words, board):
         self.words = words
         self.order = gr.State([])  # the keys of the pictures of this round, as they are shown
+        self.family = gr.State("")  # the family of this round; none before the first
         self.tally = gr.BrowserState({}, storage_key="ganzoo-blind", secret="ganzoo")
         with question(words, "cmp_blind", "s-cmp-blind"):
+            self.among = show(elem_id="cmp-blind-among")
             with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
                 self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(CHOICES)]]
@@ -34,10 +36,12 @@ class Blind:
                 self.forget = gr.Button(words("cmp_tally_reset"), visible=False, min_width=160)
             self.counts = show(elem_id="cmp-tally")
         parts = [part for cell in self.cells for part in cell]
-        everything = [self.order, self.round, self.drawing, *parts, self.message, self.source]
+        everything = [self.order, self.family, self.among, self.round, self.drawing, *parts, self.message, self.source]
         everything += [self.tally, self.counts, self.forget]
+        # After whatever may bring another family; and after a round, for another may have come while it was made.
+        self.follow = {"fn": self._followed, "inputs": [board, self.family], "outputs": everything, **QUIET}
         for begun in (self.message.select, self.next.click):  # the first round comes when it is about to be seen
-            begun(self._round, board, everything, **QUIET)
+            begun(self._round, board, everything, **QUIET).then(**self.follow)
         for place, (_, _, button) in enumerate(self.cells):
             button.click(self._chosen(place), [self.order, self.tally], everything, **QUIET)
         self.forget.click(lambda: self._counted({}), None, everything, **QUIET)
@@ -52,9 +56,12 @@ class Blind:
     def _round(self, state) -> dict:
         try:
             job, made, order = handlers.blind(self.words, state)
-        except GanzooError as error:
-            return {self.message: quiet(self.words.explain(error))}
+        except GanzooError as error:  # the round before may be of another family
+            none = {self.order: [], self.round: gr.update(visible=False), self.among: "", self.source: ""}
+            return none | {self.family: state.family, self.message: quiet(self.words.explain(error))}
         shown = {self.order: order, self.round: gr.update(visible=True), self.message: ""}
+        shown[self.family] = state.family
+        shown[self.among] = prose(self.words("cmp_blind_truth" if "truth" in order else "cmp_blind_made"))
         shown[self.source] = note(self.words("cmp_cited")) if job.cited else ""
         shown[self.drawing] = render.shown(made.drawing, f"{job.family.name}-drawing")
         for place, (column, picture, button) in enumerate(self.cells):
@@ -65,6 +72,10 @@ class Blind:
                 text = self.words("cmp_blind_pick", letter=letter)
                 shown[button] = gr.update(value=text, interactive=True, variant="secondary")
         return shown
+
+    def _followed(self, state, family: str):
+        """A round of the board's family, where the one that is shown is of another."""
+        return self._round(state) if family not in ("", state.family) else gr.skip()
 
     def _chosen(self, place: int):
         def choose(order, tally) -> dict:

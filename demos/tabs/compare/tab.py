@@ -156,7 +156,8 @@ class Compare:
         demo.load(self._on_machine, None, self.others, **QUIET)
         demo.load(**self.slide)
         shown = {"show_progress_on": self.took, **LIVE}
-        self.board.select(self._followed, self.options, self.outputs, **shown).then(**self.slide)
+        followed = self.board.select(self._followed, self.options, self.outputs, **shown)
+        followed.then(**self.slide).then(**self.blind.follow)
 
     def _on(self, event, make, *extra, outputs=None, **how):
         """`make(words, state, *values of extra)` is the Job of this event."""
@@ -166,7 +167,8 @@ class Compare:
             return self._answer(lambda: make(self.words, given[self.board], *map(given.get, extra)), given, whole)
 
         shown = {"show_progress_on": self.took, **LIVE, **how}
-        return event(answer, {*self.options, *extra}, outputs or self.outputs, **shown).then(**self.slide)
+        done = event(answer, {*self.options, *extra}, outputs or self.outputs, **shown).then(**self.slide)
+        return done.then(**self.blind.follow) if whole else done
 
     def _answer(self, make, given: dict, whole: bool) -> dict:
         """Component -> value for the Job `make()`. `given`: what all the options say."""

@@ -10,6 +10,7 @@ import shutil
 from html import escape
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 import torch
@@ -20,6 +21,7 @@ from demos import publish
 from demos.catalog import hub, local
 from demos.space import staging
 from demos.tabs.compare import critic, families, handlers, inference, metrics, render
+from demos.tabs.compare.blind import Blind
 from demos.tabs.compare.board import Board, BoardState
 from demos.ui import pictures
 from demos.ui.html import uri
@@ -336,6 +338,23 @@ def test_the_blind_round_is_shuffled_and_holds_the_truth_if_known(pages, tmp_pat
     assert "truth" not in order(1, drawing=HOUSE)  # a drawing by code
     model(tmp_path, "gan+mae", 3, perceptual=10.0)
     assert sorted(order(1, drawing=HOUSE, truth=HOUSE)) == ["gan", "gan+mae", BEYOND, "mae", "truth"]
+
+
+def test_the_blind_round_follows_the_board_s_family_and_says_whether_a_photo_is_there(pages, monkeypatch):
+    words = Words("en")
+    with gr.Blocks() as demo:
+        blind = Blind(demo, words, Board(words, render.board_state(pages.first()[0])))
+    facades, towns = BoardState("facades"), BoardState("aerial-map")
+    assert blind._followed(towns, "") == gr.skip()  # the first round comes when it is seen
+    first = blind._round(facades)
+    assert first[blind.family] == "facades" and words("cmp_blind_truth") in first[blind.among]
+    assert blind._followed(facades, "facades") == gr.skip()
+    monkeypatch.delenv("GANZOO_DATA", raising=False)
+    other = blind._followed(towns, "facades")
+    assert other[blind.family] == "aerial-map" and other[blind.drawing].orig_name == "aerial-map-drawing.png"
+    assert "truth" not in other[blind.order] and words("cmp_blind_made") in other[blind.among]
+    none = blind._followed(BoardState("runs/gone"), "aerial-map")
+    assert none[blind.order] == [] and none[blind.round]["visible"] is False
 
 
 def test_an_upload_of_any_kind_is_read_or_refused_in_one_sentence(pages, tmp_path):
