@@ -163,7 +163,7 @@ class Own:
         work = session.VISITS.of(request.session_hash)
         found = render.pairs(work, source)
         return {
-            self.pairs: gr.update(value=found, visible=bool(found)),
+            self.pairs: gr.update(value=found, visible=bool(found), selected_index=None),
             self.said: render.said(self.words, work, source, kind),
             self.trouble: line,
             **self._picking(-1),

@@ -10,7 +10,9 @@ import sys
 import threading
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 import torch
 from PIL import Image
@@ -18,6 +20,7 @@ from PIL import Image
 import ganzoo
 from demos.runtime import training_queue
 from demos.tabs.custom import export, render, run, session, uploads, worker
+from demos.tabs.custom.tab import Own
 from demos.ui.words import Trouble, Words
 from ganzoo.data import made_pairs
 from ganzoo.hub.bundled import WEIGHTS
@@ -171,6 +174,17 @@ def test_a_pair_is_removed_and_the_sides_are_swapped(tmp_path):
     assert len(work.sets["draw"]) < uploads.FEWEST
     with raises_code("own_few"):
         work.pairs("draw")
+    session.VISITS.leave("mine")
+
+
+def test_after_a_pair_is_removed_none_is_picked():
+    drawn(session.of("mine"), 3)
+    with gr.Blocks():
+        tab = Own(Words("en"))
+    page = SimpleNamespace(session_hash="mine")
+    shown = tab._changed(page, lambda work, source, _: work.changing(source).remove(1), "draw", "")
+    assert len(shown[tab.pairs]["value"]) == 2 and shown[tab.picked] == -1
+    assert shown[tab.pairs]["selected_index"] is None  # gradio would keep the place, which now holds another pair
     session.VISITS.leave("mine")
 
 
