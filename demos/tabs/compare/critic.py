@@ -104,7 +104,7 @@ class Critic:
             with gr.Row(elem_id="cmp-heat", elem_classes="gz-grid four"):
                 self.picture = Picture(label=words("cmp_judged"), alt_text=words("cmp_judged"), min_width=160)
                 self.map = Picture(label=words("cmp_map"), alt_text=words("cmp_heat_alt"), min_width=160)
-                self.patch = Picture(label=words("cmp_patch_alt"), alt_text=words("cmp_patch_alt"), min_width=160)
+                self.patch = Picture(label=words("cmp_patch_label"), alt_text=words("cmp_patch_alt"), min_width=160)
             self.message = show(elem_id="cmp-heat-said", js_on_load="ganzoo.compare.judge(element, trigger)")
         self.options = [self.judged, self.judge, self.row, self.column, self.stretch]
         self.outputs = [*self.options, self.picture, self.map, self.patch, self.message]
