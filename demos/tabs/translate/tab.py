@@ -8,7 +8,6 @@ from html import escape
 import gradio as gr
 
 from ganzoo import GanzooError
-from ganzoo.data.folders import SUFFIXES
 
 from ...ui import pictures
 from ...ui.components import LOOKED_AT, PICKED, QUIET, Album, question, sent, show
@@ -75,11 +74,9 @@ class Translate:
 
     def _folder(self):
         say = self.words
-        kinds = ["image", *sorted(SUFFIXES), ".zip"]
-        self.files = gr.File(
-            label=say("trl_choose", most=batch.MOST, mb=batch.MB), file_count="multiple", file_types=kinds, height=150,
-            elem_id="trl-files",
-        )  # fmt: skip
+        label = say("trl_choose", most=batch.MOST, mb=batch.MB)
+        # Files of any type: what is no picture is named in the page's own words.
+        self.files = gr.File(label=label, file_count="multiple", height=150, elem_id="trl-files")
         with gr.Row(elem_classes="gz-controls"):
             self.go = gr.Button(say("trl_go"), variant="primary", elem_id="trl-go")
             self.stop = gr.Button(say("trl_stop"), visible=False, elem_id="trl-stop")

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.data_classes import FileData, ListFiles
 from PIL import Image
 
 import ganzoo
@@ -223,6 +224,15 @@ def test_pictures_and_a_zip_come_back_as_a_zip(pages, tmp_path):
     assert found["b-horse.png"].tobytes() == ganzoo.load(NAME).translate(b, direction=ZEBRA).tobytes()
     assert "1 left out" in notes(events[-1].done)[0] and "c.png" in notes(events[-1].done)[0]
     assert Path(events[-1].zip["value"]).name == "tiny-zebra-to-horse.zip"
+
+
+def test_a_wrong_file_is_named_in_the_page_s_own_sentence(pages, tmp_path):
+    wrong, good = put(tmp_path / "README.md", b"# text"), put(tmp_path / "a.png", saved(photo(16, 16), "PNG"))
+    sent = ListFiles(root=[FileData(path=path, orig_name=Path(path).name) for path in (wrong, good)])
+    Path(tab("zh").files.GRADIO_CACHE).mkdir(parents=True, exist_ok=True)
+    files = tab("zh").files.preprocess(sent)  # of file types, gradio would refuse the others in English
+    done = list(tab("zh")._all(files, NAME, 0, 1, lambda *args, **kwargs: None))[-1][tab("zh").done]
+    assert Words("zh")("trl_left_out", count=1, names="README.md") in done
 
 
 def test_hostile_zips_get_one_sentence_and_unpack_nothing(pages, tmp_path, monkeypatch):
