@@ -28,7 +28,7 @@ DATA = "my-pictures"  # how config.json and the card call a visitor's pairs
 SETTINGS = {"width": 16, "critic_width": 16, "patch": 34, "data": DATA, "lr": 5e-4, "save_every": 10_000_000,
             "domains": "drawing,picture"}  # fmt: skip
 SECRET = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")  # not for the process that trains
-PRIOR = 0.2  # weight of the measured pace in an estimate, as a share of the whole training
+TRUST = 0.1  # of the steps of a training: from then on its own speed counts alone
 
 
 @dataclass
@@ -112,20 +112,30 @@ class Pace:
     def whole(self, losses, steps: int) -> float:
         return self.start + sum(self.spent(loss, steps, steps) for loss in losses)
 
-    def left(self, losses, reached: dict[str, int], steps: int, elapsed: float) -> float:
-        """Of a training that is `elapsed` seconds old: what was measured says at first, then how long it has really taken."""
-        whole = self.whole(losses, steps)
-        done = sum(self.spent(loss, step, steps) for loss, step in reached.items())
-        done = self.start + done if done else min(elapsed, self.start)
-        return (whole - done) * (elapsed + PRIOR * whole) / (done + PRIOR * whole)
+    def left(self, runs: dict[str, Run], steps: int, elapsed: float, trained: float) -> float:
+        """Of a training that is `elapsed` seconds old and has trained for `trained` of them."""
+        done = self._done(runs, steps)
+        start = 0.0 if done else max(0.0, self.start - elapsed)
+        return start + (self.whole(runs, steps) - self.start - done) * self._slower(runs, steps, trained)
 
-    def learn(self, losses, steps: int, took: float) -> None:
-        """A whole training took so long: the next estimate is of a machine as busy as that."""
-        factor = took / self.whole(losses, steps)
-        self.start *= factor
+    def learn(self, runs: dict[str, Run], steps: int, start: float, trained: float) -> None:
+        """The next estimates are of a machine as busy as it was in this training, which may have been stopped."""
+        factor = self._slower(runs, steps, trained)
+        if self._done(runs, steps):
+            self.start = start
         for loss in self.step:
             self.step[loss] *= factor
             self.look[loss] *= factor
+
+    def _done(self, runs: dict[str, Run], steps: int) -> float:
+        return sum(self.spent(loss, one.step, steps) for loss, one in runs.items() if one.of("samples"))
+
+    def _slower(self, runs: dict[str, Run], steps: int, trained: float) -> float:
+        """How many times as long as measured a training has taken so far: its first steps say little of that."""
+        if not (done := self._done(runs, steps)):
+            return 1.0
+        share = done / (self.whole(runs, steps) - self.start)
+        return 1.0 + min(1.0, share / TRUST) * (trained / done - 1.0)
 
 
 PACES: dict[int, Pace] = {}  # size of the pictures -> what was measured

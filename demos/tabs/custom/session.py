@@ -41,7 +41,8 @@ class Session:
         self.folder, self.seen = folder, time.monotonic()
         self.sets = {"draw": PairSet(folder / "drawn"), "upload": PairSet(folder / "uploaded")}
         self.source, _, self.size, self.steps = FIRST
-        self.began, self.events = 0.0, 0
+        self.began = self.ready = 0.0  # when its process was asked for, and when it began to train
+        self.events = 0
         self._pairs = folder  # what it trains on
         self._process: subprocess.Popen | None = None
         self._ticket: Ticket | None = None
@@ -169,6 +170,8 @@ class Session:
         ended = False
         for event in map(json.loads, process.stdout):
             match event["event"]:
+                case "ready":
+                    self.ready = time.monotonic()
                 case "failed":
                     self.trouble = Trouble("own_broke") if event["code"] == "training_broke" else self._failed()
                     if place := event.get("place"):
@@ -179,17 +182,21 @@ class Session:
                 self.runs[event["loss"]].events.append(event)
             self.events += 1
         code = process.wait()
-        if ended and not self.stopped and (pace := run.PACES.get(self.size)):
-            pace.learn(self.runs, self.steps, time.monotonic() - self.began)
+        if ended and not self.stopped:  # else `stop` has learnt
+            self._learn()
         if not ended and not self.trouble and not self._leaving.is_set():
             server_log.log.warning("A training's process ended (%s).", code)
             self.trouble = self._failed()
 
     def left(self) -> float | None:
         """Seconds, where this machine has been measured."""
-        pace = run.PACES.get(self.size)
-        reached = {loss: one.step for loss, one in self.runs.items() if one.of("samples")}
-        return pace and pace.left(self.runs, reached, self.steps, time.monotonic() - self.began)
+        pace, now = run.PACES.get(self.size), time.monotonic()
+        return pace and pace.left(self.runs, self.steps, now - self.began, now - self.ready)
+
+    def _learn(self) -> None:
+        """The next estimates follow the speed of this training."""
+        if pace := run.PACES.get(self.size):
+            pace.learn(self.runs, self.steps, self.ready - self.began, time.monotonic() - self.ready)
 
     def _failed(self) -> Trouble:
         return Trouble("own_failed" if self.source in examples.KINDS else "own_failed_mine")
@@ -200,6 +207,7 @@ class Session:
             self._leaving.set()
         elif self.status == "training":
             self.status = "stopping"
+            self._learn()
             if self._process:  # else _train tells it as soon as it is there
                 run.tell(self._process)
 

@@ -285,7 +285,23 @@ def test_a_training_of_a_few_drawings_is_zipped_kept_and_gone_with_its_pairs(sho
     assert work.status == "idle" and not work.finished and not download.exists()
 
 
-def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(short):
+def test_the_time_that_is_left_follows_the_speed_of_the_training_and_so_do_later_estimates():
+    pace = run.Pace(start=10.0, step={"mae": 1.0, "gan": 2.0}, look={"mae": 0.0, "gan": 0.0})  # timed on a busy machine
+    runs = {"mae": run.Run("mae", Path())}
+    assert pace.left(runs, 1000, 4.0, 0.0) == 1006 and pace.left(runs, 1000, 30.0, 0.0) == 1000  # until it trains
+
+    def reached(step):
+        runs["mae"].events = [{"event": "samples"}, {"event": "step", "step": step}]
+
+    reached(1)
+    assert 900 < pace.left(runs, 1000, 11.0, 5.0) < 1100  # of one slow step it makes little
+    reached(160)
+    assert pace.left(runs, 1000, 50.0, 40.0) == pytest.approx(840 / 4)  # four steps a second
+    pace.learn(runs, 1000, 5.0, 40.0)  # also of a training that is stopped now
+    assert pace.whole(["mae"], 1000) == pytest.approx(5 + 250) and pace.whole(["gan"], 1000) == pytest.approx(5 + 500)
+
+
+def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(short, monkeypatch):
     one, two = drawn(session.of("one")), drawn(session.of("two"), 3)
     assert one.folder != two.folder and len(one.sets["draw"]) == 4 and len(two.sets["draw"]) == 3
     one.start("draw", "mae", 64, 100_000)
@@ -294,7 +310,9 @@ def test_stop_keeps_what_is_there_the_next_in_line_begins_and_leaves_nothing(sho
         one.start("draw", "mae", 64, 2)
     wait(lambda: one.runs and one.runs["mae"].step)
     assert (one.status, two.status, two.place) == ("training", "waiting", 1)
+    monkeypatch.setitem(run.PACES, 64, run.Pace(1.0, {"mae": 1e6}, {"mae": 1e6}))
     one.stop()
+    assert run.PACES[64].step["mae"] < 1e6  # what was timed too slow comes nearer
     wait(lambda: one.status == "done")
     assert one.stopped and one.finished == ["mae"] and 0 < one.runs["mae"].step < 100_000
     assert one.opened("mae").translate(Image.new("RGB", (20, 20))).size == (20, 20)
