@@ -38,6 +38,7 @@ SHORT = {  # those that tell models of a lesson apart, the most telling first
     local.CYCLES: ("taken-for", "cycle-l1"),
 }
 ARROWS = {"0": "↓", "higher": "↑"}
+UNWANTED = ("checkerboard", "speckle-median3")  # the less the better where nobody knows how much real pictures have
 WAY = re.compile(r"-([^-]+->[^->]+)-")
 
 
@@ -90,8 +91,9 @@ def _row(words: Words, name: str, value, real: str) -> Row:
     if way:
         phrase = words("zoo_of_way", metric=phrase[:1].lower() + phrase[1:], way=words.direction(way))
     arrow = ARROWS.get(aim, "")
-    if aim == "real" and real:
-        arrow, beside = words("aim_real", value=real), ""
+    if aim == "real":
+        unknown = "↓" if start in UNWANTED else "↑"
+        arrow, beside = words("aim_real", value=real) if real else unknown, ""
     elif aim == "1":
         arrow = words("aim_best", value=written(words, start, 1))
     return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow, beside)
@@ -118,7 +120,8 @@ def written(words: Words, start: str, value) -> str:
         return ", ".join(f"{words.label(k)} {v:.1%}" if isinstance(v, float) else f"{k} {v}" for k, v in value.items())
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return str(value)
-    return KNOWN[start][1].format(value) if start in KNOWN else f"{value:g}"
+    text = KNOWN[start][1].format(value) if start in KNOWN else f"{value:g}"
+    return re.sub("^-", "−" if re.search("[1-9]", text) else "", text)  # zero has no sign
 
 
 def _plain(name: str) -> str:

@@ -71,3 +71,11 @@ def test_what_real_pictures_get_is_an_aim_and_no_row():
     assert (speckle.value, speckle.arrow) == ("1.50%", "(real: 1.25%)")
     assert (foreign.phrase, foreign.value, foreign.arrow) == ("new-number-n5", "7", "")
     assert taken.arrow == "↑" and "cat" in taken.phrase
+
+
+def test_numbers_below_zero_have_a_minus_sign_and_a_grid_pattern_an_arrow():
+    metrics_of = {"kernel-judge128-n5": -0.0004, "kernel-lite2-n5": -0.003, "checkerboard-n5": 0.7, "new-n5": -2}
+    kernel, lite, checkerboard, foreign = metrics.rows(
+        Words("en"), local.Entry("x", WEIGHTS, False, {"lesson": "cyclegan", "metrics": metrics_of})
+    )
+    assert (kernel.value, lite.value, foreign.value) == ("0.000", "−0.003", "−2") and checkerboard.arrow == "↓"
