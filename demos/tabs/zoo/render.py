@@ -21,6 +21,7 @@ from ..compare import families as compare_families
 PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20
 ACROSS, COLUMNS = 6, 4  # pictures across a translator's sheet, and those of them that a card shows
+ROW, GAP = 8, 2  # pictures across a sheet from noise, pixels between them
 MOST, OWN = 4, 6  # numbers on a card; runs of one's own beside the models to start with
 START = {  # one model a lesson to begin with
     "gan-mnist": "start_gan",
@@ -46,21 +47,31 @@ def opened(folder: Path) -> Image.Image | None:
 
 
 def thumbnail(folder: Path, size: int = 0) -> str:
-    """A sample sheet cut to a card, twice as wide as high: of pictures from noise the upper half; of a translator of `size`
+    """A sample sheet cut to a card, twice as wide as high: of pictures from noise every other one; of a translator of `size`
     pixels, whose sheets have a row for what went in and one for what came out, the first of both. Nothing if it is missing
     or no picture."""
     sheet = opened(folder)
     if not sheet:
         return ""
     if not size:
-        half, upper = (sheet.width // 2, sheet.height // 4), (0, 0, sheet.width, sheet.height // 2)
-        return uri(sheet.resize(half, Image.Resampling.NEAREST, upper), "WEBP")
+        return uri(_every_other(sheet).reduce(2), "WEBP")
     cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out; bundled sheets are made smaller
     if sheet.height < 2 * cell - 2:
         cell = round(sheet.width / ACROSS)
     top = sheet.crop((0, 0, min(sheet.width, COLUMNS * cell), min(sheet.height, 2 * cell)))
     top.thumbnail((520, 520))
     return uri(top, "WEBP")
+
+
+def _every_other(sheet: Image.Image) -> Image.Image:
+    """Half of the pictures of a sheet from noise, in its order, so that all labels of a conditional GAN are among them."""
+    cell = max(1, (sheet.width + GAP) // ROW)
+    half = Image.new(sheet.mode, (sheet.width, (sheet.height + 1) // 2))
+    for place in range((sheet.height + GAP) // cell * ROW // 2):
+        row, column = divmod(2 * place, ROW)
+        picture = sheet.crop((column * cell, row * cell, (column + 1) * cell, (row + 1) * cell))
+        half.paste(picture, (place % ROW * cell, place // ROW * cell))
+    return half
 
 
 def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:

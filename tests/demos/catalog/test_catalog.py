@@ -4,12 +4,17 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from demos.catalog import film, local, metrics
 from demos.tabs.zoo import render
+from demos.ui.pictures import opened
 from demos.ui.words import LANGUAGES, Words
 from ganzoo.hub.bundled import WEIGHTS
+from ganzoo.images import grid
 
 
 @pytest.fixture
@@ -79,3 +84,13 @@ def test_numbers_below_zero_have_a_minus_sign_and_a_grid_pattern_an_arrow():
         Words("en"), local.Entry("x", WEIGHTS, False, {"lesson": "cyclegan", "metrics": metrics_of})
     )
     assert (kernel.value, lite.value, foreign.value) == ("0.000", "−0.003", "−2") and checkerboard.arrow == "↓"
+
+
+def test_a_conditional_gan_s_card_shows_every_label(tmp_path):
+    labels = torch.arange(64) * 10 // 64  # in the order of a trainer's sheet; here a brightness each
+    sheet = grid((labels / 4.5 - 1).view(64, 1, 1, 1).expand(64, 1, 28, 28), scale=2)
+    sheet.save(tmp_path / "samples.png")
+    card = np.asarray(opened(render.thumbnail(tmp_path)).convert("L"))
+    assert set((card[14::29, 14::29] / 255 * 9).round().flatten()) == set(range(10))
+    Image.new("RGB", (1, 1)).save(tmp_path / "samples.png")
+    assert render.thumbnail(tmp_path)  # a sheet of another kind breaks no page
