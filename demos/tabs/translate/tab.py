@@ -16,6 +16,7 @@ from ...ui.words import Trouble, Words
 from . import batch, inference, render
 
 AT_ONCE = {**QUIET, "queue": False}  # it says that work begins
+HIGH, SOURCES = 250, 40  # pixels of a picture, and of gradio's row of sources under that of a visitor
 PREVIEW = 8  # pictures of a folder that are shown while it is translated
 
 
@@ -46,7 +47,7 @@ class Translate:
 
     def _picture(self, key: str, label: str, **more) -> gr.Image:
         """A picture that is shown, at 256 pixels or less as it was computed."""
-        more = LOOKED_AT | {"height": 250, "alt_text": label} | more
+        more = LOOKED_AT | {"height": HIGH, "alt_text": label} | more
         return gr.Image(label=label, elem_id=f"trl-{key}", type="filepath", image_mode=None, **more)
 
     def _bench(self):
@@ -58,7 +59,7 @@ class Translate:
                 inference.models(), value=model, label=say("trl_model"), allow_custom_value=True, elem_id="trl-model"
             )
         with gr.Row(elem_id="trl-row"):
-            own = {"interactive": True, "sources": ["upload", "webcam", "clipboard"]}
+            own = {"interactive": True, "sources": ["upload", "webcam", "clipboard"], "height": HIGH + SOURCES}
             self.original = self._picture("original", say("trl_original"), **own)
             self.there = self._picture("there", say("trl_there", domain="…"))
             self.back = self._picture("back", say("trl_back", domain="…"))
