@@ -4,6 +4,7 @@ Components and events only; the work is in session.py, what is shown in render.p
 """
 
 import asyncio
+import math
 from html import escape
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from .export import Take
 
 MADE = ("own_made_pairs", "own_made_edges", "own_made_grey", "own_made_small", "own_made_hole")
 LENGTHS = ("own_short", "own_medium", "own_long")
+NONE = math.nan  # JSON writes it as null; gradio drops a None from what it sends
 EVERY = 0.5  # seconds between two looks at a training
 WATCH = {**QUIET, "concurrency_limit": None, "trigger_mode": "always_last"}
 
@@ -163,7 +165,7 @@ class Own:
         work = session.VISITS.of(request.session_hash)
         found = render.pairs(work, source)
         return {
-            self.pairs: gr.update(value=found, visible=bool(found), selected_index=None),
+            self.pairs: gr.update(value=found, visible=bool(found), selected_index=NONE),
             self.said: render.said(self.words, work, source, kind),
             self.trouble: line,
             **self._picking(-1),
