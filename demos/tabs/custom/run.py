@@ -134,7 +134,7 @@ class Pace:
         """How many times as long as measured a training has taken so far: its first steps say little of that."""
         if not (done := self._done(runs, steps)):
             return 1.0
-        share = done / (self.whole(runs, steps) - self.start)
+        share = sum(one.step for one in runs.values()) / (steps * len(runs))
         return 1.0 + min(1.0, share / TRUST) * (trained / done - 1.0)
 
 

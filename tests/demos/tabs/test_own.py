@@ -186,9 +186,7 @@ def test_after_a_pair_is_removed_none_is_picked():
     shown = tab._changed(page, lambda work, source, _: work.changing(source).remove(1), "draw", "")
     assert len(shown[tab.pairs]["value"]) == 2 and shown[tab.picked] == -1
     sent = gr.utils.delete_none(dict(shown[tab.pairs]))  # of an update gradio sends what is not None
-    assert math.isnan(
-        sent["selected_index"]
-    )  # null in JSON; else the browser keeps a place that holds another pair now
+    assert math.isnan(sent["selected_index"])  # null in JSON; else the browser keeps the place of another pair now
     session.VISITS.leave("mine")
 
 
