@@ -26,7 +26,7 @@ class Blind:
         self.tally = gr.BrowserState({}, storage_key="ganzoo-blind", secret="ganzoo")
         with question(words, "cmp_blind", "s-cmp-blind"):
             self.among = show(elem_id="cmp-blind-among")
-            with gr.Row(elem_id="cmp-blind", visible=False) as self.round:
+            with gr.Row(elem_id="cmp-blind", elem_classes="gz-grid four", visible=False) as self.round:
                 self.drawing = Picture(label=words("cmp_drawing"), alt_text=words("cmp_drawing"), min_width=160)
                 self.cells = [self._cell(letter) for letter in string.ascii_uppercase[: len(CHOICES)]]
             self.message = show(waiting(words), elem_id="cmp-blind-said", js_on_load="ganzoo.later(element, trigger)")
