@@ -65,8 +65,18 @@ class Model:
         return self.network("generator")
 
     @property
+    def generator_back(self) -> torch.nn.Module:
+        """A CycleGAN's other direction."""
+        return self.network("generator_back")
+
+    @property
     def discriminator(self) -> torch.nn.Module:
         return self.network("discriminator")
+
+    @property
+    def discriminator_back(self) -> torch.nn.Module:
+        """A CycleGAN's discriminator of side A."""
+        return self.network("discriminator_back")
 
     @property
     def translates(self) -> bool:

@@ -105,4 +105,4 @@ def test_a_critic_that_only_trains_is_not_built_to_use_a_model(monkeypatch):
     model = ganzoo.inference.Model(WEIGHTS / "cyclegan-horse2zebra")
     assert model.config.critic == "both"
     monkeypatch.setattr(cyclegan, "ProjectedDiscriminator", None)
-    assert model.generator and model.network("discriminator_back")
+    assert model.generator and model.discriminator_back

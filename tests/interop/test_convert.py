@@ -90,7 +90,7 @@ def test_two_resnets_and_their_critics_become_a_cyclegan(tmp_path, norm, deep, d
     assert gap(made.translate_tensor(colour), answer(nets["A"], colour)) < NEAR
     assert gap(made.translate_tensor(grey, direction="zebra->horse"), answer(nets["B"], grey)) < NEAR
     assert gap(answer(made.discriminator, grey), answer(critics["A"], grey)) < NEAR
-    assert gap(answer(made.network("discriminator_back"), colour), answer(critics["B"], colour)) < NEAR
+    assert gap(answer(made.discriminator_back, colour), answer(critics["B"], colour)) < NEAR
 
 
 def makes_the_same(made, net, direction=None) -> bool:

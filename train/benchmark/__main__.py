@@ -47,8 +47,7 @@ def handler(args) -> tuple:
 
     model = inference.find(args.model)
     picture = inference.example("foal").resize((args.image_size, args.image_size))
-    tensor, forth = images.to_float(images.whole_tensor(picture, 3)), model.generator
-    back = model.network("generator_back")
+    tensor, forth, back = images.to_float(images.whole_tensor(picture, 3)), model.generator, model.generator_back
     bare = torch.no_grad()(lambda: back(forth(tensor)))
     return lambda: inference.there_and_back(model, picture, model.direction), bare, 1, 1
 
