@@ -1,6 +1,7 @@
 """What the Zoo shows, as HTML: the cards, a model's numbers, its own card, somebody's models on the Hub."""
 
 import base64
+import math
 import re
 from contextlib import suppress
 from html import escape
@@ -22,6 +23,7 @@ PICTURES = {".png": "png", ".webp": "webp", ".jpg": "jpeg", ".jpeg": "jpeg"}
 LARGEST_PICTURE = 3 << 20
 ACROSS, COLUMNS = 6, 4  # pictures across a translator's sheet, and those of them that a card shows
 ROW, GAP = 8, 2  # pictures across a sheet from noise, pixels between them
+WIDEST = 4096  # pixels of a sheet that are looked at
 MOST, OWN = 4, 6  # numbers on a card; runs of one's own beside the models to start with
 START = {  # one model a lesson to begin with
     "gan-mnist": "start_gan",
@@ -53,11 +55,14 @@ def thumbnail(folder: Path, size: int = 0) -> str:
     sheet = opened(folder)
     if not sheet:
         return ""
+    sheet = sheet.crop(
+        (0, 0, min(sheet.width, WIDEST), min(sheet.height, sheet.width, WIDEST))
+    )  # strangers' have any shape
     if not size:
         return uri(_every_other(sheet).reduce(2), "WEBP")
     cell = size * (2 if size < 64 else 1) + 2  # as the trainer lays it out; bundled sheets are made smaller
     if sheet.height < 2 * cell - 2:
-        cell = round(sheet.width / ACROSS)
+        cell = max(1, round(sheet.width / ACROSS))
     top = sheet.crop((0, 0, min(sheet.width, COLUMNS * cell), min(sheet.height, 2 * cell)))
     top.thumbnail((520, 520))
     return uri(top, "WEBP")
@@ -77,7 +82,7 @@ def _every_other(sheet: Image.Image) -> Image.Image:
 def making(words: Words, entry: local.Entry) -> list[tuple[str, str]]:
     """How long a model was trained, on what, and how large it is."""
     training, found = entry.description.get("training", {}), []
-    if isinstance(training.get("minutes"), (int, float)):
+    if isinstance(training.get("minutes"), (int, float)) and math.isfinite(training["minutes"]):
         before = training.get("before")
         runs = 1 + len(before) if isinstance(before, list) else 1
         label = words("zoo_last_run", count=runs) if runs > 1 else words("zoo_minutes")

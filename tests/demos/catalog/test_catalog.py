@@ -92,5 +92,10 @@ def test_a_conditional_gan_s_card_shows_every_label(tmp_path):
     sheet.save(tmp_path / "samples.png")
     card = np.asarray(opened(render.thumbnail(tmp_path)).convert("L"))
     assert set((card[14::29, 14::29] / 255 * 9).round().flatten()) == set(range(10))
-    Image.new("RGB", (1, 1)).save(tmp_path / "samples.png")
-    assert render.thumbnail(tmp_path)  # a sheet of another kind breaks no page
+
+
+@pytest.mark.parametrize("side", [(1, 1), (1, 60_000), (70_000, 3)])
+@pytest.mark.parametrize("size", [0, 256])
+def test_a_stranger_s_sheet_of_any_shape_becomes_a_small_card(tmp_path, side, size):
+    Image.new("RGB", side).save(tmp_path / "samples.png")
+    assert max(opened(render.thumbnail(tmp_path, size)).size) <= 4096
