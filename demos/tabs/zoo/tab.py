@@ -23,7 +23,8 @@ REVEAL = """() => {
 }"""
 FIRST = """ganzoo.picks(element, trigger);
 const said = new URLSearchParams(ganzoo.query);
-if (said.get("tab") === "zoo" && said.has("model")) trigger("select", { name: said.get("model") });"""
+let name = said.get("tab") === "zoo" && said.get("model");
+watch("value", () => { if (name) trigger("select", { name }); name = null; });  // once the cards are there"""
 ADDRESS = {  # what opens a model in its own tab: the button's word, and the address
     **dict.fromkeys(local.LESSONS, ("zoo_open", "?tab=create&model=")),
     **dict.fromkeys(local.TRANSLATORS, ("zoo_compare", "?tab=compare&family=")),
@@ -71,7 +72,7 @@ class Zoo:
             )
         self.found.select(self._wished, None, [self.wish, self.message], **QUIET).then(
             self._fetched, [self.owner, self.wish, self.which], [self.found, self.message, *chosen], **once
-        ).then(None, self.message, None, js="(message) => message || ganzoo.reveal('detail')")
+        ).then(None, self.message, None, js="(message) => message || (ganzoo.reveal('detail'), ganzoo.address())")
         self.which.input(self.refresh, self.which, self.cards, **QUIET)
         self.cards.select(self._choose, self.which, chosen, **QUIET).then(None, None, None, js=REVEAL)
 
@@ -108,6 +109,6 @@ class Zoo:
             self.title: render_or_explain(words, render.title, name),
             self.open: gr.Button(words(word), link=address + quote(name, safe="/"), visible=bool(lesson)),
             self.sheet: gr.Image(sheet, visible=sheet is not None),
-            self.numbers: render_or_explain(words, render.numbers, name),
-            self.readme: render_or_explain(words, render.card_beside, name),
+            self.numbers: render_or_explain(words, render.numbers, name) if entry else "",
+            self.readme: render_or_explain(words, render.card_beside, name) if entry else "",
         }
