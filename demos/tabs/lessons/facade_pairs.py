@@ -24,9 +24,11 @@ def choice(first: str) -> Value:
 
 
 def _checked(given) -> str:
-    if given not in PAIRS:
+    """The pair of this name, or of this number from 1."""
+    numbered = {str(i + 1): name for i, name in enumerate(PAIRS)}
+    if given not in PAIRS and given not in numbered:
         raise Trouble("bad_pair", most=len(PAIRS))
-    return given
+    return numbered.get(given, given)
 
 
 @lru_cache(maxsize=len(PAIRS))
