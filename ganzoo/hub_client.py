@@ -41,9 +41,7 @@ def _answers(seconds: float) -> bool | None:
         return True
     except TimeoutError:
         return None
-    except (
-        urllib.error.URLError
-    ) as error:  # a TimeoutError before the connection, or in the TLS handshake: by its words
+    except urllib.error.URLError as error:  # it wraps the TimeoutError of a TLS handshake, which only its words tell
         return None if "handshake" in str(error.reason) else False
     except (OSError, ValueError, HTTPException):
         return False
