@@ -96,11 +96,12 @@ def described(folder: Path) -> tuple[dict, Any]:
     """What a model's config.json says, and its settings. Read and checked again only when the file has changed, and shared:
     callers change nothing in it."""
     path = folder / "config.json"
-    return _described(folder, path.stat().st_mtime_ns if path.is_file() else 0)
+    stat = path.stat() if path.is_file() else None
+    return _described(folder, (stat.st_mtime_ns, stat.st_size) if stat else None)
 
 
 @lru_cache(maxsize=512)
-def _described(folder: Path, stamp: int) -> tuple[dict, Any]:
+def _described(folder: Path, stamp: tuple | None) -> tuple[dict, Any]:
     return checkpoint.read_config(folder)
 
 
