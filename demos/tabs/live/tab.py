@@ -183,9 +183,11 @@ class Live:
         gone = {}
 
         def new():
+            before = VISITS.of(request.session_hash)
             self._enter(request, lesson, data, dials)
-            gone[self.turns] = quiet(self.words("live_turn_none"))
-            gone[self.kept], gone[self.download] = "", gr.DownloadButton(visible=False)
+            if before:  # else the example's round still stands there
+                gone[self.turns] = quiet(self.words("live_turn_none"))
+                gone[self.kept], gone[self.download] = "", gr.DownloadButton(visible=False)
 
         return self._acted(request, new) | gone
 
