@@ -1,4 +1,4 @@
-"""Row 14: a critic without its dense layers gives every region a grade of its own: PatchGAN, an FCN."""
+"""Row 14: a critic without its dense layers gives every region a score of its own: PatchGAN, an FCN."""
 
 from functools import lru_cache
 
@@ -35,7 +35,7 @@ def judged(name: str) -> dict[str, Image.Image]:
 @lru_cache(maxsize=32)
 @torch.no_grad()
 def grades(name: str, key: str, side: int = SIDE) -> Tensor:
-    """The critic's grade of every region of one of the pictures that are judged, beside the drawing; only the first `side`
+    """The critic's score of every region of one of the pictures that are judged, beside the drawing; only the first `side`
     pixels of both are shown to it. (rows, columns), 0 fake to 1 real."""
     critic = model(LOSS)
     shown = [to_float(square(picture, SIDE)) for picture in (pair(name)[0], judged(name)[key])]
@@ -44,7 +44,7 @@ def grades(name: str, key: str, side: int = SIDE) -> Tensor:
 
 
 def falls(name: str) -> tuple[Tensor, Tensor]:
-    """How far each grade of the real photo falls once the part is replaced, and which of these regions have their middle in
+    """How far each score of the real photo falls once the part is replaced, and which of these regions have their middle in
     the part, both (rows, columns)."""
     fall = grades(name, "real") - grades(name, "part")
     middles = (torch.arange(len(fall)) + 0.5) * SIDE / len(fall)
@@ -73,11 +73,15 @@ def _local(words: Words, name: str) -> str:
     if inside > max(0.1, 2 * outside):
         values = {"inside": f"{inside:.2f}", "outside": f"{outside:.2f}", "whole": f"{float(fall.mean()):.2f}"}
         return words("patch_local", **values)
-    return words("patch_alike", inside=f"{-inside:+.2f}", outside=f"{-outside:+.2f}")
+    return words("patch_alike", inside=_change(inside), outside=_change(outside))
+
+
+def _change(fall: float) -> str:
+    return f"{round(-fall, 2) + 0.0:+.2f}".replace("-", "−")  # + 0.0: zero has no minus
 
 
 def pictures(words: Words, name: str) -> list:
-    """The three pictures, then the same under their grades, purple fake, green real; under how far they fell for the part."""
+    """The three pictures, then the same under their scores, purple fake, green real; under how far they fell for the part."""
     shown, fall = judged(name), falls(name)[0].clamp(min=0)
     most = float(fall.max())
     below = {
