@@ -148,6 +148,7 @@ def the_zoo_opens_a_model(page) -> None:
     page.wait_for_selector("#sheet img")
     page.wait_for_function("location.search === '?tab=zoo&model=runs%2Fmine'")
     page.reload()  # the address leads there again
+    page.wait_for_selector("#detail .gz-back:focus")
     page.wait_for_selector("#card h1")
     page.wait_for_selector("#sheet img")
     assert "library_name" not in page.inner_text("#card")
