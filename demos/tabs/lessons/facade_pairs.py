@@ -26,9 +26,10 @@ def choice(first: str) -> Value:
 def _checked(given) -> str:
     """The pair of this name, or of this number from 1."""
     numbered = {str(i + 1): name for i, name in enumerate(PAIRS)}
-    if given not in PAIRS and given not in numbered:
+    name = numbered.get(str(given), given)
+    if name not in PAIRS:
         raise Trouble("bad_pair", most=len(PAIRS))
-    return numbered.get(given, given)
+    return name
 
 
 @lru_cache(maxsize=len(PAIRS))

@@ -182,7 +182,7 @@ def test_a_training_can_be_stopped_and_ends_with_its_page(visit, app, tmp_path):
     assert second.locator("#own-after").is_hidden() and second.inner_text("#own-live").strip() == ""
     second.click("#own-train")
     second.wait_for_selector("#own-live :text('queue: 1')")
-    assert second.locator("#own-source input").first.is_disabled()  # until then its pairs stay as they are
+    second.wait_for_selector("#own-source input:disabled", state="attached")  # until then its pairs stay as they are
     folders = temporary("own", app)
     assert len(list(folders.iterdir())) >= 2
     second.close()  # whose turn comes next begins: tests/demos/tabs/test_own.py
