@@ -14,6 +14,7 @@ from PIL import Image
 
 from ganzoo import GanzooError
 from ganzoo.data import zips
+from ganzoo.data.decode import first_ten
 
 from ...ui.html import prose, quiet
 from ...ui.pictures import read
@@ -23,7 +24,6 @@ from . import inference, render
 MOST, MB = 200, 48  # pictures at a time; megabytes that come in
 MB_OUT = 160  # megabytes that go out
 MB_EACH = 24  # megabytes of one picture, unpacked
-SHOWN = 10  # names in a sentence
 
 
 @dataclass
@@ -70,8 +70,7 @@ def said(words: Words, result: Result) -> str:
     took = words("trl_zip_took", count=result.count, seconds=f"{result.seconds:.1f}")
     if not result.left_out:
         return prose(took)
-    names = ", ".join(result.left_out[:SHOWN]) + (", ..." if len(result.left_out) > SHOWN else "")
-    return prose(took) + quiet(words("trl_left_out", count=len(result.left_out), names=names))
+    return prose(took) + quiet(words("trl_left_out", count=len(result.left_out), names=first_ten(result.left_out)))
 
 
 def _unpacked(files: list[str]) -> list[tuple[str, bytes]]:
