@@ -25,7 +25,7 @@ from .ui.words import LANGUAGES, Words
 
 class Pages(gr.Blocks):
     """Blocks whose every call that fails is answered by one sentence in the language of its page. What was not foreseen also
-    leaves a line in the server's log."""
+    leaves its traceback in the server's log."""
 
     async def process_api(self, block_fn, *args, **kwargs):
         block_fn = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
@@ -33,12 +33,12 @@ class Pages(gr.Blocks):
         try:
             return await super().process_api(block_fn, *args, **kwargs)
         except gr.Error as error:
-            error.print_exception = False  # its words are for the visitor, and no traceback is for the log
+            error.print_exception = False  # it was foreseen: a sentence for the visitor, nothing for the log
             raise
         except GanzooError as error:
             sentence = words.explain(error)
         except Exception as error:
-            server_log.log.warning("A call broke (%s).", server_log.brief(error))
+            server_log.log.warning("A call broke: %s", server_log.without_words(error))
             sentence = words("call_broke")
         raise gr.Error(sentence, print_exception=False)
 

@@ -174,8 +174,8 @@ class Session:
                     self.ready = time.monotonic()
                 case "failed":
                     self.trouble = Trouble("own_broke") if event["code"] == "training_broke" else self._failed()
-                    if place := event.get("place"):
-                        server_log.log.warning("A training broke (%s).", place)
+                    if calls := event.get("traceback"):
+                        server_log.log.warning("A training broke: %s", calls)
                 case "end":
                     ended, self.stopped = True, event["stopped"]
             if "loss" in event:

@@ -70,10 +70,9 @@ def main(job: dict) -> int:
     except GanzooError as error:
         say(event="failed", code=error.code)
         return 2
-    except Exception as error:  # what nobody foresaw: the server writes down where, without its words
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno} {last.name}"
-        say(event="failed", code="", place=place)
+    except Exception as error:  # what nobody foresaw: the server logs the calls that led to it, not its words
+        calls = "".join(traceback.format_tb(error.__traceback__))
+        say(event="failed", code="", traceback=f"{type(error).__name__}\n{calls}")
         return 2
     say(event="end", stopped=stop.is_set())
     return 0

@@ -1,8 +1,7 @@
-"""Light sessions, which hold no description of every component, and the server's log, a line a broken call."""
+"""Light sessions, which hold no description of every component, and the server's log."""
 
 import asyncio
 import json
-import re
 
 import gradio as gr
 import gradio.blocks
@@ -13,7 +12,7 @@ from PIL import Image
 
 from demos.app import free_port
 from demos.runtime import light_sessions, memory
-from demos.runtime.server_log import brief
+from demos.runtime.server_log import without_words
 from demos.ui import pictures
 from demos.ui.words import Trouble
 
@@ -70,18 +69,17 @@ def test_answers_that_nobody_fetches_are_forgotten():
 SECRET = "visitor-7f3a91"
 
 
-def test_an_error_leaves_its_way_through_our_modules_where_a_library_raised_or_its_code():
+def test_the_log_keeps_the_calls_that_led_to_an_error_and_not_what_its_visitor_sent():
     def no_such_code():
         raise Trouble("bad_page", page=SECRET)
 
-    for call, said in (
-        (no_such_code, "Trouble bad_page"),
-        (lambda: json.loads(SECRET), r"JSONDecodeError, decoder\.py:\d+ raw_decode"),
-        (
-            lambda: pictures.square(Image.new("RGB", (8, 8)), SECRET),
-            r"TypeError, demos/ui/pictures\.py:\d+ square, ganzoo/images\.py:\d+ from_pil",
-        ),
+    for call, kind, calls in (
+        (no_such_code, "Trouble bad_page", []),
+        (lambda: json.loads(SECRET), "JSONDecodeError\n", ["raw_decode"]),
+        (lambda: pictures.square(Image.new("RGB", (8, 8)), SECRET), "TypeError\n", ["in square", "in from_pil"]),
     ):
         with pytest.raises(Exception) as caught:
             call()
-        assert re.fullmatch(said, brief(caught.value))
+        said = without_words(caught.value)
+        assert said.startswith(kind) and SECRET not in said
+        assert all(name in said for name in calls)

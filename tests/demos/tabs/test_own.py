@@ -347,12 +347,12 @@ def test_stop_counts_also_before_there_is_a_process(short, monkeypatch, leaves):
     session.VISITS.leave("quick")
 
 
-def test_what_nobody_foresaw_in_a_training_says_where_without_its_words(capsys, monkeypatch):
+def test_what_nobody_foresaw_in_a_training_is_told_as_calls_without_its_words(capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert worker.main({"pairs": "secret", "runs": {}, "settings": {}}) == 2
     event = json.loads(capsys.readouterr().out)
     assert event["event"] == "failed" and "secret" not in str(event)
-    assert event["place"].startswith("KeyError, worker.py:")
+    assert event["traceback"].startswith("KeyError\n") and "worker.py" in event["traceback"]
 
 
 def test_wrong_choices_are_sentences(short):
