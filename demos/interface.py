@@ -1,5 +1,6 @@
 """The two pages, English and Chinese: header, tabs, footer. What is in a tab stands in that tab's own file."""
 
+import json
 from html import escape
 
 import gradio as gr
@@ -43,10 +44,18 @@ class Pages(gr.Blocks):
         raise gr.Error(sentence, print_exception=False)
 
 
+# What gradio calls its controls to screen readers, in English on every page.
+LABELS = (
+    "gradio_picture", "gradio_slider", "gradio_number", "gradio_camera", "gradio_paste", "gradio_upload", "gradio_drop",
+)  # fmt: skip
+
+
 def header(words: Words) -> str:
-    there = "zh" if words.language == "en" else "./"
+    home, there = ("./", "zh") if words.language == "en" else ("zh", "./")
+    english = Words(LANGUAGES[0])
+    labels = json.dumps({english(key, name="(.*)"): words(key, name="$1") for key in LABELS})
     return (
-        f'<div class="gz-top"><a class="gz-name" href="{"./" if words.language == "en" else "zh"}">{words("title")}</a>'
+        f'<div class="gz-top" data-labels="{escape(labels)}"><a class="gz-name" href="{home}">{words("title")}</a>'
         f'<span class="gz-tagline">{escape(words("tagline"))}</span>'
         f'<a class="gz-language" href="{there}" title="{escape(words("other_language_title"))}">'
         f"{words('other_language')}</a></div>"

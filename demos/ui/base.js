@@ -22,15 +22,14 @@
     if (to.startsWith("#")) { event.preventDefault(); ganzoo.reveal(to.slice(1)); }
   });
 
-  /* what gradio leaves unsaid to screen readers: the name of a picture that is a button; and of sliders in Chinese */
-  const said = [[/^range slider for (.*)$/, "$1（滑桿）"], [/^number input for (.*)$/, "$1（數字）"], [/^Capture from camera$/, "用鏡頭拍"],
-    [/^Paste from clipboard$/, "從剪貼簿貼上"], [/^Click to upload or drop files$/, "點擊或拖曳檔案來上傳"], [/^Drop an image file here to upload$/, "把圖片拖到這裡上傳"]];
+  /* what gradio leaves unsaid to screen readers: the name of a picture that is a button, and its English labels on another page */
   const name = () => {
+    const labels = JSON.parse(document.querySelector(".gz-top")?.dataset.labels || "{}");
     for (const button of document.querySelectorAll(".image-container > button:not([aria-label])")) {
-      button.ariaLabel = button.closest(".block")?.querySelector("[data-testid='block-label']")?.textContent.trim() || (zh ? "圖片" : "Picture");
+      button.ariaLabel = button.closest(".block")?.querySelector("[data-testid='block-label']")?.textContent.trim() || labels.Picture;
     }
     for (const input of zh ? document.querySelectorAll("[aria-label*=' for '], .upload-container, .source-selection button") : []) {
-      for (const [english, chinese] of said) input.ariaLabel = (input.ariaLabel || "").replace(english, chinese);
+      for (const [english, here] of Object.entries(labels)) input.ariaLabel = (input.ariaLabel || "").replace(RegExp(`^${english}$`), here);
     }
   };
   let soon = 0;
