@@ -28,8 +28,8 @@
     for (const button of document.querySelectorAll(".image-container > button:not([aria-label])")) {
       button.ariaLabel = button.closest(".block")?.querySelector("[data-testid='block-label']")?.textContent.trim() || labels.Picture;
     }
-    for (const input of zh ? document.querySelectorAll("[aria-label*=' for '], .upload-container, .source-selection button") : []) {
-      for (const [english, here] of Object.entries(labels)) input.ariaLabel = (input.ariaLabel || "").replace(RegExp(`^${english}$`), here);
+    for (const control of zh ? document.querySelectorAll("[aria-label]:is(input, .upload-container, .source-selection button)") : []) {
+      for (const [english, here] of Object.entries(labels)) control.ariaLabel = control.ariaLabel.replace(RegExp(`^${english}$`), here);
     }
   };
   let soon = 0;
