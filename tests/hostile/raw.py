@@ -1,5 +1,5 @@
 """Raw HTTP calls to the page: every event of it with junk, broken bodies, paths of files. No answer holds a traceback, a path
-of the server or another visitor's picture, and the server's log holds at most a line a call, without the input."""
+of the server or another visitor's picture, and the server's log holds at most one error a call, without the input."""
 
 import http.client
 import io
@@ -102,8 +102,9 @@ def tried(url: str, printed) -> list[str]:
         check(f"event {event['id']} {str(junk)[:20]}", answer)
         assert answer[0] != 500 or json.loads(answer[1])["error"], (event["id"], junk)  # a sentence, not null
     lines = printed().splitlines()[before:]
-    if any("Traceback" in line or MARK in line for line in lines) or len(lines) > count:
-        odd = next((line for line in lines if "Traceback" in line or MARK in line), f"{len(lines)} lines")
+    errors = [line for line in lines if not line.startswith(" ")]  # below each of them the calls that led to it
+    if any("Traceback" in line or MARK in line for line in lines) or len(errors) > count:
+        odd = next((line for line in lines if "Traceback" in line or MARK in line), f"{len(errors)} errors")
         wrong.append(f"the log: {odd[:200]}")
     if _secret(page) != foreign:
         wrong.append("afterwards the page answers otherwise")
