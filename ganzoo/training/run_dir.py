@@ -34,7 +34,8 @@ class RunFolder:
     """runs/NAME/: what is written while a run trains. Every file but the log is replaced whole or not at all."""
 
     def __init__(self, folder: Path, origin: dict):
-        self.folder, self.origin = folder, origin
+        self.folder, self.origin, self.kept = folder, origin, kept_at(folder.name)
+        self.copied: dict[Path, int] = {}  # file -> its time when it was kept
         (folder / "samples").mkdir(parents=True, exist_ok=True)
         for place in (folder, folder / "samples", folder / "model"):  # half files of a process that was killed
             for path in place.glob(".*.tmp"):
@@ -111,6 +112,26 @@ class RunFolder:
         thin = rows[:: max(1, len(rows) // 200)]
         story = {"steps": list(sheets), "curves": {key: [row[key] for row in thin] for key in ("step", *columns)}}
         save_text(model / "film.json", json.dumps(story))
+
+    def keep(self) -> None:
+        """Copy what is new to where the run is kept, resume.pt last: whoever finds it finds the rest. A disk that refuses
+        costs nothing but this copy: the next save tries again."""
+        if not self.kept:
+            return
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        names = [name for name in files if not name.parts[0].startswith(".")]
+        try:
+            for name in sorted(names, key=lambda name: (name.name == "resume.pt", name)):
+                path, target = self.folder / name, self.kept / name
+                time = path.stat().st_mtime_ns
+                if self.copied.get(path) != time:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    temporary = target.with_name(f".{target.name}.tmp")
+                    shutil.copyfile(path, temporary)
+                    os.replace(temporary, target)
+                    self.copied[path] = time
+        except OSError as error:
+            log.warning("The run was not kept in %s (%s); the next save tries again.", self.kept, error.strerror)
 
 
 def sampled(rows: list[dict]) -> list[int]:
@@ -190,33 +211,6 @@ def bring_back(folder: Path) -> bool:
     return (folder / "resume.pt").is_file()
 
 
-class Keeper:
-    """Copies what is new in a run folder to where it is kept, resume.pt last: whoever finds it finds the rest."""
-
-    def __init__(self, folder: Path):
-        self.folder, self.kept = folder, kept_at(folder.name)
-        self.seen: dict[Path, int] = {}  # file -> its time when it was copied
-
-    def keep(self) -> None:
-        """A disk that refuses costs nothing but this copy: the next save tries again."""
-        if not self.kept:
-            return
-        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
-        names = [name for name in files if not name.parts[0].startswith(".")]
-        try:
-            for name in sorted(names, key=lambda name: (name.name == "resume.pt", name)):
-                path, target = self.folder / name, self.kept / name
-                time = path.stat().st_mtime_ns
-                if self.seen.get(path) != time:
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    temporary = target.with_name(f".{target.name}.tmp")
-                    shutil.copyfile(path, temporary)
-                    os.replace(temporary, target)
-                    self.seen[path] = time
-        except OSError as error:
-            log.warning("The run was not kept in %s (%s); the next save tries again.", self.kept, error.strerror)
-
-
 class Recorder:
     """Writes the run folder of a training and asks the doctor. Each method yields the events that it gives rise to."""
 
@@ -224,7 +218,6 @@ class Recorder:
         self.training, self.folder = training, folder
         self.doctor = Doctor(training.config.translates)
         self.files = RunFolder(folder, origin) if distributed.first() else None
-        self.keeper = Keeper(folder)
         self.real_diversity = diversity(to_float(training.pictures.shown))
 
     def begin(self, changed: list[dict]) -> None:
@@ -262,7 +255,7 @@ class Recorder:
             yield from self.note({"event": "broken", "step": self.training.step})  # raises
         if self.files:
             self.files.save(self.training, self.training.config, finished)
-            self.keeper.keep()
+            self.files.keep()
         yield {"event": "saved", "step": self.training.step, "folder": str(self.folder)}
 
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from ganzoo import checkpoint
-from ganzoo.training.run_dir import Keeper, bring_back
+from ganzoo.training.run_dir import RunFolder, bring_back
 from tests.fake_hub.fixtures import SECRET
 from tests.hub.test_hub import ROOT
 from tests.support import quick
@@ -148,9 +148,9 @@ def test_a_bucket_that_refuses_stops_nothing(tmp_path, monkeypatch, caplog):
     (run / "resume.pt").write_bytes(b"1")
     monkeypatch.setenv("GANZOO_KEEP", str(tmp_path / "bucket"))
     (tmp_path / "bucket").write_text("in the way")
-    keeper = Keeper(run)
-    keeper.keep()
+    folder = RunFolder(run, {})
+    folder.keep()
     assert "was not kept" in caplog.text and not bring_back(run)
     (tmp_path / "bucket").unlink()
-    keeper.keep()
+    folder.keep()
     assert (tmp_path / "bucket" / "mine" / "resume.pt").read_bytes() == b"1" and bring_back(run)
