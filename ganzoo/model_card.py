@@ -14,6 +14,10 @@ LESSONS: dict[str, dict] = json.loads(Path(__file__).with_name("lessons.json").r
 # The Hub finds the links in a card and lists the model on the paper's page.
 PAPERS = {lesson: about["paper"] for lesson, about in LESSONS.items() if "paper" in about}
 CARD = Path(__file__).with_name("card.md")
+NOTEBOOK = "notebook.ipynb"
+PICTURE = """from PIL import Image
+
+picture = Image.new("RGB", (256, 256), "white")  # put Image.open("a picture of yours.png") here"""
 
 
 def record(folder: Path, metrics: dict) -> None:
@@ -66,6 +70,26 @@ def three_lines(content: dict) -> list[str]:
     where = made["push"] if made.get("push", "").count("/") == 1 else content["name"]  # where others find it
     call = LESSONS[content["lesson"]]["call"].format(direction=made.get("direction"), data=made["data"])
     return ["import ganzoo", f'model = ganzoo.load("{where}")', call]
+
+
+def write_notebook(folder: Path) -> None:
+    """Write notebook.ipynb into a model folder, where it is known from where ganzoo is installed: the three lines of its card,
+    to run in Colab or Jupyter."""
+    content, install = read(folder), package.install_line()
+    if not install or content["lesson"] not in PAPERS:
+        return
+    lines = three_lines(content)
+    translates = lines[-1].startswith("photo")
+    codes = [f"%{install}"] + ([PICTURE] if translates else [])
+    codes.append("\n".join([*lines, "photo" if translates else "pictures[0]"]))
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {content['name']}"}
+    cells = [
+        {"cell_type": "code", "id": f"code-{i}", "metadata": {}, "execution_count": None, "outputs": [], "source": code}
+        for i, code in enumerate(codes)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": [title, *cells]}
+    save_json(folder / NOTEBOOK, made)
 
 
 def card_text(content: dict, folder: Path) -> str:

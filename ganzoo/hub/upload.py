@@ -19,7 +19,6 @@ from huggingface_hub.utils import validate_repo_id
 
 from ganzoo import model_card
 from ganzoo.errors import GanzooError, Stopped
-from ganzoo.hub import notebook
 from ganzoo.hub.download import WANTED
 from ganzoo.hub_client import TROUBLE, reachable, short
 
@@ -81,7 +80,7 @@ class Push:
         """Upload a model folder in one commit; returns its address. A failure leaves the folder and says how to retry. What
         passes (a busy Hub, a broken line, somebody else's commit in between) is tried again for about a quarter of a minute.
         A README.md that was edited on the Hub stays as it is there."""
-        notebook.write(Path(folder))
+        model_card.write_notebook(Path(folder))
         kept = False  # the card there, because a person edited it
 
         def commit():
@@ -93,7 +92,7 @@ class Push:
             self.api.upload_folder(
                 repo_id=self.repo_id,
                 folder_path=folder,
-                allow_patterns=[*WANTED, notebook.NAME],
+                allow_patterns=[*WANTED, model_card.NOTEBOOK],
                 ignore_patterns=["README.md"] if kept else None,
                 commit_message=message or f"{self.name}, trained with ganzoo",
                 parent_commit=info.sha,  # an edit that comes in between is seen at the next try

@@ -8,7 +8,6 @@ import torch
 from huggingface_hub import ModelCard
 
 from ganzoo import checkpoint, model_card, package
-from ganzoo.hub import notebook
 from ganzoo.hub.bundled import WEIGHTS
 from ganzoo.models import pix2pix
 from ganzoo.models.registry import LESSONS
@@ -96,11 +95,11 @@ def test_a_hand_edited_card_keeps_its_edits(folder):
 def test_a_pushed_model_brings_a_notebook_that_runs(name, tmp_path, monkeypatch):
     place = tmp_path / name
     shutil.copytree(WEIGHTS / name, place)
-    notebook.write(place)
-    assert not (place / notebook.NAME).exists()  # there is no address to install ganzoo from
+    model_card.write_notebook(place)
+    assert not (place / model_card.NOTEBOOK).exists()  # there is no address to install ganzoo from
     monkeypatch.setattr(package, "install_line", lambda: "pip install git+https://example.org/ganzoo")
-    notebook.write(place)
-    made = json.loads((place / notebook.NAME).read_text())
+    model_card.write_notebook(place)
+    made = json.loads((place / model_card.NOTEBOOK).read_text())
     title, install, *codes = made["cells"]
     assert (made["nbformat"], made["nbformat_minor"], title["source"]) == (4, 5, f"# {name}")
     assert install["source"] == "%pip install git+https://example.org/ganzoo"
