@@ -78,7 +78,7 @@ def open_dataset(name: str) -> OnHub:
             raise GanzooError("data_hub_unavailable", name=name, endpoint=constants.ENDPOINT) from error
         # `datasets` finds no files where the Hub refuses them
         if isinstance(error, GatedRepoError) or (info.gated and isinstance(error, FileNotFoundError)):
-            raise hub_lookup.gated(request.repo) from error
+            raise GanzooError("data_gated", repo=request.repo, endpoint=constants.ENDPOINT) from error
         reason = short(error).partition(": ")[2] or type(error).__name__
         raise GanzooError("data_not_loaded", name=name, reason=reason) from error
 
@@ -100,24 +100,19 @@ def _open(request, info) -> OnHub:
         where = copy or where
     if folder:
         return OnHub(request.repo, folder)
-    try:
-        return OnHub(request.repo, splits=_load(where, request.rows, info))
-    except ValueError:  # so `datasets` refuses a configuration that is missing or not there
-        if info is not None:
-            hub_lookup.check_config(request)
-        raise
-
-
-def _load(where: dict, rows: int, info) -> dict:
-    """The splits of a set, `where` being words of load_dataset; without `info` out of the cache."""
     import datasets
 
     datasets.disable_progress_bars()
     size = sum(file.size or 0 for file in info.siblings or []) if info else 0
-    most = rows or (FIRST if size > LARGE else 0)
-    splits = (datasets.load_dataset if info else _load_cached)(**where, streaming=bool(most))
-    splits = _first_rows(where["path"], splits, most) if most else splits
-    return {split: _encoded(rows) for split, rows in splits.items()}
+    most = request.rows or (FIRST if size > LARGE else 0)
+    try:
+        splits = (datasets.load_dataset if info else _load_cached)(**where, streaming=bool(most))
+        splits = _first_rows(request.repo, splits, most) if most else splits
+        return OnHub(request.repo, splits={split: _encoded(rows) for split, rows in splits.items()})
+    except ValueError:  # so `datasets` refuses a configuration that is missing or not there
+        if info is not None:
+            hub_lookup.check_config(request)
+        raise
 
 
 def _load_cached(path: str, name: str | None, revision: str | None, streaming: bool) -> dict:

@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
@@ -60,11 +61,9 @@ def fetch(info, request) -> Path:
     if not _whole(place):
         sizes = {file.rfilename: file.size or 0 for file in info.siblings}
         packed = kind(sizes) == "zip"
-        names = [name for name in sizes if name.lower().endswith(".zip")]
-        if not packed:
-            names = _chosen(info.id, sizes, request)
-        elif sum(sizes[name] for name in names) > LARGE:
-            raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(sum(sizes[name] for name in names)))
+        names = [n for n in sizes if n.lower().endswith(".zip")] if packed else _chosen(info.id, sizes, request)
+        if packed and (size := sum(sizes[name] for name in names)) > LARGE:
+            raise GanzooError("hub_zip_too_large", repo=info.id, size=_size(size))
         found = _download(info, {name: sizes[name] for name in names}, request)
         with _built(place) as folder:
             if packed:
@@ -126,16 +125,10 @@ def _chosen(repo: str, sizes: dict[str, int], request) -> list[str]:
     return sorted(name for inside in folders.values() for name in inside[: rows or None])
 
 
-class Silent(tqdm):
-    """No bar: a set may have thousands of files."""
-
-    def __init__(self, *words, **more):
-        super().__init__(*words, **more | {"disable": True})
-
-
 def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
     """Files by name and size -> where the client's cache has them. What is there already is not fetched again."""
     how = dict(repo_id=info.id, revision=info.sha, repo_type="dataset")
+    no_bar = partial(tqdm, disable=True)  # a set may have thousands of files
     missing = [name for name in sizes if not isinstance(try_to_load_from_cache(filename=name, **how), str)]
     if missing:
         which = "zip file(s)" if missing[0].lower().endswith(".zip") else "pictures"
@@ -146,7 +139,7 @@ def _download(info, sizes: dict[str, int], request) -> dict[str, Path]:
     found: dict[str, Path] = {}
     pool = ThreadPoolExecutor(8)
     try:
-        paths = pool.map(lambda name: hf_hub_download(filename=name, tqdm_class=Silent, **how), sizes)
+        paths = pool.map(lambda name: hf_hub_download(filename=name, tqdm_class=no_bar, **how), sizes)
         for name, path in zip(sizes, paths, strict=True):
             found[name] = Path(path)
             if time.monotonic() - logged > LOG_EVERY:

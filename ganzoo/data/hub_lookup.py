@@ -55,7 +55,7 @@ def look(request: Request, patience: float):
     except HFValidationError:
         raise GanzooError("bad_hub_dataset_id", repo=repo) from None
     except GatedRepoError:
-        raise gated(repo) from None
+        raise GanzooError("data_gated", repo=repo, endpoint=constants.ENDPOINT) from None
     except RevisionNotFoundError:
         known: list[str] = []
         with contextlib.suppress(*TROUBLE, ValueError):
@@ -70,10 +70,6 @@ def look(request: Request, patience: float):
         raise GanzooError("data_not_on_hub", repo=repo) from None
     except (*TROUBLE, ValueError):
         return None
-
-
-def gated(repo: str) -> GanzooError:
-    return GanzooError("data_gated", repo=repo, endpoint=constants.ENDPOINT)
 
 
 def nearest(api, repo: str) -> list[str]:
