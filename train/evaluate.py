@@ -19,24 +19,15 @@ import os
 import sys
 from pathlib import Path
 
-from ganzoo import inference, model_card, recipes, settings
+from ganzoo import data, inference, model_card, recipes, settings
 from ganzoo.device import choose_device
 from ganzoo.errors import GanzooError
-from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips, read_data
+from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips
 from ganzoo.models.registry import JUDGES
 
 # Two models with these settings alike are measured on the same data.
 DATA_SETTINGS = ("task", "data", "image_size", "load_size", "channels")
 DATA_SETTINGS += ("domains", "direction", "split_test", "pairs_from")
-
-
-def push(model) -> None:
-    """Push a measured model again, now with its numbers in the card."""
-    from ganzoo.hub.upload import Push
-
-    there = model.config.push if model.config.push.count("/") == 1 else "auto"
-    message = f"{model.name}, measured with ganzoo"
-    print(f"Pushed to {Push(there, model.name, model.config.private).upload(str(model.folder), message)}", flush=True)
 
 
 def command_line() -> settings.Parser:
@@ -71,15 +62,15 @@ def main(argv=None) -> int:
         "alex": lpips.network(device) if args.lpips else None,
         "net": independent.network(device) if args.independent else None,
     }
-    data: dict[tuple, object] = {}
     tables: dict[tuple, dict] = {}
+    loaded: dict[tuple, tuple] = {}
 
     def read(config):
         """The data of a config, read once for all models of a set."""
         key = tuple(getattr(config, name, "") for name in DATA_SETTINGS)
-        if key not in data:
-            data[key] = read_data(config)
-        return data[key]
+        if key not in loaded:
+            loaded[key] = data.load(config)
+        return loaded[key]
 
     for name in args.models:
         model = inference.load(name, args.device)
@@ -101,7 +92,11 @@ def main(argv=None) -> int:
         if own:  # a bundled model, or one from the Hub, is somebody else's folder
             model_card.record(model.folder, found)
         if args.push:
-            push(model)
+            from ganzoo.hub.upload import Push  # only who pushes waits for the client
+
+            push = Push(config.push if config.push.count("/") == 1 else "auto", model.name, config.private)
+            message = f"{model.name}, measured with ganzoo"
+            print(f"Pushed to {push.upload(str(model.folder), message)}", flush=True)
     for rows in tables.values():
         print("\n" + comparison.table(rows))
     return 0

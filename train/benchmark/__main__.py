@@ -41,20 +41,8 @@ from . import compare, pages, usual_loops
 LESSONS = ("gan", "pix2pix", "translate", "compare", "page", "load", "live")
 
 
-def handler(args) -> tuple:
-    """(what the page computes for one picture of Translate, both bare forward passes, 1, 1)."""
-    from demos.tabs.translate import inference
-
-    model = inference.find(args.model)
-    picture = inference.example("foal").resize((args.image_size, args.image_size))
-    tensor, forth, back = images.to_float(images.whole_tensor(picture, 3)), model.generator, model.generator_back
-    bare = torch.no_grad()(lambda: back(forth(tensor)))
-    return lambda: inference.there_and_back(model, picture, model.direction), bare, 1, 1
-
-
 def timed(advance, batches: int, device) -> float:
     """Seconds for `batches` calls of `advance`, everything on the device finished."""
-
     began = time.perf_counter()
     for _ in range(batches):
         advance()
@@ -78,8 +66,14 @@ def contest(args, device) -> tuple:
         pictures = labeled.made_up_pictures(20_000)
         usual = usual_loops.usual_loop(config, pictures, device)
         return Training(config, pictures, device).advance, lambda: next(usual), config.batch_size, config.batch_size
-    if args.lesson == "translate":
-        return handler(args)
+    if args.lesson == "translate":  # what the page computes for one picture, and both bare forward passes
+        from demos.tabs.translate import inference
+
+        model = inference.find(args.model)
+        picture = inference.example("foal").resize((args.image_size, args.image_size))
+        tensor, forth, back = images.to_float(images.whole_tensor(picture, 3)), model.generator, model.generator_back
+        bare = torch.no_grad()(lambda: back(forth(tensor)))
+        return lambda: inference.there_and_back(model, picture, model.direction), bare, 1, 1
     size = dict(image_size=args.image_size, width=args.width, critic_width=args.width, ema=0.0, decay=0.0)
     more = dict(batch_size=args.batch_size, precision=args.precision, compile=args.compile, **size)
     ours = settings.checked(pix2pix.Config(**more, upsample="deconv"))
