@@ -222,10 +222,6 @@ def likeness(original: Tensor, made: Tensor) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on both sides; see discriminators.penalty_step."""
-
-    def penalty(role: str, picture: Tensor) -> Tensor:
-        return discriminators.penalty(nets, role, seen(picture, config))
-
     for way, real, other in (("", "b", "a"), ("_back", "a", "b")):
-        make = partial(nets[f"generator{way}"], batch[other])
-        discriminators.penalty_step(optimizers, discriminators.present(nets, way), batch[real], make, penalty, config)
+        make, see = partial(nets[f"generator{way}"], batch[other]), partial(seen, config=config)
+        discriminators.penalty_step(nets, optimizers, way, batch[real], make, see, config)

@@ -63,28 +63,29 @@ def opinion(scores: list[Scores]) -> Tensor:
 
 def penalty(nets: dict, role: str, seen: Tensor) -> Tensor:
     """Mean squared gradient of a discriminator's scores at what it sees (B, C, H, W): R1 where that is real, R2 where
-    made (Mescheder et al. 2018, eq. 9 and 10, without gamma / 2). Of a PatchGAN's mean score by the pixels; of a projected
+    made (Mescheder et al. 2018, eq. 9 and 10, without gamma / 2). Of the mean score of a picture by its pixels; of a projected
     one's scores by the features, in units of their usual size, for each place of a map."""
     if role.startswith("discriminator"):
         seen = seen.detach().requires_grad_(True)
-        return losses.r1_penalty(nets[role](seen).mean((2, 3)), seen)
+        return losses.r1_penalty(nets[role](seen).flatten(1).mean(1), seen)
     with torch.no_grad():
         maps = [m.float().requires_grad_(True) for m in nets["features"](seen)]
     gradients = torch.autograd.grad([s.sum() for s in nets[role](maps)], maps, create_graph=True)
     return sum((size * g).square().sum(1).mean() for size, g in zip(TYPICAL, gradients, strict=True))
 
 
-def penalty_step(optimizers, roles: Iterable[str], real: Tensor, make: Callable, penalty_of: Callable, config) -> None:
-    """R1 on `real` pictures, for a projected or relativistic discriminator R2 on those that `make` gives, too; every
-    `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B). `penalty_of` takes a role and pictures."""
-    for role in roles:
+def penalty_step(nets: dict, optimizers, way: str, real: Tensor, make: Callable, see: Callable, config) -> None:
+    """R1 of the discriminators of a side ("" or "_back") on `real` pictures, for a projected or relativistic one R2 on those
+    that `make` gives, too; every `r1_every` steps with that many times the weight (Karras et al. 2020, appendix B). `see`
+    gives what a discriminator sees of pictures."""
+    for role in present(nets, way):
         pictures = [real]
         if role.startswith("projected") or config.adversarial == "relativistic":
             with torch.no_grad():
                 pictures.append(make().float())
         optimizers[role].zero_grad()
         for picture in pictures:
-            (0.5 * config.r1 * config.r1_every * penalty_of(role, picture)).backward()
+            (0.5 * config.r1 * config.r1_every * penalty(nets, role, see(picture))).backward()
         optimizers[role].step()
 
 

@@ -20,7 +20,7 @@ from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.layers import ACTIVATIONS, activation, norm1d
-from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, r1_penalty
+from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss
 from ganzoo.seeding import Salt, noise, seeded
 from ganzoo.settings import option
 
@@ -170,9 +170,5 @@ def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1); see discriminators.penalty_step."""
     label = (batch["label"],) if "label" in batch else ()
     make = partial(nets["generator"], batch["noise"], *label)
-
-    def penalty(role: str, pictures: Tensor) -> Tensor:
-        shown = seen(pictures, config).detach().requires_grad_(True)
-        return r1_penalty(nets[role](shown, *label), shown)
-
-    discriminators.penalty_step(optimizers, ["discriminator"], batch["real"], make, penalty, config)
+    judge = {"discriminator": lambda pictures: nets["discriminator"](pictures, *label)}
+    discriminators.penalty_step(judge, optimizers, "", batch["real"], make, partial(seen, config=config), config)

@@ -232,9 +232,5 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on pairs; see discriminators.penalty_step."""
-    make = partial(nets["generator"], batch["input"])
-
-    def penalty(role: str, picture: Tensor) -> Tensor:
-        return discriminators.penalty(nets, role, seen(picture, batch["input"], config))
-
-    discriminators.penalty_step(optimizers, discriminators.present(nets), batch["target"], make, penalty, config)
+    make, see = partial(nets["generator"], batch["input"]), partial(seen, original=batch["input"], config=config)
+    discriminators.penalty_step(nets, optimizers, "", batch["target"], make, see, config)
