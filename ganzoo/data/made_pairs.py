@@ -72,18 +72,14 @@ def pairs_of(photos: list[tuple[str, Photo]], kind: str, size: int) -> list[tupl
     return [(name, lambda read=read: pair(read)) for name, read in photos]
 
 
-def photo_splits(data: str) -> dict[str, list[tuple[str, Photo]]]:
-    """The photos of a folder, whatever folders they lie in, or of the image column of a set on the Hub."""
-    if Path(data).is_dir():
-        return _in_folder(Path(data))
-    found = hub_datasets.open_dataset(data)
-    if found.folder:
-        return found.read(_in_folder)
+def in_table(found: hub_datasets.OnHub) -> dict[str, list[tuple[str, Photo]]]:
+    """The photos of the image column of a set on the Hub."""
     column = hub_datasets.image_column(found.repo, found.features)
     return hub_datasets.row_readers(found.splits, lambda row: hub_datasets.decoded(row[column]))
 
 
-def _in_folder(folder: Path) -> dict[str, list[tuple[str, Photo]]]:
+def in_folder(folder: Path) -> dict[str, list[tuple[str, Photo]]]:
+    """The photos of a folder, whatever folders they lie in."""
     places = {split: child(folder, split) for split in SPLITS}
     splits = {}
     for split, place in places.items() if places["train"] else [("train", folder)]:

@@ -9,6 +9,7 @@ Every source becomes a list of named readers; a reader gives the two PIL picture
 
 import os
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 
 import torch
@@ -90,18 +91,17 @@ def _find(data: str, names: tuple, named: bool, split_test: str, pairs_from: str
     words = registry.WORDS["paired"]
     known = data in words or (pairs_from and data in registry.HUB_IDS)
     folder = (known and registry.alias_folder(data)) or registry.folder_of(data)
+    reader = made_pairs.in_folder if pairs_from else partial(folder_splits, other=split_test)
     if folder:
-        return made_pairs.photo_splits(str(folder)) if pairs_from else folder_splits(folder, split_test), names
+        return reader(folder), names
     if data in words and data not in registry.HUB_IDS:
         raise GanzooError("data_only_local", data=data)
     if not known and not registry.like_hub_id(data):
         raise GanzooError("data_not_found", data=data, known=words)
-    if pairs_from:
-        return made_pairs.photo_splits(registry.on_hub(data)), names
     found = hub_datasets.open_dataset(registry.on_hub(data))
     if found.folder:
-        return found.read(folder_splits, split_test), names
-    return hub_splits(found, names, named)
+        return found.read(reader), names
+    return (made_pairs.in_table(found), names) if pairs_from else hub_splits(found, names, named)
 
 
 def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, int], notes: list) -> tuple[list, list]:

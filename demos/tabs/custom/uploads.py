@@ -94,7 +94,7 @@ def read(uploads: list[Path], folder: Path, kind: str = "") -> tuple[dict[str, l
         rough = Path(name)
         gather(uploads, rough)
         try:
-            splits = made_pairs.photo_splits(name) if kind else folder_splits(unwrapped(rough))
+            splits = made_pairs.in_folder(rough) if kind else folder_splits(unwrapped(rough))
         except GanzooError as error:
             raise _explained(error) from error
         train = splits.get("train") or next(iter(splits.values()))
