@@ -49,7 +49,6 @@ class Training:
         self.step, self.seconds = 0, 0.0
         self.restart_average()
         trained = {role: net for role, net in self.nets.items() if list(net.parameters())}
-        self.rates = {role: self.rate(role) for role in trained}
         self.optimizers = {role: self.optimizer(role) for role in trained}
         if world > 1:
             for optimizer in self.optimizers.values():
@@ -78,7 +77,7 @@ class Training:
     def optimizer(self, role: str) -> torch.optim.Adam:
         """A fresh Adam for a network (lesson 16)."""
         graph = self.device.type == "cuda"
-        rate = torch.tensor(self.rates[role], device=self.device) if graph else self.rates[role]
+        rate = torch.tensor(self.rate(role), device=self.device) if graph else self.rate(role)
         how = dict(betas=(self.config.beta1, 0.999), fused=self.device.type in ("cpu", "cuda"), capturable=graph)
         return torch.optim.Adam(self.nets[role].parameters(), rate, **how)
 
@@ -146,9 +145,9 @@ class Training:
         for role, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
                 if isinstance(group["lr"], Tensor):
-                    group["lr"].fill_(self.rates[role] * share)
+                    group["lr"].fill_(self.rate(role) * share)
                 else:
-                    group["lr"] = self.rates[role] * share
+                    group["lr"] = self.rate(role) * share
 
     def _replay(self, batch) -> None:
         """Eager for the first steps, then one captured CUDA graph: launching kernels one by one costs more than they do."""

@@ -124,7 +124,6 @@ class Stepwise:
         t.config = wanted
         if changed.keys() & {"norm", "activation"}:
             self._rebuild()
-        t.rates = {role: t.rate(role) for role in t.optimizers}
         t.set_rates()
         for optimizer in t.optimizers.values():
             for group in optimizer.param_groups:

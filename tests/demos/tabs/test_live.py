@@ -141,7 +141,8 @@ def test_changes_act_and_are_told(run):
         assert f"Round {run.training.step}" in said and told in said
         run.advance()
         run.change(**live_tab.settings(FIRST.values()))
-    assert run.training.config.norm == "batch" and run.training.rates == {"generator": 1e-3, "discriminator": 1e-3}
+    rates = {group["lr"] for adam in run.training.optimizers.values() for group in adam.param_groups}
+    assert run.training.config.norm == "batch" and rates == {1e-3}
     assert live_tab.settings(["x", None, [], {}, float("nan")]) == live_tab.settings(FIRST.values())
 
 
