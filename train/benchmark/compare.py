@@ -36,15 +36,13 @@ def _in_process(runs: int) -> tuple[float, float]:
     import gradio as gr
 
     from demos.catalog import local
-    from demos.tabs.compare import families as compare_families
-    from demos.tabs.compare import handlers as compare_handlers
-    from demos.tabs.compare import inference as compare_inference
+    from demos.tabs.compare import families, handlers, inference
     from demos.tabs.compare.board import BoardState
     from demos.tabs.compare.tab import Compare
     from demos.ui import html, pictures
     from demos.ui.words import Words
 
-    family, picture = compare_families.find("facades"), facade(4, 256)
+    family, picture = families.find("facades"), facade(4, 256)
     nets = [local.open_model(entry.name, local.TRANSLATORS).generator for entry in family.members.values()]
     tensor = to_float(pictures.square(picture, family.size))
     with gr.Blocks() as demo:
@@ -53,7 +51,7 @@ def _in_process(runs: int) -> tuple[float, float]:
     options = {page.board: state, page.vary: False, page.left: "mae", page.right: "gan+mae"}
 
     def ours():
-        made = compare_inference.translate(family, pictures.square(picture, family.size))
+        made = inference.translate(family, pictures.square(picture, family.size))
         return to_pil(torch.stack(list(made.pictures.values())))
 
     @torch.no_grad()
@@ -62,7 +60,7 @@ def _in_process(runs: int) -> tuple[float, float]:
             net(tensor)
 
     def event():
-        return page._answer(lambda: compare_handlers.drawn(page.words, state), options, False)
+        return page._answer(lambda: handlers.drawn(page.words, state), options, False)
 
     met: dict[str, list[float]] = {"pictures": [], "bare": [], "event": []}
     for _ in range(runs + 5):  # in turns; the first five warm up

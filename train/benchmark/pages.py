@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,9 +68,9 @@ def served(command: list[str]):
             if process.poll() is not None:
                 raise GanzooError("server_ended", command=" ".join(command)[:60])
             try:
-                urllib.request.urlopen(url, timeout=5).read()
+                httpx.get(url, timeout=5)
                 break
-            except OSError:
+            except httpx.TransportError:
                 time.sleep(0.1)
         yield url, process
     finally:
@@ -137,8 +136,7 @@ class Compare:
     """Compare as a visitor's browser speaks to it: one event that carries everything, through gradio's queue."""
 
     def __init__(self, url: str):
-        self.url, text = url, urllib.request.urlopen(url, timeout=60).read().decode()
-        config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});</script>", text, re.DOTALL)[1])
+        self.url, config = url, httpx.get(f"{url}config", timeout=60).json()
         board = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "cmp-board")
         self.event = next(d["id"] for d in config["dependencies"] if [board, "input"] in d["targets"])
 
