@@ -177,19 +177,34 @@ def _versions(facts: dict) -> str:
 
 def card_data(content: dict):
     """The front matter, as the Hub's own client writes it: what the Hub filters by and shows beside a model."""
-    from huggingface_hub import ModelCardData  # here, because the client of the Hub takes a second to load
+    from huggingface_hub import EvalResult, ModelCardData  # here, because the client of the Hub takes a second to load
 
-    facts, made = content.get("training", {}), content["settings"]
+    facts, data, task = content.get("training", {}), content["settings"]["data"], LESSONS[content["lesson"]]["pipeline"]
+    datasets = hub_datasets(data)
+    results = [
+        EvalResult(
+            task_type=task,
+            dataset_type=(datasets or [data])[0],
+            dataset_name=data,
+            dataset_split="test" if "test" in key.split("-") else None,
+            dataset_revision=revision_of(content),
+            metric_type=key.split(f"-{data_word(data)}-")[0],  # the measure alone; the name is the whole protocol
+            metric_name=key,
+            metric_value=value,
+        )
+        for key, value in content.get("metrics", {}).items()
+        if isinstance(value, (int, float))
+    ]
     return ModelCardData(
         library_name="ganzoo",
-        pipeline_tag=LESSONS[content["lesson"]]["pipeline"],
+        pipeline_tag=task,
         # What the person who trained a model allows is theirs to say (the setting license).
         license=str(content.get("license") or ("unknown" if content.get("converted") else "")) or None,
         tags=["ganzoo", "gan", content["lesson"]],
         base_model=facts.get("base_model"),
-        datasets=hub_datasets(made["data"]) or None,
+        datasets=datasets or None,
         model_name=content["name"],
-        eval_results=_results(content) or None,
+        eval_results=results or None,
     )
 
 
@@ -211,24 +226,3 @@ def _where(data: str, revision: str | None) -> str:
     at = f" at revision `{revision}`" if revision else ""
     found = [*cited, f"{' and '.join(links)}{at}"] if links else cited
     return f" ({'; '.join(found)})" if found else ""
-
-
-def _results(content: dict) -> list:
-    """The measured numbers. The type is the measure alone, the name the whole protocol."""
-    from huggingface_hub import EvalResult  # here, because the client of the Hub takes a second to load
-
-    data = content["settings"]["data"]
-    return [
-        EvalResult(
-            task_type=LESSONS[content["lesson"]]["pipeline"],
-            dataset_type=(hub_datasets(data) or [data])[0],
-            dataset_name=data,
-            dataset_split="test" if "test" in key.split("-") else None,
-            dataset_revision=revision_of(content),
-            metric_type=key.split(f"-{data_word(data)}-")[0],
-            metric_name=key,
-            metric_value=value,
-        )
-        for key, value in content.get("metrics", {}).items()
-        if isinstance(value, (int, float))
-    ]
