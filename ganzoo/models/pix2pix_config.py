@@ -99,10 +99,6 @@ class Config(Settings):
         return self.dropout > 0 or self.noise or self.diffaugment
 
     @property
-    def needs_features(self) -> bool:
-        return self.perceptual > 0
-
-    @property
     def variant(self) -> str:
         return self._named(self.word)
 
