@@ -62,10 +62,6 @@ class ResizeConv2d(nn.Conv2d):
         left, middle, right = rows.unbind(3)
         return torch.stack([right, middle + right, left + middle, left], 3)
 
-    @torch.no_grad()
-    def keep_sums(self) -> None:
-        self.summed = self.sums().contiguous()
-
     def train(self, mode: bool = True):
         if mode:
             self.summed = None
@@ -80,11 +76,12 @@ class ResizeConv2d(nn.Conv2d):
         return F.conv_transpose2d(x, weight, self.bias, stride=2, padding=1)
 
 
+@torch.no_grad()
 def keep_sums(net: nn.Module) -> nn.Module:
     """Make `net`, whose weights stay as they are, faster (a U-Net at 256 pixels on the CPU by 11 to 15 %). Returns it."""
     for layer in net.modules():
         if isinstance(layer, ResizeConv2d):
-            layer.keep_sums()
+            layer.summed = layer.sums().contiguous()
     return net
 
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from ganzoo import pretrained
 from ganzoo.models import features, pix2pix
-from ganzoo.models.layers import ResizeConv2d
+from ganzoo.models.layers import ResizeConv2d, keep_sums
 from tests.support.raises_code import raises_code
 
 
@@ -140,8 +140,8 @@ def test_resize_convolution_is_doubling_and_then_a_convolution():
     ours = torch.autograd.grad(conv(x).square().sum(), [x, conv.weight])
     theirs = torch.autograd.grad(plain.square().sum(), [x, conv.weight])
     assert all(torch.allclose(a, b, rtol=1e-4, atol=1e-3) for a, b in zip(ours, theirs, strict=True))
-    conv.eval().keep_sums()
+    keep_sums(conv.eval())
     assert torch.equal(conv(x), conv.train()(x)) and "summed" not in conv.state_dict()
-    conv.keep_sums()
+    keep_sums(conv)
     conv.load_state_dict({name: 2 * tensor for name, tensor in conv.state_dict().items()})
     assert torch.allclose(conv(x), 2 * plain, atol=1e-5)
