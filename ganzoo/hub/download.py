@@ -62,20 +62,17 @@ def pull(repo_id: str, revision: str | None = None, token: bool | str | None = N
         if status == 401:
             raise GanzooError("token_refused", repo_id=repo_id) from None
         raise GanzooError("model_not_fetched", repo_id=repo_id, reason=short(error)) from None
-    except _Slow:
-        slow = GanzooError("hub_slow", endpoint=constants.ENDPOINT, seconds=constants.HF_HUB_ETAG_TIMEOUT)
-        return _without_hub(repo_id, revision, slow)
+    except GanzooError as error:
+        if error.code != "hub_slow":
+            raise
+        return _without_hub(repo_id, revision, error)
     except (*TROUBLE, ValueError) as error:
         return _without_hub(repo_id, revision, GanzooError("hub_line_broke", reason=short(error)))
 
 
-class _Slow(Exception):
-    """The Hub did not answer for as long as the client waits."""
-
-
 def _info(repo_id: str, revision: str | None, token, seconds: float):
     """What the Hub says of a repository. A Hub that takes its time gets it only where nothing here could stand in.
-    _Slow where it does not answer for as long as the client waits."""
+    GanzooError `hub_slow` where it does not answer for as long as the client waits."""
     api, patience = HfApi(token=token), constants.HF_HUB_ETAG_TIMEOUT
     for limit, last in ((seconds, False), (patience, True)):
         began = time.monotonic()
@@ -86,7 +83,7 @@ def _info(repo_id: str, revision: str | None, token, seconds: float):
         except TROUBLE:
             slow = time.monotonic() - began >= limit
             if last and slow:
-                raise _Slow from None
+                raise GanzooError("hub_slow", endpoint=constants.ENDPOINT, seconds=patience) from None
             if last or _cached(repo_id, revision):
                 raise
         if slow:
