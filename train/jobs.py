@@ -115,8 +115,6 @@ def main(argv: list[str] | None = None) -> int:
                 user = HfApi().whoami()["name"]
         bucket = f"{user}/runs"
     line = command(args.recipe, args.flavor, args.timeout, bucket, argv[cut + 1 :] + args.words, made)
-    if not hasattr(HfApi, "sync_job_volume"):
-        raise GanzooError("hub_client_too_old")
     if not args.run:
         print(shlex.join(["hf", "buckets", "create", bucket, "--private", "--exist-ok"]))
         print(shlex.join(line))
