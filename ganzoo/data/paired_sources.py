@@ -108,8 +108,11 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     """The pairs to train and to test on; without a test split a fixed tenth is held out. `shape`: side and channels."""
     test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
     train = splits.get("train") or next(iter(splits.values()))
-    if test is train or not test:
-        _enough(data, len(train), registry.FEWEST + 1)  # one at least is held out
+    hold_out = test is train or not test
+    least = registry.FEWEST + hold_out  # one at least is held out
+    if len(train) < least:
+        raise GanzooError("too_few_pairs", data=data, count=len(train), least=least)
+    if hold_out:
         tenth, others = (rows.tolist() for rows in registry.held_out(len(train)))
         # What cannot be read is no test: it stays with the others, where it will be named.
         held = list(islice((i for i in tenth + others if readable(train[i][1])), len(tenth)))
@@ -121,13 +124,7 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     if len(test) > TEST_MOST:
         notes.append(f"the first {TEST_MOST:,} of {len(test):,} test pairs are used")
         test = test[:TEST_MOST]
-    _enough(data, len(train))
     return train, test
-
-
-def _enough(data: str, count: int, least: int = registry.FEWEST) -> None:
-    if count < least:
-        raise GanzooError("too_few_pairs", data=data, count=count, least=least)
 
 
 def room() -> int:

@@ -47,14 +47,15 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
     train, test, test_names = {}, {}, {}
     for side, name in zip("ab", names, strict=True):
         readers = dict(splits[side])
+        count, least = len(readers["train"]), registry.FEWEST + ("test" not in readers)  # one at least is held out
+        if count < least:
+            raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, least=least)
         if "test" not in readers:
-            _enough(data, len(readers["train"]), name, registry.FEWEST + 1)  # one at least is held out
-            held, others = registry.held_out(len(readers["train"]))
+            held, others = registry.held_out(count)
             readers["test"] = [readers["train"][i] for i in held]
             readers["train"] = [readers["train"][i] for i in others.sort().values]
             tenth = f"a fixed tenth ({len(held)} pictures)"
             notes.append(f"no test split for {name}: {tenth} is held out and never trained on")
-        _enough(data, len(readers["train"]), name)
         check_size(len(readers["train"]), large, channels)
         test[side], test_names[side], tested = _read(readers["test"], image_size, channels, notes, f"{name} test")
         depth = channels or test[side].shape[1]
@@ -72,11 +73,6 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
                 "too_few_usable_of_a_domain", data=data, count=count, domain=name, least=registry.FEWEST, names=lost
             )
     return Unpaired(registry.data_word(data), names, train, test, notes, test_names)
-
-
-def _enough(data: str, count: int, name: str, least: int = registry.FEWEST) -> None:
-    if count < least:
-        raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, least=least)
 
 
 def _find(data: str, notes: list[str]) -> Found:
