@@ -20,7 +20,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from huggingface_hub import HfApi, get_token
+from huggingface_hub import HfApi
 
 import ganzoo
 from ganzoo import package, settings
@@ -109,10 +109,9 @@ def main(argv: list[str] | None = None) -> int:
         raise GanzooError("wheel_not_writable", folder=PLACE, reason=error.strerror) from None
     bucket = args.bucket
     if not bucket:
-        user = "ME"
-        if get_token():
-            with contextlib.suppress(*TROUBLE, ValueError):
-                user = HfApi().whoami()["name"]
+        user = "ME"  # nobody is logged in, or the Hub does not answer
+        with contextlib.suppress(*TROUBLE, ValueError):
+            user = HfApi().whoami()["name"]
         bucket = f"{user}/runs"
     line = command(args.recipe, args.flavor, args.timeout, bucket, argv[cut + 1 :] + args.words, made)
     if not args.run:
