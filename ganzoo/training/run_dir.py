@@ -57,9 +57,9 @@ class RunFolder:
         logged = checkpoint.read_log(path)
         rows = [row for row in logged if row["step"] <= step]
         save_text(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-        for number in sampled(logged):
-            if number > step:
-                self.sheet(number).unlink(missing_ok=True)
+        for row in logged:
+            if row["event"] == "samples" and row["step"] > step:
+                self.sheet(row["step"]).unlink(missing_ok=True)
         return rows
 
     def sheet(self, step: int) -> Path:
@@ -99,7 +99,7 @@ class RunFolder:
         """Every sample grid in order -> film.webp, and film.json with the step of each frame and the curves beside it."""
         logged = checkpoint.read_log(self.folder / "log.jsonl")
         sheets = {}
-        for step in sampled(logged):
+        for step in (row["step"] for row in logged if row["event"] == "samples"):
             with suppress(GanzooError):  # the film does without a sheet that is gone or damaged
                 sheets[step] = open_picture(self.sheet(step))
         last = next(reversed(sheets.values()), None)
@@ -132,11 +132,6 @@ class RunFolder:
                     self.copied[path] = time
         except OSError as error:
             log.warning("The run was not kept in %s (%s); the next save tries again.", self.kept, error.strerror)
-
-
-def sampled(rows: list[dict]) -> list[int]:
-    """The steps after which samples were drawn."""
-    return [row["step"] for row in rows if row["event"] == "samples"]
 
 
 def facts(config, device: torch.device, steps: int, minutes: float) -> dict:

@@ -127,12 +127,12 @@ def fit(config, pictures, nets: dict, should_stop=lambda: False, init: Path | No
     training, recorder, start = _begin(config, pictures, folder, nets, init)
     yield {"event": "start", "folder": str(folder), **start}
 
-    config, total, clock = training.config, training.steps, Clock(training)
+    config, total = training.config, training.steps
     frames = schedule.film_steps(config, total)
     every = 1 if config.smoke else min(50, training.batches.per_epoch)
     if training.step == 0:
         yield from recorder.samples()
-        clock.start()
+    clock = Clock(training)
     for row, stopping in rounds(training, total, every, should_stop):
         if row:  # the clock is read after it: its numbers wait for the GPU
             epoch = round(training.step / training.batches.per_epoch, 3)
