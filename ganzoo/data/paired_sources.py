@@ -109,7 +109,7 @@ def _train_and_test(data: str, splits: dict, split_test: str, shape: tuple[int, 
     test = next((splits[s] for s in ([split_test] if split_test else SPLITS[1:]) if splits.get(s)), None)
     train = splits.get("train") or next(iter(splits.values()))
     hold_out = test is train or not test
-    least = registry.FEWEST + hold_out  # one at least is held out
+    least = registry.FEWEST + 1 if hold_out else registry.FEWEST  # one at least is held out
     if len(train) < least:
         raise GanzooError("too_few_pairs", data=data, count=len(train), least=least)
     if hold_out:

@@ -47,10 +47,11 @@ def load_unpaired(data: str, image_size=256, load_size=0, channels=0, domains=""
     train, test, test_names = {}, {}, {}
     for side, name in zip("ab", names, strict=True):
         readers = dict(splits[side])
-        count, least = len(readers["train"]), registry.FEWEST + ("test" not in readers)  # one at least is held out
+        count, hold_out = len(readers["train"]), "test" not in readers
+        least = registry.FEWEST + 1 if hold_out else registry.FEWEST  # one at least is held out
         if count < least:
             raise GanzooError("too_few_of_a_domain", data=data, count=count, domain=name, least=least)
-        if "test" not in readers:
+        if hold_out:
             held, others = registry.held_out(count)
             readers["test"] = [readers["train"][i] for i in held]
             readers["train"] = [readers["train"][i] for i in others.sort().values]
