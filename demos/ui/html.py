@@ -41,11 +41,6 @@ def figure(inside: str, caption: str, kind: str = "") -> str:
     return f'<figure class="gz-fig {kind}">{inside}<figcaption>{caption}</figcaption></figure>'
 
 
-def captioned(picture: Image.Image, text: str, **options) -> str:
-    """A picture over its caption, which is also its alternative text; options as for `image`."""
-    return figure(image(picture, text, **options), escape(text))
-
-
 def svg(width: float, height: float, name: str, drawn: str, kind: str = "", **data) -> str:
     """A drawing in units of its own, called by its name; `data` become data- attributes."""
     box = f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}"'

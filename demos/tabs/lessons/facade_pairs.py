@@ -19,17 +19,16 @@ SIDE = 256
 
 
 def choice(first: str) -> Value:
-    choices = [(str(i + 1), name) for i, name in enumerate(PAIRS)]
-    return Value(first, lambda words: gr.Radio(choices, value=first, label=words("pair_choice")), _checked)
+    """A pair by its name, or by its number from 1."""
+    numbered = {str(i): name for i, name in enumerate(PAIRS, 1)}
 
+    def check(given) -> str:
+        name = numbered.get(str(given), given)
+        if name not in PAIRS:
+            raise Trouble("bad_pair", most=len(PAIRS))
+        return name
 
-def _checked(given) -> str:
-    """The pair of this name, or of this number from 1."""
-    numbered = {str(i + 1): name for i, name in enumerate(PAIRS)}
-    name = numbered.get(str(given), given)
-    if name not in PAIRS:
-        raise Trouble("bad_pair", most=len(PAIRS))
-    return name
+    return Value(first, lambda words: gr.Radio([*numbered.items()], value=first, label=words("pair_choice")), check)
 
 
 @lru_cache(maxsize=len(PAIRS))

@@ -110,13 +110,10 @@ def show(words: Words, shift: int, seed: int) -> str:
         )
         panels.append(section(title, bars(rows), tiles(maps, MAPS)))
     counted = note(words("features_note", count=MAPS, all=len(true)))
-    return said(_verdict(words, found["pixels"], found["features"])) + grid(*panels, kind="four") + counted
-
-
-def _verdict(words: Words, pixels: dict, distances: dict) -> str:
-    times = distances["blur"] / max(distances["shift"], 1e-9)
-    key = "features_tell" if times > WORSE else "features_alike"
-    return words(key, shift=f"{pixels['shift']:.3f}", blur=f"{pixels['blur']:.3f}", times=f"{times:.1f}")
+    times = found["features"]["blur"] / max(found["features"]["shift"], 1e-9)
+    wrong = {key: f"{found['pixels'][key]:.3f}" for key in ("shift", "blur")}
+    verdict = words("features_tell" if times > WORSE else "features_alike", **wrong, times=f"{times:.1f}")
+    return said(verdict) + grid(*panels, kind="four") + counted
 
 
 CODE = (shifted, blurred_as_wrong, pixel_error, feature_maps, features.perceptual_distance)

@@ -44,12 +44,9 @@ def pictures(words: Words, name: str) -> list:
     """The real photo, GAN alone, MAE alone: the whole pictures, small as from afar, then the same part of each near by."""
     shown = [(pair(name)[1], words("pair_real")), (made("gan", name), "GAN"), (made("mae", name), "MAE")]
     far = [(picture, words("ganloss_far", name=n)) for picture, n in shown]
-    near = [(_enlarged(picture), words("ganloss_near", name=n)) for picture, n in shown]
+    look = (SIDE, SIDE), Image.Resampling.NEAREST, BOX
+    near = [(picture.resize(*look), words("ganloss_near", name=n)) for picture, n in shown]
     return far + near
-
-
-def _enlarged(picture: Image.Image) -> Image.Image:
-    return picture.crop(BOX).resize((SIDE, SIDE), Image.Resampling.NEAREST)
 
 
 CODE = (generator_loss, metrics.tone, measured)

@@ -97,16 +97,10 @@ def choice(first, label: str, keys: Sequence, bad: str, prefix: str = "") -> Val
         values = named(words, prefix, keys) if prefix else [(str(key), key) for key in keys]
         return gr.Radio(values, value=first, label=words(label), elem_id=label.replace("_", "-"))
 
-    return Value(first, make, one_of(keys, bad))
-
-
-def one_of(keys: Sequence, bad: str) -> Callable:
-    """What checks that a value is one of these keys, or is written as one."""
-
-    def check(given):
+    def check(given):  # a key, or one as a link writes it
         for key in keys:
             if str(key) == str(given):
                 return key
         raise Trouble(bad, known=", ".join(map(str, keys)), most=keys[-1])
 
-    return check
+    return Value(first, make, check)

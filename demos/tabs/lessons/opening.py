@@ -10,7 +10,7 @@ from ganzoo.inference import Model
 from ganzoo.models.gan import Generator
 
 from ...catalog import local
-from ...ui.html import captioned, figure, flow, image, section, signed, square
+from ...ui.html import figure, flow, image, section, signed, square
 from ...ui.words import Words
 from .lesson import Lesson, seed
 
@@ -45,7 +45,8 @@ def show(words: Words, seed: int) -> str:
 
 def as_numbers(words: Words, values: Tensor, key: str = "opening_numbers") -> str:
     """A vector as a square, its count under it."""
-    return captioned(signed(square(values)), words(key, count=values.numel()))
+    text = words(key, count=values.numel())
+    return figure(image(signed(square(values)), text), escape(text))
 
 
 def as_work(words: Words, picture: Tensor) -> str:
