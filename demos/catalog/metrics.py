@@ -37,7 +37,6 @@ SHORT = {  # those that tell models of a lesson apart, the most telling first
     local.TRANSLATORS: ("label-recovery-pixel-accuracy", "tone-lab", "l1", "sharpness"),
     local.CYCLES: ("taken-for", "cycle-l1"),
 }
-ARROWS = {"0": "↓", "higher": "↑"}
 UNWANTED = ("checkerboard", "speckle-median3")  # the less the better where nobody knows how much real pictures have
 WAY = re.compile(r"-([^-]+->[^->]+)-")
 
@@ -90,13 +89,16 @@ def _row(words: Words, name: str, value, real: str) -> Row:
         phrase = words("zoo_by_photos", metric=phrase)
     if way:
         phrase = words("zoo_of_way", metric=phrase[:1].lower() + phrase[1:], way=words.direction(way))
-    arrow = ARROWS.get(aim, "")
-    if aim == "real":
-        unknown = "↓" if start in UNWANTED else "↑"
-        arrow, beside = words("aim_real", value=real) if real else unknown, ""
-    elif aim == "1":
-        arrow = words("aim_best", value=written(words, start, 1))
-    return Row(name, start, phrase[:1].upper() + phrase[1:], written(words, start, value), arrow, beside)
+    arrow = aimed(words, start, aim, real if aim == "real" else written(words, start, 1))
+    text = phrase[:1].upper() + phrase[1:]
+    return Row(name, start, text, written(words, start, value), arrow, "" if aim == "real" else beside)
+
+
+def aimed(words: Words, start: str, aim: str, goal: str) -> str:
+    """What a number should be; `goal`: the number that it should reach, nothing where that is not known."""
+    if aim == "1" or (aim == "real" and goal):
+        return words("aim_best" if aim == "1" else "aim_real", value=goal)
+    return {"0": "↓", "higher": "↑", "real": "↓" if start in UNWANTED else "↑"}.get(aim, "")
 
 
 def protocol(words: Words, name: str, data: str) -> str:

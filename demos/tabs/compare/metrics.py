@@ -5,19 +5,13 @@ from html import escape
 
 from ganzoo.models.pix2pix_config import LOSSES
 
-from ...catalog.metrics import KNOWN, value
+from ...catalog.metrics import KNOWN, aimed, value
 from ...ui.words import Words
 from .families import NAMES, Family, name
 
 LABELS, REAL = "label-recovery-pixel-accuracy", "label-recovery-real-pixel-accuracy"
-NUMBERS = {KNOWN[start][0]: (start, *KNOWN[start][1:]) for start in ("l1", "sharpness", "tone-lab", LABELS)}
+NUMBERS = ("l1", "sharpness", "tone-lab", LABELS)
 MARGIN = 0.10  # how far the winner's L1 may lie above that of MAE, which has the lowest by design
-
-
-def numbers(entry) -> list[tuple[str, str]]:
-    """[(word, text)] of what the model's own card says about the test set; a number that is missing is left out."""
-    found = ((key, form, value(entry, start)) for key, (start, form, _) in NUMBERS.items())
-    return [(key, form.format(number)) for key, form, number in found if number is not None]
 
 
 def verdict(words: Words, family: Family, by: str = "cmp") -> str:
@@ -65,15 +59,17 @@ def count(family: Family) -> int | None:
 def table(words: Words, family: Family, losses=()) -> tuple[str, list[str], list[list[str]]]:
     """(title, head, rows) of the numbers of the whole test set, cells as HTML: a row a number with what it should reach, a
     column a loss (none named: all), the nearest to the goal bold. No rows where no member has a number."""
-    keys = [key for key in losses or family.keys if key in family.members and numbers(family.members[key])]
+    found = {key: family.members[key] for key in losses or family.keys if key in family.members}
+    keys = [key for key, entry in found.items() if any(value(entry, start) is not None for start in NUMBERS)]
     rows = []
-    for word, (start, form, target) in NUMBERS.items():
-        values = {key: value(family.members[key], start) for key in keys}
+    for start in NUMBERS:
+        word, form, target = KNOWN[start]
+        values = {key: value(found[key], start) for key in keys}
         if all(number is None for number in values.values()):
             continue
-        real = next((r for r in (value(family.members[key], REAL) for key in keys) if r is not None), None)
+        real = next((r for r in (value(found[key], REAL) for key in keys) if r is not None), None)
         goal = real if target == "real" else float(target)
-        arrow = _aim(words, target, goal, form)
+        arrow = aimed(words, start, target, "" if goal is None else form.format(goal))
         nearest = set() if goal is None else _nearest(values, goal, form)
         best = nearest if len(nearest) < len(keys) else set()
         meaning = escape(words(word.replace("cmp_", "cmp_means_")))
@@ -83,13 +79,6 @@ def table(words: Words, family: Family, losses=()) -> tuple[str, list[str], list
     measured = count(family)
     title = words("cmp_tested", count=measured) if measured else words("cmp_tested_all")
     return title, ["", *(name(words, key) for key in keys), words("cmp_meaning")], rows
-
-
-def _aim(words: Words, target: str, goal: float | None, form: str) -> str:
-    """What a number should be, as the Zoo writes it."""
-    if target == "0":
-        return "↓"
-    return "↑" if goal is None else words("aim_real" if target == "real" else "aim_best", value=form.format(goal))
 
 
 def _nearest(values: dict[str, float | None], goal: float, form: str) -> set[str]:
