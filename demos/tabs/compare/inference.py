@@ -107,7 +107,8 @@ def translate(
             model = local.open_model(family.members[loss].name, local.TRANSLATORS)
             waking = variation if model.varies else None
             began = time.perf_counter()
-            picture = model.translate_tensor(to_float(_channels(drawing, model.config.in_channels)), waking)
+            given = drawing if model.config.in_channels == 3 else from_pil(to_pil(drawing), family.size, 1)  # grey
+            picture = model.translate_tensor(to_float(given), waking)
         except GanzooError as error:
             made.missing[loss] = error
             continue
@@ -117,10 +118,3 @@ def translate(
         made.errors = {loss: float((p.float() - truth[0]).abs().mean() / 255) for loss, p in made.pictures.items()}
         made.pictures["truth"] = truth[0]
     return made
-
-
-def _channels(pictures: Tensor, count: int) -> Tensor:
-    if count == pictures.shape[1]:
-        return pictures
-    grey = to_pil(pictures)[0].convert("L")
-    return from_pil([grey], grey.width, 1)
