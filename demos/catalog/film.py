@@ -9,6 +9,7 @@ from pathlib import Path
 from gradio.data_classes import ImageData
 from PIL import Image
 
+from ganzoo import Model
 from ganzoo.training import doctor
 from ganzoo.training.plots import smoothed
 
@@ -70,15 +71,14 @@ class Film:
         return place | {"state": self._state(steps[at]), "picture": self.pictures[at]}
 
 
-@lru_cache(maxsize=8)
-def _film(folder: Path, stamp: int) -> Film:
-    return Film(folder)
-
-
 def of(name: str) -> Film:
     """The film of a model by name, read again when it changes."""
-    folder = local.open_model(name).folder
-    return _film(folder, local.stamp(folder, name))
+    return _of(local.open_model(name))
+
+
+@lru_cache(maxsize=8)
+def _of(model: Model) -> Film:  # a model that has changed is another
+    return Film(model.folder)
 
 
 def on_black(sheet: Image.Image) -> Image.Image:

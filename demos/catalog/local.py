@@ -121,15 +121,11 @@ def open_model(name: str, lessons: tuple = LESSONS) -> Model:
     folder = folders().get(name) if isinstance(name, str) else None
     if folder is None:
         raise Trouble("no_model", name=str(name)[:80])
-    return _opened(folder, stamp(folder, name), lessons)
-
-
-def stamp(folder: Path, name: str) -> int:
-    """Changes when a model's files do."""
     try:
-        return max(path.stat().st_mtime_ns for path in folder.glob("*"))
+        stamp = max(path.stat().st_mtime_ns for path in folder.glob("*"))  # changes when its files do
     except (OSError, ValueError):  # removed meanwhile
         raise Trouble("no_model", name=name[:80]) from None
+    return _opened(folder, stamp, lessons)
 
 
 @lru_cache(maxsize=24)
