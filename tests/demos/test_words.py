@@ -23,7 +23,7 @@ PUT_TOGETHER = (
     "relu_{}", "unet_{}", "gan_{}", "steps_{}", "friction_{}", "patch_{}", "shapes_{}",
     "cmp_{}", "cmp_label_{}", "cmp_family_{}", "{}_short", "trl_{}",
     "own_{}", "own_{}_said", "{}_said", "features_{}", "stride_{}_alt", "stride_{}_window", "{}_alt", "{}_notes",
-    "live_{}", "live_adv_{}",
+    "live_{}", "live_adv_{}", "start_{}",
     *(f"{{}}_verdict_{end}" for end in ("wins", "close", "split", "why", "rule")),
 )  # fmt: skip
 

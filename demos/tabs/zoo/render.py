@@ -25,13 +25,8 @@ ACROSS, COLUMNS = 6, 4  # pictures across a translator's sheet, and those of the
 ROW, GAP = 8, 2  # pictures across a sheet from noise, pixels between them
 WIDEST = 4096  # pixels of a sheet that are looked at
 MOST, OWN = 4, 6  # numbers on a card; runs of one's own beside the models to start with
-START = {  # one model a lesson to begin with
-    "gan-mnist": "start_gan",
-    "cgan-mnist": "start_cgan",
-    "dcgan-mnist": "start_dcgan",
-    "pix2pix-facades-gan-mae": "start_pix2pix",
-    "cyclegan-horse2zebra": "start_cyclegan",
-}
+# One model a lesson to begin with.
+START = ("gan-mnist", "cgan-mnist", "dcgan-mnist", "pix2pix-facades-gan-mae", "cyclegan-horse2zebra")
 SETS = (*local.SETS, *compare_families.FIRST)  # data sets, the course's first
 
 
@@ -152,7 +147,7 @@ def _card(words: Words, entry: local.Entry, which: str, chosen: str, goal: bool)
     source = thumbnail(entry.folder, size)
     alt, kind = words("zoo_sample_alt", name=name), "" if translates else "gz-px"
     sample = source and shown(source, alt, (520, 260), kind=kind)
-    start = words(START[entry.name]) if which == "start" and entry.name in START else ""
+    start = words(f"start_{entry.lesson}") if which == "start" and entry.name in START else ""
     found = [(row.phrase, f"{row.value} {row.arrow}") for row in metrics.short(words, entry)[:MOST]]
     return (
         f'<button type="button" class="gz-card"{place} data-name="{escape(entry.name)}" '
