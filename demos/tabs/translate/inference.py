@@ -145,8 +145,7 @@ def sized(model: Model, picture: Image.Image, times: int = 0) -> Image.Image:
 
 
 def _pixels(model: Model, picture: Image.Image, direction: str, times: int) -> torch.Tensor:
-    depth = model.config.in_channels if direction == model.directions[0] else model.config.out_channels
-    return to_float(whole_tensor(sized(model, picture, times), depth))
+    return to_float(whole_tensor(sized(model, picture, times), model.depth(direction)))
 
 
 def there_and_back(model: Model, picture: Image.Image, direction: str, times: int = 0) -> Made:
