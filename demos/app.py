@@ -13,7 +13,6 @@ import signal
 import socket
 import sys
 import threading
-from functools import partial
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -55,7 +54,7 @@ def keep_no_uploads() -> None:
         folder = temp_dirs.place("uploads")
         folder.mkdir(mode=0o700)
         os.environ["GRADIO_TEMP_DIR"] = str(folder)
-        temp_dirs.at_end(partial(shutil.rmtree, folder, ignore_errors=True))
+        temp_dirs.ENDS.callback(shutil.rmtree, folder, ignore_errors=True)
     for end in ("SIGINT", "SIGTERM", "SIGHUP"):  # or nothing would be tidied up; Windows knows no SIGHUP
         if hasattr(signal, end):
             signal.signal(getattr(signal, end), leave)
@@ -63,7 +62,7 @@ def keep_no_uploads() -> None:
 
 def leave(*_) -> None:
     """Tidy up and go at once: threads that still compute would make the interpreter's own end an abort."""
-    temp_dirs.end()
+    temp_dirs.ENDS.close()
     os._exit(0)
 
 

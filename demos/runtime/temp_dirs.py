@@ -7,7 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 KINDS = ("uploads", "own")  # what gradio writes down, the sessions of the tab Your pictures
@@ -30,16 +30,6 @@ def sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-_ends: list[Callable[[], None]] = []
-
-
-def at_end(tidy: Callable[[], None]) -> None:
-    """`tidy` is called once when the server ends, however it is asked to."""
-    _ends.append(tidy)
-
-
-@atexit.register
-def end() -> None:
-    """Tidy up. Only what is ours: the interpreter's own exit functions would take torch apart under threads that compute."""
-    while _ends:
-        _ends.pop()()
+ENDS = ExitStack()  # its callbacks are called once when the server ends, however it is asked to
+# Only what is ours: the interpreter's own exit functions would take torch apart under threads that compute.
+atexit.register(ENDS.close)

@@ -280,7 +280,7 @@ def _prepare() -> None:
     shutil.rmtree(ROOT, ignore_errors=True)  # of a killed server that had this process's number
     ROOT.mkdir(mode=0o700)
     gr.set_static_paths(ROOT)  # a download is served from here: in gradio's cache a copy would outlive its page
-    temp_dirs.at_end(close_all)
+    temp_dirs.ENDS.callback(close_all)
     threading.Thread(target=_reap, daemon=True).start()
 
 
