@@ -65,7 +65,9 @@ def fetch(name: str) -> Path:
         if lesson not in local.PAGES:
             raise Trouble("hub_no_page", name=name, lesson=lesson)
         while len(local.FETCHED) >= MOST:
-            _forget(next(iter(local.FETCHED)))
+            oldest = local.FETCHED.pop(next(iter(local.FETCHED)))
+            if os.environ.get("SPACE_ID") and oldest.parent.name == "snapshots":  # its disk is small
+                shutil.rmtree(oldest.parents[1], ignore_errors=True)
         local.FETCHED[name] = folder
         return folder
 
@@ -84,13 +86,6 @@ def _pull(name: str) -> Path:
         raise
     except (GanzooError, *TROUBLE, ValueError) as error:  # of its client or the network: one line for the visitor
         raise Trouble("cmp_no_hub", name=name) from error
-
-
-def _forget(name: str) -> None:
-    """Out of the catalog; in a Space, whose disk is small, off the disk as well."""
-    folder = local.FETCHED.pop(name)
-    if os.environ.get("SPACE_ID") and folder.parent.name == "snapshots":
-        shutil.rmtree(folder.parents[1], ignore_errors=True)
 
 
 def fetch_at_start() -> None:
