@@ -4,6 +4,8 @@ import math
 from bisect import bisect_left
 from html import escape
 
+from .html import svg
+
 WIDTH, HEIGHT, TOP, BOTTOM = 620, 200, 14, 26
 TICKS = 4  # at most so many steps up the scale
 BANDS = 48  # places along a chart that tell their values to a pointer
@@ -92,8 +94,7 @@ def chart(
     )
     return (
         f'<figure class="gz-chart"><figcaption><b>{escape(title)}</b>{keys}</figcaption>'
-        f'<svg class="gz-svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt or title)}">{drawn}'
-        f"{_tooltips(lines, x, percent)}</svg></figure>"
+        f"{svg(WIDTH, HEIGHT, alt or title, drawn + _tooltips(lines, x, percent))}</figure>"
     )
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from ganzoo.evaluation.metrics import find
 
 from ...catalog import local
-from ...ui.html import grid, legend, note, prose, quiet
+from ...ui.html import grid, legend, note, prose, quiet, svg
 from ...ui.words import Words
 from . import inference
 
@@ -99,15 +99,13 @@ def _loop(words: Words, start: str, middle: str, there: str, back: str) -> str:
         f'text-anchor="middle">{name}</text>'
         for x, name in ((133, there), (307, back))
     )
-    critic, same = words("trl_real", domain=middle), words("trl_same")
-    return (
-        f'<svg class="gz-svg" viewBox="0 0 480 176" role="img" aria-label="'
-        f'{escape(words("trl_loop_alt", start=start, middle=middle))}"><g font-size="17">'
-        f'{boxes}{arrows}<path class="critic" d="M240 60 v-20 m-6 8 l6 -8 l6 8"/>'
-        f'<text class="critic" x="240" y="28" text-anchor="middle">{escape(critic)}</text>'
-        f'<path class="second" d="M414 116 v24 h-348 v-22 m-6 8 l6 -8 l6 8"/>'
-        f'<text x="240" y="164" text-anchor="middle">{escape(same)}</text></g></svg>'
+    drawn = (
+        f'<g font-size="17">{boxes}{arrows}<path class="critic" d="M240 60 v-20 m-6 8 l6 -8 l6 8"/>'
+        f'<text class="critic" x="240" y="28" text-anchor="middle">{escape(words("trl_real", domain=middle))}</text>'
+        '<path class="second" d="M414 116 v24 h-348 v-22 m-6 8 l6 -8 l6 8"/>'
+        f'<text x="240" y="164" text-anchor="middle">{escape(words("trl_same"))}</text></g>'
     )
+    return svg(480, 176, words("trl_loop_alt", start=start, middle=middle), drawn)
 
 
 def opinion(words: Words, model, direction: str, scores, cell: tuple[int, int]) -> str:
