@@ -26,10 +26,10 @@ def uri(picture: Image.Image, form: str = "PNG", **options) -> str:
     return f"data:image/{form.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
-def image(picture: Image.Image, alt: str, cells: int = 0, smooth: bool = False, **options) -> str:
+def image(picture: Image.Image, alt: str, cells: int = 0, smooth: bool = False) -> str:
     """An <img> enlarged by whole pixels (a photo `smooth`); with `cells`, as wide as that many cells of the surrounding answer.
     Where it is clear (RGBA), the page's own ground shows through."""
-    return shown(uri(picture, **options), alt, picture.size, cells, "" if smooth else f"gz-px gz-{picture.mode}")
+    return shown(uri(picture), alt, picture.size, cells, "" if smooth else f"gz-px gz-{picture.mode}")
 
 
 def shown(source: str, alt: str, size: tuple[int, int], cells: int = 0, kind: str = "gz-px") -> str:
@@ -44,7 +44,8 @@ def figure(inside: str, caption: str, kind: str = "") -> str:
 def svg(width: float, height: float, name: str, drawn: str, kind: str = "", **data) -> str:
     """A drawing in units of its own, called by its name; `data` become data- attributes."""
     box = f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(name)}"'
-    return f'<svg class="gz-svg {kind}"{_attributes(data)} {box}>{drawn}</svg>'
+    attributes = "".join(f' data-{key}="{value}"' for key, value in data.items())
+    return f'<svg class="gz-svg {kind}"{attributes} {box}>{drawn}</svg>'
 
 
 def section(title: str, *parts: str, kind: str = "") -> str:
@@ -52,13 +53,9 @@ def section(title: str, *parts: str, kind: str = "") -> str:
     return f'<section><h3 class="{kind}">{escape(title)}</h3>{"".join(parts)}</section>'
 
 
-def grid(*cells: str, kind: str = "", **data) -> str:
-    """Cells side by side where there is room; `data` become data- attributes."""
-    return f'<div class="gz-grid {kind}"{_attributes(data)}>{"".join(cells)}</div>'
-
-
-def _attributes(data: dict) -> str:
-    return "".join(f' data-{key}="{value}"' for key, value in data.items())
+def grid(*cells: str, kind: str = "") -> str:
+    """Cells side by side where there is room."""
+    return f'<div class="gz-grid {kind}">{"".join(cells)}</div>'
 
 
 def tiles(cells: Iterable[str], row: int) -> str:
