@@ -27,11 +27,6 @@ def sentences(language: str) -> dict[str, str]:
     return {key: sentence for group in groups for key, sentence in group.items()}
 
 
-def spaced(text: str) -> str:
-    """With a space between a Chinese and a Latin word."""
-    return re.sub(r"(?<=[一-鿿])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%)])(?=[一-鿿])", " ", text)
-
-
 class Trouble(GanzooError):
     """Something a visitor should be told. Its code is the key of a sentence of the pages, in each of their languages."""
 
@@ -74,10 +69,12 @@ class Words:
 
     def listing(self, numbers, between: str = "or") -> str:
         """[1, 2, 4] -> "1, 2 or 4", or with `between="and"` "1, 2 and 4"."""
-        texts = [str(n) for n in numbers]
-        comma = "、" if self.language == "zh" else ", "
-        key = {"or": "lesson_or", "and": "list_and"}[between]
-        return texts[0] if len(texts) == 1 else spaced(self(key, first=comma.join(texts[:-1]), last=texts[-1]))
+        *others, last = map(str, numbers)
+        if not others:
+            return last
+        key, comma = {"or": "lesson_or", "and": "list_and"}[between], "、" if self.language == "zh" else ", "
+        between_scripts = r"(?<=[一-鿿])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%)])(?=[一-鿿])"  # a Chinese and a Latin word
+        return re.sub(between_scripts, " ", self(key, first=comma.join(others), last=last))
 
     def explain(self, error: GanzooError) -> str:
         """An error with its remedy, in this language. The library's own sentences are English: other languages say what
