@@ -74,18 +74,16 @@ def fetch(name: str) -> Path:
 
 def _pull(name: str) -> Path:
     """The Hub is asked with a short time-out first: without an answer its client would try for 23 seconds."""
+    if not reachable():
+        raise Trouble("cmp_no_hub", name=name)
     try:
-        if not reachable():
-            raise Trouble("cmp_no_hub", name=name)
         info = HfApi(token=token()).model_info(name, files_metadata=True, timeout=SECONDS)
         size = sum(file.size or 0 for file in info.siblings or [] if file.rfilename.endswith(".safetensors"))
-        if size > MEGABYTES << 20:
-            raise Trouble("cmp_hub_large", name=name, most=MEGABYTES)
-        return download.pull(name, token=token())
-    except Trouble:
-        raise
+        if size <= MEGABYTES << 20:
+            return download.pull(name, token=token())
     except (GanzooError, *TROUBLE, ValueError) as error:  # of its client or the network: one line for the visitor
         raise Trouble("cmp_no_hub", name=name) from error
+    raise Trouble("cmp_hub_large", name=name, most=MEGABYTES)
 
 
 def fetch_at_start() -> None:
