@@ -262,10 +262,5 @@ class Translate:
             yield over | {self.zip: gr.update(visible=False), self.done: quiet(self.words.explain(error))}
 
     def _nothing(self, key: str) -> dict:
-        hidden = gr.update(value=None, visible=False)
-        return {
-            self.zip: hidden,
-            self.preview: hidden,
-            self.stop: gr.update(visible=False),
-            self.done: quiet(self.words(key)),
-        }
+        hidden = dict.fromkeys([self.zip, self.preview], gr.update(value=None, visible=False))
+        return hidden | {self.stop: gr.update(visible=False), self.done: quiet(self.words(key))}
