@@ -273,9 +273,8 @@ class Create:
         name, lesson, data = (query.get(key) for key in ("model", "lesson", "set"))
         if name:
             lesson = data = None
-            with suppress(GanzooError):
-                if hub.NAME.fullmatch(name) and not name.startswith("runs/"):
-                    hub.fetch(name)
+            with suppress(GanzooError):  # where it is one of the Hub
+                hub.fetch(name)
             with suppress(GanzooError):  # then the grid says that there is no such model
                 model = local.open_model(name)
                 lesson, data = model.config.lesson, local.set_of(model)
