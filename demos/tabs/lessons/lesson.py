@@ -48,10 +48,6 @@ class Lesson:
     def title(self, words: Words) -> str:
         return f"{self.number or self.row} · {words('q_' + self.key)}"
 
-    @property
-    def first(self) -> list:
-        return [value.first for value in self.values.values()]
-
     def checked(self, given) -> dict:
         """Name -> value."""
         return {name: value.check(v) for (name, value), v in zip(self.values.items(), given, strict=True)}
