@@ -4,7 +4,6 @@ app.py imports this first where $SPACE_ID is set: the package `spaces` must come
 processor, where they take milliseconds and cost no visitor any of the GPU time that the Hub gives a day.
 """
 
-import logging
 import threading
 from contextlib import suppress
 from functools import lru_cache
@@ -24,11 +23,10 @@ from ganzoo.hub import download
 from ganzoo.hub_client import TROUBLE
 
 from ..catalog import local
+from ..runtime.server_log import log
 
 PIXELS = 512 * 512  # of a picture: from here on a GPU is worth its wait
 SHORTEST, LONGEST = 5, 15  # seconds of a visitor's GPU time that a call asks for
-
-log = logging.getLogger("ganzoo")
 
 
 @lru_cache(maxsize=4)
