@@ -20,6 +20,7 @@
     const link = event.target.closest?.("a"), to = link?.getAttribute("href") || "";
     if (link?.matches(".gz-language")) { keep(there); link.search = location.search; }
     if (to.startsWith("#")) { event.preventDefault(); ganzoo.reveal(to.slice(1)); }
+    if (event.target.closest?.("#tabs [role=tab]")) setTimeout(() => ganzoo.address(), 80); // going to a tab by hand
   });
 
   /* what gradio leaves unsaid to screen readers: the name of a picture that is a button, and its English labels on another page */
@@ -42,9 +43,6 @@
       if (button) { clearInterval(wait); button.click(); }
     }, 100);
   }
-  document.addEventListener("click", (click) => { // going to a tab by hand
-    if (click.target.closest?.("#tabs [role=tab]")) setTimeout(() => ganzoo.address(), 80);
-  });
 
   window.ganzoo = {
     query,
