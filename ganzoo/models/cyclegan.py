@@ -67,7 +67,7 @@ class ResNetGenerator(nn.Module):
             *(nn.Conv2d(2 * width, 4 * width, 3, stride=2, padding=1, bias=bias), *normed(4 * width)),
             *(Residual(4 * width, norm) for _ in range(blocks)),
             *(*double(upsample, 4 * width, 2 * width, bias), *normed(2 * width)),
-            *(*double(upsample, 2 * width, width, bias), *normed(width)),
+            *(*double(upsample, 2 * width, width, bias, last=True), *normed(width)),
             *(nn.ReflectionPad2d(3), nn.Conv2d(width, out_channels + gate, 7)),
         )
         self.apply(init_normal)

@@ -43,7 +43,7 @@ class Generator(nn.Module):
             activation(act),
         )
         self.grow = nn.Sequential(*double(upsample, 2 * width, width), *norm2d(norm, width), activation(act))
-        self.last = nn.Sequential(*double(upsample, width, channels), nn.Tanh())
+        self.last = nn.Sequential(*double(upsample, width, channels, last=True), nn.Tanh())
         self.apply(init_normal)
 
     def stages(self, noise: Tensor) -> list[Tensor]:

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from ganzoo.inputs import check_choice
 
 ACTIVATIONS = ("leaky_relu", "relu")
-UPSAMPLES = ("resize", "bilinear", "deconv")
+UPSAMPLES = ("resize", "bilinear", "bilinear_last", "deconv")
 NORMS = ("instance", "instance_affine", "batch", "none")
 
 
@@ -32,16 +32,18 @@ def norm2d(kind: str, features: int) -> list[nn.Module]:
     return [nn.InstanceNorm2d(features, affine=kind == "instance_affine")]
 
 
-def double(kind: str, inputs: int, outputs: int, bias: bool = True) -> list[nn.Module]:
+def double(kind: str, inputs: int, outputs: int, bias: bool = True, last: bool = False) -> list[nn.Module]:
     """Twice the height and width. deconv: kernel 4, stride 2. deconv3: kernel 3, stride 2, as the reference CycleGAN has
     it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
-    which seldom makes a checkerboard (Odena et al. 2016). bilinear: softer neighbours; no weights make one alone."""
+    which seldom makes a checkerboard (Odena et al. 2016). bilinear: softer neighbours; no weights make one alone.
+    bilinear_last: so in the `last` doubling of a network, which makes the finest grid, and resize before it."""
     check_choice("upsample", kind, (*UPSAMPLES, "deconv3"))
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
     if kind == "deconv3":
         return [nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1, bias=bias)]
-    if kind == "resize":  # two layers, so that weights trained as Upsample + Conv2d keep their names
+    # Two layers each, so that weights keep their names from one of these kinds to another.
+    if kind == "resize" or (kind == "bilinear_last" and not last):
         return [nn.Identity(), ResizeConv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
     bilinear = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
     return [bilinear, nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]

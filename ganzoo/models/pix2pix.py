@@ -97,7 +97,7 @@ class UNetGenerator(nn.Module):
         for i in reversed(range(levels)):
             inputs = sizes[i + 1] * (2 if skips and i < levels - 1 else 1)
             outputs = sizes[i] if i else out_channels
-            block = [nn.ReLU(), *double(upsample, inputs, outputs, bias=not i or norm == "none")]
+            block = [nn.ReLU(), *double(upsample, inputs, outputs, bias=not i or norm == "none", last=not i)]
             if i:
                 block += norm2d(norm, outputs)
                 block += [nn.Dropout(dropout)] if dropout and levels - 1 > i >= levels - 4 else []

@@ -47,7 +47,10 @@ def test_receptive_fields_are_the_course_s():
         assert ganzoo.receptive_field(strides, kernel=1 if patch == 1 else 4) == patch
 
 
-@pytest.mark.parametrize("more", [{}, {"no_skips": True}, {"upsample": "deconv"}, {"norm": "batch"}, {"norm": "none"}])
+MORE = [{}, {"no_skips": True}, {"upsample": "deconv"}, {"upsample": "bilinear"}, {"norm": "batch"}, {"norm": "none"}]
+
+
+@pytest.mark.parametrize("more", MORE)
 @pytest.mark.parametrize(("size", "halvings", "levels"), [(32, 0, 5), (48, 0, 4), (64, 3, 3)])
 def test_shapes_and_ranges(more, size, halvings, levels):
     config = pix2pix.Config(**SMALL | {"image_size": size, "halvings": halvings} | more)
@@ -58,6 +61,18 @@ def test_shapes_and_ranges(more, size, halvings, levels):
     assert made.shape == picture.shape
     assert made.abs().max() <= 1
     assert nets["discriminator"](torch.cat([picture, made], 1)).shape[:2] == (2, 1)
+
+
+def test_bilinear_last_changes_the_last_doubling_alone():
+    picture, deeper, last = torch.rand(1, 3, 32, 32), {}, {}
+    for kind in ("resize", "bilinear_last", "bilinear"):
+        torch.manual_seed(0)
+        net = pix2pix.build(pix2pix.Config(**SMALL, dropout=0.0, upsample=kind))["generator"].eval()
+        net.up[-1].register_forward_pre_hook(lambda layer, given, kind=kind: deeper.update({kind: given[0]}))
+        last[kind] = net(picture)
+    assert torch.equal(deeper["bilinear_last"], deeper["resize"])
+    assert not torch.allclose(last["bilinear_last"], last["resize"])
+    assert not torch.allclose(deeper["bilinear"], deeper["resize"])
 
 
 def test_without_skips_nothing_passes_but_through_the_bottleneck():
