@@ -13,10 +13,15 @@ import torch
 from torch import Tensor, nn
 
 from ganzoo.models import gan
+from ganzoo.seeding import noise
 
 # The game is lesson 1's: it hands the label on to both networks.
-from ganzoo.models.gan import columns, draw_batch, held_out, penalty_step, sheet, train_step  # noqa: F401
-from ganzoo.seeding import noise
+columns = gan.columns
+draw_batch = gan.draw_batch
+train_step = gan.train_step
+penalty_step = gan.penalty_step
+sheet = gan.sheet
+held_out = gan.held_out
 
 
 @dataclass(frozen=True)

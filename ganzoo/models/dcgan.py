@@ -12,11 +12,17 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from ganzoo.models import gan
-
-# The game is lesson 1's; only the networks differ.
-from ganzoo.models.gan import columns, draw_batch, held_out, penalty_step, preview, sheet, train_step  # noqa: F401
 from ganzoo.models.layers import UPSAMPLES, activation, double, init_normal, norm2d
 from ganzoo.settings import option
+
+# The game is lesson 1's; only the networks differ.
+columns = gan.columns
+draw_batch = gan.draw_batch
+train_step = gan.train_step
+penalty_step = gan.penalty_step
+preview = gan.preview
+sheet = gan.sheet
+held_out = gan.held_out
 
 
 @dataclass(frozen=True)
