@@ -19,7 +19,7 @@ from ganzoo.inputs import check_choice, check_counts
 from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
-from ganzoo.models.features import perceptual_distance
+from ganzoo.models.features import perceptual_distance, style_distance
 from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
@@ -28,6 +28,7 @@ from ganzoo.seeding import Salt, seeded
 
 TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
+STYLE = 3.0  # of the perceptual loss: the style loss beside it there
 
 
 def contest(config: Config, given=frozenset()) -> list[Config]:
@@ -36,8 +37,9 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
     if config.loss != "all":
         return [config]
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
-    three = [dataclasses.replace(config, loss=loss, perceptual=0.0) for loss in LOSSES]
-    return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight)] if weight else [])
+    style = config.style if "style" in given else STYLE * weight
+    three = [dataclasses.replace(config, loss=loss, perceptual=0.0, style=0.0) for loss in LOSSES]
+    return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight, style=style)] if weight else [])
 
 
 class NoiseChannel(nn.Module):
@@ -154,9 +156,12 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 
 def columns(config: Config) -> tuple[str, ...]:
-    """mae: mean absolute error of pixels in 0..1; perceptual: `features.perceptual_distance`."""
-    names = ("mae",) if config.loss == "mae" else ("mae", "loss_d", "loss_g", "score_real", "score_fake")
-    return (*names, "perceptual") if config.perceptual else names
+    """mae: mean absolute error of pixels in 0..1; perceptual, style: `perceptual_distance`, `style_distance` of features."""
+    names: tuple[str, ...] = (
+        ("mae",) if config.loss == "mae" else ("mae", "loss_d", "loss_g", "score_real", "score_fake")
+    )
+    names += ("perceptual",) if config.perceptual else ()
+    return (*names, "style") if config.style else names
 
 
 def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
@@ -224,8 +229,12 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
         if config.perceptual:
             with torch.no_grad():
                 wanted = nets["features"](truth)
-            found["perceptual"] = perceptual_distance(nets["features"](fake), wanted)
+            maps = nets["features"](fake)
+            found["perceptual"] = perceptual_distance(maps, wanted)
             losses.append(config.perceptual * found["perceptual"])
+            if config.style:
+                found["style"] = style_distance(maps, wanted)
+                losses.append(config.style * found["style"])
         descend(sum(losses), optimizers, ["generator"])
     return torch.stack([found[name].detach() for name in columns(config)])
 

@@ -121,16 +121,32 @@ def test_perceptual_distance_by_hand():
     assert float(features.perceptual_distance(true, true)) == 0
 
 
-def test_a_perceptual_step_lowers_the_perceptual_distance():
+def test_style_distance_by_hand():
+    """One channel of 2s: its products with itself and with 1 are 4, 2, 2 and 1; with 3s they are 9, 3, 3 and 1."""
+    true, made = torch.full((2, 1, 4, 4), 2.0), torch.full((2, 1, 4, 4), 3.0)
+    assert float(features.style_distance([made], [true])) == pytest.approx((5 + 1 + 1 + 0) / 9)
+    assert float(features.style_distance([torch.cat([made[:1], true[:1]])], [true])) == pytest.approx(7 / 18)
+
+
+def test_style_does_not_ask_where_a_texture_lies():
+    true = [torch.randn(2, 5, 8, 8, generator=torch.Generator().manual_seed(0)) for _ in range(2)]
+    moved, flat = [x.roll((3, 2), (2, 3)) for x in true], [x.mean((2, 3), keepdim=True).expand_as(x) for x in true]
+    assert float(features.style_distance(moved, true)) == pytest.approx(0, abs=1e-5)
+    assert float(features.style_distance(flat, true)) > 0.5 and float(features.perceptual_distance(moved, true)) > 0.5
+
+
+@pytest.mark.parametrize("loss", ["perceptual", "style"])
+def test_a_perceptual_step_lowers_the_distances_of_features(loss):
     """Its gradient goes through the features to the generator, and the weight is the only difference."""
-    config = pix2pix.Config(image_size=64, width=8, loss="mae", weight=0.0, perceptual=1.0, dropout=0.0)
+    weights = {"perceptual": 1.0} if loss == "perceptual" else {"perceptual": 1e-6, "style": 1.0}
+    config = pix2pix.Config(image_size=64, width=8, loss="mae", weight=0.0, dropout=0.0, **weights)
     torch.manual_seed(0)
     nets = pix2pix.build(config)
     optimizers = {"generator": torch.optim.Adam(nets["generator"].parameters(), 1e-3)}
     nets["features"] = pretrained.load()
     batch = {"input": pictures(2, seed=2), "target": pictures(2, seed=3)}
     distances = [float(pix2pix.train_step(nets, optimizers, batch, config)[-1]) for _ in range(8)]
-    assert pix2pix.columns(config)[-1] == "perceptual" and distances[-1] < 0.9 * distances[0]
+    assert pix2pix.columns(config)[-1] == loss and distances[-1] < 0.9 * distances[0]
 
 
 def test_resize_convolution_is_doubling_and_then_a_convolution():
