@@ -5,11 +5,9 @@ import torch
 from torch import Tensor
 
 
-def diffaugment(pair: Tensor, colour_from: int = 0) -> Tensor:
-    """(B, C, H, W) -> the same shape. Colour changes only the channels from `colour_from` on: the picture, not the
-    original beside it, whose colours may be labels."""
-    pair = torch.cat([pair[:, :colour_from], _colour(pair[:, colour_from:])], 1)
-    return _cutout(_shift(pair))
+def diffaugment(pictures: Tensor, colour: bool = True) -> Tensor:
+    """(B, C, H, W) -> the same shape. Not `colour`: shifted and cut alone."""
+    return _cutout(_shift(_colour(pictures) if colour else pictures))
 
 
 def _draw(pictures: Tensor) -> Tensor:

@@ -194,7 +194,7 @@ def seen(picture: Tensor, original: Tensor, config: Config) -> Tensor:
     """What the discriminator sees: original and picture (--diffaugment moves both alike), or the picture alone."""
     pair = torch.cat([original, picture], 1)
     if config.diffaugment:
-        pair = diffaugment(pair, original.shape[1])
+        pair = diffaugment(pair, colour=False)  # measured: with other contrasts it lets blurred pictures pass
     return pair[:, original.shape[1] :] if config.unconditional else pair
 
 

@@ -107,19 +107,27 @@ def test_the_unconditional_critic_does_not_see_the_original():
     assert next(pix2pix.build(config)["discriminator"].parameters()).shape[1] == 3
 
 
-def test_diffaugment_moves_both_sides_alike_colours_one_and_lets_the_gradient_through():
+def test_diffaugment_moves_both_sides_alike_keeps_colours_and_lets_the_gradient_through():
     torch.manual_seed(2)
     original = torch.rand(16, 3, 32, 32) + 0.1  # nothing is zero, so zeros are where a shift or a cut took away
-    pair = torch.cat([original, original], 1).requires_grad_(True)
-    seen = diffaugment(pair, 3)
+    picture = (original + 1).requires_grad_(True)
+    config = pix2pix.Config(diffaugment=True)
+    seen = pix2pix.seen(picture, original, config)
     assert torch.equal(seen[:, :3] == 0, seen[:, 3:] == 0)
-    for before, after in zip(original, seen[:, :3], strict=True):
+    for before, after in zip(torch.cat([original, picture], 1), seen, strict=True):
         kept = after[after != 0]
         assert set(kept.flatten().tolist()) <= set(before.flatten().tolist())  # moved, never recoloured
-    assert not torch.allclose(seen[:, :3], seen[:, 3:])
     seen.sum().backward()
-    assert pair.grad.abs().sum() > 0
-    assert not torch.equal(seen, diffaugment(pair, 3))
+    assert picture.grad.abs().sum() > 0
+    assert not torch.equal(seen, pix2pix.seen(picture, original, config))
+
+
+def test_diffaugment_recolours_where_it_is_not_told_to_leave_colours():
+    torch.manual_seed(2)
+    pictures = torch.rand(16, 3, 32, 32) + 0.1
+    seen = diffaugment(pictures)
+    kept = seen[seen != 0]
+    assert torch.isin(kept, pictures).double().mean() < 0.1  # a few are alike by chance
 
 
 def test_learning_rates_are_level_then_sink_in_a_straight_line():
