@@ -27,8 +27,7 @@ from ganzoo.models.receptive_field import PATCHES
 from ganzoo.seeding import Salt, seeded
 
 TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
-PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
-STYLE = 3.0  # of the perceptual loss: the style loss beside it there
+PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all), and the style loss; RESULTS.md has numbers
 
 
 def contest(config: Config, given=frozenset()) -> list[Config]:
@@ -37,7 +36,7 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
     if config.loss != "all":
         return [config]
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
-    style = config.style if "style" in given else STYLE * weight
+    style = config.style if "style" in given else weight
     three = [dataclasses.replace(config, loss=loss, perceptual=0.0, style=0.0) for loss in LOSSES]
     return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight, style=style)] if weight else [])
 
