@@ -27,7 +27,7 @@ from ganzoo.models.receptive_field import PATCHES
 from ganzoo.seeding import Salt, seeded
 
 TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
-PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all), and the style loss; RESULTS.md has numbers
+PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all), and the style loss; see RESULTS.md
 
 
 def contest(config: Config, given=frozenset()) -> list[Config]:
