@@ -27,7 +27,7 @@ from ganzoo.models.receptive_field import PATCHES
 from ganzoo.seeding import Salt, seeded
 
 TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
-PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all), and the style loss; see RESULTS.md
+PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 
 
 def contest(config: Config, given=frozenset()) -> list[Config]:
@@ -36,9 +36,8 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
     if config.loss != "all":
         return [config]
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
-    style = config.style if "style" in given else weight
     three = [dataclasses.replace(config, loss=loss, perceptual=0.0, style=0.0) for loss in LOSSES]
-    return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight, style=style)] if weight else [])
+    return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight)] if weight else [])
 
 
 class NoiseChannel(nn.Module):
