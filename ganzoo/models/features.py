@@ -96,20 +96,14 @@ def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
 
 
 def style_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
-    """How differently the textures of pictures look, wherever they lie, from their maps (B, c, h, w): the mean absolute
-    difference of what each two channels have in common over the picture (the Gram matrix, beside the channels' means), over the
-    mean absolute value of the true one, summed over strides, mean over pictures (Gatys et al. 2016, section 2.2; Johnson
-    et al. 2016, section 3.2)."""
-    total = torch.zeros((), device=made[0].device)
-    for m, t in zip(made, true, strict=True):
-        of_made, of_true = _gram(m), _gram(t)
-        difference = (of_made - of_true).abs().flatten(1).mean(1)
-        total = total + (difference / of_true.abs().flatten(1).mean(1)).mean()
-    return total
+    """How differently the textures of pictures look, wherever they lie, from their maps (B, c, h, w): `perceptual_distance` of
+    what each two channels have in common over a picture (Gatys et al. 2016, section 2.2; Johnson et al. 2016, section 3.2)."""
+    return perceptual_distance([_gram(m) for m in made], [_gram(t) for t in true])
 
 
 def _gram(maps: Tensor) -> Tensor:
-    """(B, c, h, w) -> (B, c + 1, c + 1), the mean over places of each product of two channels; the last channel is 1."""
+    """(B, c, h, w) -> (B, c + 1, c + 1), the Gram matrix: the mean over places of each product of two channels. A channel of
+    ones beside them adds the channels' own means."""
     places = maps.float().flatten(2)
     places = torch.cat([places, torch.ones_like(places[:, :1])], 1)
     with torch.autocast(maps.device.type, enabled=False):  # bf16 has too few digits for sums over a picture

@@ -155,11 +155,9 @@ def build(config: Config) -> dict[str, nn.Module]:
 
 def columns(config: Config) -> tuple[str, ...]:
     """mae: mean absolute error of pixels in 0..1; perceptual, style: `perceptual_distance`, `style_distance` of features."""
-    names: tuple[str, ...] = (
-        ("mae",) if config.loss == "mae" else ("mae", "loss_d", "loss_g", "score_real", "score_fake")
-    )
-    names += ("perceptual",) if config.perceptual else ()
-    return (*names, "style") if config.style else names
+    names = ["mae"] if config.loss == "mae" else ["mae", "loss_d", "loss_g", "score_real", "score_fake"]
+    names += [name for name in ("perceptual", "style") if getattr(config, name)]
+    return tuple(names)
 
 
 def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
