@@ -9,6 +9,7 @@ import os
 
 import torch
 import torch.distributed as dist
+from torch import Tensor
 
 from ganzoo.errors import GanzooError
 
@@ -48,6 +49,15 @@ def average_gradients(optimizer: torch.optim.Optimizer) -> None:
         torch._foreach_copy_(gradients, [part.view_as(g) for part, g in zip(parts, gradients, strict=True)])
 
     optimizer.register_step_pre_hook(hook)
+
+
+def mean(values: Tensor) -> Tensor:
+    """The mean over all processes of what each has."""
+    if not dist.is_initialized():
+        return values
+    values = values.clone()
+    dist.all_reduce(values)
+    return values / dist.get_world_size()
 
 
 def any_process(flag: bool) -> bool:

@@ -41,6 +41,7 @@ DROPPED = {
     "stream": (False, "ganzoo 0.1.0 (git commit bdc7a3f)"),
     "critic": ("patch", "ganzoo 0.1.0 (git commit b156bc6)"),  # of Pix2Pix
     "projected": (None, "ganzoo 0.1.0 (git commit b156bc6)"),
+    "style": (0.0, "ganzoo 0.1.0 (git commit b9633d5)"),
 }
 
 

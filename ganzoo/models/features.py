@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganzoo import distributed
+
 SMALLEST = 64  # pixels: smaller pictures are enlarged to this, so that the deepest map has more than one place
 # Table 1 of EfficientNet (Tan & Le 2019), row by row: how many blocks, kernel, stride, expansion, channels.
 LITE0 = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80))
@@ -95,16 +97,36 @@ def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
     return total
 
 
-def style_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
-    """How differently the textures of pictures look, wherever they lie, from their maps (B, c, h, w): `perceptual_distance` of
-    what each two channels have in common over a picture (Gatys et al. 2016, section 2.2; Johnson et al. 2016, section 3.2)."""
-    return perceptual_distance([_gram(m) for m in made], [_gram(t) for t in true])
+class Moments(nn.Module):
+    """How far made pictures as a set are from true ones. Of each channel of their maps (B, c, h, w) it takes two numbers a
+    picture, mean and root mean square over places, and compares how these lie over many pictures: mean and spread, by
+    running averages, in units of the true spread (Huber's loss, mean over channels, summed over strides; after dos Santos
+    et al. 2019, section 3). One picture need not be like its own true one. 0 while the averages are too young."""
 
+    RATE, YOUNG = 0.01, 30  # the averages look back a hundred steps; steps before they are trusted
 
-def _gram(maps: Tensor) -> Tensor:
-    """(B, c, h, w) -> (B, c + 1, c + 1), the Gram matrix: the mean over places of each product of two channels. A channel of
-    ones beside them adds the channels' own means."""
-    places = maps.float().flatten(2)
-    places = torch.cat([places, torch.ones_like(places[:, :1])], 1)
-    with torch.autocast(maps.device.type, enabled=False):  # bf16 has too few digits for sums over a picture
-        return places @ places.transpose(1, 2) / places.shape[2]
+    def __init__(self, channels: tuple[int, ...]):
+        super().__init__()
+        self.sizes = [2 * count for count in channels]
+        for name in ("made", "true"):
+            self.register_buffer(name, torch.zeros(2, sum(self.sizes)))  # of both numbers: mean, mean square
+        self.register_buffer("steps", torch.zeros(()))
+
+    def forward(self, made: list[Tensor], true: list[Tensor]) -> Tensor:
+        self.steps += 1
+        mean, spread = self._move(self.made, made)
+        wanted, true_spread = self._move(self.true, true)
+        unit = torch.maximum(true_spread, 0.05 * self.true[1].sqrt())  # some channels hardly differ between pictures
+        gaps = torch.stack([mean - wanted, spread - true_spread]) / unit
+        total = sum(F.huber_loss(part, torch.zeros_like(part)) for part in gaps.split(self.sizes, 1))
+        return 2 * total * (self.steps > self.YOUNG)  # mean and spread add up
+
+    def _move(self, kept: Tensor, maps: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Move the averages on by these pictures. Mean and spread, with the gradient that a set of such pictures has."""
+        flat = [m.float().flatten(2) for m in maps]
+        each = torch.cat([x for m in flat for x in (m.mean(2), (m.square().mean(2) + 1e-6).sqrt())], 1)
+        moments = torch.stack([each.mean(0), each.square().mean(0)])
+        now = distributed.mean(moments.detach())
+        kept += (now - kept) * (1 / self.steps).clamp(min=self.RATE)
+        mean, square = kept + (moments - moments.detach())
+        return mean, (square - mean.square()).clamp(min=1e-8).sqrt()

@@ -19,7 +19,7 @@ from ganzoo.inputs import check_choice, check_counts
 from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
-from ganzoo.models.features import perceptual_distance, style_distance
+from ganzoo.models.features import LITE0, TAPS, Moments, perceptual_distance
 from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
@@ -36,7 +36,7 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
     if config.loss != "all":
         return [config]
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
-    three = [dataclasses.replace(config, loss=loss, perceptual=0.0, style=0.0) for loss in LOSSES]
+    three = [dataclasses.replace(config, loss=loss, perceptual=0.0, moments=0.0) for loss in LOSSES]
     return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight)] if weight else [])
 
 
@@ -150,13 +150,15 @@ def build(config: Config) -> dict[str, nn.Module]:
     if config.loss != "mae":
         channels = config.out_channels + (0 if config.unconditional else config.in_channels)
         nets["discriminator"] = PatchDiscriminator(channels, config.critic_width, config.patch, **style)
+    if config.moments:
+        nets["moments"] = Moments(tuple(LITE0[i][-1] for i in TAPS))
     return nets
 
 
 def columns(config: Config) -> tuple[str, ...]:
-    """mae: mean absolute error of pixels in 0..1; perceptual, style: `perceptual_distance`, `style_distance` of features."""
+    """mae: mean absolute error of pixels in 0..1; perceptual, moments: of features, `perceptual_distance` and `Moments`."""
     names = ["mae"] if config.loss == "mae" else ["mae", "loss_d", "loss_g", "score_real", "score_fake"]
-    names += [name for name in ("perceptual", "style") if getattr(config, name)]
+    names += [name for name in ("perceptual", "moments") if getattr(config, name)]
     return tuple(names)
 
 
@@ -228,9 +230,9 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
             maps = nets["features"](fake)
             found["perceptual"] = perceptual_distance(maps, wanted)
             losses.append(config.perceptual * found["perceptual"])
-            if config.style:
-                found["style"] = style_distance(maps, wanted)
-                losses.append(config.style * found["style"])
+            if config.moments:
+                found["moments"] = nets["moments"](maps, wanted)
+                losses.append(config.moments * found["moments"])
         descend(sum(losses), optimizers, ["generator"])
     return torch.stack([found[name].detach() for name in columns(config)])
 

@@ -19,7 +19,7 @@ class Config(Settings):
     lesson: ClassVar[str] = "pix2pix"
     task: ClassVar[str] = "paired"
     translates: ClassVar[bool] = True
-    rare: ClassVar[tuple] = (*SELDOM, "adversarial", "weight", "style", "most", "dropout", "noise", "unconditional")
+    rare: ClassVar[tuple] = (*SELDOM, "adversarial", "weight", "moments", "most", "dropout", "noise", "unconditional")
 
     data: str = option(
         "facades",
@@ -39,7 +39,9 @@ class Config(Settings):
     pixel: str = option("mae", "how pixels are compared (lesson 10)", choices=("mae", "mse"))
     weight: float = option(100.0, "weight of the pixel loss beside the adversarial one", 0.0, 1e6)
     perceptual: float = option(0.0, "weight of the perceptual loss (pretrained features)", 0.0, 1e6)
-    style: float = option(0.0, "weight of the style loss beside --perceptual: textures, wherever they lie", 0.0, 1e6)
+    moments: float = option(
+        0.0, "weight of features' means and spreads over many pictures, beside --perceptual", 0.0, 1e6
+    )
     width: int = option(64, "features of the generator's first layer", 1, 512)
     most: int = option(8, "features of the deepest layers, in multiples of --width", 1, 64)
     halvings: int = option(0, "layers of the generator's way down (0: as many as the size allows, at most 8)", 0, 10)
@@ -76,8 +78,8 @@ class Config(Settings):
         size = self.image_size
         if self.perceptual and self.loss == "gan":
             return GanzooError("perceptual_needs_truth")
-        if self.style and not self.perceptual and self.loss != "all":  # --loss all has a weight of its own
-            return GanzooError("style_needs_perceptual", style=self.style)
+        if self.moments and not self.perceptual and self.loss != "all":  # --loss all has a weight of its own
+            return GanzooError("moments_need_perceptual", moments=self.moments)
         if self.levels < 1:
             return GanzooError("image_size_odd", lesson=self.lesson, image_size=size)
         if self.loss != "mae" and not fits(self.patch, size, self.norm):

@@ -40,7 +40,7 @@ PIX2PIX = """
 --set dropout=nan|--set diffaugment=yes|--variations often|--halvings 11|--set weight=-1|--set weight=nan|--set decay=2
 --patch 70|--image-size 33|--image-size 16|--image-size 30 --halvings 3|--image-size 8 --set patch=70|--accumulate 2
 --set most=0|--set critic_width=0|--batch-size 0|--perceptual -1|--perceptual nan|--perceptual inf|--critic patch
---loss gan --perceptual 5|--set style=5|--perceptual 5 --set style=nan|--perceptual 5 --set style=-1|--pairs-from red
+--loss gan --perceptual 5|--set moments=5|--perceptual 5 --set moments=nan|--perceptual 5 --set moments=-1|--pairs-from red
 """
 CYCLEGAN = "--critic nobody|--identity -1|--cycle nan|--blocks 0|--set pool=-1|--width x|--set gate|--residual --generator unet"
 

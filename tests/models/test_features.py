@@ -121,32 +121,43 @@ def test_perceptual_distance_by_hand():
     assert float(features.perceptual_distance(true, true)) == 0
 
 
-def test_style_distance_by_hand():
-    """One channel of 2s: its products with itself and with 1 are 4, 2, 2 and 1; with 3s they are 9, 3, 3 and 1."""
-    true, made = torch.full((2, 1, 4, 4), 2.0), torch.full((2, 1, 4, 4), 3.0)
-    assert float(features.style_distance([made], [true])) == pytest.approx((5 + 1 + 1 + 0) / 9)
-    assert float(features.style_distance([torch.cat([made[:1], true[:1]])], [true])) == pytest.approx(7 / 18)
+def moments_of(made: list[float], true: list[float]):
+    """What Moments says at the last of these steps, where one channel is flat, so that both of its numbers are these."""
+    moments = features.Moments((1,))
+    for m, t in zip(made, true, strict=True):
+        made_map = torch.full((1, 1, 2, 2), m, requires_grad=True)
+        found = moments([made_map], [torch.full((1, 1, 2, 2), t)])
+    found.backward()
+    return found.item(), made_map.grad.sum().item()
 
 
-def test_style_does_not_ask_where_a_texture_lies():
-    true = [torch.randn(2, 5, 8, 8, generator=torch.Generator().manual_seed(0)) for _ in range(2)]
-    moved, flat = [x.roll((3, 2), (2, 3)) for x in true], [x.mean((2, 3), keepdim=True).expand_as(x) for x in true]
-    assert float(features.style_distance(moved, true)) == pytest.approx(0, abs=1e-5)
-    assert float(features.style_distance(flat, true)) > 0.5 and float(features.perceptual_distance(moved, true)) > 0.5
+def test_moments_compare_means_and_spreads_over_pictures_by_hand():
+    true = [1.0, 3.0] * 20  # mean 2, spread 1
+    assert moments_of([1.0, 1.0], [3.0, 3.0]) == (0, 0)  # too young
+    # one spread too high, as wide: Huber's loss of 1 is a half, of mean and root mean square, beside two spreads' 0
+    loss, slope = moments_of([2.0, 4.0] * 20, true)
+    assert loss == pytest.approx(2 * (0.5 + 0) / 2, rel=1e-3) and slope > 0
+    assert moments_of([0.9, 2.9] * 20, true)[1] < 0
+    # as high on average, half as wide
+    assert moments_of([1.5, 2.5] * 20, true)[0] == pytest.approx(2 * (0 + 0.125) / 2, rel=1e-3)
 
 
-@pytest.mark.parametrize("loss", ["perceptual", "style"])
-def test_a_perceptual_step_lowers_the_distances_of_features(loss):
-    """Its gradient goes through the features to the generator, and the weight is the only difference."""
-    weights = {"perceptual": 1.0} if loss == "perceptual" else {"perceptual": 1e-6, "style": 1.0}
+def test_moments_do_not_ask_which_picture_is_which():
+    assert moments_of([3.0, 1.0] * 20, [1.0, 3.0] * 20)[0] == pytest.approx(0, abs=1e-4)
+
+
+@pytest.mark.parametrize(("loss", "first", "last"), [("perceptual", 0, 7), ("moments", features.Moments.YOUNG, 99)])
+def test_steps_lower_the_distances_of_features(loss, first, last):
+    """The gradient goes through the features to the generator, and the weight is the only difference."""
+    weights = {"perceptual": 1.0} if loss == "perceptual" else {"perceptual": 1e-6, "moments": 1.0}
     config = pix2pix.Config(image_size=64, width=8, loss="mae", weight=0.0, dropout=0.0, **weights)
     torch.manual_seed(0)
     nets = pix2pix.build(config)
     optimizers = {"generator": torch.optim.Adam(nets["generator"].parameters(), 1e-3)}
     nets["features"] = pretrained.load()
     batch = {"input": pictures(2, seed=2), "target": pictures(2, seed=3)}
-    distances = [float(pix2pix.train_step(nets, optimizers, batch, config)[-1]) for _ in range(8)]
-    assert pix2pix.columns(config)[-1] == loss and distances[-1] < 0.9 * distances[0]
+    distances = [float(pix2pix.train_step(nets, optimizers, batch, config)[-1]) for _ in range(last + 1)]
+    assert pix2pix.columns(config)[-1] == loss and 0 < distances[last] < 0.9 * distances[first]
 
 
 def test_resize_convolution_is_doubling_and_then_a_convolution():

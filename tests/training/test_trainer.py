@@ -76,7 +76,7 @@ RUNS = {
     "pix2pix by mae alone": (pix2pix, PAIRED | {"loss": "mae", "decay": 0.0}),
     "pix2pix with noise": (pix2pix, PAIRED | {"loss": "mae", "dropout": 0.0, "noise": True}),
     "pix2pix with penalties": (pix2pix, PAIRED | {"loss": "gan", "r1": 1.0, "r1_every": 3, "diffaugment": True}),
-    "pix2pix with features": (pix2pix, PAIRED | {"image_size": 64, "perceptual": 1.0, "style": 1.0, "batch_size": 1}),
+    "pix2pix with features": (pix2pix, PAIRED | {"image_size": 64, "perceptual": 1.0, "moments": 1.0, "batch_size": 1}),
     "cyclegan with a pool": (cyclegan, PAIRED | {"blocks": 1, "pool": 3}),
     "cyclegan with both critics": (
         cyclegan,
