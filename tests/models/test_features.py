@@ -146,6 +146,22 @@ def test_moments_do_not_ask_which_picture_is_which():
     assert moments_of([3.0, 1.0] * 20, [1.0, 3.0] * 20)[0] == pytest.approx(0, abs=1e-4)
 
 
+def test_moments_of_two_processes_are_those_of_one_with_both_halves(monkeypatch):
+    """Each process sees half of the pictures and the mean of what all see; their gradients are averaged."""
+    one, two = features.Moments((3,)), [features.Moments((3,)) for _ in range(2)]
+    for step in range(features.Moments.YOUNG + 2):
+        dice = torch.Generator().manual_seed(step)
+        made, true = (torch.randn(4, 3, 5, 5, generator=dice).add(shift).requires_grad_() for shift in (1, 0))
+        told = []
+        monkeypatch.setattr(features.distributed, "mean", lambda x, told=told: told.append(x) or x)
+        (whole,) = torch.autograd.grad(one([made], [true.detach()]), made)
+        halves, answers = [], iter(told + told)
+        monkeypatch.setattr(features.distributed, "mean", lambda x, answers=answers: next(answers))
+        for moments, rows in zip(two, (slice(0, 2), slice(2, 4)), strict=True):
+            halves.append(torch.autograd.grad(moments([made[rows]], [true[rows].detach()]), made)[0] / 2)
+    assert whole.abs().max() > 0 and torch.allclose(sum(halves), whole, rtol=1e-4, atol=1e-7)
+
+
 @pytest.mark.parametrize(("loss", "first", "last"), [("perceptual", 0, 7), ("moments", features.Moments.YOUNG, 99)])
 def test_steps_lower_the_distances_of_features(loss, first, last):
     """The gradient goes through the features to the generator, and the weight is the only difference."""
