@@ -36,6 +36,8 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
     if config.loss != "all":
         return [config]
     weight = config.perceptual if "perceptual" in given else PERCEPTUAL * config.weight
+    if config.moments and not weight:
+        raise GanzooError("moments_need_perceptual", moments=config.moments)
     three = [dataclasses.replace(config, loss=loss, perceptual=0.0, moments=0.0) for loss in LOSSES]
     return three + ([dataclasses.replace(config, loss="gan+mae", perceptual=weight)] if weight else [])
 

@@ -150,6 +150,8 @@ def test_the_runs_of_a_contest_differ_in_the_loss_alone_and_in_their_names():
     four = contest("--set", "weight=50")
     assert {run.word: run.perceptual for run in four} == {"gan": 0, "mae": 0, "gan-mae": 0, "gan-mae-perceptual": 10}
     assert [run.moments for run in contest("--set", "moments=4")] == [0, 0, 0, 4]
+    with raises_code("moments_need_perceptual"):
+        contest("--perceptual", "0", "--set", "moments=4")
     alike = {repr(dataclasses.replace(run, loss="", perceptual=0.0, name="", resume="")) for run in four}
     assert len(alike) == 1 and four[0].weight == 50
     assert [run.word for run in contest("--perceptual", "0")] == ["gan", "mae", "gan-mae"]

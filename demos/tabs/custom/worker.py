@@ -26,7 +26,7 @@ from ganzoo.models.pix2pix_config import Config
 from ganzoo.training import schedule, trainer
 from ganzoo.training.step import Training
 
-PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}  # as the bundled facades began
+PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}  # as the first run of the bundled facades
 
 
 def timed(config, pairs) -> dict:
