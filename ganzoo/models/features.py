@@ -21,6 +21,11 @@ TAPS = (1, 2, 4, 6)  # the last stage of each stride from 4 on
 HEAD = 1280  # features before the classes
 
 
+def map_channels(variant: str = "lite0") -> tuple[int, ...]:
+    """How many channels each of the four maps has."""
+    return tuple(STAGES[variant][i][-1] for i in TAPS)
+
+
 class SameConv2d(nn.Conv2d):
     """A convolution padded as TensorFlow does, ceil(size / stride) places wide: the odd pixel goes right and below."""
 
@@ -64,7 +69,7 @@ class EfficientNetLite(nn.Module):
             blocks += [Block(outputs, outputs, kernel, 1, expansion) for _ in range(count - 1)]
             self.stages.append(nn.Sequential(*blocks))
             inputs = outputs
-        self.channels = tuple(STAGES[variant][i][-1] for i in TAPS)
+        self.channels = map_channels(variant)
         self.head = SameConv2d(inputs, HEAD, 1) if classes else None
         self.classes = nn.Linear(HEAD, classes) if classes else None
 
@@ -100,14 +105,15 @@ def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
 class Moments(nn.Module):
     """How far made pictures as a set are from true ones. Of each channel of their maps (B, c, h, w) it takes two numbers a
     picture, mean and root mean square over places, and compares how these lie over many pictures: mean and spread, by
-    running averages, in units of the true spread (Huber's loss, mean over channels, summed over strides; after dos Santos
+    running averages, in units of the true spread (Huber's loss, mean over channels, summed over the rest; after dos Santos
     et al. 2019, section 3). One picture need not be like its own true one. 0 while the averages are too young."""
 
     RATE, YOUNG = 0.01, 30  # the averages look back a hundred steps; steps before they are trusted
 
-    def __init__(self, channels: tuple[int, ...]):
+    def __init__(self, sizes: tuple[int, ...]):
+        """`sizes`: how many channels each map has (`map_channels`)."""
         super().__init__()
-        self.sizes = [2 * count for count in channels]
+        self.sizes = [2 * size for size in sizes]
         for name in ("made", "true"):
             self.register_buffer(name, torch.zeros(2, sum(self.sizes)))  # of both numbers: mean, mean square
         self.register_buffer("steps", torch.zeros(()))
@@ -118,8 +124,9 @@ class Moments(nn.Module):
         wanted, true_spread = self._move(self.true, true)
         unit = torch.maximum(true_spread, 0.05 * self.true[1].sqrt())  # some channels hardly differ between pictures
         gaps = torch.stack([mean - wanted, spread - true_spread]) / unit
-        total = sum(F.huber_loss(part, torch.zeros_like(part)) for part in gaps.split(self.sizes, 1))
-        return 2 * total * (self.steps > self.YOUNG)  # mean and spread add up
+        parts = gaps.split(self.sizes, 1)  # (2, 2c) for each stride
+        total = sum(F.huber_loss(part, torch.zeros_like(part), reduction="sum") / part.shape[1] for part in parts)
+        return total * (self.steps > self.YOUNG)
 
     def _move(self, kept: Tensor, maps: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Move the averages on by these pictures. Mean and spread, with the gradient that a set of such pictures has."""

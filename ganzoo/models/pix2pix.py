@@ -19,7 +19,7 @@ from ganzoo.inputs import check_choice, check_counts
 from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
-from ganzoo.models.features import LITE0, TAPS, Moments, perceptual_distance
+from ganzoo.models.features import Moments, map_channels, perceptual_distance
 from ganzoo.models.layers import activation, double, init_normal, norm2d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
@@ -153,7 +153,7 @@ def build(config: Config) -> dict[str, nn.Module]:
         channels = config.out_channels + (0 if config.unconditional else config.in_channels)
         nets["discriminator"] = PatchDiscriminator(channels, config.critic_width, config.patch, **style)
     if config.moments:
-        nets["moments"] = Moments(tuple(LITE0[i][-1] for i in TAPS))
+        nets["moments"] = Moments(map_channels())
     return nets
 
 
