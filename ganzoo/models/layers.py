@@ -9,6 +9,7 @@ from ganzoo.inputs import check_choice
 ACTIVATIONS = ("leaky_relu", "relu")
 UPSAMPLES = ("resize", "bilinear", "bilinear_last", "deconv")
 NORMS = ("instance", "instance_affine", "batch", "none")
+PADDINGS = ("zeros", "replicate")
 
 
 def activation(kind: str) -> nn.Module:
@@ -32,11 +33,14 @@ def norm2d(kind: str, features: int) -> list[nn.Module]:
     return [nn.InstanceNorm2d(features, affine=kind == "instance_affine")]
 
 
-def double(kind: str, inputs: int, outputs: int, bias: bool = True, last: bool = False) -> list[nn.Module]:
+def double(
+    kind: str, inputs: int, outputs: int, bias: bool = True, last: bool = False, padding="zeros"
+) -> list[nn.Module]:
     """Twice the height and width. deconv: kernel 4, stride 2. deconv3: kernel 3, stride 2, as the reference CycleGAN has
     it; no multiple of its stride, so cells are counted unequally often. resize: nearest neighbour, then a 3x3 convolution,
     which seldom makes a checkerboard (Odena et al. 2016). bilinear: softer neighbours; no weights make one alone.
-    bilinear_last: so in the `last` doubling of a network, which makes the finest grid, and resize before it."""
+    bilinear_last: so in the `last` doubling of a network, which makes the finest grid, and resize before it. `padding`, one of
+    PADDINGS, is what a 3x3 convolution sees beyond the edges; the transposed ones have zeros in any case."""
     check_choice("upsample", kind, (*UPSAMPLES, "deconv3"))
     if kind == "deconv":
         return [nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1, bias=bias)]
@@ -44,9 +48,9 @@ def double(kind: str, inputs: int, outputs: int, bias: bool = True, last: bool =
         return [nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, output_padding=1, bias=bias)]
     # Two layers each, so that weights keep their names from one of these kinds to another.
     if kind == "resize" or (kind == "bilinear_last" and not last):
-        return [nn.Identity(), ResizeConv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
+        return [nn.Identity(), ResizeConv2d(inputs, outputs, 3, padding=1, bias=bias, padding_mode=padding)]
     bilinear = nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
-    return [bilinear, nn.Conv2d(inputs, outputs, kernel_size=3, padding=1, bias=bias)]
+    return [bilinear, nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias, padding_mode=padding)]
 
 
 class ResizeConv2d(nn.Conv2d):
@@ -75,7 +79,10 @@ class ResizeConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         weight = self.sums() if self.summed is None else self.summed
-        return F.conv_transpose2d(x, weight, self.bias, stride=2, padding=1)
+        if self.padding_mode == "zeros":
+            return F.conv_transpose2d(x, weight, self.bias, stride=2, padding=1)
+        repeated = F.pad(x, (1, 1, 1, 1), self.padding_mode)
+        return F.conv_transpose2d(repeated, weight, self.bias, stride=2, padding=3)
 
 
 @torch.no_grad()

@@ -20,7 +20,7 @@ from ganzoo.models import discriminators
 from ganzoo.models.augment import diffaugment
 from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import Moments, map_channels, perceptual_distance
-from ganzoo.models.layers import activation, double, init_normal, norm2d
+from ganzoo.models.layers import PADDINGS, activation, double, init_normal, norm2d
 from ganzoo.models.losses import as_opinion, discriminator_loss, generator_loss, pixel_loss
 from ganzoo.models.pix2pix_config import LOSSES, Config
 from ganzoo.models.receptive_field import PATCHES
@@ -65,7 +65,9 @@ class NoiseChannel(nn.Module):
 class UNetGenerator(nn.Module):
     """Pictures (B, in_channels, H, W) -> (B, out_channels, H, W) in [-1, 1]; H and W multiples of 2 ** levels. Paper, section
     6.1.1: `levels` convolutions (kernel 4, stride 2) down and as many up; every layer up also sees the layer of its size on
-    the way down. A convolution before a norm has no bias, because the norm would take it away again."""
+    the way down. A convolution before a norm has no bias, because the norm would take it away again. From zeros beyond the
+    edges a network learns where it is (Islam et al. 2020), and can put the same pattern there in every picture; with `padding`
+    "replicate", which repeats the edge, a picture of one colour gives a picture of one colour."""
 
     def __init__(
         self,
@@ -81,9 +83,11 @@ class UNetGenerator(nn.Module):
         act="leaky_relu",
         last: type[nn.Module] = nn.Tanh,  # a segmenter wants raw scores
         noise=False,
+        padding="zeros",
     ):
         super().__init__()
         check_counts(in_channels=in_channels, out_channels=out_channels, width=width, levels=levels, most=most)
+        check_choice("padding", padding, PADDINGS)
         if not 0 <= dropout < 1:
             raise GanzooError("bad_dropout", dropout=dropout)
         self.skips = skips
@@ -92,14 +96,16 @@ class UNetGenerator(nn.Module):
         self.down = nn.ModuleList()
         for i in range(levels):
             ends = i in (0, levels - 1)  # no norm on the picture itself, none where one pixel may be left
-            conv = nn.Conv2d(sizes[i], sizes[i + 1], kernel_size=4, stride=2, padding=1, bias=ends or norm == "none")
+            shape = dict(kernel_size=4, stride=2, padding=1, padding_mode=padding)
+            conv = nn.Conv2d(sizes[i], sizes[i + 1], bias=ends or norm == "none", **shape)
             normed = [] if ends else norm2d(norm, sizes[i + 1])
             self.down.append(nn.Sequential(*([activation(act)] if i else []), conv, *normed))
         self.up = nn.ModuleList()
         for i in reversed(range(levels)):
             inputs = sizes[i + 1] * (2 if skips and i < levels - 1 else 1)
             outputs = sizes[i] if i else out_channels
-            block = [nn.ReLU(), *double(upsample, inputs, outputs, bias=not i or norm == "none", last=not i)]
+            bias = not i or norm == "none"
+            block = [nn.ReLU(), *double(upsample, inputs, outputs, bias, last=not i, padding=padding)]
             if i:
                 block += norm2d(norm, outputs)
                 block += [nn.Dropout(dropout)] if dropout and levels - 1 > i >= levels - 4 else []
@@ -147,7 +153,8 @@ def build(config: Config) -> dict[str, nn.Module]:
     """A run on pixels alone (`mae`) has no discriminator."""
     shape = (config.in_channels, config.out_channels, config.width, config.levels, config.most, not config.no_skips)
     style = dict(norm=config.norm, act=config.activation)
-    unet = UNetGenerator(*shape, upsample=config.upsample, dropout=config.dropout, noise=config.noise, **style)
+    more = dict(upsample=config.upsample, dropout=config.dropout, noise=config.noise, padding=config.padding)
+    unet = UNetGenerator(*shape, **more, **style)
     nets: dict[str, nn.Module] = {"generator": unet}
     if config.loss != "mae":
         channels = config.out_channels + (0 if config.unconditional else config.in_channels)

@@ -5,11 +5,12 @@ from typing import ClassVar
 
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
-from ganzoo.models.layers import ACTIVATIONS, NORMS, UPSAMPLES
+from ganzoo.models.layers import ACTIVATIONS, NORMS, PADDINGS, UPSAMPLES
 from ganzoo.models.receptive_field import PATCHES, WORDS, fits
 from ganzoo.settings import option
 
 LOSSES = ("gan", "mae", "gan+mae")
+RARE = ("adversarial", "weight", "moments", "most", "dropout", "noise", "padding", "unconditional")
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Config(Settings):
     lesson: ClassVar[str] = "pix2pix"
     task: ClassVar[str] = "paired"
     translates: ClassVar[bool] = True
-    rare: ClassVar[tuple] = (*SELDOM, "adversarial", "weight", "moments", "most", "dropout", "noise", "unconditional")
+    rare: ClassVar[tuple] = (*SELDOM, *RARE)
 
     data: str = option(
         "facades",
@@ -50,6 +51,7 @@ class Config(Settings):
     upsample: str = option("resize", "how the generator doubles sizes (paper: deconv)", choices=UPSAMPLES)
     dropout: float = option(0.5, "noise in the three innermost blocks while training", 0.0, 0.95)
     noise: bool = option(False, "a channel of noise for the generator: texture where a drawing says nothing")
+    padding: str = option("zeros", "beyond the edges, for the generator: zeros, or the edge again", choices=PADDINGS)
     critic_width: int = option(64, "features of the discriminator's first layer", 1, 512)
     patch: int = option(70, "side in pixels of what one score of a discriminator sees", choices=PATCHES, words=WORDS)
     unconditional: bool = option(False, "hide the input from the discriminator (the paper's ablation)")
@@ -80,6 +82,8 @@ class Config(Settings):
             return GanzooError("perceptual_needs_truth")
         if self.moments and not self.perceptual and self.loss != "all":  # --loss all has a weight of its own
             return GanzooError("moments_need_perceptual", moments=self.moments)
+        if self.padding != "zeros" and self.upsample == "deconv":
+            return GanzooError("padding_with_deconv", padding=self.padding)
         if self.levels < 1:
             return GanzooError("image_size_odd", lesson=self.lesson, image_size=size)
         if self.loss != "mae" and not fits(self.patch, size, self.norm):

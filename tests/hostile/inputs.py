@@ -134,7 +134,7 @@ def calls(folder: Path):
     yield from each("receptive_field", ganzoo.receptive_field, [2, 0], "222", [1.5], [-2])
     yield "receptive_field of a negative kernel", lambda: ganzoo.receptive_field([2], kernel=-1)
     words = [{"levels": 0}, {"width": -1}, {"norm": "x"}, {"upsample": "x"}, {"dropout": 1}, {"dropout": float("nan")}]
-    words += [{"in_channels": 1.5}]
+    words += [{"in_channels": 1.5}, {"padding": "x"}]
     yield from each("UNetGenerator", lambda more: pix2pix.UNetGenerator(**{"levels": 2, "width": 2} | more), *words)
     words = [{"patch": 7}, {"norm": "x"}, {"width": 0}, {"channels": "6"}]
     yield from each("PatchDiscriminator", lambda more: pix2pix.PatchDiscriminator(**more), *words)

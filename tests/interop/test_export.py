@@ -22,7 +22,11 @@ PAIRS = {"width": 4, "image_size": 16, "direction": "a->b"}
 CYCLE = PAIRS | {"blocks": 1, "critic_width": 4}
 KINDS = {  # what is exported, a GAN by the command below: (lesson, settings, direction)
     "cgan": (cgan, SMALL | {"classes": ("one", "two", "three")}, None),
-    "pix2pix batch": (pix2pix, PAIRS | {"norm": "batch", "upsample": "resize", "out_channels": 1, "noise": True}, None),
+    "pix2pix batch": (
+        pix2pix,
+        PAIRS | {"norm": "batch", "upsample": "resize", "out_channels": 1, "noise": True, "padding": "replicate"},
+        None,
+    ),
     "cyclegan": (cyclegan, CYCLE | {"out_channels": 1, "residual": True, "upsample": "deconv3"}, "b->a"),
 }
 

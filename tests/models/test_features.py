@@ -176,9 +176,11 @@ def test_steps_lower_the_distances_of_features(loss, first, last):
     assert pix2pix.columns(config)[-1] == loss and 0 < distances[last] < 0.9 * distances[first]
 
 
-def test_resize_convolution_is_doubling_and_then_a_convolution():
-    conv, x = ResizeConv2d(5, 7, 3, padding=1), torch.randn(2, 5, 9, 6, requires_grad=True)
-    plain = F.conv2d(F.interpolate(x, scale_factor=2, mode="nearest"), conv.weight, conv.bias, padding=1)
+@pytest.mark.parametrize(("padding", "mode"), [("zeros", "constant"), ("replicate", "replicate")])
+def test_resize_convolution_is_doubling_and_then_a_convolution(padding, mode):
+    conv, x = ResizeConv2d(5, 7, 3, padding=1, padding_mode=padding), torch.randn(2, 5, 9, 6, requires_grad=True)
+    doubled = F.pad(F.interpolate(x, scale_factor=2, mode="nearest"), (1, 1, 1, 1), mode)
+    plain = F.conv2d(doubled, conv.weight, conv.bias)
     assert torch.allclose(conv(x), plain, atol=1e-5) and isinstance(conv, nn.Conv2d)
     ours = torch.autograd.grad(conv(x).square().sum(), [x, conv.weight])
     theirs = torch.autograd.grad(plain.square().sum(), [x, conv.weight])

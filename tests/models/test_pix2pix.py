@@ -271,6 +271,22 @@ def test_noise_is_new_in_training_and_the_same_in_use():
     assert made.std((2, 3)).min() > 0  # a drawing without anything in it is not flat
 
 
+@pytest.mark.parametrize("upsample", ["resize", "bilinear", "bilinear_last"])
+def test_with_the_edge_repeated_a_flat_drawing_gives_a_flat_picture(upsample):
+    def spread(**more) -> float:
+        config = pix2pix.Config(**SMALL, dropout=0.0, upsample=upsample, **more)
+        net = pix2pix.build(config)["generator"].double().eval()
+        with torch.no_grad():
+            return net(torch.full((1, 3, 64, 64), 0.5, dtype=torch.float64)).std((2, 3)).max().item()
+
+    assert spread(padding="replicate") < 1e-6 < 1e-3 < spread()
+
+
+def test_a_transposed_convolution_cannot_repeat_the_edge():
+    assert pix2pix.Config(padding="replicate", upsample="deconv").problem.code == "padding_with_deconv"
+    assert pix2pix.Config(padding="replicate").problem is None
+
+
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 5), (31, 33), (64, 32), (100, 3)])
 def test_fit_multiple_mirrors_and_gives_back(height, width):
     pictures = torch.rand(2, 3, height, width)
