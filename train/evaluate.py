@@ -4,10 +4,11 @@
 
 For GAN, CGAN and DCGAN: the Fréchet distance of the set's judge against the test split, the share of every class, the
 speckle number beside that of real pictures, and for CGAN the share of samples that show their label.
-For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, and label recovery where the set
-has a judge (train/judge.py); several models of one set are printed as a table. For CycleGAN, both ways: cycle and identity
-error, the share of translations that a judge of the two domains takes for the target, the same share of real pictures,
-and a Fréchet distance; for horses and zebras also the change of the background over that of the animals.
+For Pix2Pix, over the whole test split: L1, PSNR, SSIM, sharpness, tone, checkerboard, the pattern that all pictures have in
+common, and label recovery where the set has a judge (train/judge.py); several models of one set are printed as a table. For
+CycleGAN, both ways: cycle and identity error, the share of translations that a judge of the two domains takes for the
+target, the same share of real pictures, and a Fréchet distance; for horses and zebras also the change of the background over
+that of the animals.
 
 --independent adds, for Pix2Pix and CycleGAN, what a network says that no loss has seen (ganzoo/evaluation/independent.py);
 --size 256 compares models of other sizes with those of 256 pixels. A judge comes with ganzoo or lies beside the run that is

@@ -27,6 +27,7 @@ KNOWN = {
     "ssim": ("zoo_ssim", "{:.2f}", "higher"),
     "perceptual": ("zoo_perceptual", "{:.2f}", "0"),
     "checkerboard": ("zoo_checkerboard", "{:.2f}", "real"),
+    "common-pattern": ("zoo_pattern", "{:.1%}", "0"),
     "taken-for": ("zoo_taken", "{:.1%}", "higher"),
     "cycle-l1": ("zoo_cycle", "{:.3f}", "0"),
     "identity-l1": ("zoo_identity", "{:.3f}", "0"),

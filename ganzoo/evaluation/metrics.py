@@ -5,7 +5,9 @@ the MNIST test split. Such a distance compares only with itself: never with an I
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+from torchvision.transforms.functional import gaussian_blur
 
 
 def find(found: dict, kind: str):
@@ -72,7 +74,7 @@ def speckle(pictures: Tensor) -> float:
     """How much lone dots stand out (lesson 7): mean |x - median of its 3x3 neighbourhood|, pictures (N, C, H, W) in
     [-1, 1], in percent of the full range. Real pictures have some too: always read it beside theirs."""
     x = pictures.float().flatten(0, 1)[:, None]
-    around = torch.nn.functional.unfold(torch.nn.functional.pad(x, (1, 1, 1, 1), mode="replicate"), 3)
+    around = F.unfold(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3)
     median = around.median(1).values.view_as(x)
     return float((x - median).abs().double().mean() / 2 * 100)
 
@@ -108,11 +110,27 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
         total = 0.0
         for part in pictures.split(FEW):
             grey = part.double().mean(1, keepdim=True) / 255
-            padded = torch.nn.functional.pad(grey, (2, 2, 2, 2), mode="reflect")
-            total += float(torch.nn.functional.conv2d(padded, band[None, None]).square().mean()) * len(part)
+            padded = F.pad(grey, (2, 2, 2, 2), mode="reflect")
+            total += float(F.conv2d(padded, band[None, None]).square().mean()) * len(part)
         return total / len(pictures)
 
     return energy(made) / max(1e-12, energy(truth))
+
+
+def common_pattern(pictures: Tensor) -> float:
+    """The share of fine detail that is the same in all pictures, in that sixteenth of the picture where it is largest: 0 none,
+    1 all. Detail is what a Gaussian of 3 pixels takes away from the brightness; what pictures have in common by chance, one
+    part in their number, is taken off. Pictures (N, C, H, W), N at least 2, H and W at least 8."""
+    count, _, height, width = pictures.shape
+    total, energy = torch.zeros(2, height, width, dtype=torch.float64)
+    for part in pictures.split(FEW):
+        grey = part.double().mean(1, keepdim=True)
+        detail = (grey - gaussian_blur(grey, [13, 13], [3.0, 3.0]))[:, 0]
+        total += detail.sum(0)
+        energy += detail.square().sum(0)
+    tiles = [F.adaptive_avg_pool2d(x[None], 4) for x in ((total / count).square(), energy / count)]
+    share = tiles[0] / tiles[1].clamp(min=1e-12)
+    return float(((count * share - 1) / (count - 1)).max().clamp(min=0))
 
 
 def tone(made: Tensor, truth: Tensor) -> float:

@@ -70,6 +70,15 @@ def test_checkerboard_counts_period_two():
     assert metrics.checkerboard(plain) < 3 < 10 < metrics.checkerboard(board)
 
 
+def test_a_common_pattern_is_found_in_the_corner_where_it_stands():
+    draw = torch.Generator().manual_seed(2)
+    plain = torch.randint(100, 121, (40, 3, 64, 64), dtype=torch.uint8, generator=draw)
+    fence = plain.clone()
+    fence[:, :, 52:, 52::4] += 60
+    assert metrics.common_pattern(plain) < 0.05 and 0.9 < metrics.common_pattern(fence) < 1
+    assert metrics.common_pattern(plain[:1].expand(5, -1, -1, -1)) == pytest.approx(1)
+
+
 def test_label_recovery_by_hand():
     wanted = torch.tensor([[[0, 0, 1], [1, 2, 2]]])
     found = torch.tensor([[[0, 1, 1], [1, 2, 0]]])
@@ -145,7 +154,8 @@ def test_numbers_do_not_depend_on_how_many_pictures_are_measured_at_a_time(monke
     for few in (1, 4, 11):
         monkeypatch.setattr(metrics, "FEW", few)
         numbers = list(metrics.pixel_metrics(made, truth).values())
-        found.append([*numbers, metrics.sharpness(made, truth), metrics.tone(made, truth), metrics.checkerboard(made)])
+        numbers += [metrics.sharpness(made, truth), metrics.tone(made, truth)]
+        found.append([*numbers, metrics.checkerboard(made), metrics.common_pattern(made)])
     for row in found[1:]:  # a wrong weight of the last, smaller batch would show in the third digit; SSIM is float32
         assert found[0] == pytest.approx(row, rel=1e-9, abs=1e-6)
 
