@@ -27,6 +27,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.hub.upload import REFUSALS, check_repo_id, retry, root
 from ganzoo.hub_client import reachable, short
 from ganzoo.recipes import guarded
+from ganzoo.settings import Parser
 
 from .space import staging
 
@@ -66,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _command_line(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(description=__doc__)
     parser.add_argument("space", help="YOUR_NAME/SPACE")
     parser.add_argument("--dry-run", action="store_true", help="list the files and the requirements, send nothing")
     parser.add_argument("--out", default="", help="stage the Space into this new folder, send nothing")

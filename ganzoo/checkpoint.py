@@ -167,11 +167,11 @@ def read_resume(path: Path, device) -> dict:
 
 
 def read_log(path: Path) -> list[dict]:
-    """log.jsonl -> its rows, in order. A torn line (a killed process) is left out."""
+    """log.jsonl -> its rows, in order. A torn line (a killed process) is left out, and what is no row of ours."""
     if not path.is_file():
         return []
     rows = []
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             rows.append(json.loads(line))
-    return rows
+    return [r for r in rows if isinstance(r, dict) and type(r.get("step")) is int and isinstance(r.get("event"), str)]

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ganzoo.errors import GanzooError
@@ -19,7 +20,8 @@ def save_atomic(path: Path, write: Callable[[Path], object]) -> None:
     except OSError as error:
         raise GanzooError("file_not_writable", path=path, reason=error.strerror or str(error)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that cannot be written has said so above
+            temporary.unlink(missing_ok=True)
 
 
 def save_text(path: Path, text: str) -> None:

@@ -26,6 +26,7 @@ class Declared:
     needs_labels: ClassVar[bool] = False
     translates: ClassVar[bool] = False  # makes pictures from pictures, not from noise
     same_with_init: ClassVar[tuple] = ()  # settings that --init must share although no tensor's shape shows them
+    shaping: ClassVar[tuple] = ()  # settings that shape the networks
     rare: ClassVar[tuple] = ()  # settings without a flag of their own: --set NAME=VALUE
     size_multiple: ClassVar[int] = 1  # that the side of a picture is a multiple of
     variant: ClassVar[str] = ""  # the last part of a run's name, where a setting makes it another kind of model
@@ -36,6 +37,16 @@ class Declared:
     critic_sees_input: ClassVar[bool] = False  # the discriminator judges a translation beside its original
     perceptual: ClassVar[float] = 0.0  # weight of the perceptual loss
     channels: int
+
+    @property
+    def needs_features(self) -> bool:
+        """Whether the losses ask the pretrained features."""
+        return self.perceptual > 0 or self.critic != "patch"
+
+    @property
+    def shapes(self) -> dict:
+        """The settings that shape the networks: those that a model of --init must share."""
+        return {name: getattr(self, name) for name in self.shaping}
 
     @property
     def depths(self) -> tuple[int, ...]:

@@ -5,9 +5,10 @@ import json
 import re
 from pathlib import Path
 
-from ganzoo import package
+from ganzoo import package, settings
 from ganzoo.data.registry import HUB_IDS, data_word, hub_parts
 from ganzoo.files import save_json, save_text
+from ganzoo.models.registry import KINDS
 
 # Of each lesson and judge: what it is, its paper, its task on the Hub, and the line of Python that asks it.
 LESSONS: dict[str, dict] = json.loads(Path(__file__).with_name("lessons.json").read_text(encoding="utf-8"))
@@ -93,7 +94,11 @@ def write_notebook(folder: Path) -> None:
 
 
 def card_text(content: dict, folder: Path) -> str:
-    name, lesson, made = content["name"], content["lesson"], content["settings"]
+    name, lesson = content["name"], content["lesson"]
+    made = (
+        settings.to_json(KINDS[lesson].Config()) | content["settings"]
+    )  # a model loads without those left at a default
+    content = content | {"settings": made}
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"
@@ -172,7 +177,8 @@ How long and with which seed they were trained is not known."""
 
 
 def _versions(facts: dict) -> str:
-    return ", ".join(f"{k} {v}" for k, v in facts.get("versions", {}).items())
+    versions = facts.get("versions")
+    return ", ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, dict) else "versions unknown"
 
 
 def card_data(content: dict):

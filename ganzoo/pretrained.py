@@ -22,7 +22,10 @@ FOLDER = Path(__file__).parent / "weights" / "features-efficientnet-lite0"
 @functools.cache
 def digest() -> str:
     """SHA-256 of the bundled weights, which a projected critic names: it can judge with these features alone."""
-    return hashlib.sha256((FOLDER / "model.safetensors").read_bytes()).hexdigest()
+    try:
+        return hashlib.sha256((FOLDER / "model.safetensors").read_bytes()).hexdigest()
+    except OSError:
+        raise GanzooError("features_damaged", folder=FOLDER) from None
 
 
 def load(folder: Path = FOLDER, device: torch.device | str = "cpu") -> EfficientNetLite:

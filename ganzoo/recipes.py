@@ -21,6 +21,7 @@ from ganzoo.evaluation import comparison
 from ganzoo.hub.locate import find
 from ganzoo.training import step, trainer
 
+MISSHAPEN = ("tensor_missing", "tensor_foreign", "wrong_shape", "weights_too_large")
 STOPPED = 130  # the exit code after Ctrl-C or SIGTERM, which save first
 
 
@@ -57,7 +58,7 @@ def guarded(main) -> int:
 def _known(error: Exception) -> GanzooError | None:
     """What Python, the system and torch raise that the user can put right; None for anything else."""
     if isinstance(error, UnicodeEncodeError):
-        return GanzooError("name_not_writable", text=error.object[:80])
+        return GanzooError("name_not_writable", text=error.object[error.start : error.end][:80])
     if isinstance(error, OSError):
         if error.errno == errno.ENOSPC:
             return GanzooError("no_space_to_print")
@@ -85,7 +86,7 @@ def networks(config, init: Path | None = None) -> dict[str, torch.nn.Module]:
     nets = step.networks(config)
     if init and not config.resume:
         start_from(init, config, nets)
-    if config.perceptual or config.critic != "patch":
+    if config.needs_features:
         nets["features"] = pretrained.load()
     return nets
 
@@ -98,17 +99,30 @@ def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
     if theirs.lesson != config.lesson:
         raise GanzooError("init_other_lesson", name=name, theirs=theirs.lesson, lesson=config.lesson)
     for field in config.same_with_init:
-        has, flag = getattr(theirs, field), settings.flag_of(field)
-        if has != getattr(config, field):
-            raise GanzooError("init_has_setting" if has else "init_lacks_setting", name=name, flag=flag)
+        if getattr(theirs, field) != getattr(config, field):
+            raise _other_settings(name, theirs, {field: getattr(theirs, field)})
+    if theirs.depths != config.depths:
+        raise GanzooError("init_other_channels", name=name, then=list(theirs.depths), now=list(config.depths))
     for role, net in nets.items():
         path = folder / checkpoint.FILES.get(role, "")
         if role.startswith("generator") or (role in checkpoint.FILES and path.is_file()):
             try:
                 checkpoint.read_network(folder, role, net)
             except GanzooError as error:
+                other = {k: value for k, value in theirs.shapes.items() if value != config.shapes[k]}
+                if other and error.code in MISSHAPEN:
+                    raise _other_settings(name, theirs, other) from None
                 raise GanzooError("init_does_not_fit", name=name, reason=str(error)) from None
             net.requires_grad_(True).train()
+
+
+def _other_settings(name: str, theirs, values: dict) -> GanzooError:
+    """--init names a model that has other settings than this run: `values`."""
+    has = {field: value for field, value in values.items() if value is not False}
+    if has:
+        return GanzooError("init_has_setting", name=name, flag=" ".join(settings.typed_words(type(theirs), has)))
+    lacks = " ".join(settings.typed(theirs, field) for field in values)
+    return GanzooError("init_lacks_setting", name=name, flag=lacks)
 
 
 def fit(config, pictures=None, should_stop: Callable[[], bool] = lambda: False) -> Iterator[dict]:

@@ -32,7 +32,7 @@ ASIDE += ("private", "license", "track", "save_every", "compile")
 
 # What a resumed run may change besides: how long it runs, and where its data lies (trainer.fit looks whether it is the same).
 # With --decay the rates follow the new length.
-FREE_ON_RESUME = (*ASIDE, "data", "epochs", "smoke")
+FREE_ON_RESUME = (*ASIDE, "data", "epochs")
 
 # What older runs and models were made with and their lesson no longer has: name -> (what is always done now, None where
 # no value matters; the last version that knows others). A model loads whatever it says; a run goes on where it had this.

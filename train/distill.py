@@ -74,6 +74,9 @@ def main(argv=None) -> int:
     how = {name: getattr(config, name) for name in same} | {"batch_size": 1, "chosen_precision": "", "resume": ""}
     load_size = max(model.config.load_size, config.image_size) if model.config.load_size else 0
     sets, data_config = data.load(dataclasses.replace(model.config, init=config.model, load_size=load_size, **how))
+    if data_config.depths != model.config.depths:
+        then, now = list(model.config.depths), list(data_config.depths)
+        raise GanzooError("init_other_channels", name=config.model, then=then, now=now)
     side, role = ("a", "generator") if config.direction == model.direction else ("b", "generator_back")
 
     # Training.
@@ -97,7 +100,8 @@ def main(argv=None) -> int:
     facts |= run_dir.origin(data_config, model.folder, model.folder)
     said = {"name": config.name, "metrics": {}, "training": facts}
     said |= {"license": model.said["license"]} if model.said.get("license") else {}
-    checkpoint.save_model(folder, model.config, {role: training.student}, said)
+    made = dataclasses.replace(model.config, smoke=config.smoke)
+    checkpoint.save_model(folder, made, {role: training.student}, said)
     nets = {role: training.student, **{name: model.network(name) for name in GENERATORS if name != role}}
     samples = cyclegan.preview(nets, model.config, sets, model.device).detach()
     images.save_picture(cyclegan.sheet(samples, sets), folder / "samples.png")

@@ -24,6 +24,7 @@ from ganzoo import data, inference, model_card, recipes, settings
 from ganzoo.device import choose_device
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips
+from ganzoo.hub.locate import find
 from ganzoo.models.registry import JUDGES
 
 # Two models with these settings alike are measured on the same data.
@@ -56,6 +57,8 @@ def main(argv=None) -> int:
     args = command_line().parse_args(argv)
     if args.n < 2 or args.seed < 0:
         raise GanzooError("bad_n_or_seed")
+    for name in args.models:  # a wrong name should not wait until others are measured
+        find(name)
     device = choose_device(args.device)
     judge = inference.load(args.judge, args.device) if args.judge else None
     networks = {

@@ -7,7 +7,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import ADVERSARIAL, HUB_DATA, SELDOM, Settings
 from ganzoo.models.discriminators import CRITICS
 from ganzoo.models.layers import ACTIVATIONS, NORMS, UPSAMPLES
-from ganzoo.models.receptive_field import PATCHES, WORDS
+from ganzoo.models.receptive_field import PATCHES, WORDS, misfit
 from ganzoo.settings import option
 
 
@@ -20,6 +20,7 @@ class Config(Settings):
     translates: ClassVar[bool] = True
     rare: ClassVar[tuple] = (*SELDOM, "projected", "pool", "gate", "cycle_back")
     same_with_init: ClassVar[tuple] = ("residual", "gate")
+    shaping: ClassVar[tuple] = ("generator", "blocks", "width", "upsample", "norm", "critic_width", "patch")
 
     data: str = option(
         "horse2zebra",
@@ -78,7 +79,7 @@ class Config(Settings):
             return GanzooError("residual_needs_resnet")
         if self.gate and not self.residual:
             return GanzooError("gate_needs_residual")
-        return None
+        return misfit(self) if self.critic != "projected" else None
 
     @property
     def directions(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ held_out = gan.held_out
 @dataclass(frozen=True)
 class Config(gan.Config):
     lesson: ClassVar[str] = "dcgan"
+    shaping: ClassVar[tuple] = ("width", "noise_size", "norm", "upsample", "image_size")
     size_multiple: ClassVar[int] = 4  # two halvings
 
     width: int = option(64, "features at half size; twice as many at quarter size", 1, 1024)

@@ -31,6 +31,7 @@ PREVIEW = 64  # pictures in a sample grid, from noise that never changes
 class Config(Settings):
     lesson: ClassVar[str] = "gan"
     task: ClassVar[str] = "labeled"
+    shaping: ClassVar[tuple] = ("width", "noise_size", "norm", "image_size")
     rare: ClassVar[tuple] = ("save_every", "compile", "license", "push_every")
 
     noise_size: int = option(100, "length of the noise vector", 1, 4096)

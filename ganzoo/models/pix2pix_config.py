@@ -6,10 +6,11 @@ from typing import ClassVar
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import HUB_DATA, SELDOM, Settings
 from ganzoo.models.layers import ACTIVATIONS, NORMS, PADDINGS, UPSAMPLES
-from ganzoo.models.receptive_field import PATCHES, WORDS, fits
+from ganzoo.models.receptive_field import PATCHES, WORDS, misfit
 from ganzoo.settings import option
 
 LOSSES = ("gan", "mae", "gan+mae")
+SHAPING = ("width", "no_skips", "upsample", "norm", "most", "noise", "critic_width", "patch", "unconditional")
 RARE = ("adversarial", "weight", "moments", "most", "dropout", "noise", "padding", "unconditional")
 
 
@@ -21,6 +22,7 @@ class Config(Settings):
     task: ClassVar[str] = "paired"
     translates: ClassVar[bool] = True
     rare: ClassVar[tuple] = (*SELDOM, *RARE)
+    shaping: ClassVar[tuple] = SHAPING
 
     data: str = option(
         "facades",
@@ -71,6 +73,10 @@ class Config(Settings):
         return self.halvings or min(8, (self.image_size & -self.image_size).bit_length() - 1)
 
     @property
+    def shapes(self) -> dict:
+        return super().shapes | {"halvings": self.levels}
+
+    @property
     def size_multiple(self) -> int:
         return 2**self.levels
 
@@ -86,10 +92,7 @@ class Config(Settings):
             return GanzooError("padding_with_deconv", padding=self.padding)
         if self.levels < 1:
             return GanzooError("image_size_odd", lesson=self.lesson, image_size=size)
-        if self.loss != "mae" and not fits(self.patch, size, self.norm):
-            fitting = [p for p in PATCHES if fits(p, size, self.norm)][-2:]
-            return GanzooError("patch_too_large", patch=self.patch, image_size=size, fitting=fitting)
-        return None
+        return misfit(self) if self.loss != "mae" else None
 
     @property
     def directions(self) -> tuple[str, ...]:

@@ -54,6 +54,14 @@ def fits(patch: int, length: int, norm: str) -> bool:
     return lengths[-1] > 0 and all(n > (norm != "none") for n in lengths[2:-1])
 
 
+def misfit(config) -> GanzooError | None:
+    """What is wrong with the patch of some settings: their pictures are too small for it. None if it fits."""
+    if fits(config.patch, config.image_size, config.norm):
+        return None
+    fitting = [patch for patch in PATCHES if fits(patch, config.image_size, config.norm)][-2:]
+    return GanzooError("patch_too_large", patch=config.patch, image_size=config.image_size, fitting=fitting)
+
+
 def _span(patch: int, index: int, length: int) -> tuple[int, int]:
     kernel, padding = (1, 0) if patch == 1 else (4, 1)
     lengths = _lengths(patch, length)

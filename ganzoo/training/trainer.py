@@ -12,11 +12,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, distributed, settings
+from ganzoo import checkpoint, distributed, pretrained, settings
 from ganzoo.data.registry import data_word
 from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
@@ -42,7 +43,7 @@ def prepare(config, given=frozenset()):
     settings.FREE_ON_RESUME may differ."""
     if {"minutes", "epochs"} <= set(given) and config.minutes:
         raise GanzooError("minutes_and_epochs")
-    config = dataclasses.replace(config, name=run_name(config))
+    config = dataclasses.replace(config, name=run_name(config), out=os.path.expanduser(config.out))
     folder = Path(config.out) / config.name
     if not config.resume and not config.smoke and bring_back(folder):
         config = dataclasses.replace(config, resume="auto")
@@ -56,19 +57,30 @@ def prepare(config, given=frozenset()):
 
 
 def make_room(config) -> None:
-    """Remove what an older --smoke of this name left; any other run of this name is a GanzooError."""
+    """Remove what an older --smoke of this name left; any other run or model of this name is a GanzooError."""
     folder = Path(config.out) / config.name
-    if config.smoke:
-        if (folder / "config.json").is_file() or not any(folder.glob("*")):  # a run's folder, not somebody's
-            shutil.rmtree(folder, ignore_errors=True)
+    if _left_by_smoke(folder):
+        shutil.rmtree(folder, ignore_errors=True)
     elif (folder / "resume.pt").exists():
         raise GanzooError("run_exists", folder=folder)
+    elif (folder / "model" / "config.json").exists():
+        raise GanzooError("model_exists", folder=folder)
+
+
+def _left_by_smoke(folder: Path) -> bool:
+    for place in (folder, folder / "model"):  # a run; what distills or judges leaves only the model
+        with suppress(GanzooError):
+            return checkpoint.read_config(place)[1].smoke
+    return False
 
 
 def check(config) -> None:
-    """Raise GanzooError where this machine lacks the device, the size does not fit or the folder cannot be written."""
+    """Raise GanzooError where this machine lacks the device or the pretrained features, the size does not fit or the folder
+    cannot be written."""
     choose_device(config.device)
     check_size(config)
+    if config.needs_features:
+        pretrained.load()
     folder = Path(config.out) / config.name
     there = folder.is_dir()
     try:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from PIL import Image
 
 from ganzoo import checkpoint
 from ganzoo.models import cyclegan
@@ -63,7 +64,8 @@ def test_one_generator_is_changed_and_all_else_stays(direction, learned, critic,
         if (small / file).is_file():
             assert ((made / file).read_bytes() == (small / file).read_bytes()) == (role != learned), role
     content = json.loads((made / "config.json").read_text())
-    assert content["settings"] == json.loads((small / "config.json").read_text())["settings"]
+    settings = json.loads((small / "config.json").read_text())["settings"]
+    assert content["settings"] == settings | {"smoke": True}
     assert content["training"]["command"].startswith("ganzoo distill") and content["metrics"] == {}
     assert (made / "README.md").is_file() and (made / "samples.png").is_file()
 
@@ -75,6 +77,16 @@ def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
     small = ("--model", cycle(tmp_path / "small"))
     assert "choose one of these directions" in refused(tmp_path, "distill", *small, "--direction", "horse->cow")
     assert "--direction" in refused(tmp_path, "distill", *small)
+    for depth, data in ((1, "colour"), (3, "grey")):
+        for side in ("A", "B"):
+            (tmp_path / data / side).mkdir(parents=True)
+            for i in range(12):
+                Image.effect_noise((40, 40), 60).convert("L" if data == "grey" else "RGB").save(
+                    tmp_path / data / side / f"{i}.png"
+                )
+        model = cycle(tmp_path / f"for-{data}", in_channels=depth, out_channels=depth)
+        said = refused(tmp_path, "distill", "--model", model, *BACK, "--image-size", "32", "--data", data, "--steps", 2)
+        assert f"{depth}, {depth} channel(s)" in said and "choose other data" in said
     assert "multiple of 8" in refused(tmp_path, "distill", *small, *BACK, "--image-size", "30")
     assert "from 0 to 1" in refused(tmp_path, "distill", "--share", "nan")
 

@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 import ganzoo
-from ganzoo import checkpoint, model_card, recipes
+from ganzoo import checkpoint, model_card, pretrained, recipes
 from tests.data.test_pairs import write_ab
 from tests.hostile.made import Evil
 from tests.support import quick
@@ -67,6 +67,27 @@ def test_a_model_is_not_resumed_and_three_losses_go_on_only_where_they_were_begu
     assert "nothing to resume" in said and not list(trained.parent.glob("other*"))
 
 
+def test_a_smoke_run_does_not_go_on_with_a_real_one(trained):
+    before = files(trained)
+    assert "--smoke was False" in refused("--resume", trained, "--smoke")
+    assert files(trained) == before
+
+
+def test_missing_features_are_said_before_anything_is_trained(trained, monkeypatch):
+    folder = Path("nowhere")
+    monkeypatch.setattr(pretrained, "load", partial(pretrained.load, folder))
+    assert "pretrained features" in refused("--loss", "all", "--data", "pairs", *TINY)
+    assert [path.name for path in trained.parent.iterdir()] == ["own"]
+
+
+def test_another_shape_of_the_model_to_start_from_is_said_in_words_to_type(trained):
+    again = ["--init", "runs/own/model", "--data", "pairs", "--name", "next", "--device", "cpu"]
+    said = refused(*again, "--image-size", 32, "--set", "patch=16")
+    assert "was trained with --width 4 --set critic_width=4: use the same" in said
+    assert "--halvings 5" in refused(*again, *TINY, "--halvings", 4)
+    assert "without --no-skips" in refused(*again, *TINY, "--no-skips")
+
+
 def test_data_that_became_grey_is_refused(trained):
     for path in Path("pairs").iterdir():
         Image.open(path).convert("L").save(path)
@@ -77,7 +98,9 @@ def test_data_that_became_grey_is_refused(trained):
 def test_a_torn_line_and_half_files_of_a_killed_run_are_removed(trained, monkeypatch, capsys):
     """By a resume of the folder one stands in."""
     before = (trained / "log.jsonl").read_text()
-    (trained / "log.jsonl").write_bytes(before.encode() + b'{"event": "advice", "text": "\xe2\x80')
+    (trained / "log.jsonl").write_bytes(
+        before.encode() + b'{"event": "step"}\nnull\n{"event": "advice", "text": "\xe2\x80'
+    )
     samples = trained / "samples"
     (samples / "notes.png").write_text("mine")
     half = [trained / place / ".curves.png.4711.tmp" for place in (".", "samples", "model")]
@@ -181,6 +204,10 @@ def test_a_config_with_foreign_facts_still_gets_a_card(trained):
     path = trained / "model" / "config.json"
     said = json.loads(path.read_text())
     said["training"] |= {"before": 5, "changed": "x", "step": "many"}
+    path.write_text(json.dumps(said))
+    for name in ("channels", "in_channels", "loss", "direction"):  # a model loads without them
+        del said["settings"][name]
+    said["training"]["versions"] = 3
     path.write_text(json.dumps(said))
     model_card.record(trained / "model", {"l1": 0.5})
     assert "many steps" in (trained / "model" / "README.md").read_text()

@@ -227,6 +227,22 @@ def test_smoke_clears_only_runs_of_its_own(tmp_path):
     refused(tmp_path, "gan", "--smoke", "--name", "../keepme")
     trained(tmp_path, "--smoke", "--name", "mine")
     assert all((tmp_path / f / "thesis.txt").is_file() for f in ("keepme-smoke", "runs/mine-smoke"))
+    trained(tmp_path, "--smoke", "--name", "twice")
+    trained(tmp_path, "--smoke", "--name", "twice")
+    trained(tmp_path, "--data", FASHION, "--epochs", 1, "--width", 8, "--name", "real-smoke")
+    before = (tmp_path / "runs" / "real-smoke" / "resume.pt").read_bytes()
+    assert "already contains a run" in refused(tmp_path, "gan", "--smoke", "--name", "real")
+    assert (tmp_path / "runs" / "real-smoke" / "resume.pt").read_bytes() == before
+
+
+def test_a_model_without_a_resume_file_is_not_written_over(tmp_path):
+    judge = ["judge", "--data", FASHION, "--epochs", 1, "--name", "x"]
+    trained(tmp_path, *judge[1:], script="judge")
+    weights = tmp_path / "runs" / "x" / "model" / "model.safetensors"
+    before = weights.read_bytes()
+    for words in (judge, ["gan", "--data", FASHION, "--name", "x"]):
+        assert "already contains a model" in refused(tmp_path, *words)
+    assert weights.read_bytes() == before
 
 
 def test_data_that_moved_is_found_again_and_other_data_is_refused(tmp_path):
@@ -264,6 +280,9 @@ def test_what_used_to_be_a_traceback_is_a_sentence(tmp_path):
         (["jobs", "nope"], "(see --help)"),
         (["features", "--nope"], "(see --help)"),
         (["dcgan", "--data", FASHION, "--image-size", 30], "multiple of 4"),
+        (["cyclegan", "--smoke", "--image-size", 16], "patch=70 needs pictures larger than 16 pixels"),
+        (["evaluate", "cyclegan-horse2zebra", "--size", 100_000], "--size takes a side from"),
+        (["evaluate", "gan-mnist", "nowhere"], "There is no model 'nowhere'"),
         (["gan", "--data", b"\xa4\xa4".decode(errors="surrogateescape")], "is not a folder"),
     ):
         assert said in refused(tmp_path, *words)

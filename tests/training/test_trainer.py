@@ -163,7 +163,7 @@ def test_a_run_starts_from_a_model(tmp_path):
     assert said["training"]["before"][0] in (model / "README.md").read_text(encoding="utf-8")
     for name, other, code in (
         ("gan-mnist", {}, "init_other_lesson"),
-        ("dcgan-mnist", {"width": 16}, "init_does_not_fit"),
+        ("dcgan-mnist", {"width": 16}, "init_has_setting"),
         ("nobody", {}, "model_not_found"),
     ):
         with raises_code(code):
