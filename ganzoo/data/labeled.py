@@ -65,10 +65,8 @@ def load_pictures(data: str, image_size: int = 28, channels: int = 0) -> Picture
         found = read_folder(folder, image_size, channels)
     elif data in words or registry.like_hub_id(data):
         found = read_hub(registry.on_hub(data), image_size, channels)
-    elif data in registry.SETS:
-        recipe = "pix2pix" if data in registry.WORDS["paired"] else "cyclegan"
-        raise GanzooError("data_of_other_recipe", data=data, recipe=recipe)
     else:
+        registry.refuse_other_kind(data, "labeled")
         raise GanzooError("data_not_found", data=data, known=words)
     pictures = _split(word, **found)
     if pictures.train_labels is not None:

@@ -97,6 +97,7 @@ def _find(data: str, names: tuple, named: bool, split_test: str, pairs_from: str
     if data in words and data not in registry.HUB_IDS:
         raise GanzooError("data_only_local", data=data)
     if not known and not registry.like_hub_id(data):
+        registry.refuse_other_kind(data, "paired")
         raise GanzooError("data_not_found", data=data, known=words)
     found = hub_datasets.open_dataset(registry.on_hub(data))
     if found.folder:

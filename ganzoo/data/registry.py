@@ -51,6 +51,7 @@ CLASSES = {  # short English names of the labels, by the {data} word
     "fashion": ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
 }
 WORDS = {kind: [w for w, known in SETS.items() if known.kind == kind] for kind in ("labeled", "paired", "unpaired")}
+RECIPES = {"labeled": "gan", "paired": "pix2pix", "unpaired": "cyclegan"}  # the first that trains on a kind
 HUB_IDS = {word: known.hub for word, known in SETS.items() if known.hub}
 
 # The revision of each Hub id that is read, so that a word means the same pictures for everybody. Only what the Hub itself says
@@ -63,6 +64,12 @@ FEWEST = 8  # fewer pictures than this can be neither split nor learned from
 def known(data: str, kind: str) -> Known:
     """What is known of the word of a set of this kind; of anything else that its sides are A and B."""
     return SETS[data] if data in WORDS[kind] else Known(kind, "")
+
+
+def refuse_other_kind(data: str, kind: str) -> None:
+    """Raise GanzooError for the word of a set of another kind: another recipe trains on it."""
+    if data in SETS and SETS[data].kind != kind:
+        raise GanzooError("data_of_other_recipe", data=data, recipe=RECIPES[SETS[data].kind])
 
 
 def on_hub(data: str) -> str:

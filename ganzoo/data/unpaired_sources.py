@@ -95,6 +95,7 @@ def _find(data: str, notes: list[str]) -> Found:
         return sides, words if words[0] != words[1] else ("A", "B")
     if known.hub or registry.like_hub_id(data):
         return _hub_both(registry.on_hub(data), known.sides, notes)
+    registry.refuse_other_kind(data, "unpaired")
     raise GanzooError("unpaired_data_not_found", data=data, known=registry.WORDS["unpaired"])
 
 

@@ -68,7 +68,7 @@ NAMES = {  # code: kind of set and name
     "data_only_local": [("pairs", "aerial-map")],
     "unpaired_data_not_found": [("sides", "nowhere")],
     "data_side_not_found": [("sides", "A,nowhere at all")],
-    "data_of_other_recipe": [("pictures", "facades")],
+    "data_of_other_recipe": [("pictures", "facades"), ("pairs", "horse2zebra"), ("sides", "mnist")],
 }
 
 
