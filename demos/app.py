@@ -68,7 +68,7 @@ def leave(*_) -> None:
 
 def arguments(argv) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.error = lambda problem: parser.exit(2, f"Error: {problem} (see --help).\n")  # not the whole usage first
+    parser.error = lambda problem: parser.exit(2, f"Error: {problem} (see --help).\n")  # settings.Parser needs torch
     here = os.environ.get("GRADIO_SERVER_NAME") or ("0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1")
     port = os.environ.get("GRADIO_SERVER_PORT") or 7860
     parser.add_argument("--port", type=int, default=port, help=f"first port to try (default: {port})")

@@ -45,7 +45,7 @@ class Declared:
 
     @property
     def shapes(self) -> dict:
-        """The settings that shape the networks: those that a model of --init must share."""
+        """The settings that an error of --init names where the weights do not fit."""
         return {name: getattr(self, name) for name in self.shaping}
 
     @property

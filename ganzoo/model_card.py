@@ -76,7 +76,7 @@ def three_lines(content: dict) -> list[str]:
 def write_notebook(folder: Path) -> None:
     """Write notebook.ipynb into a model folder, where it is known from where ganzoo is installed: the three lines of its card,
     to run in Colab or Jupyter."""
-    content, install = read(folder), package.install_line()
+    content, install = _whole(read(folder)), package.install_line()
     if not install or content["lesson"] not in PAPERS:
         return
     lines = three_lines(content)
@@ -93,12 +93,15 @@ def write_notebook(folder: Path) -> None:
     save_json(folder / NOTEBOOK, made)
 
 
+def _whole(content: dict) -> dict:
+    """With the settings that config.json leaves out, as a model loads without those."""
+    defaults = settings.to_json(KINDS[content["lesson"]].Config())
+    return content | {"settings": defaults | content["settings"]}
+
+
 def card_text(content: dict, folder: Path) -> str:
-    name, lesson = content["name"], content["lesson"]
-    made = (
-        settings.to_json(KINDS[lesson].Config()) | content["settings"]
-    )  # a model loads without those left at a default
-    content = content | {"settings": made}
+    content = _whole(content)
+    name, lesson, made = content["name"], content["lesson"], content["settings"]
     depth = f"{made['channels']} channel(s)"
     if lesson == "pix2pix":
         depth = f"{made['direction']}, {made['in_channels']} to {made['out_channels']} channels, loss `{made['loss']}`"

@@ -109,7 +109,7 @@ def start_from(folder: Path, config, nets: dict[str, torch.nn.Module]) -> None:
             try:
                 checkpoint.read_network(folder, role, net)
             except GanzooError as error:
-                other = {k: value for k, value in theirs.shapes.items() if value != config.shapes[k]}
+                other = {k: value for k, value in theirs.shapes.items() if value != config.shapes.get(k)}
                 if other and error.code in MISSHAPEN:
                     raise _other_settings(name, theirs, other) from None
                 raise GanzooError("init_does_not_fit", name=name, reason=str(error)) from None

@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import os
 import shlex
 from dataclasses import field
 
@@ -121,6 +122,8 @@ def parse(config_class, argv=None, description=""):
         if isinstance(text, str) and type(f.default) in (int, float):
             with contextlib.suppress(ValueError):  # then `checked` says what it takes
                 given[name] = type(f.default)(f.metadata["words"].get(text, text))
+    if "out" in given:
+        given["out"] = os.path.expanduser(given["out"])
     settings = checked(config_class(**given))
     if not settings.data.strip(" ,"):
         raise GanzooError("data_empty")

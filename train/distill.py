@@ -94,7 +94,7 @@ def main(argv=None) -> int:
     folder = Path(config.out) / config.name / "model"
     folder.mkdir(parents=True, exist_ok=True)
     for file in checkpoint.FILES.values():
-        if (model.folder / file).is_file() and folder.resolve() != model.folder.resolve():
+        if (model.folder / file).is_file():
             shutil.copyfile(model.folder / file, folder / file)
     facts = run_dir.facts(config, model.device, training.step, minutes) | {"precision": "bf16" if half else "fp32"}
     facts |= run_dir.origin(data_config, model.folder, model.folder)

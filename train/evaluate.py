@@ -27,6 +27,7 @@ from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips
 from ganzoo.hub.locate import find
 from ganzoo.models.registry import JUDGES
 
+SMALLEST = 16  # pixels: --size of less shows nothing
 # Two models with these settings alike are measured on the same data.
 DATA_SETTINGS = ("task", "data", "image_size", "load_size", "channels")
 DATA_SETTINGS += ("domains", "direction", "split_test", "pairs_from")
@@ -57,6 +58,8 @@ def main(argv=None) -> int:
     args = command_line().parse_args(argv)
     if args.n < 2 or args.seed < 0:
         raise GanzooError("bad_n_or_seed")
+    if args.size and not SMALLEST <= args.size <= inference.LONGEST:
+        raise GanzooError("bad_size", smallest=SMALLEST, largest=inference.LONGEST)
     for name in args.models:  # a wrong name should not wait until others are measured
         find(name)
     device = choose_device(args.device)

@@ -8,10 +8,8 @@ import dataclasses
 from ganzoo import data
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import comparison, cyclemetrics, samples
-from ganzoo.inference import LONGEST, Model
+from ganzoo.inference import Model
 from ganzoo.models.registry import JUDGES
-
-SMALLEST = 16  # side in pixels below which there is no detail to measure
 
 
 def evaluate(
@@ -23,8 +21,6 @@ def evaluate(
     config = model.config
     if config.lesson in JUDGES:
         raise GanzooError("judge_not_evaluated", name=model.name)
-    if size and not SMALLEST <= size <= LONGEST:
-        raise GanzooError("bad_size", smallest=SMALLEST, largest=LONGEST)
     if not model.translates:
         return samples.measure(model, n, seed, inception, judge)
     larger = dataclasses.replace(config, image_size=size) if size else config

@@ -31,7 +31,7 @@ COLUMNS = {  # of a table: what it calls a metric, and what real pictures get: a
     "label-recovery-pixel-accuracy": ("label recovery, pixels ↑", "label-recovery-real-pixel-accuracy"),
     "label-recovery-class-iou": ("label recovery, IoU ↑", "label-recovery-real-class-iou"),
     "checkerboard": ("checkerboard → real", "checkerboard-real"),
-    "common-pattern": ("common pattern → real", "common-pattern-real"),
+    "common-pattern": ("common pattern ↓", "common-pattern-real"),
     "frechet-lite2": ("Fréchet (Lite2) ↓", "frechet-lite2-real"),
     "kernel-lite2": ("kernel distance (Lite2) ↓", "kernel-lite2-real"),
     "perceptual-lite2": ("perceptual (Lite2) ↓", 0.0),
@@ -62,8 +62,8 @@ def measure(made: Model, pairs: Pairs, judge=None, inception=None, net=None, sho
     found |= {"sharpness": metrics.sharpness(pictures, truth), "tone-lab": metrics.tone(pictures, truth)}
     found |= {"checkerboard": metrics.checkerboard(pictures), "checkerboard-real": metrics.checkerboard(truth)}
     if len(truth) > 1:
-        found |= {"common-pattern": metrics.common_pattern(pictures)}
-        found |= {"common-pattern-real": metrics.common_pattern(truth)}
+        common = metrics.common_pattern
+        found |= {"common-pattern": common(pictures), "common-pattern-real": common(truth)}
     protocol = f"{pairs.name}-{size}-n{len(truth)}-test"
     found = {f"{key}-{protocol}": round(value, 4) for key, value in found.items()}
     if net:

@@ -119,7 +119,8 @@ def sharpness(made: Tensor, truth: Tensor) -> float:
 def common_pattern(pictures: Tensor) -> float:
     """The share of fine detail that is the same in all pictures, in that sixteenth of the picture where it is largest: 0 none,
     1 all. Detail is what a Gaussian of 3 pixels takes away from the brightness; what pictures have in common by chance, one
-    part in their number, is taken off. Pictures (N, C, H, W), N at least 2, H and W at least 8."""
+    part in their number, is taken off. Where there is next to no detail, a tenth of the picture's mean stands for it. Pictures
+    (N, C, H, W), N at least 2, H and W at least 8."""
     count, _, height, width = pictures.shape
     bell = torch.exp(-0.5 * (torch.arange(-6, 7, dtype=torch.float64) / 3).square())
     blur = (torch.outer(bell, bell) / bell.sum().square())[None, None]
@@ -129,9 +130,9 @@ def common_pattern(pictures: Tensor) -> float:
         detail = (grey - F.conv2d(F.pad(grey, (6, 6, 6, 6), mode="reflect"), blur))[:, 0]
         total += detail.sum(0)
         energy += detail.square().sum(0)
-    tiles = [F.adaptive_avg_pool2d(x[None], 4) for x in ((total / count).square(), energy / count)]
-    share = tiles[0] / tiles[1].clamp(min=1e-12)
-    return float(((count * share - 1) / (count - 1)).max().clamp(min=0))
+    common, whole = (F.adaptive_avg_pool2d(x[None], 4) for x in ((total / count).square(), energy / count))
+    beyond_chance = (common - whole / count) * count / (count - 1)
+    return float((beyond_chance / whole.clamp(min=float(whole.mean()) / 10 + 1e-12)).max().clamp(min=0))
 
 
 def tone(made: Tensor, truth: Tensor) -> float:

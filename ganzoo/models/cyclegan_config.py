@@ -68,6 +68,10 @@ class Config(Settings):
         return min(8, (self.image_size & -self.image_size).bit_length() - 1)
 
     @property
+    def shapes(self) -> dict:
+        return super().shapes | ({"image_size": self.image_size} if self.generator == "unet" else {})
+
+    @property
     def size_multiple(self) -> int:
         # A resnet halves twice and mirrors one pixel at quarter size, so it needs two there.
         return 2**self.levels if self.generator == "unet" else 8

@@ -81,7 +81,7 @@ class ResizeConv2d(nn.Conv2d):
         weight = self.sums() if self.summed is None else self.summed
         if self.padding_mode == "zeros":
             return F.conv_transpose2d(x, weight, self.bias, stride=2, padding=1)
-        repeated = F.pad(x, (1, 1, 1, 1), self.padding_mode)
+        repeated = F.pad(x, (1, 1, 1, 1), "replicate")  # before the doubling: the same as after it
         return F.conv_transpose2d(repeated, weight, self.bias, stride=2, padding=3)
 
 

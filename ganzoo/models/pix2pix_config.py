@@ -22,6 +22,7 @@ class Config(Settings):
     task: ClassVar[str] = "paired"
     translates: ClassVar[bool] = True
     rare: ClassVar[tuple] = (*SELDOM, *RARE)
+    same_with_init: ClassVar[tuple] = ("padding",)
     shaping: ClassVar[tuple] = SHAPING
 
     data: str = option(

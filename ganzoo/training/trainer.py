@@ -43,7 +43,7 @@ def prepare(config, given=frozenset()):
     settings.FREE_ON_RESUME may differ."""
     if {"minutes", "epochs"} <= set(given) and config.minutes:
         raise GanzooError("minutes_and_epochs")
-    config = dataclasses.replace(config, name=run_name(config), out=os.path.expanduser(config.out))
+    config = dataclasses.replace(config, name=run_name(config))
     folder = Path(config.out) / config.name
     if not config.resume and not config.smoke and bring_back(folder):
         config = dataclasses.replace(config, resume="auto")
@@ -63,7 +63,7 @@ def make_room(config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     elif (folder / "resume.pt").exists():
         raise GanzooError("run_exists", folder=folder)
-    elif (folder / "model" / "config.json").exists():
+    elif any((place / "model.safetensors").exists() for place in (folder, folder / "model")):
         raise GanzooError("model_exists", folder=folder)
 
 

@@ -75,7 +75,11 @@ def test_a_common_pattern_is_found_in_the_corner_where_it_stands():
     plain = torch.randint(100, 121, (40, 3, 64, 64), dtype=torch.uint8, generator=draw)
     fence = plain.clone()
     fence[:, :, 52:, 52::4] += 60
-    assert metrics.common_pattern(plain) < 0.05 and 0.9 < metrics.common_pattern(fence) < 1
+    assert metrics.common_pattern(plain) < 0.01 and 0.9 < metrics.common_pattern(fence) < 1
+    dot = plain.clone()
+    dot[:, :, :22, :22] = 110  # the mean: no edge that all have
+    dot[:, :, 8, 8] = 111
+    assert metrics.common_pattern(dot) < 0.01  # a faint dot in an empty corner is no pattern
     assert metrics.common_pattern(plain[:1].expand(5, -1, -1, -1)) == pytest.approx(1)
 
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
                 )
         model = cycle(tmp_path / f"for-{data}", in_channels=depth, out_channels=depth)
         said = refused(tmp_path, "distill", "--model", model, *BACK, "--image-size", "32", "--data", data, "--steps", 2)
-        assert f"{depth}, {depth} channel(s)" in said and "choose other data" in said
+        assert f"{depth}, {depth} channel(s)" in said
     assert "multiple of 8" in refused(tmp_path, "distill", *small, *BACK, "--image-size", "30")
     assert "from 0 to 1" in refused(tmp_path, "distill", "--share", "nan")
 

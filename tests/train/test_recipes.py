@@ -242,6 +242,7 @@ def test_a_model_without_a_resume_file_is_not_written_over(tmp_path):
     before = weights.read_bytes()
     for words in (judge, ["gan", "--data", FASHION, "--name", "x"]):
         assert "already contains a model" in refused(tmp_path, *words)
+    assert "already contains a model" in refused(tmp_path, "gan", "--out", "runs/x", "--name", "model")
     assert weights.read_bytes() == before
 
 

@@ -164,6 +164,7 @@ def test_a_run_starts_from_a_model(tmp_path):
     for name, other, code in (
         ("gan-mnist", {}, "init_other_lesson"),
         ("dcgan-mnist", {"width": 16}, "init_has_setting"),
+        ("dcgan-mnist", {"width": 32, "channels": 3}, "init_other_channels"),
         ("nobody", {}, "model_not_found"),
     ):
         with raises_code(code):

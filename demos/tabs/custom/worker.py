@@ -26,7 +26,11 @@ from ganzoo.models.pix2pix_config import Config
 from ganzoo.training import schedule, trainer
 from ganzoo.training.step import Training
 
-PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}  # as the first run of the bundled facades
+PERCEPTUAL = {
+    "loss": "gan+mae",
+    "perceptual": 10.0,
+    "weight": 50.0,
+}  # A of train/RESULTS.md; there, too: why no moments
 
 
 def timed(config, pairs) -> dict:
