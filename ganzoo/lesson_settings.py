@@ -26,7 +26,7 @@ class Declared:
     needs_labels: ClassVar[bool] = False
     translates: ClassVar[bool] = False  # makes pictures from pictures, not from noise
     same_with_init: ClassVar[tuple] = ()  # settings that --init must share although no tensor's shape shows them
-    shaping: ClassVar[tuple] = ()  # settings that shape the networks
+    shaping: ClassVar[tuple] = ()  # settings that tensors' shapes depend on
     rare: ClassVar[tuple] = ()  # settings without a flag of their own: --set NAME=VALUE
     size_multiple: ClassVar[int] = 1  # that the side of a picture is a multiple of
     variant: ClassVar[str] = ""  # the last part of a run's name, where a setting makes it another kind of model

@@ -27,7 +27,7 @@ from ganzoo.evaluation import comparison, evaluate, fid, independent, lpips
 from ganzoo.hub.locate import find
 from ganzoo.models.registry import JUDGES
 
-SMALLEST = 16  # pixels: --size of less shows nothing
+SMALLEST = 16  # the least --size, in pixels
 # Two models with these settings alike are measured on the same data.
 DATA_SETTINGS = ("task", "data", "image_size", "load_size", "channels")
 DATA_SETTINGS += ("domains", "direction", "split_test", "pairs_from")
@@ -60,8 +60,7 @@ def main(argv=None) -> int:
         raise GanzooError("bad_n_or_seed")
     if args.size and not SMALLEST <= args.size <= inference.LONGEST:
         raise GanzooError("bad_size", smallest=SMALLEST, largest=inference.LONGEST)
-    for name in args.models:  # a wrong name should not wait until others are measured
-        find(name)
+    places = [find(name) for name in args.models]  # a wrong name should not wait until others are measured
     device = choose_device(args.device)
     judge = inference.load(args.judge, args.device) if args.judge else None
     networks = {
@@ -79,8 +78,8 @@ def main(argv=None) -> int:
             loaded[key] = data.load(config)
         return loaded[key]
 
-    for name in args.models:
-        model = inference.load(name, args.device)
+    for name, place in zip(args.models, places, strict=True):
+        model = inference.load(place, args.device)
         config, folder = model.config, Path(os.path.expanduser(name))
         own = model.folder in (folder, folder / "model")
         if args.push and not own:

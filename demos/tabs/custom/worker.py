@@ -26,11 +26,8 @@ from ganzoo.models.pix2pix_config import Config
 from ganzoo.training import schedule, trainer
 from ganzoo.training.step import Training
 
-PERCEPTUAL = {
-    "loss": "gan+mae",
-    "perceptual": 10.0,
-    "weight": 50.0,
-}  # A of train/RESULTS.md; there, too: why no moments
+# Moments of features, which the bundled facades have too, do not help with so few pairs (train/RESULTS.md).
+PERCEPTUAL = {"loss": "gan+mae", "perceptual": 10.0, "weight": 50.0}
 
 
 def timed(config, pairs) -> dict:
