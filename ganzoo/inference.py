@@ -25,6 +25,7 @@ from ganzoo.hub.locate import find
 from ganzoo.images import fit_multiple, from_pil, open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inputs import brief, floats, listed, several, single, whole, whole_or_none
 from ganzoo.models.losses import as_opinion
+from ganzoo.models.pix2pix import VARIATION
 from ganzoo.models.registry import JUDGES, KINDS
 from ganzoo.seeding import noise
 
@@ -85,7 +86,7 @@ class Model:
 
     @property
     def varies(self) -> bool:
-        """Whether `translate` has variations: a model trained with dropout noise, unless its config says never."""
+        """Whether `translate` has variations: a model trained with dropout or noise, unless its config says never."""
         return self.config.varies
 
     @property
@@ -132,14 +133,14 @@ class Model:
         if variation is not None and not self.varies:
             raise GanzooError("no_variations", name=self.name)
         padded, (rows, columns) = fit_multiple(pictures.to(self.device), self.config.size_multiple)
-        with nullcontext() if variation is None else _DropoutOn(whole(variation, "variation", 0, 2**63 - 1)):
+        with nullcontext() if variation is None else _Variation(whole(variation, "variation", 0, 2**63 - 1)):
             return net(padded)[:, :, rows, columns].float().cpu()
 
     def translate(self, picture, variation: int | None = None, direction: str | None = None) -> Image.Image:
         """A picture (PIL, path or bytes) of any size -> its translation, of the same size. `direction` is one of
-        `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..` turns on the dropout of a
-        model trained with it. A picture with a side over 2048 pixels is made smaller first, and stays so, with a warning.
-        Raises GanzooError for what is no picture."""
+        `directions`, the first if left out. The answer is always the same; `variation=1, 2, ..` turns on the dropout
+        of a model trained with it, and draws other noise for one that has a channel of it. A picture with a side over 2048
+        pixels is made smaller first, and stays so, with a warning. Raises GanzooError for what is no picture."""
         depth, opened = self.depth(direction), open_picture(picture)
         pixels = whole_tensor(opened, depth, LONGEST)
         if max(opened.size) > LONGEST:
@@ -256,13 +257,22 @@ class _NoInit(TorchFunctionMode):
         return function(*args, **kwargs)
 
 
-class _DropoutOn(TorchFunctionMode):
-    """Dropout drops as in training, also in a network at rest. A mode belongs to its thread, and the masks come from a
-    generator of its own: the same seed drops the same on every device, whatever other threads draw meanwhile."""
+class _Variation(TorchFunctionMode):
+    """Dropout drops as in training, also in a network at rest, and a channel of noise is drawn anew. Both belong to this
+    thread, and the masks come from a generator of their own: the same seed draws the same on every device, whatever other
+    threads draw meanwhile."""
 
     def __init__(self, seed: int):
         super().__init__()
-        self.generator = torch.Generator().manual_seed(seed)
+        self.seed, self.generator = seed, torch.Generator().manual_seed(seed)
+
+    def __enter__(self):
+        self.token = VARIATION.set(self.seed)
+        return super().__enter__()
+
+    def __exit__(self, *error):
+        VARIATION.reset(self.token)
+        return super().__exit__(*error)
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}

@@ -8,6 +8,7 @@ discriminator is a PatchGAN: it grades every region instead of the whole. The lo
 """
 
 import dataclasses
+from contextvars import ContextVar
 from functools import partial
 
 import torch
@@ -27,6 +28,9 @@ from ganzoo.models.receptive_field import PATCHES
 from ganzoo.seeding import Salt, seeded
 
 TILE = 256  # side in pixels of the noise field that a generator in use has; larger pictures repeat it
+VARIATION: ContextVar[int | None] = ContextVar(
+    "variation", default=None
+)  # the seed of the noise that `translate` was asked for
 PERCEPTUAL = 0.2  # of `weight`: the perceptual loss in the contest (--loss all); train/RESULTS.md has its numbers
 
 
@@ -43,23 +47,38 @@ def contest(config: Config, given=frozenset()) -> list[Config]:
 
 
 class NoiseChannel(nn.Module):
-    """Pictures (B, C, H, W) -> (B, C + 1, H, W) with a channel of standard normal noise, from which the generator makes texture
-    where a drawing says nothing (paper, section 3: z). While training it is new at each step; in use it is always the same,
-    so that the same drawing gives the same picture."""
+    """Pictures (B, C, H, W) in [-1, 1] -> (B, C + 1, H, W) with a channel of standard normal noise, from which the generator
+    makes texture where a drawing says nothing (paper, section 3: z). While training it is new at each step. In use the same
+    drawing always gets the same noise, and drawings of different colour get noise of their own: were it one field for all, all
+    pictures would have the same texture at the same place. A seed in VARIATION draws other noise."""
 
     def __init__(self):
         super().__init__()
-        tile = torch.randn(1, 1, TILE, TILE, generator=seeded("cpu", 0, Salt.NOISE_CHANNEL), device="cpu")
+        tile = torch.randn(TILE, TILE, generator=seeded("cpu", 0, Salt.NOISE_CHANNEL), device="cpu")
         self.register_buffer("tile", tile, persistent=False)
 
     def forward(self, picture: Tensor) -> Tensor:
         count, _, height, width = picture.shape
+        seed = VARIATION.get()
         if self.training:
             noise = torch.randn(count, 1, height, width, device=picture.device)
+        elif seed is not None:
+            generator = torch.Generator().manual_seed(seed)
+            noise = torch.randn(1, 1, height, width, generator=generator).expand(count, -1, -1, -1).to(picture.device)
         else:
-            rows, columns = (torch.arange(side, device=picture.device) % TILE for side in (height, width))
-            noise = self.tile[:, :, rows][:, :, :, columns].expand(count, -1, -1, -1)
+            noise = self._field(picture)
         return torch.cat([picture, noise], 1)
+
+    def _field(self, picture: Tensor) -> Tensor:
+        """The tile, from a place on that the mean colour decides, in steps of four of 256 levels: a stroke of the pen seldom
+        changes it, or the whole picture would change with each stroke. Whole numbers, so that a GPU finds the same place."""
+        _, channels, height, width = picture.shape
+        levels = ((picture.detach() + 1) * 127.5).round().long().sum((2, 3)) // (4 * height * width)
+        key = (levels * 64 ** torch.arange(channels, device=picture.device)).sum(1, keepdim=True)
+        place = key * 40503 % TILE**2  # neighbouring colours lie far apart (Knuth's multiplicative hash)
+        rows = (place // TILE + torch.arange(height, device=picture.device)) % TILE
+        columns = (place + torch.arange(width, device=picture.device)) % TILE
+        return self.tile[rows[:, None, :, None], columns[:, None, None, :]]
 
 
 class UNetGenerator(nn.Module):

@@ -62,7 +62,10 @@ class Config(Settings):
     activation: str = option("leaky_relu", "activation of the way down and the discriminator", choices=ACTIVATIONS)
     # from a converted file (train/convert.py)
     variations: str = option(
-        "asked", "dropout in use: where a variation is asked for, or never", flag=False, choices=("asked", "never")
+        "asked",
+        "dropout and noise in use: where a variation is asked for, or never",
+        flag=False,
+        choices=("asked", "never"),
     )
     # from the data
     in_channels: int = option(3, "channels of the input", flag=False, choices=(1, 3))
@@ -101,7 +104,7 @@ class Config(Settings):
 
     @property
     def varies(self) -> bool:
-        return self.dropout > 0 and self.variations == "asked"
+        return (self.dropout > 0 or self.noise) and self.variations == "asked"
 
     @property
     def critic_sees_input(self) -> bool:

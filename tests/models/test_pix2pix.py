@@ -262,13 +262,32 @@ def test_answers_are_the_same_until_variations_are_asked_for_which_a_config_can_
         never.translate(picture, variation=1)
 
 
-def test_noise_is_new_in_training_and_the_same_in_use():
+def test_noise_is_new_in_training_and_in_use_the_same_for_the_same_drawing():
     net = pix2pix.build(pix2pix.Config(**SMALL, dropout=0.0, noise=True))["generator"]
     flat = torch.zeros(1, 3, 512, 32)
     assert not torch.equal(net(flat), net(flat))
     made = net.eval()(flat)
     assert torch.equal(made, net(flat)) and torch.equal(made[:, :, 64:128], made[:, :, 320:384])
     assert made.std((2, 3)).min() > 0  # a drawing without anything in it is not flat
+
+
+def test_drawings_of_different_colour_get_noise_of_their_own_which_a_stroke_does_not_change():
+    field = pix2pix.NoiseChannel().eval()
+    drawing = torch.zeros(3, 1, 64, 64) - torch.tensor([0, 0, 0.2]).view(3, 1, 1, 1)
+    drawing[1, :, 8:12, 8:20] = 1  # a stroke
+    first, stroke, darker = field(drawing)[:, 1]
+    assert torch.equal(first, stroke) and not torch.equal(first, darker)
+    assert abs(darker.std() - 1) < 0.05
+    assert torch.equal(field(drawing[2:])[0, 1], darker)  # whatever it is translated with
+
+
+def test_variations_of_a_model_with_noise_draw_other_noise(tmp_path):
+    config = pix2pix.Config(**SMALL, dropout=0.0, noise=True)
+    checkpoint.save_model(tmp_path / "noisy", config, pix2pix.build(config), {})
+    noisy, picture = ganzoo.load(tmp_path / "noisy"), drawings.facade(2, 32)
+    plain, *varied = (noisy.translate(picture, variation=v).tobytes() for v in (None, 1, 1, 2))
+    assert noisy.varies and plain != varied[0] == varied[1] != varied[2]
+    assert noisy.translate(picture).tobytes() == plain
 
 
 @pytest.mark.parametrize("upsample", ["resize", "bilinear", "bilinear_last"])
