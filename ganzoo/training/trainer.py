@@ -122,6 +122,8 @@ def _resumed(config, given, folder: Path):
             raise GanzooError("resume_dropped_setting", folder=folder, flag=flag, value=value, version=version)
     if "epochs" in given:  # a run that went by --minutes goes by epochs from now on
         old = dataclasses.replace(old, minutes=0.0, steps=0)
+    if config.resume != "auto" and "name" in given and config.name != folder.name:
+        raise GanzooError("resume_setting_changed", flag="--name", old=folder.name, folder=folder)
     changed = {}
     for name in given - {"name", "out", "resume"}:
         changed[name], then = getattr(config, name), getattr(old, name)

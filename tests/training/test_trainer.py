@@ -138,9 +138,11 @@ def test_a_film_does_without_a_sheet_that_is_damaged_gone_or_of_another_size(fin
     assert steps[-1] == 16 and not {int(sheet.stem) for sheet in sheets[:3]} & set(steps)
 
 
-def test_a_second_run_of_the_same_name_and_a_resume_with_another_learning_rate_are_refused(finished):
+def test_a_second_run_of_the_same_name_and_a_resume_with_another_rate_or_name_are_refused(finished):
     with raises_code("resume_setting_changed", flag="--lr", old=0.0002):
         fit(config(gan, finished[0], lr=1e-3, resume="auto", **SMALL), {"lr", "resume"})
+    with raises_code("resume_setting_changed", flag="--name", old="x"):
+        trainer.prepare(config(gan, finished[0], name="other", resume=str(finished[0] / "x")), {"name", "resume"})
     with raises_code("run_exists"):
         fit(config(gan, finished[0], epochs=1, **SMALL))
 
