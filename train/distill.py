@@ -1,10 +1,11 @@
-"""Teach a CycleGAN's generator to do in one pass what it does in two.
+"""Teach a CycleGAN's generator to do in one pass what it does in two, and to leave the rest of a picture alone.
 
-    python train/distill.py --model runs/cyclegan-horse2zebra/model --direction 'zebra->horse'
+    python train/distill.py --model runs/cyclegan-horse2zebra/model --direction 'zebra->horse' --mask
 
 What is left of the stripes after one pass, a second pass takes away; but two passes take twice the time and blur. So the
 generator learns from itself: its first pass should give what lies between its first and its second (distillation,
-Hinton et al. 2015). No discriminator takes part, so the training cannot oscillate.
+Hinton et al. 2015). With `--mask` it also finds out where the animals are (ganzoo/training/localization.py), and learns to
+leave all else as it is. No discriminator takes part, so the training cannot oscillate.
 
 Ctrl-C ends the training early: the model is saved as it is.
 """
@@ -17,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from ganzoo import checkpoint, data, images, inference, model_card, recipes, session, settings
+from ganzoo import checkpoint, data, images, inference, model_card, pretrained, recipes, session, settings
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
 from ganzoo.models import cyclegan
 from ganzoo.settings import option
-from ganzoo.training import distillation, loop, precision, run_dir, trainer
+from ganzoo.training import distillation, localization, loop, precision, run_dir, trainer
 
 SHOWN_EVERY = 100  # steps between two lines
 GENERATORS = ("generator", "generator_back")
@@ -40,6 +41,7 @@ class Config(JudgeSettings):
     precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
     model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
     direction: str = option("", "the direction whose generator learns: zebra->horse")
+    mask: bool = option(False, "change nothing but what tells the two sets apart: the animals, not the trees")
     share: float = option(0.6, "how far to go from the first pass (0) to the second (1)", 0.0, 1.0)
     steps: int = option(3000, "steps of one picture", 1, 10_000_000)
     lr: float = option(5e-4, "Adam's learning rate; it sinks to 0 over the second half", 0.0, 1.0)
@@ -83,7 +85,14 @@ def main(argv=None) -> int:
     began, stop = time.perf_counter(), []
     session.stop_on_signals(stop)
     half = precision.choose(data_config, model.device, {"generator": teacher}) == "bf16"
-    training = distillation.Distillation(teacher, sets.batches(data_config, model.device), side, config, half)
+    batches, localizer = sets.batches(data_config, model.device), None
+    if config.mask:
+        thing = config.direction.partition("->")[0]
+        count = 4 if config.smoke else localization.PICTURES
+        print(f"Looking for the {thing} in {count} pictures of each set.", flush=True)
+        features = pretrained.load(device=model.device)
+        localizer = localization.learn(features, teacher, batches, side, config.seed, half, count)
+    training = distillation.Distillation(teacher, batches, side, config, half, localizer)
     for row, stopping in loop.rounds(training, config.steps, SHOWN_EVERY, lambda: bool(stop)):
         if row or stopping:
             row = row or loop.step_row(training)
