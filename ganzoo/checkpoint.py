@@ -18,6 +18,8 @@ from ganzoo import pretrained, settings
 from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic, save_json
 from ganzoo.models.layers import keep_sums
+from ganzoo.models.localizer import Masked
+from ganzoo.models.projected import ProjectedDiscriminator
 from ganzoo.models.registry import KINDS
 
 FORMAT = 1  # raised when an older ganzoo could not read what this one writes
@@ -49,10 +51,14 @@ def save_model(folder: Path, config, nets: dict[str, nn.Module], facts: dict, ha
         if role not in FILES:  # an image pool belongs to the run, not to the model
             continue
         tensors = {name: _as_stored(tensor, half) for name, tensor in net.state_dict().items()}
-        # A projected discriminator is of no use without the very features that it learned with.
-        about = {"format": "pt"} | ({"features": pretrained.digest()} if role.startswith("projected") else {})
+        # What judges or finds things by pretrained features is of no use without the very ones that it learned with.
+        about = {"format": "pt"} | ({"features": pretrained.digest()} if _by_features(net) else {})
         save_atomic(folder / FILES[role], lambda temporary, t=tensors, a=about: temporary.write_bytes(save(t, a)))
     save_json(folder / "config.json", describe(config, facts, local=False))
+
+
+def _by_features(net: nn.Module) -> bool:
+    return isinstance(net, (ProjectedDiscriminator, Masked))
 
 
 def _as_stored(tensor: Tensor, half: bool) -> Tensor:
@@ -131,7 +137,7 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
         raise GanzooError("weights_damaged", path=path, reason=str(error)[:80]) from None
-    if role.startswith("projected") and about.get("features") != pretrained.digest():
+    if _by_features(net) and about.get("features") != pretrained.digest():
         raise GanzooError("weights_of_other_features", path=path)
     missing, foreign = own.keys() - tensors.keys(), tensors.keys() - own.keys()
     if missing or foreign:

@@ -33,8 +33,9 @@ def load(folder: Path = FOLDER, device: torch.device | str = "cpu") -> Efficient
     try:
         content = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tensors = load_file(folder / "model.safetensors")
-        net = EfficientNetLite(content["variant"], content["classes"])
-        net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True)
+        with torch.device("meta"):  # no weights of its own, which would move torch's random state
+            net = EfficientNetLite(content["variant"], content["classes"])
+        net.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=True, assign=True)
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError):
         raise GanzooError("features_damaged", folder=folder) from None
     return net.eval().requires_grad_(False).to(device)

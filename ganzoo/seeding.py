@@ -22,7 +22,6 @@ class Salt(IntEnum):
     JUDGE_WEIGHTS = 0x1D6E
     AUGMENT = 0xA06
     SEGMENTER_WEIGHTS = 0x5E6
-    LOCALIZATION = 0x10CA
 
 
 def mix(*numbers: int) -> int:

@@ -152,7 +152,13 @@ def _parser(config_class, fields: dict, description: str) -> Parser:
 
 def command(settings) -> str:
     """The command that trains what `settings` say, also where the run was begun with other words, stopped and resumed."""
-    others = {"judge": "judge", "segmenter": "judge segmenter", "realness": "judge realness", "distill": "distill"}
+    others = {
+        "judge": "judge",
+        "segmenter": "judge segmenter",
+        "realness": "judge realness",
+        "distill": "distill",
+        "mask": "mask",
+    }
     words = ["ganzoo", *others.get(settings.lesson, f"train {settings.lesson}").split()]
     values = {f.name: (getattr(settings, f.name), f) for f in dataclasses.fields(settings)}
     changed = {n: v for n, (v, f) in values.items() if f.metadata["flag"] and n not in ASIDE and v != f.default}

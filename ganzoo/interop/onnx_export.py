@@ -46,7 +46,9 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
         warnings.simplefilter("ignore")  # of the exporter's own making
         how = dict(dynamo=True, verbose=False, input_names=names, dynamic_shapes=shapes)
         outputs = ["translation" if made.translates else "picture"]
-        program = torch.onnx.export(net, example(made, direction, 2, (2, 3)), output_names=outputs, **how)
+        given = example(made, direction, 2, (2, 3))
+        net(*given)  # a localizer reads its features when it is first used, which the exporter does not allow
+        program = torch.onnx.export(net, given, output_names=outputs, **how)
     program.model.metadata_props["ganzoo"] = json.dumps(facts(made, direction), ensure_ascii=False)
     gaps: list[float | None] = []
 

@@ -18,6 +18,7 @@ from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
 from ganzoo.models.layers import double, init_normal, norm2d
+from ganzoo.models.localizer import Masked
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.models.projected import ProjectedDiscriminator
@@ -108,12 +109,15 @@ class ImagePool(nn.Module):
 def build(config: Config) -> dict[str, nn.Module]:
     """generator: A -> B, judged by discriminator, which knows B; generator_back and discriminator_back: the other way."""
 
-    def generator(inputs, outputs):
+    def unmasked(inputs, outputs):
         style = dict(norm=config.norm, upsample=config.upsample)
         if config.generator == "unet":
             return UNetGenerator(inputs, outputs, config.width, config.levels, dropout=0.0, **style)
         style |= dict(residual=config.residual, gate=config.gate)
         return ResNetGenerator(inputs, outputs, config.width, config.blocks, **style)
+
+    def generator(inputs, outputs):
+        return Masked(unmasked(inputs, outputs)) if config.masked else unmasked(inputs, outputs)
 
     a, b = config.in_channels, config.out_channels
     nets: dict[str, nn.Module] = {"generator": generator(a, b), "generator_back": generator(b, a)}

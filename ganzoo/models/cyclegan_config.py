@@ -18,8 +18,8 @@ class Config(Settings):
     lesson: ClassVar[str] = "cyclegan"
     task: ClassVar[str] = "unpaired"
     translates: ClassVar[bool] = True
-    rare: ClassVar[tuple] = (*SELDOM, "projected", "pool", "gate", "cycle_back")
-    same_with_init: ClassVar[tuple] = ("residual", "gate")
+    rare: ClassVar[tuple] = (*SELDOM, "projected", "pool", "gate", "masked", "cycle_back")
+    same_with_init: ClassVar[tuple] = ("residual", "gate", "masked")
     shaping: ClassVar[tuple] = ("generator", "blocks", "width", "upsample", "norm", "critic_width", "patch")
 
     data: str = option(
@@ -43,6 +43,9 @@ class Config(Settings):
     blocks: int = option(9, "residual blocks of a resnet generator; 6 do for 128 pixels", 1, 32)
     residual: bool = option(False, "a resnet generator begins as a copy and learns what to change: quicker, and sharp")
     gate: bool = option(False, "a residual generator also says how much of each pixel to keep, to remove stripes")
+    masked: bool = option(
+        False, "with --init MODEL: what train/mask.py found is changed, and the rest of a picture stays"
+    )
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option("resize", "how sizes are doubled; deconv3: reference code", choices=(*UPSAMPLES, "deconv3"))
     critic: str = option("patch", "which discriminators: PatchGAN, Projected GAN or both", choices=CRITICS)
@@ -73,8 +76,9 @@ class Config(Settings):
 
     @property
     def size_multiple(self) -> int:
-        # A resnet halves twice and mirrors one pixel at quarter size, so it needs two there.
-        return 2**self.levels if self.generator == "unet" else 8
+        # A resnet halves twice and mirrors one pixel at quarter size, so it needs two there. The features halve five times.
+        least = 2**self.levels if self.generator == "unet" else 8
+        return max(least, 32) if self.masked else least
 
     @property
     def problem(self) -> GanzooError | None:

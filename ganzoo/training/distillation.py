@@ -3,7 +3,6 @@
 import copy
 
 import torch
-from torch import nn
 
 from ganzoo import pretrained
 from ganzoo.models.features import perceptual_distance
@@ -11,13 +10,12 @@ from ganzoo.models.losses import pixel_loss
 
 
 class Distillation:
-    """A copy of a generator learns, picture by picture, what lies between the first and the second pass of the original.
-    Where `localizer` says that the thing is not, it learns to leave the picture as it is."""
+    """A copy of a generator learns, picture by picture, what lies between the first and the second pass of the original."""
 
-    def __init__(self, teacher, batches, side: str, config, half: bool, localizer: nn.Module | None = None):
+    def __init__(self, teacher, batches, side: str, config, half: bool):
         self.teacher, self.student = teacher, copy.deepcopy(teacher).requires_grad_(True)
         self.batches, self.side, self.config, self.half = batches, side, config, half
-        self.features, self.localizer = pretrained.load(device=batches.device), localizer
+        self.features = pretrained.load(device=batches.device)
         self.optimizer = torch.optim.Adam(self.student.parameters(), config.lr)
         self.step, self.errors = 0, []
 
@@ -30,8 +28,6 @@ class Distillation:
                 first = self.teacher(picture).float()
                 second = self.teacher(first).float()
                 wanted = torch.lerp(first, second, config.share)
-                if self.localizer is not None:
-                    wanted = torch.lerp(picture, wanted, self.localizer(picture))
                 features = self.features(wanted)
             made = self.student(picture).float()
             distance = perceptual_distance(self.features(made), features)

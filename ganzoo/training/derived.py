@@ -1,0 +1,55 @@
+"""A model made from another one, without a run of its own: the same files, with some networks replaced."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+from ganzoo import checkpoint, data, images, model_card
+from ganzoo.errors import GanzooError
+from ganzoo.inference import Model
+from ganzoo.models import cyclegan
+from ganzoo.training import run_dir
+
+GENERATORS = ("generator", "generator_back")
+
+
+def check(model: Model, size: int) -> None:
+    """Raise GanzooError for what is no CycleGAN with two generators, or does not fit pictures of this size."""
+    if model.config.lesson != "cyclegan" or model.config.one_way:
+        raise GanzooError("derived_needs_cyclegan", name=model.name)
+    if model.config.in_channels != model.config.out_channels:
+        raise GanzooError("derived_needs_same_channels", name=model.name)
+    multiple = model.config.size_multiple
+    if size % multiple:
+        raise GanzooError("image_size_not_multiple", multiple=multiple, lesson=model.name, image_size=size)
+
+
+def load_data(model: Model, config):
+    """The two sets that `config` names, to draw single crops of its size from, and the settings that they are read with."""
+    same = ("data", "image_size", "seed", "smoke", "precision")
+    how = {name: getattr(config, name) for name in same} | {"batch_size": 1, "chosen_precision": "", "resume": ""}
+    load_size = max(model.config.load_size, config.image_size) if model.config.load_size else 0
+    sets, data_config = data.load(dataclasses.replace(model.config, init=config.model, load_size=load_size, **how))
+    if data_config.depths != model.config.depths:
+        then, now = list(model.config.depths), list(data_config.depths)
+        raise GanzooError("init_other_channels", name=config.model, then=then, now=now)
+    return sets, data_config
+
+
+def save(model: Model, made, nets: dict, config, data_config, sets, facts: dict) -> Path:
+    """Write runs/NAME/model: the files of `model` with `nets` in place of its own, the settings `made`, and a card. Returns
+    the folder."""
+    folder = Path(config.out) / config.name / "model"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in checkpoint.FILES.values():
+        if (model.folder / file).is_file():
+            shutil.copyfile(model.folder / file, folder / file)
+    facts = facts | run_dir.origin(data_config, model.folder, model.folder)
+    said = {"name": config.name, "metrics": {}, "training": facts}
+    said |= {"license": model.said["license"]} if model.said.get("license") else {}
+    checkpoint.save_model(folder, dataclasses.replace(made, smoke=config.smoke), nets, said)
+    both = {role: nets.get(role) or model.network(role) for role in GENERATORS}
+    samples = cyclegan.preview(both, model.config, sets, model.device).detach()
+    images.save_picture(cyclegan.sheet(samples, sets), folder / "samples.png")
+    model_card.write_card(folder)
+    return folder

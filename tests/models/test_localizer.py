@@ -1,0 +1,68 @@
+"""Where the thing is that tells two sets of pictures apart, learned without masks."""
+
+import torch
+from torch import nn
+
+from ganzoo.models import localizer
+from ganzoo.models.localizer import Localizer, Masked
+from ganzoo.seeding import seeded
+
+SIDE, DISC = 224, 72
+
+
+def scene(step: int, striped: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """Noise like grass with a disc somewhere, striped or plain; the picture (1, 3, S, S) and its mask (1, 1, S, S)."""
+    random = seeded("cpu", step, int(striped))
+    ground = torch.rand(1, 3, SIDE, SIDE, generator=random) * 0.4 - torch.tensor([0.6, 0.1, 0.7]).view(1, 3, 1, 1)
+    down, across = torch.randint(0, SIDE - DISC, (2,), generator=random)
+    rows, columns = torch.arange(SIDE)[:, None] - down - DISC / 2, torch.arange(SIDE) - across - DISC / 2
+    mask = (rows.square() + columns.square() < (DISC / 2) ** 2)[None, None].float()
+    coat = (torch.arange(SIDE) // 4 % 2 * 2.0 - 1) if striped else torch.tensor(-0.3)
+    return torch.where(mask > 0, coat, ground), mask
+
+
+class Scenes:
+    """A set of plain discs and a set of striped ones."""
+
+    device = torch.device("cpu")
+
+    def __call__(self, step):
+        return {"a": scene(step, False)[0], "b": scene(step, True)[0]}
+
+
+class Careless(nn.Module):
+    """A translator that changes discs, and the ground at the left edge, too."""
+
+    def forward(self, picture):
+        grass = picture[:, 1:2] - picture[:, :1] > 0.3
+        left = torch.arange(picture.shape[3]) < 40
+        return torch.where(grass & ~left, picture, picture - 0.5)
+
+
+def test_the_thing_that_tells_two_sets_apart_is_found_and_all_else_stays(monkeypatch):
+    monkeypatch.setattr(localizer, "STEPS", 120)
+    masked = Masked(Careless())
+    picture, mask = scene(1000, False)
+    before = torch.get_rng_state()
+    assert torch.allclose(masked(picture), Careless()(picture))  # nothing was learned, so nothing is kept
+    masked.localizer.learn(masked.generator, Scenes(), "a", 0, count=16)
+    assert torch.equal(torch.get_rng_state(), before)
+    inside, outside, changed = [], [], []
+    for step in range(1000, 1006):  # scenes that it has not seen
+        picture, mask = scene(step, False)
+        found = masked.localizer(picture)
+        assert found.shape == mask.shape and found.min() >= 0 and found.max() <= 1
+        inside.append(found[mask > 0].mean())
+        outside.append(found[mask == 0].mean())
+        change = [(made - picture).abs()[:, :1][mask == 0].mean() for made in (masked(picture), Careless()(picture))]
+        changed.append(change[0] / change[1])
+    assert torch.stack(inside).mean() > 2 * torch.stack(outside).mean()
+    assert torch.stack(changed).mean() < 0.7
+
+
+def test_the_features_are_no_weights_of_a_localizer_which_reads_pictures_of_any_size_and_grey_ones():
+    net = Localizer()
+    net(torch.zeros(1, 3, 64, 64))
+    assert set(net.state_dict()) == {"mean", "spread", "weight", "bias"} and not list(net.parameters())
+    for shape in ((2, 1, 40, 72), (1, 3, 264, 100)):
+        assert net(torch.zeros(shape)).shape == (shape[0], 1, *shape[2:])

@@ -1,0 +1,71 @@
+"""Let a CycleGAN change nothing but the animals: find out where they are, and keep the rest of each picture.
+
+    python train/mask.py --model runs/cyclegan-horse2zebra/model
+
+Nobody draws a mask. The generators stay as they are; a localizer beside each (ganzoo/models/localizer.py) learns from
+pretrained features where the thing is that tells the two sets apart. It takes minutes.
+"""
+
+import dataclasses
+import sys
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ganzoo import inference, recipes, settings
+from ganzoo.errors import GanzooError
+from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
+from ganzoo.models.localizer import PICTURES, Masked
+from ganzoo.settings import option
+from ganzoo.training import derived, precision, run_dir, trainer
+
+
+@dataclass(frozen=True)
+class Config(JudgeSettings):
+    """What the command line takes."""
+
+    lesson: ClassVar[str] = "mask"
+    task: ClassVar[str] = "unpaired"
+
+    data: str = option("horse2zebra", "two sets of pictures (left out: those that the model learned from)")
+    name: str = option("", "name of the run and the model (default: mask-data)")
+    precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
+    model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
+    image_size: int = option(192, "side of the crops in pixels", 64, 1024)
+
+
+def main(argv=None) -> int:
+    # Settings, and the model. What can fail cheaply fails here.
+    config, given = settings.parse(Config, argv, __doc__)
+    if not config.model:
+        raise GanzooError("mask_needs_model")
+    model = inference.load(config.model, config.device)
+    derived.check(model, config.image_size)
+    made = dataclasses.replace(model.config, masked=True)
+    if made.image_size % made.size_multiple:
+        raise GanzooError("mask_needs_size", name=model.name, multiple=made.size_multiple, image_size=made.image_size)
+    config = dataclasses.replace(config, data=config.data if "data" in given else model.config.data)
+    config = dataclasses.replace(config, name=trainer.run_name(config))
+    trainer.make_room(config)
+    trainer.check(config)
+    sets, data_config = derived.load_data(model, config)
+    batches = sets.batches(data_config, model.device)
+    half = precision.choose(data_config, model.device, {"generator": model.generator}) == "bf16"
+
+    # A localizer for each direction.
+    began, count, nets = time.perf_counter(), 8 if config.smoke else PICTURES, {}
+    for side, role, direction in zip("ab", derived.GENERATORS, model.directions, strict=True):
+        thing = direction.partition("->")[0]
+        print(f"Looking for the {thing} in {count} pictures of each set.", flush=True)
+        net = model.network(role)
+        nets[role] = Masked(net.generator if isinstance(net, Masked) else net).to(model.device)
+        nets[role].localizer.learn(nets[role].generator, batches, side, config.seed, half, count)
+    minutes = (time.perf_counter() - began) / 60
+    facts = run_dir.facts(config, model.device, count, minutes) | {"precision": "bf16" if half else "fp32"}
+    folder = derived.save(model, made, nets, config, data_config, sets, facts)
+    print(f"{folder}: {minutes:.1f} minutes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(recipes.guarded(main))
