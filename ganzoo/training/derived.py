@@ -1,4 +1,5 @@
-"""A model made from another one, without a run of its own: the same files, with some networks replaced."""
+"""A model made from another one, without a run of its own: the same files, with some networks replaced. `model` is one
+opened for use (inference.Model)."""
 
 import dataclasses
 import shutil
@@ -6,14 +7,13 @@ from pathlib import Path
 
 from ganzoo import checkpoint, data, images, model_card
 from ganzoo.errors import GanzooError
-from ganzoo.inference import Model
 from ganzoo.models import cyclegan
 from ganzoo.training import run_dir
 
 GENERATORS = ("generator", "generator_back")
 
 
-def check(model: Model, size: int) -> None:
+def check(model, size: int) -> None:
     """Raise GanzooError for what is no CycleGAN with two generators, or does not fit pictures of this size."""
     if model.config.lesson != "cyclegan" or model.config.one_way:
         raise GanzooError("derived_needs_cyclegan", name=model.name)
@@ -24,7 +24,7 @@ def check(model: Model, size: int) -> None:
         raise GanzooError("image_size_not_multiple", multiple=multiple, lesson=model.name, image_size=size)
 
 
-def load_data(model: Model, config):
+def load_data(model, config):
     """The two sets that `config` names, to draw single crops of its size from, and the settings that they are read with."""
     same = ("data", "image_size", "seed", "smoke", "precision")
     how = {name: getattr(config, name) for name in same} | {"batch_size": 1, "chosen_precision": "", "resume": ""}
@@ -36,7 +36,7 @@ def load_data(model: Model, config):
     return sets, data_config
 
 
-def save(model: Model, made, nets: dict, config, data_config, sets, facts: dict) -> Path:
+def save(model, made, nets: dict, config, data_config, sets, facts: dict) -> Path:
     """Write runs/NAME/model: the files of `model` with `nets` in place of its own, the settings `made`, and a card. Returns
     the folder."""
     folder = Path(config.out) / config.name / "model"

@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from ganzoo import pretrained
+from ganzoo.models import pretrained
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.losses import pixel_loss
 

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import torch
 
-from ganzoo import checkpoint, distributed, pretrained, settings
+from ganzoo import checkpoint, distributed, settings
 from ganzoo.data.registry import data_word
 from ganzoo.device import choose_device, describe_device
 from ganzoo.errors import GanzooError
+from ganzoo.models import pretrained
 from ganzoo.training import schedule
 from ganzoo.training.loop import Clock, rounds
 from ganzoo.training.run_dir import Recorder, bring_back, origin

@@ -12,12 +12,11 @@ import torch
 from torch import nn
 
 import ganzoo
-from ganzoo import pretrained
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.data.unpaired_sources import load_unpaired, made_up_unpaired
 from ganzoo.evaluation import comparison, cyclemetrics, independent
 from ganzoo.interop import efficientnet
-from ganzoo.models import cyclegan, features
+from ganzoo.models import cyclegan, features, pretrained
 from tests.data.test_pairs import write_ab
 from tests.fake_hub.pictures import put, two
 from tests.hostile.made import Evil, tiny

@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from ganzoo import checkpoint, pretrained, recipes
+from ganzoo import checkpoint, recipes
 from ganzoo.data.paired_sources import made_up_pairs
 from ganzoo.inference import load
-from ganzoo.models import cyclegan, discriminators, gan, losses, pix2pix
+from ganzoo.models import cyclegan, discriminators, gan, losses, pix2pix, pretrained
 from ganzoo.models.projected import FEATURES, ProjectedDiscriminator
 from ganzoo.training import trainer
 from tests.support.raises_code import raises_code

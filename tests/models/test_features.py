@@ -8,8 +8,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import nn
 
-from ganzoo import pretrained
-from ganzoo.models import features, pix2pix
+from ganzoo.models import features, pix2pix, pretrained
 from ganzoo.models.layers import ResizeConv2d, keep_sums
 from tests.support.raises_code import raises_code
 

@@ -16,7 +16,8 @@ import torch
 from PIL import Image
 
 import ganzoo
-from ganzoo import checkpoint, model_card, pretrained, recipes
+from ganzoo import checkpoint, model_card, recipes
+from ganzoo.models import pretrained
 from tests.data.test_pairs import write_ab
 from tests.hostile.made import Evil
 from tests.support import quick

@@ -7,10 +7,9 @@ import torch
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from ganzoo import pretrained
 from ganzoo.data.drawings import facade
 from ganzoo.images import to_float, to_pil, whole_tensor
-from ganzoo.models import features
+from ganzoo.models import features, pretrained
 
 from ...catalog import local
 from ...ui.html import bar, bars, grid, image, note, said, section, tiles

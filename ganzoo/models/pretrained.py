@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from ganzoo.errors import GanzooError
 from ganzoo.models.features import EfficientNetLite
 
-FOLDER = Path(__file__).parent / "weights" / "features-efficientnet-lite0"
+FOLDER = Path(__file__).parent.parent / "weights" / "features-efficientnet-lite0"
 
 
 @functools.cache
