@@ -87,6 +87,8 @@ class Config(Settings):
             return GanzooError("residual_needs_resnet")
         if self.gate and not self.residual:
             return GanzooError("gate_needs_residual")
+        if self.masked and not self.init:
+            return GanzooError("masked_needs_init")
         return misfit(self) if self.critic != "projected" else None
 
     @property

@@ -51,6 +51,7 @@ def test_a_masked_model_is_trained_on_and_masked_again(masked, tmp_path):
     first = ganzoo.load(made).generator.generator.state_dict()
     assert all(torch.equal(first[name], tensor) for name, tensor in twice.generator.generator.state_dict().items())
     flags = ("--init", made, "--smoke", "--image-size", "64", "--width", "4", "--blocks", "1", "--critic", "both")
+    assert "--init" in refused(tmp_path, "cyclegan", "--smoke", "--set", "masked")
     assert "--set masked" in refused(tmp_path, "cyclegan", *flags, "--set", "critic_width=4", "patch=16")
     trained(tmp_path, *flags, "--name", "on", "--set", "critic_width=4", "patch=16", "masked", script="cyclegan")
     on = ganzoo.load(tmp_path / "runs" / "on-smoke" / "model")
