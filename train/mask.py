@@ -15,7 +15,7 @@ from typing import ClassVar
 from ganzoo import inference, recipes, settings
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
-from ganzoo.models.localizer import PICTURES, Masked
+from ganzoo.models.localizer import PICTURES, STEPS, Masked
 from ganzoo.settings import option
 from ganzoo.training import derived, precision, run_dir, trainer
 
@@ -61,7 +61,7 @@ def main(argv=None) -> int:
         nets[role] = Masked(net.generator if isinstance(net, Masked) else net).to(model.device)
         nets[role].localizer.learn(nets[role].generator, batches, side, config.seed, half, count)
     minutes = (time.perf_counter() - began) / 60
-    facts = run_dir.facts(config, model.device, count, minutes) | {"precision": "bf16" if half else "fp32"}
+    facts = run_dir.facts(config, model.device, STEPS, minutes) | {"precision": "bf16" if half else "fp32"}
     folder = derived.save(model, made, nets, config, data_config, sets, facts)
     print(f"{folder}: {minutes:.1f} minutes")
     return 0
