@@ -9,6 +9,7 @@ from PIL import Image
 
 import ganzoo
 from ganzoo import checkpoint
+from ganzoo.models import localizer
 from tests.hostile.made import cycle
 from tests.train.test_recipes import refused, trained
 
@@ -18,7 +19,9 @@ def masked(tmp_path_factory) -> tuple[Path, Path]:
     """A small CycleGAN and what train/mask.py made of it."""
     place = tmp_path_factory.mktemp("masked")
     small = cycle(place / "small", critic="both", image_size=64)
-    out = trained(place, "--model", small, "--image-size", "64", "--smoke", "--name", "masked", script="mask")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(localizer, "STEPS", 20)
+        out = trained(place, "--model", small, "--image-size", "64", "--smoke", "--name", "masked", script="mask")
     assert "Looking for the horse" in out and "Looking for the zebra" in out
     return small, place / "runs" / "masked-smoke" / "model"
 
@@ -44,7 +47,8 @@ def test_the_generators_stay_and_a_localizer_comes_beside_each(masked):
     assert content["metrics"] == {} and (made / "README.md").is_file() and (made / "samples.png").is_file()
 
 
-def test_a_masked_model_is_trained_on_and_masked_again(masked, tmp_path):
+def test_a_masked_model_is_trained_on_and_masked_again(masked, tmp_path, monkeypatch):
+    monkeypatch.setattr(localizer, "STEPS", 20)
     made, again = masked[1], ("--model", masked[1], "--image-size", "64", "--smoke", "--name", "again")
     trained(tmp_path, *again, script="mask")
     twice = ganzoo.load(tmp_path / "runs" / "again-smoke" / "model")
