@@ -4,7 +4,7 @@
     ganzoo train pix2pix --data my/pairs --direction 'B->A'  # gan | cgan | dcgan | pix2pix | cyclegan
     ganzoo judge --data my/pictures                          # train the small network that measures models
     ganzoo distill --model runs/cyclegan-horse2zebra/model   # a generator learns to do in one pass what it does in two
-    ganzoo mask --model runs/cyclegan-horse2zebra/model      # a model finds the animals, and keeps the rest
+    ganzoo mask --model runs/cyclegan-horse2zebra/model      # a CycleGAN changes the animals alone
     ganzoo evaluate runs/pix2pix-pairs-gan-mae/model         # measure models
     ganzoo translate pix2pix-facades-gan-mae in/ out/        # a folder of pictures through a model
     ganzoo export pix2pix-facades-gan-mae                    # write ONNX

@@ -17,24 +17,19 @@ from typing import ClassVar
 
 from ganzoo import inference, recipes, session, settings
 from ganzoo.errors import GanzooError
-from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
 from ganzoo.settings import option
-from ganzoo.training import derived, distillation, loop, precision, run_dir, trainer
+from ganzoo.training import derived, distillation, loop, precision, run_dir
 
 SHOWN_EVERY = 100  # steps between two lines
 
 
 @dataclass(frozen=True)
-class Config(JudgeSettings):
+class Config(derived.Config):
     """What the command line takes."""
 
     lesson: ClassVar[str] = "distill"
-    task: ClassVar[str] = "unpaired"
 
-    data: str = option("horse2zebra", "two sets of pictures (left out: those that the model learned from)")
     name: str = option("", "name of the run and the model (default: distill-data-target)")
-    precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
-    model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
     direction: str = option("", "the direction whose generator learns: zebra->horse")
     share: float = option(0.6, "how far to go from the first pass (0) to the second (1)", 0.0, 1.0)
     steps: int = option(3000, "steps of one picture", 1, 10_000_000)
@@ -56,14 +51,8 @@ def main(argv=None) -> int:
     model = inference.load(config.model, config.device)
     derived.check(model, config.image_size)
     teacher = model.translator(config.direction).requires_grad_(False)
-    config = dataclasses.replace(
-        config,
-        data=config.data if "data" in given else model.config.data,
-        steps=2 if config.smoke else config.steps,
-    )
-    config = dataclasses.replace(config, name=trainer.run_name(config))
-    trainer.make_room(config)
-    trainer.check(config)
+    config = dataclasses.replace(config, steps=2 if config.smoke else config.steps)
+    config = derived.prepare(model, config, given)
 
     # Data: crops of the side that the generator reads.
     sets, data_config = derived.load_data(model, config)

@@ -14,23 +14,18 @@ from typing import ClassVar
 
 from ganzoo import inference, recipes, settings
 from ganzoo.errors import GanzooError
-from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
 from ganzoo.models.localizer import PICTURES, STEPS, Masked
 from ganzoo.settings import option
-from ganzoo.training import derived, precision, run_dir, trainer
+from ganzoo.training import derived, precision, run_dir
 
 
 @dataclass(frozen=True)
-class Config(JudgeSettings):
+class Config(derived.Config):
     """What the command line takes."""
 
     lesson: ClassVar[str] = "mask"
-    task: ClassVar[str] = "unpaired"
 
-    data: str = option("horse2zebra", "two sets of pictures (left out: those that the model learned from)")
     name: str = option("", "name of the run and the model (default: mask-data)")
-    precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
-    model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
     image_size: int = option(192, "side of the crops in pixels", 64, 1024)
 
 
@@ -44,10 +39,7 @@ def main(argv=None) -> int:
     made = dataclasses.replace(model.config, masked=True)
     if made.image_size % made.size_multiple:
         raise GanzooError("mask_needs_size", name=model.name, multiple=made.size_multiple, image_size=made.image_size)
-    config = dataclasses.replace(config, data=config.data if "data" in given else model.config.data)
-    config = dataclasses.replace(config, name=trainer.run_name(config))
-    trainer.make_room(config)
-    trainer.check(config)
+    config = derived.prepare(model, config, given)
     sets, data_config = derived.load_data(model, config)
     batches = sets.batches(data_config, model.device)
     half = precision.choose(data_config, model.device, {"generator": model.generator}) == "bf16"

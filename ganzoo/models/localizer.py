@@ -71,7 +71,7 @@ class Localizer(nn.Module):
         flat = torch.cat(list(kept.values())).transpose(0, 1).flatten(1)
         self.mean.copy_(flat.mean(1)[:, None, None])
         self.spread.copy_(flat.std(1).clamp(min=1e-3)[:, None, None])
-        own, other = ((kept[name] - self.mean) / self.spread for name in (side, "ab".replace(side, "")))
+        own, other = ((kept[name] - self.mean) / self.spread for name in (side, "b" if side == "a" else "a"))
         change = torch.cat(changes)
         whole = change.flatten().kthvalue(max(1, int(STRONG * change.numel()))).values
         change = (change / whole.clamp(min=1e-6)).clamp(0, 1)

@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent.parent / "weights" / "features-efficientnet-lite0
 
 @functools.cache
 def digest() -> str:
-    """SHA-256 of the bundled weights, which a projected critic names: it can judge with these features alone."""
+    """SHA-256 of the bundled weights, which a projected discriminator and a masked generator name: they work with these
+    features alone."""
     try:
         return hashlib.sha256((FOLDER / "model.safetensors").read_bytes()).hexdigest()
     except OSError:

@@ -3,14 +3,29 @@ opened for use (inference.Model)."""
 
 import dataclasses
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from ganzoo import checkpoint, data, images, model_card
 from ganzoo.errors import GanzooError
+from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
 from ganzoo.models import cyclegan
-from ganzoo.training import run_dir
+from ganzoo.settings import option
+from ganzoo.training import run_dir, trainer
 
 GENERATORS = ("generator", "generator_back")
+
+
+@dataclass(frozen=True)
+class Config(JudgeSettings):
+    """What the command lines of train/distill.py and train/mask.py share."""
+
+    task: ClassVar[str] = "unpaired"
+
+    data: str = option("horse2zebra", "two sets of pictures (left out: those that the model learned from)")
+    precision: str = option("auto", "auto: bf16 on CUDA and on CPUs faster with it, else fp32", choices=PRECISIONS)
+    model: str = option("", "a CycleGAN: bundled name, model folder or user/name on the Hub")
 
 
 def check(model, size: int) -> None:
@@ -22,6 +37,15 @@ def check(model, size: int) -> None:
     multiple = model.config.size_multiple
     if size % multiple:
         raise GanzooError("image_size_not_multiple", multiple=multiple, lesson=model.name, image_size=size)
+
+
+def prepare(model, config: Config, given: set):
+    """The settings with the model's data, unless others were typed, and the run's name. What can fail cheaply fails here."""
+    config = dataclasses.replace(config, data=config.data if "data" in given else model.config.data)
+    config = dataclasses.replace(config, name=trainer.run_name(config))
+    trainer.make_room(config)
+    trainer.check(config)
+    return config
 
 
 def load_data(model, config):
