@@ -13,7 +13,8 @@ class Distillation:
     """A copy of a generator learns, picture by picture, what lies between the first and the second pass of the original."""
 
     def __init__(self, teacher, batches, side: str, config, half: bool):
-        self.teacher, self.student = teacher, copy.deepcopy(teacher).requires_grad_(True)
+        # train() forgets what layers computed once from weights that stayed (ResizeConv2d).
+        self.teacher, self.student = teacher, copy.deepcopy(teacher).requires_grad_(True).train().eval()
         self.batches, self.side, self.config, self.half = batches, side, config, half
         self.features = pretrained.load(device=batches.device)
         self.optimizer = torch.optim.Adam(self.student.parameters(), config.lr)
