@@ -36,9 +36,10 @@ def present(nets: dict, *ways: str) -> list[str]:
 def score(nets: dict, config, picture: Tensor, way: str) -> list[Scores]:
     """What the discriminators of a side ("" or "_back") say of pictures (B, C, H, W) in [-1, 1]."""
     scores = []
-    if patch := nets.get(f"discriminator{way}"):
+    patch, projected = nets.get(f"discriminator{way}"), nets.get(f"projected{way}")
+    if patch is not None:  # a compiled network has no truth value
         scores.append(Scores("discriminator", patch(picture).float(), config.adversarial, 1.0))
-    if projected := nets.get(f"projected{way}"):  # always by lsgan, which is bounded (measured: hinge breaks down)
+    if projected is not None:  # always by lsgan, which is bounded (measured: hinge breaks down)
         for raw in projected(nets["features"](picture)):
             scores.append(Scores("projected", raw, "lsgan", config.projected))
     return scores

@@ -90,7 +90,7 @@ class Localizer(nn.Module):
             rows = drawn(BATCH)
             return F.binary_cross_entropy_with_logits(score(F.dropout(own[rows], 0.3)), change[rows])
 
-        with global_seed(seed):
+        with global_seed(seed, device=own.device):
             for i, loss_of in enumerate((which_set, how_much)):
                 score = _fitted(loss_of, self.mean)
                 self.weight[i] = score.weight[0].detach()

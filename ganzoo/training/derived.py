@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import torch
+
 from ganzoo import checkpoint, data, images, model_card
 from ganzoo.errors import GanzooError
 from ganzoo.lesson_settings import PRECISIONS, JudgeSettings
@@ -72,8 +74,9 @@ def save(model, made, nets: dict, config, data_config, sets, facts: dict) -> Pat
     said = {"name": config.name, "metrics": {}, "training": facts}
     said |= {"license": model.said["license"]} if model.said.get("license") else {}
     checkpoint.save_model(folder, dataclasses.replace(made, smoke=config.smoke), nets, said)
-    both = {role: nets.get(role) or model.network(role) for role in GENERATORS}
-    samples = cyclegan.preview(both, model.config, sets, model.device).detach()
+    both = {role: nets[role] if role in nets else model.network(role) for role in GENERATORS}
+    with torch.no_grad():
+        samples = cyclegan.preview(both, model.config, sets, model.device)
     images.save_picture(cyclegan.sheet(samples, sets), folder / "samples.png")
     model_card.write_card(folder)
     return folder

@@ -223,3 +223,7 @@ class Training:
         for kind, things in self._things().items():
             for role, thing in things.items():
                 thing.load_state_dict(state[kind][role])
+        for optimizer in self.optimizers.values():  # how this device wants them, where the state comes from another
+            for group in optimizer.param_groups:
+                group.update({name: optimizer.defaults[name] for name in ("lr", "fused", "capturable")})
+        self.set_rates()

@@ -91,6 +91,14 @@ def test_a_penalty_flattens_the_critic(role):
     assert found[0] > 0 and found[-1] < 0.8 * found[0]
 
 
+def test_compiled_critics_are_asked_too():
+    config = cyclegan.Config(**SMALL, blocks=1, critic="both", channels=3)
+    nets = {role: torch.compile(net) for role, net in cyclegan.build(config).items() if "pool" not in role}
+    with torch.compiler.set_stance("force_eager"):
+        scores = discriminators.score(nets | {"features": pretrained.load()}, config, torch.zeros(1, 3, 64, 64), "")
+    assert [s.role for s in scores] == ["discriminator"] + 4 * ["projected"]
+
+
 @pytest.mark.parametrize("critic", discriminators.CRITICS)
 def test_each_critic_trains_cyclegan_and_comes_back(critic, tmp_path):
     config = cyclegan.Config(**{**SMALL, "out": str(tmp_path)}, blocks=1, critic=critic, r1=1.0, r1_every=1)

@@ -104,6 +104,17 @@ def test_a_run_stopped_and_resumed_ends_where_a_straight_one_ends_bit_for_bit(ki
     assert rows_of(folders[0], "step")[-1] == rows_of(folders[1], "step")[-1]
 
 
+def test_a_state_from_another_device_leaves_the_optimizers_as_this_one_wants_them(tmp_path):
+    here, there = (begun(config(gan, tmp_path / name, steps=4, **SMALL)) for name in ("here", "there"))
+    state = there.state()
+    for optimizer in state["optimizers"].values():
+        optimizer["param_groups"][0] |= {"lr": torch.tensor(9.0), "capturable": True, "fused": False}
+    here.load_state(state)
+    for optimizer in here.optimizers.values():
+        (group,) = optimizer.param_groups
+        assert (group["lr"], group["capturable"], group["fused"]) == (here.config.lr, False, True)
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """(runs, events): the folder with a run `x` of one epoch, which no test may change, and what it told."""
