@@ -139,6 +139,7 @@ def read_network(folder: Path, role: str, net: nn.Module) -> nn.Module:
     except (SafetensorError, OSError, ValueError) as error:
         raise GanzooError("weights_damaged", path=path, reason=str(error)[:80]) from None
     if _by_features(net) and about.get("features") != pretrained.digest():
+        pretrained.load()  # features that are damaged are another error
         raise GanzooError("weights_of_other_features", path=path)
     missing, foreign = own.keys() - tensors.keys(), tensors.keys() - own.keys()
     if missing or foreign:

@@ -27,6 +27,7 @@ class Config(derived.Config):
 
     name: str = option("", "name of the run and the model (default: mask-data)")
     image_size: int = option(192, "side of the crops in pixels", 64, 1024)
+    needs_features: ClassVar[bool] = True
 
 
 def main(argv=None) -> int:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ganzoo import images
 from ganzoo.data.unpaired import Unpaired
+from ganzoo.errors import GanzooError
 from ganzoo.evaluation import fid, independent, judges, metrics
 from ganzoo.inference import Model
 
@@ -19,6 +20,8 @@ from ganzoo.inference import Model
 def measure(made: Model, sets: Unpaired, judge=None, inception=None, net=None, masks=None) -> dict[str, float]:
     """The metrics of a CycleGAN over both test splits; their names say direction and protocol. `inception`: fid.network;
     `net`: independent.network; `masks`: those of read_masks."""
+    if made.config.one_way:
+        raise GanzooError("measure_needs_both_ways", name=made.name)
     found, known = {}, {}
     masks = masks or read_masks(sets.name)
     ways = zip(made.directions, made.directions[::-1], "ab", "ba", strict=True)

@@ -66,6 +66,10 @@ class Config(Settings):
         return "perceptual" if self.perceptual else ""
 
     @property
+    def needs_features(self) -> bool:
+        return super().needs_features or self.masked
+
+    @property
     def levels(self) -> int:
         """Halvings of the U-Net kind."""
         return min(8, (self.image_size & -self.image_size).bit_length() - 1)

@@ -39,12 +39,17 @@ def check(model, size: int) -> None:
     multiple = model.config.size_multiple
     if size % multiple:
         raise GanzooError("image_size_not_multiple", multiple=multiple, lesson=model.name, image_size=size)
+    for role in GENERATORS:  # a damaged file is found now, not when the work is done
+        model.network(role)
 
 
 def prepare(model, config: Config, given: set):
     """The settings with the model's data, unless others were typed, and the run's name. What can fail cheaply fails here."""
     config = dataclasses.replace(config, data=config.data if "data" in given else model.config.data)
     config = dataclasses.replace(config, name=trainer.run_name(config))
+    run = (Path(config.out) / config.name).resolve()
+    if model.folder.resolve() in (run, run / "model"):
+        raise GanzooError("derived_same_folder", folder=run)
     trainer.make_room(config)
     trainer.check(config)
     return config
@@ -63,10 +68,25 @@ def load_data(model, config):
 
 
 def save(model, made, nets: dict, config, data_config, sets, facts: dict) -> Path:
-    """Write runs/NAME/model: the files of `model` with `nets` in place of its own, the settings `made`, and a card. Returns
-    the folder."""
+    """Write runs/NAME/model, whole or not at all: the files of `model` with `nets` in place of its own, the settings `made`,
+    and a card. Returns the folder."""
+    if not all(bool(torch.isfinite(tensor).all()) for net in nets.values() for tensor in net.state_dict().values()):
+        raise GanzooError("derived_broke")
     folder = Path(config.out) / config.name / "model"
-    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_name(".model")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        unfinished.mkdir(parents=True)
+        _write(unfinished, model, made, nets, config, data_config, sets, facts)
+        unfinished.rename(folder)
+    except OSError as error:
+        raise GanzooError("file_not_writable", path=folder, reason=error.strerror) from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def _write(folder: Path, model, made, nets: dict, config, data_config, sets, facts: dict) -> None:
     for file in checkpoint.FILES.values():
         if (model.folder / file).is_file():
             shutil.copyfile(model.folder / file, folder / file)
@@ -79,4 +99,3 @@ def save(model, made, nets: dict, config, data_config, sets, facts: dict) -> Pat
         samples = cyclegan.preview(both, model.config, sets, model.device)
     images.save_picture(cyclegan.sheet(samples, sets), folder / "samples.png")
     model_card.write_card(folder)
-    return folder

@@ -1,5 +1,6 @@
 """train/distill.py: one pass learns to do what two do."""
 
+import errno
 import json
 
 import pytest
@@ -92,6 +93,37 @@ def test_what_cannot_be_distilled_is_a_sentence(tmp_path):
         assert f"{depth}, {depth} channel(s)" in said
     assert "multiple of 8" in refused(tmp_path, "distill", *small, *BACK, "--image-size", "30")
     assert "from 0 to 1" in refused(tmp_path, "distill", "--share", "nan")
+
+
+def test_what_goes_wrong_costs_no_model(tmp_path, monkeypatch):
+    runs = tmp_path / "runs"
+    small = cycle(runs / "small-smoke" / "model")
+    flags = ("--model", small, *BACK, "--image-size", "32", "--smoke", "--name")
+    before = {path.name: path.read_bytes() for path in small.iterdir()}
+    assert "choose another --name" in refused(tmp_path, "distill", *flags, "small")
+    assert {path.name: path.read_bytes() for path in small.iterdir()} == before
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Distillation, "advance", lambda training: pytest.fail("a damaged file was found too late"))
+        half = cycle(tmp_path / "half")
+        (half / "model.safetensors").write_bytes(b"half of it")
+        assert "damaged" in refused(tmp_path, "distill", "--model", half, *flags[2:], "half")
+
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(distill.derived.shutil, "copyfile", full)
+        code, _, said = run("distill", *flags, "other", cwd=tmp_path)
+    assert code == 2 and "No space left" in said and not list((runs / "other-smoke").iterdir())
+
+    def advance(training, once=Distillation.advance):
+        once(training)
+        torch.nn.init.constant_(next(training.student.parameters()), float("nan"))
+
+    monkeypatch.setattr(Distillation, "advance", advance)
+    code, _, said = run("distill", *flags, "other", cwd=tmp_path)
+    assert code == 2 and "no longer numbers" in said and not (runs / "other-smoke" / "model").exists()
 
 
 def test_a_stop_keeps_the_model_as_it_is(tmp_path, monkeypatch):
