@@ -8,6 +8,7 @@ left alone, so that the same command goes on where it was stopped.
 """
 
 import sys
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -22,13 +23,18 @@ def main(argv=None) -> int:
     parser.add_argument("folder", type=Path, help="pictures to translate, sub-folders too")
     parser.add_argument("out", type=Path, help="where the translations go")
     parser.add_argument("--direction", help="for CycleGAN: horse->zebra or zebra->horse (default: the first)")
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--device", default="auto", help="auto | cpu | cuda | cuda:N | mps")
     args = parser.parse_args(argv)
     made = inference.load(args.model, args.device)
     made.translator(args.direction)  # a wrong direction or a model that samples is an error now
     if not args.folder.is_dir():
         raise GanzooError("folder_not_found", folder=args.folder)
+    own, out = args.folder.resolve(), args.out.resolve()
+    if own == out:
+        raise GanzooError("translate_into_itself", folder=args.folder)
     found = sorted(p for p in args.folder.rglob("*") if p.suffix.lower() in folders.SUFFIXES and p.is_file())
+    if out.is_relative_to(own):  # what was translated before is not translated again
+        found = [path for path in found if not (own / path.relative_to(args.folder)).is_relative_to(out)]
     if not found:
         raise GanzooError("folder_empty", folder=args.folder)
     stems = Counter(path.with_suffix("") for path in found)
@@ -39,8 +45,12 @@ def main(argv=None) -> int:
         if place.exists():
             continue
         try:
-            picture = made.translate(path, direction=args.direction)
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                picture = made.translate(path, direction=args.direction)
         except GanzooError as error:
+            if error.code == "features_damaged":  # not the picture's fault
+                raise
             bad.append(str(error))
             continue
         try:
@@ -50,6 +60,8 @@ def main(argv=None) -> int:
         images.save_picture(picture, place)
         done += 1
         print(f"{count}/{len(found)}  {place}", flush=True)
+        for warning in said:
+            print(f"  {path}: {warning.message}", file=sys.stderr)
     print(f"{done} translated, {len(found) - done - len(bad)} were there already, {len(bad)} could not be read.")
     for error in bad:
         print(f"  {error}", file=sys.stderr)

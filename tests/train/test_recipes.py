@@ -212,10 +212,14 @@ def test_a_folder_is_translated_stopped_and_gone_on_with(tmp_path):
     assert Image.open(tmp_path / "out" / "more" / "b.png").size == (40, 40)
     (tmp_path / "out" / "a.png.png").unlink()
     assert "1 translated, 2 were there already" in trained(tmp_path, *words, script="translate")
+    inside = [words[0], tmp_path / "in" / "more", tmp_path / "in" / "more" / "out"]
+    assert "1 translated" in trained(tmp_path, *inside, script="translate")
+    assert "0 translated, 1 were there already" in trained(tmp_path, *inside, script="translate")
     for bad, said in (
         (["gan-mnist", *words[1:]], "makes pictures from noise"),
         ([*words, "--direction", "x"], "translates label->photo"),
         ([words[0], tmp_path / "nowhere", "x"], "is not a folder"),
+        ([words[0], tmp_path / "in", tmp_path / "in"], "another folder"),
     ):
         assert said in refused(tmp_path, "translate", *bad)
 
