@@ -6,6 +6,7 @@ Any batch size, and for what translates any size that is a multiple of `size_mul
 metadata, under "ganzoo", what it is and what its numbers mean.
 """
 
+import copy
 import json
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 
 from ganzoo.errors import GanzooError
 from ganzoo.files import save_atomic
+from ganzoo.models.features import SMALLEST
 from ganzoo.models.registry import LESSONS
 
 # In -1 .. 1, an eighth of a step of 8 bits; measured are 1e-6, and 1e-4 where a network is ill-conditioned.
@@ -33,7 +35,8 @@ def write(made, path: Path, direction: str | None = None) -> float | None:
         import onnxscript  # noqa: F401
     except ImportError as error:
         raise GanzooError("onnx_missing", package=error.name) from None
-    net = (made.translator(direction) if made.translates else made.generator).cpu().eval()
+    net = made.translator(direction) if made.translates else made.generator
+    net = copy.deepcopy(net).cpu().eval()  # the model stays where it is
     names, batch = ["noise"], torch.export.Dim("batch")
     if made.config.needs_labels:
         names.append("label")
@@ -64,7 +67,9 @@ def facts(made, direction: str | None = None) -> dict:
     """What one must know to use the file without ganzoo."""
     found = {"name": made.name, "lesson": made.config.lesson, "value_range": [-1, 1]}
     if made.translates:
-        return found | {"direction": direction or made.direction, "size_multiple": made.config.size_multiple}
+        found |= {"direction": direction or made.direction, "size_multiple": made.config.size_multiple}
+        # Smaller pictures are enlarged for the features, which the file leaves out.
+        return found | ({"smallest_side": SMALLEST} if getattr(made.config, "masked", False) else {})
     return found | {"noise_size": made.config.noise_size, "classes": list(made.classes)}
 
 

@@ -78,14 +78,14 @@ def exported(tmp_path_factory):
     made = model(folder / "small", gan, **SMALL)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.onnx, "export", lambda *args, **how: programs.append(export(*args, **how)) or programs[0])
-        out = trained(folder, "small", script="export")
+        out = trained(folder, "small", "--out", "deep/made.onnx", script="export")
     return made, folder, out, programs[0]
 
 
 def test_the_command_as_a_user_runs_it_and_wrong_uses_in_one_sentence(exported, tmp_path, monkeypatch):
     made, folder, out, _ = exported
-    assert "small.onnx: " in out and "the same pictures" in out
-    assert sorted(p.name for p in folder.iterdir()) == ["small", "small.onnx"]
+    assert "deep/made.onnx: " in out and "the same pictures" in out
+    assert sorted(str(p.relative_to(folder)) for p in folder.rglob("*.onnx")) == ["deep/made.onnx"]
     pair = model(tmp_path / "p", pix2pix, **PAIRS)
     for call, code in (
         (lambda: onnx_export.write(made, tmp_path / "x.onnx", "a->b"), "export_without_direction"),
