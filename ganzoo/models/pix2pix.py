@@ -75,7 +75,7 @@ class NoiseChannel(nn.Module):
         _, channels, height, width = picture.shape
         levels = ((picture.detach() + 1) * 127.5).round().long().sum((2, 3)) // (4 * height * width)
         key = (levels * 64 ** torch.arange(channels, device=picture.device)).sum(1, keepdim=True)
-        place = key * 40503 % TILE**2  # neighbouring colours lie far apart (Knuth's multiplicative hash)
+        place = key * 40503 % TILE**2  # an odd factor takes neighbouring colours far apart
         rows = (place // TILE + torch.arange(height, device=picture.device)) % TILE
         columns = (place + torch.arange(width, device=picture.device)) % TILE
         return self.tile[rows[:, None, :, None], columns[:, None, None, :]]
@@ -146,7 +146,8 @@ class UNetGenerator(nn.Module):
 class PatchDiscriminator(nn.Module):
     """Input and picture (B, in + out, H, W) in [-1, 1] -> a map of raw scores (B, 1, h, w), one for every patch. Paper,
     section 6.1.2: no dense layer on top, so the position of a score is the position of its patch. The default, 70, gives 30 x
-    30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. Others raise GanzooError."""
+    30 scores for 256 x 256 pixels. `patch` 1 looks at single pixels with 1 x 1 kernels. One that is not in PATCHES
+    raises GanzooError."""
 
     def __init__(self, channels=6, width=64, patch=70, norm="instance", act="leaky_relu"):
         super().__init__()

@@ -1,9 +1,9 @@
 """How long a run is: steps by --epochs or by --minutes, and how long that takes on this machine.
 
 The first steps are timed on the run's own networks and then taken back, as a resume would: a run that was measured ends
-bit for bit where one ends that was not. What --minutes gives is fixed in `config.steps` before the first step, and with
-it all that depends on the length: `decay` is a share of the steps, and the average of a run shorter than 1 / (1 - ema)
-times 9 steps looks back over a tenth of it by itself (Training.ready), which is 1 - 10 / steps.
+bit for bit where one ends that was not. What --minutes gives is fixed in `config.steps` before the first step. What depends
+on the length follows: `decay` is a share of the steps, and the average of a short run looks back over a ninth of it
+(Training.ready).
 """
 
 import copy
