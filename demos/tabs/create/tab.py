@@ -3,6 +3,7 @@
 Components and events only; what is shown comes from render.py and drawing.py.
 """
 
+import json
 import random
 import time
 from contextlib import suppress
@@ -125,8 +126,8 @@ class Create:
         ]
 
         chosen = [self.lesson, self.data, self.seed, self.pick, self.picks]
-        for chooser in (self.lesson, self.data):
-            chooser.input(self._chose, chosen, everything, **QUIET)
+        choosers = [self.lesson.input, self.data.input]  # of choices in quick succession the last one is answered
+        gr.on(choosers, self._chose, chosen, everything, trigger_mode="always_last", **QUIET)
         self.new.click(self._new, make, everything, **QUIET)
         self.seed.submit(self._all, make, everything, **QUIET)
         self.seed.blur(self._left, [self.shown, *make], everything, **QUIET)
@@ -154,10 +155,16 @@ class Create:
         chosen_labels = [self.data, self.picks, self.seed]
         self.picks.change(lambda *a: self._draw(render.for_labels, *a), chosen_labels, self.labelled, **LIVE)
 
-        self.board.input(lambda *a: self._draw(drawing.judge, *a), [self.data, self.board], self.judged, **QUIET)
+        judge = {
+            "fn": lambda *a: self._draw(drawing.judge, *a),
+            "inputs": [self.data, self.board],
+            "outputs": self.judged,
+        }
+        self.board.input(**judge, **QUIET)
         board = [self.board, self.judged]
-        empty = Image.new("L", (drawing.SIDE, drawing.SIDE))
-        self.clear.click(lambda data: self._put(data, empty), self.data, board, **QUIET)
+        empty = json.dumps(uri(Image.new("L", (drawing.SIDE, drawing.SIDE))))
+        cleared = self.clear.click(None, None, self.board, js=f"() => {empty}")  # at once: strokes after it stay
+        cleared.then(**judge, **QUIET)
         self.example.click(lambda data: self._put(data, drawing.example(data)), self.data, board, **QUIET)
 
         self.training.focus(self._first, None, everything, **QUIET)

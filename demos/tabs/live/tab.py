@@ -102,8 +102,9 @@ class Live:
         self.go.click(self._go, choice, seen, **QUIET)
         for new in (self.reset.click, self.lesson.input, self.data.input):
             new(self._new, choice, [*seen, self.turns, self.kept, self.download], **QUIET)
-        for dial in self.dials:
-            dial.input(self._changed, self.dials, seen, **QUIET)
+        # One listener for all: of changes in quick succession the last one goes out, with what every dial then says.
+        turned = [dial.input for dial in self.dials]
+        gr.on(turned, self._changed, self.dials, seen, trigger_mode="always_last", **QUIET)
         self.critic.click(self._step(creator=False), choice, [self.turns, *seen], **QUIET)
         self.creator.click(self._step(creator=True), choice, [self.turns, *seen], **QUIET)
         self.keep.click(lambda: quiet(self.words("live_saving")), None, self.kept, **QUIET).then(
