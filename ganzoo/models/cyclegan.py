@@ -18,7 +18,7 @@ from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
 from ganzoo.models.layers import double, init_normal, norm2d
-from ganzoo.models.localizer import Masked
+from ganzoo.models.localizer import SURE, Masked
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.models.projected import ProjectedDiscriminator
@@ -171,10 +171,13 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     a, b = batch["a"], batch["b"]
     forth, back, judges = nets["generator"], nets["generator_back"], discriminators.present(nets, "", "_back")
     fake_b, fake_a = forth(a).float(), back(b).float()
+    on_a, on_b = surely(forth, a, config), surely(back, b, config)
+    shown = {"": (b * on_b, fake_b * on_a), "_back": (a * on_a, fake_a * on_b)}
 
     # Step 1, train the discriminators: real pictures of their side are 1, made ones, new or remembered, are 0.
     loss_d, real, fake = 0.0, [], []
-    for way, truth, made in (("", b, fake_b.detach()), ("_back", a, fake_a.detach())):
+    for way, (truth, made) in shown.items():
+        made = made.detach()
         if f"pool{way}" in nets:
             made = nets[f"pool{way}"].swap(made, batch["place"], batch["take"], batch["put"])
         on_real, on_made = (discriminators.score(nets, config, seen(x, config), way) for x in (truth, made))
@@ -188,7 +191,7 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     # 2); and what is of the other side already should stay as it is (section 5.2).
     with frozen(nets, judges):
         loss_g = 0.0
-        for way, made, truth in (("", fake_b, b), ("_back", fake_a, a)):
+        for way, (truth, made) in shown.items():
             on_fake, on_real = discriminators.score(nets, config, seen(made, config), way), None
             if config.adversarial == "relativistic":
                 on_real = discriminators.score(nets, config, seen(truth, config), way)
@@ -198,9 +201,19 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
         if config.identity and a.shape[1] == b.shape[1]:
             kept, same = returned(nets, ((back(a), a), (forth(b), b)), config)
             loss = loss + config.identity * kept
+        if config.masked:  # what no discriminator sees should stay as it is
+            for made, original, inside in ((fake_b, a, on_a), (fake_a, b, on_b)):
+                loss = loss + config.cycle * ((1 - inside) * (made - original).abs()).mean()
         descend(loss_g + loss, optimizers, ["generator", "generator_back"])
     losses = [cycle / 4, same / 4, loss_d.detach() / 2, loss_g.detach() / 2]
     return torch.stack([*losses, sum(real) / 2, sum(fake) / 2, fake[1], *alike])
+
+
+def surely(generator: nn.Module, pictures: Tensor, config: Config) -> Tensor | float:
+    """Where the thing is that tells the sides apart, (B, 1, H, W), 1 there and 0 elsewhere, as the generator that reads these
+    pictures knows it (--set masked); else 1. The rest of a picture would tell the discriminators at once what is real, and
+    the generators leave it (Mejjati et al. 2018, section 3.2)."""
+    return generator.localizer(pictures, *SURE) if config.masked else 1.0
 
 
 def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
@@ -226,6 +239,11 @@ def likeness(original: Tensor, made: Tensor) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on both sides; see discriminators.penalty_step."""
-    for way, real, other in (("", "b", "a"), ("_back", "a", "b")):
-        make, see = partial(nets[f"generator{way}"], batch[other]), partial(seen, config=config)
-        discriminators.penalty_step(nets, optimizers, way, batch[real], make, see, config)
+    for way, away, real, other in (("", "_back", "b", "a"), ("_back", "", "a", "b")):
+        reads_real, reads_other = nets[f"generator{away}"], nets[f"generator{way}"]
+        truth = batch[real] * surely(reads_real, batch[real], config)
+
+        def make(generator=reads_other, pictures=batch[other]):
+            return generator(pictures) * surely(generator, pictures, config)
+
+        discriminators.penalty_step(nets, optimizers, way, truth, make, partial(seen, config=config), config)

@@ -23,6 +23,7 @@ BEST = 0.15  # share of a picture's places that say which set it is from
 STRONG = 0.97  # a change above this quantile counts as whole
 # Of both scores together (geometric mean): outside, inside; soft between. Chosen on masks drawn by hand (train/RESULTS.md).
 LOW, HIGH = 0.25, 0.45
+SURE = (0.45, 0.6)  # the same where hardly anything else may lie inside: what discriminators see
 
 
 @cache
@@ -44,11 +45,11 @@ class Localizer(nn.Module):
         self.register_buffer("bias", torch.zeros(2))
 
     @torch.no_grad()
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, pictures: Tensor, low: float = LOW, high: float = HIGH) -> Tensor:
         places = (self.places(pictures) - self.mean) / self.spread
         scores = F.conv2d(places, self.weight, self.bias).float().sigmoid()
         both = scores.prod(1, keepdim=True).sqrt()
-        inside = ((both - LOW) / (HIGH - LOW)).clamp(0, 1)
+        inside = ((both - low) / (high - low)).clamp(0, 1)
         return F.interpolate(inside, pictures.shape[2:], mode="bilinear", align_corners=False)
 
     def places(self, pictures: Tensor) -> Tensor:

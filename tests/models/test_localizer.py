@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from ganzoo.models import localizer
+from ganzoo.models import cyclegan, localizer
 from ganzoo.models.localizer import Localizer, Masked
 from ganzoo.seeding import seeded
 
@@ -66,3 +66,31 @@ def test_the_features_are_no_weights_of_a_localizer_which_reads_pictures_of_any_
     assert set(net.state_dict()) == {"mean", "spread", "weight", "bias"} and not list(net.parameters())
     for shape in ((2, 1, 40, 72), (1, 3, 264, 100)):
         assert net(torch.zeros(shape)).shape == (shape[0], 1, *shape[2:])
+
+
+def masked_nets(inside: float) -> tuple[dict, dict, list]:
+    """A CycleGAN whose localizers score every place with `inside`, its optimizers, and what its discriminators see."""
+    config = cyclegan.Config(image_size=64, width=4, blocks=1, critic_width=4, patch=34, pool=0, masked=True)
+    nets, seen = cyclegan.build(config), []
+    for role in ("generator", "generator_back"):
+        nets[role].localizer.bias.fill_(torch.logit(torch.tensor(inside)))
+    for role in ("discriminator", "discriminator_back"):
+        nets[role].register_forward_pre_hook(lambda net, given: seen.append(given[0].detach()))
+    return nets, {role: torch.optim.Adam(net.parameters(), 1e-2) for role, net in nets.items()}, seen
+
+
+def test_discriminators_see_the_thing_alone_and_all_else_is_to_stay(monkeypatch):
+    config = cyclegan.Config(image_size=64, pool=0, identity=0.0, masked=True, r1=1.0)
+    batch = {"a": torch.full((1, 3, 64, 64), 0.4), "b": torch.full((1, 3, 64, 64), -0.4)}
+    nets, optimizers, seen = masked_nets(0.9)
+    cyclegan.train_step(nets, optimizers, batch, config)
+    assert torch.equal(seen[0], batch["b"])
+
+    nets, optimizers, seen = masked_nets(0.4)  # may be changed, and is not surely the thing
+    monkeypatch.setattr(cyclegan, "returned", lambda nets, pairs, config: (0.0, torch.zeros(())))
+    before = (nets["generator"](batch["a"]) - batch["a"]).abs().mean()
+    for _ in range(12):
+        cyclegan.train_step(nets, optimizers, batch, config)
+        cyclegan.penalty_step(nets, optimizers, batch, config)
+    assert seen and not any(picture.any() for picture in seen)
+    assert (nets["generator"](batch["a"]) - batch["a"]).abs().mean() < 0.8 * before
