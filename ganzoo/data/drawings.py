@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
+from ganzoo.inputs import whole
+
 FACADE = {  # name: colour; the order is the database's own
     "background": (0, 0, 222),
     "facade": (0, 48, 252),
@@ -30,6 +32,7 @@ MAP = {
     "vegetation": (0xAD, 0xD1, 0x9E),
     "road": (0xFF, 0xFF, 0xFF),
 }
+LARGEST = 2048  # pixels a side
 STEPS = [i / 24 for i in range(25)]  # along a curve
 WAYS = ((1, 0), (0.7, 0.7), (0, 1), (-0.7, 0.7), (-1, 0), (-0.7, -0.7), (0, -1), (0.7, -0.7))
 PALETTES = {"label": FACADE, "map": MAP}  # by the name of the domain
@@ -41,7 +44,8 @@ def draw(domain: str, seed: int, size: int = 256) -> Image.Image:
 
 
 def facade(seed: int, size: int = 256) -> Image.Image:
-    """A label map: floors of windows between moldings, a ground floor with door and shops."""
+    """A label map: floors of windows between mouldings, a ground floor with door and shops. `size`: its side in pixels."""
+    size = whole(size, "size", 1, LARGEST)
     dice = random.Random(f"facade {seed}")
     sheet = Image.new("RGB", (size, size), FACADE["background"])
     pen = ImageDraw.Draw(sheet)
@@ -96,6 +100,7 @@ def facade(seed: int, size: int = 256) -> Image.Image:
 
 def town(seed: int, size: int = 256) -> Image.Image:
     """A map as land-cover masks show one: bent streets, long blocks of houses, rings of villas, little green, perhaps a coast."""
+    size = whole(size, "size", 1, LARGEST)
     dice = random.Random(f"town {seed}")
     side = 4 * size  # drawn large: smooth edges
     sheet = Image.new("RGB", (side, side), MAP["land"])

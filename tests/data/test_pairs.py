@@ -232,3 +232,11 @@ def test_a_recipe_trains_on_photos_and_the_model_knows_it(tmp_path):
     assert (config["pairs_from"], config["direction"], config["in_channels"]) == ("grey", "grey->photo", 1)
     out = ganzoo.load(str(folder / "model")).translate(photo(1).convert("L"))
     assert out.mode == "RGB" and out.size == (90, 70)
+
+
+@pytest.mark.parametrize("size", [0, -1, 10**6, "wide"])
+def test_a_drawing_of_no_size_is_one_sentence(size):
+    with raises_code("bad_whole_number"):
+        drawings.draw("label", 1, size)
+    with raises_code("bad_whole_number"):
+        drawings.draw("map", 1, size)

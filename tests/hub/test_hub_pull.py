@@ -78,6 +78,7 @@ def test_private_gated_missing_and_revisions(hub, machine, load):
         ("alice/..", None, SECRET, "bad_repo_id"),
         ("alice/open", "v9", SECRET, "revision_not_found"),
         ("alice/open", "../../main", SECRET, "bad_revision"),
+        ("gan-mnist", "v9", SECRET, "revision_needs_hub"),
     ):
         machine.has(token)
         assert load(name, revision) == code
