@@ -24,6 +24,7 @@ from ganzoo.errors import GanzooError
 from ganzoo.hub.locate import find
 from ganzoo.images import fit_multiple, from_pil, open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inputs import brief, floats, listed, several, single, whole, whole_or_none
+from ganzoo.models.localizer import SURE
 from ganzoo.models.losses import as_opinion
 from ganzoo.models.pix2pix import VARIATION
 from ganzoo.models.registry import JUDGES, KINDS
@@ -243,6 +244,9 @@ class Model:
         depth += self.config.in_channels if self.config.critic_sees_input else 0
         seen = floats(self.name, seen, f"(1, {depth}, H, W) in [-1, 1]", 1, depth, None, None)
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
+        if getattr(self.config, "masked", False):  # as it was trained, by what the generator of that side's pictures knows
+            reader = self.network("generator" if way else "generator_back")
+            padded = padded * reader.localizer(padded, *SURE)
         scores = self.network(f"discriminator{way}")(padded).float()
         return as_opinion(scores, self.config.adversarial)[0, 0].cpu().numpy()
 
