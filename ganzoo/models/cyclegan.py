@@ -201,9 +201,6 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
         if config.identity and a.shape[1] == b.shape[1]:
             kept, same = returned(nets, ((back(a), a), (forth(b), b)), config)
             loss = loss + config.identity * kept
-        if config.masked:  # what no discriminator sees should stay as it is
-            for made, original, inside in ((fake_b, a, on_a), (fake_a, b, on_b)):
-                loss = loss + config.cycle * ((1 - inside) * (made - original).abs()).mean()
         descend(loss_g + loss, optimizers, ["generator", "generator_back"])
     losses = [cycle / 4, same / 4, loss_d.detach() / 2, loss_g.detach() / 2]
     return torch.stack([*losses, sum(real) / 2, sum(fake) / 2, fake[1], *alike])
