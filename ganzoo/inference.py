@@ -244,7 +244,7 @@ class Model:
         depth += self.config.in_channels if self.config.critic_sees_input else 0
         seen = floats(self.name, seen, f"(1, {depth}, H, W) in [-1, 1]", 1, depth, None, None)
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
-        if getattr(self.config, "masked", False):  # as it was trained, by what the generator of that side's pictures knows
+        if getattr(self.config, "masked", False):  # it was trained to see the thing alone
             reader = self.network("generator" if way else "generator_back")
             padded = padded * reader.localizer(padded, *SURE)
         scores = self.network(f"discriminator{way}")(padded).float()
