@@ -24,7 +24,6 @@ from ganzoo.errors import GanzooError
 from ganzoo.hub.locate import find
 from ganzoo.images import fit_multiple, from_pil, open_picture, to_float, to_pil, whole_tensor
 from ganzoo.inputs import brief, floats, listed, several, single, whole, whole_or_none
-from ganzoo.models.localizer import SURE
 from ganzoo.models.losses import as_opinion
 from ganzoo.models.pix2pix import VARIATION
 from ganzoo.models.registry import JUDGES, KINDS
@@ -246,7 +245,7 @@ class Model:
         padded, _ = fit_multiple(seen.to(self.device), self.config.size_multiple)
         if getattr(self.config, "masked", False):  # it was trained to see the thing alone
             reader = self.network("generator" if way else "generator_back")
-            padded = padded * reader.localizer(padded, *SURE)
+            padded = padded * reader.localizer.sure(padded)
         scores = self.network(f"discriminator{way}")(padded).float()
         return as_opinion(scores, self.config.adversarial)[0, 0].cpu().numpy()
 

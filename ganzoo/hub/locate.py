@@ -15,10 +15,10 @@ def find(name: str | Path, revision: str | None = None) -> Path:
     if not text.strip() or "\0" in text:
         raise GanzooError("name_needed", example=(bundled() or ["gan-mnist"])[0])
     if "/" not in text and "\\" not in text and os.path.isfile(WEIGHTS / text / "config.json"):
-        return _without(revision, WEIGHTS / text)
+        return _without_revision(revision, WEIGHTS / text)
     folder = Path(os.path.expanduser(text))
     if os.path.isdir(folder):  # unlike pathlib's, False for a name that is too long
-        return _without(revision, folder / "model" if (folder / "model" / "config.json").is_file() else folder)
+        return _without_revision(revision, folder / "model" if (folder / "model" / "config.json").is_file() else folder)
     if os.path.isfile(folder):
         if folder.suffix in PICKLES:
             raise GanzooError("model_is_a_pickle", path=text)
@@ -36,8 +36,8 @@ def find(name: str | Path, revision: str | None = None) -> Path:
     raise GanzooError("model_not_found", name=text, bundled=bundled())
 
 
-def _without(revision: str | None, folder: Path) -> Path:
-    """A folder on this machine, which has no revisions."""
+def _without_revision(revision: str | None, folder: Path) -> Path:
+    """`folder`, which is on this machine; GanzooError where a revision is asked for, because only the Hub has them."""
     if revision is not None:
         raise GanzooError("revision_needs_hub", folder=folder)
     return folder

@@ -18,7 +18,7 @@ from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
 from ganzoo.models.layers import double, init_normal, norm2d
-from ganzoo.models.localizer import SURE, Masked
+from ganzoo.models.localizer import Masked
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.models.projected import ProjectedDiscriminator
@@ -171,7 +171,7 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     a, b = batch["a"], batch["b"]
     forth, back, judges = nets["generator"], nets["generator_back"], discriminators.present(nets, "", "_back")
     fake_b, fake_a = forth(a).float(), back(b).float()
-    on_a, on_b = surely(forth, a, config), surely(back, b, config)
+    on_a, on_b = discriminator_mask(forth, a, config), discriminator_mask(back, b, config)
     shown = {"": (b * on_b, fake_b * on_a), "_back": (a * on_a, fake_a * on_b)}
 
     # Step 1, train the discriminators: real pictures of their side are 1, made ones, new or remembered, are 0.
@@ -206,11 +206,11 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
     return torch.stack([*losses, sum(real) / 2, sum(fake) / 2, fake[1], *alike])
 
 
-def surely(generator: nn.Module, pictures: Tensor, config: Config) -> Tensor | float:
-    """Where the thing is that tells the sides apart, (B, 1, H, W), 1 there and 0 elsewhere, as the generator that reads these
-    pictures knows it (--set masked); else 1. The rest of a picture would tell the discriminators at once what is real, and
-    the generators leave it (Mejjati et al. 2018, section 3.2)."""
-    return generator.localizer(pictures, *SURE) if config.masked else 1.0
+def discriminator_mask(generator: nn.Module, pictures: Tensor, config: Config) -> Tensor | float:
+    """What the discriminators see of pictures: with `masked`, (B, 1, H, W), 1 where the localizer of `generator`, which reads
+    such pictures, is sure of the thing, and 0 elsewhere; else 1. The generators leave the rest of a picture, which would
+    tell the discriminators at once what is real (Mejjati et al. 2018, section 3.2)."""
+    return generator.localizer.sure(pictures) if config.masked else 1.0
 
 
 def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
@@ -238,9 +238,9 @@ def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on both sides; see discriminators.penalty_step."""
     for way, away, real, other in (("", "_back", "b", "a"), ("_back", "", "a", "b")):
         reads_real, reads_other = nets[f"generator{away}"], nets[f"generator{way}"]
-        truth = batch[real] * surely(reads_real, batch[real], config)
+        truth = batch[real] * discriminator_mask(reads_real, batch[real], config)
 
         def make(generator=reads_other, pictures=batch[other]):
-            return generator(pictures) * surely(generator, pictures, config)
+            return generator(pictures) * discriminator_mask(generator, pictures, config)
 
         discriminators.penalty_step(nets, optimizers, way, truth, make, partial(seen, config=config), config)

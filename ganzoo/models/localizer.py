@@ -23,7 +23,7 @@ BEST = 0.15  # share of a picture's places that say which set it is from
 STRONG = 0.97  # a change above this quantile counts as whole
 # Of both scores together (geometric mean): outside, inside; soft between. Chosen on masks drawn by hand (train/RESULTS.md).
 LOW, HIGH = 0.25, 0.45
-SURE = (0.45, 0.6)  # the same where hardly anything else may lie inside: what discriminators see
+SURE = (0.45, 0.6)  # the same for `sure`
 
 
 @cache
@@ -51,6 +51,10 @@ class Localizer(nn.Module):
         both = scores.prod(1, keepdim=True).sqrt()
         inside = ((both - low) / (high - low)).clamp(0, 1)
         return F.interpolate(inside, pictures.shape[2:], mode="bilinear", align_corners=False)
+
+    def sure(self, pictures: Tensor) -> Tensor:
+        """The same where hardly anything else lies inside: what discriminators see of pictures."""
+        return self(pictures, *SURE)
 
     def places(self, pictures: Tensor) -> Tensor:
         """(B, F, H / 16, W / 16), rounded up: the features of strides 8, 16 and 32 side by side. Smaller pictures than

@@ -43,7 +43,7 @@ def test_the_generators_stay_and_a_localizer_comes_beside_each(masked):
         assert torch.allclose(after.translate_tensor(picture, direction=direction), wanted, atol=1e-5)
     assert after.translate(Image.new("RGB", (50, 30))).size == (50, 30)
     for way, reader in (("", after.generator_back), ("_back", after.generator)):  # they judge what masks leave
-        seen = picture * reader.localizer(picture, *localizer.SURE)
+        seen = picture * reader.localizer.sure(picture)
         assert (after.patch_map(picture, way) == before.patch_map(seen, way)).all()
     content = json.loads((made / "config.json").read_text())
     assert content["settings"]["masked"] and content["training"]["command"].startswith("ganzoo mask ")
