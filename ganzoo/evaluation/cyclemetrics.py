@@ -34,10 +34,10 @@ def measure(made: Model, sets: Unpaired, judge=None, inception=None, net=None, m
         found[f"cycle-l1-{protocol}"] = float((again - originals).abs().mean() / 2)
         found[f"identity-l1-{protocol}"] = float((same - wanted).abs().mean() / 2)
         found[f"checkerboard-{protocol}"] = metrics.checkerboard(images.to_uint8(there))
-        drawn = masks.get(side, {})
-        rows = [i for i, name in enumerate(sets.test_names.get(side, ())) if name in drawn]
+        outlines = masks.get(side, {})
+        rows = [i for i, name in enumerate(sets.test_names.get(side, ())) if name in outlines]
         if rows:
-            where = torch.stack([mask(drawn[sets.test_names[side][i]], originals.shape[-1]) for i in rows])
+            where = torch.stack([mask(outlines[sets.test_names[side][i]], originals.shape[-1]) for i in rows])
             kind = f"{direction}-{sets.name}-{originals.shape[-1]}px-n{len(rows)}-test"
             found[f"background-change-{kind}"] = background_change(originals[rows], there[rows], where)
         if judge:
@@ -45,17 +45,18 @@ def measure(made: Model, sets: Unpaired, judge=None, inception=None, net=None, m
             real_features, real_scores = ask_judge(judge, wanted)
             found[f"taken-for-target-{protocol}"] = float((scores.argmax(1) == target).double().mean())
             found[f"taken-for-target-real-{protocol}"] = float((real_scores.argmax(1) == target).double().mean())
-            others, _ = ask_judge(judge, images.to_float(sets.train[other][: len(originals)]))
-            for name, seen in ((f"judge{features.shape[1]}", features), (f"judge{features.shape[1]}-real", others)):
+            train_features, _ = ask_judge(judge, images.to_float(sets.train[other][: len(originals)]))
+            network = f"judge{features.shape[1]}"
+            for name, seen in ((network, features), (f"{network}-real", train_features)):
                 if min(len(seen), len(real_features)) < 2:
                     continue
                 # Of so few pictures even two draws of real ones are distant: read a distance beside the real one's.
                 found[f"frechet-{name}-{protocol}"] = metrics.frechet_distance(seen, real_features)
                 found[f"kernel-{name}-{protocol}"] = metrics.kernel_distance(seen, real_features)
         if net:
-            others = images.resized(sets.train[other][: len(originals)], originals.shape[-1])
+            learned = images.resized(sets.train[other][: len(originals)], originals.shape[-1])
             tested = images.to_uint8(there), sets.test[side], sets.test[other]
-            known |= independent.translated(net, *tested, others, direction, protocol)
+            known |= independent.translated(net, *tested, learned, direction, protocol)
         if inception:
             known |= fid.distances(inception, images.to_uint8(there), sets.test[other], protocol)
     return {key: round(value, 4) for key, value in found.items()} | known

@@ -43,7 +43,8 @@ def ask(path: str, argv: list[str]) -> None:
         os._exit(70)  # the server is gone
     code = os.waitstatus_to_exitcode(int.from_bytes(status, "big"))
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code not in (signal.SIGKILL, signal.SIGSTOP) else None
+        if -code not in (signal.SIGKILL, signal.SIGSTOP):  # those two nobody may handle
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
 
