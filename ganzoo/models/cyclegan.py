@@ -18,7 +18,7 @@ from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
 from ganzoo.models.layers import double, init_normal, norm2d
-from ganzoo.models.localizer import Masked
+from ganzoo.models.localizer import Masked, masks_of_places
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.models.projected import ProjectedDiscriminator
@@ -140,7 +140,13 @@ def columns(config: Config) -> tuple[str, ...]:
     return ("cycle", "identity", "loss_d", "loss_g", *scores, *likenesses)
 
 
-def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
+def draw_batch(nets, batches, step: int, config: Config) -> dict[str, Tensor]:
+    """With `masked`, each picture comes with its masks, found once in the whole picture. The discriminators see only where a
+    localizer is sure of the thing: the generators leave the rest of a picture, which would tell them at once what is real
+    (Mejjati et al. 2018, section 3.2)."""
+    if config.masked and not batches.masks:
+        for side, role in (("a", "generator"), ("b", "generator_back")):
+            batches.masks[side] = masks_of_places(nets[role].localizer, batches.train[side])
     return batches(step) | (batches.pool_places(step, config.pool) if config.pool else {})
 
 
@@ -167,12 +173,15 @@ def held_out(nets: dict, config: Config, sets, device) -> dict[str, float]:
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
-    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], and the pool's places. Returns `columns`."""
-    a, b = batch["a"], batch["b"]
-    forth, back, judges = nets["generator"], nets["generator_back"], discriminators.present(nets, "", "_back")
-    fake_b, fake_a = forth(a).float(), back(b).float()
-    on_a, on_b = discriminator_mask(forth, a, config), discriminator_mask(back, b, config)
-    shown = {"": (b * on_b, fake_b * on_a), "_back": (a * on_a, fake_a * on_b)}
+    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], with `masked` their masks, and the pool's places.
+    Returns `columns`."""
+    a, b, judges = batch["a"], batch["b"], discriminators.present(nets, "", "_back")
+    forth, back = (partial(translated, nets[role], batch, config) for role in ("generator", "generator_back"))
+    fake_b, fake_a = forth(a, "a").float(), back(b, "b").float()
+    shown = {
+        "": (judged(b, batch, "b"), judged(fake_b, batch, "a")),
+        "_back": (judged(a, batch, "a"), judged(fake_a, batch, "b")),
+    }
 
     # Step 1, train the discriminators: real pictures of their side are 1, made ones, new or remembered, are 0.
     loss_d, real, fake = 0.0, [], []
@@ -196,21 +205,24 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
             if config.adversarial == "relativistic":
                 on_real = discriminators.score(nets, config, seen(truth, config), way)
             loss_g = loss_g + discriminators.generator_loss(on_fake, on_real)
-        loss, cycle = returned(nets, ((back(fake_b), a), (forth(fake_a), b)), config)
+        loss, cycle = returned(nets, ((back(fake_b, "a"), a), (forth(fake_a, "b"), b)), config)
         same = torch.zeros_like(cycle)
         if config.identity and a.shape[1] == b.shape[1]:
-            kept, same = returned(nets, ((back(a), a), (forth(b), b)), config)
+            kept, same = returned(nets, ((back(a, "a"), a), (forth(b, "b"), b)), config)
             loss = loss + config.identity * kept
         descend(loss_g + loss, optimizers, ["generator", "generator_back"])
     losses = [cycle / 4, same / 4, loss_d.detach() / 2, loss_g.detach() / 2]
     return torch.stack([*losses, sum(real) / 2, sum(fake) / 2, fake[1], *alike])
 
 
-def discriminator_mask(generator: nn.Module, pictures: Tensor, config: Config) -> Tensor | float:
-    """What the discriminators see of pictures: with `masked`, (B, 1, H, W), 1 where the localizer of `generator`, which reads
-    such pictures, is sure of the thing, and 0 elsewhere; else 1. The generators leave the rest of a picture, which would
-    tell the discriminators at once what is real (Mejjati et al. 2018, section 3.2)."""
-    return generator.localizer.sure(pictures) if config.masked else 1.0
+def translated(generator: nn.Module, batch: dict, config: Config, pictures: Tensor, side: str) -> Tensor:
+    """What a generator makes of pictures that come from the batch's `side`, there or back; with `masked`, inside its masks."""
+    return generator(pictures, batch[f"inside_{side}"]) if config.masked else generator(pictures)
+
+
+def judged(pictures: Tensor, batch: dict, side: str) -> Tensor:
+    """What the discriminators see of pictures that come from the batch's `side`."""
+    return pictures * batch[f"sure_{side}"] if f"sure_{side}" in batch else pictures
 
 
 def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
@@ -236,11 +248,10 @@ def likeness(original: Tensor, made: Tensor) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on both sides; see discriminators.penalty_step."""
-    for way, away, real, other in (("", "_back", "b", "a"), ("_back", "", "a", "b")):
-        reads_real, reads_other = nets[f"generator{away}"], nets[f"generator{way}"]
-        truth = batch[real] * discriminator_mask(reads_real, batch[real], config)
+    for way, real, other in (("", "b", "a"), ("_back", "a", "b")):
 
-        def make(generator=reads_other, pictures=batch[other]):
-            return generator(pictures) * discriminator_mask(generator, pictures, config)
+        def make(generator=nets[f"generator{way}"], other=other):
+            return judged(translated(generator, batch, config, batch[other], other), batch, other)
 
-        discriminators.penalty_step(nets, optimizers, way, truth, make, partial(seen, config=config), config)
+        truth, see = judged(batch[real], batch, real), partial(seen, config=config)
+        discriminators.penalty_step(nets, optimizers, way, truth, make, see, config)

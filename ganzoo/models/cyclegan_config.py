@@ -44,7 +44,8 @@ class Config(Settings):
     residual: bool = option(False, "a resnet generator begins as a copy and learns what to change: quicker, and sharp")
     gate: bool = option(False, "a residual generator also says how much of each pixel to keep, to remove stripes")
     masked: bool = option(
-        False, "with --init MODEL: what train/mask.py found is changed and judged, and the rest of a picture stays"
+        False,
+        "with --init MODEL: only what train/mask.py found is changed and judged; finding it in all pictures takes minutes",
     )
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option("resize", "how sizes are doubled; deconv3: reference code", choices=(*UPSAMPLES, "deconv3"))

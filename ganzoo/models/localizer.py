@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ganzoo import images
 from ganzoo.models import pretrained
 from ganzoo.models.features import EfficientNetLite, map_channels
 from ganzoo.seeding import global_seed
@@ -44,17 +45,18 @@ class Localizer(nn.Module):
         self.register_buffer("weight", torch.zeros(2, count, 1, 1))  # which set, how much change
         self.register_buffer("bias", torch.zeros(2))
 
-    @torch.no_grad()
-    def forward(self, pictures: Tensor, low: float = LOW, high: float = HIGH) -> Tensor:
-        places = (self.places(pictures) - self.mean) / self.spread
-        scores = F.conv2d(places, self.weight, self.bias).float().sigmoid()
-        both = scores.prod(1, keepdim=True).sqrt()
-        inside = ((both - low) / (high - low)).clamp(0, 1)
-        return F.interpolate(inside, pictures.shape[2:], mode="bilinear", align_corners=False)
+    def forward(self, pictures: Tensor) -> Tensor:
+        return enlarged(inside(self.scores(pictures)), pictures.shape[2:])
 
     def sure(self, pictures: Tensor) -> Tensor:
         """The same where hardly anything else lies inside: what discriminators see of pictures."""
-        return self(pictures, *SURE)
+        return enlarged(inside(self.scores(pictures), *SURE), pictures.shape[2:])
+
+    @torch.no_grad()
+    def scores(self, pictures: Tensor) -> Tensor:
+        """(B, 1, H / 16, W / 16) from 0 to 1: how surely the thing is at each place."""
+        places = (self.places(pictures) - self.mean) / self.spread
+        return F.conv2d(places, self.weight, self.bias).float().sigmoid().prod(1, keepdim=True).sqrt()
 
     def places(self, pictures: Tensor) -> Tensor:
         """(B, F, H / 16, W / 16), rounded up: the features of strides 8, 16 and 32 side by side. Smaller pictures than
@@ -105,6 +107,23 @@ class Localizer(nn.Module):
                 self.bias[i] = score.bias[0].detach()
 
 
+def inside(scores: Tensor, low: float = LOW, high: float = HIGH) -> Tensor:
+    """Scores of places -> masks of places: 0 up to `low`, 1 from `high` on."""
+    return ((scores - low) / (high - low)).clamp(0, 1)
+
+
+def enlarged(masks: Tensor, size) -> Tensor:
+    """Masks of places (B, C, h, w) -> of pixels (B, C, *size)."""
+    return F.interpolate(masks, size, mode="bilinear", align_corners=False)
+
+
+def masks_of_places(localizer: Localizer, pictures: Tensor) -> Tensor:
+    """uint8 (N, C, S, S) -> (N, 2, S / 16, S / 16): `localizer(pictures)` and `localizer.sure(pictures)`, before they are
+    enlarged."""
+    scores = torch.cat([localizer.scores(images.to_float(part)) for part in pictures.split(2)])
+    return torch.cat([inside(scores), inside(scores, *SURE)], 1)
+
+
 def _fitted(loss_of, mean: Tensor) -> nn.Module:
     """A linear score of each place, fitted to a loss."""
     score = nn.Conv2d(len(mean), 1, 1, device=mean.device)
@@ -127,6 +146,8 @@ class Masked(nn.Module):
         super().__init__()
         self.generator, self.localizer = generator, Localizer()
 
-    def forward(self, picture: Tensor) -> Tensor:
+    def forward(self, picture: Tensor, mask: Tensor | None = None) -> Tensor:
+        """`mask` (B, 1, H, W), 1 where the thing is, stands in for what the localizer finds in this picture."""
         made = self.generator(picture)
-        return picture + self.localizer(picture) * (made.float() - picture)
+        mask = self.localizer(picture) if mask is None else mask
+        return picture + mask * (made.float() - picture)

@@ -191,7 +191,7 @@ def columns(config: Config) -> tuple[str, ...]:
     return tuple(names)
 
 
-def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
+def draw_batch(nets, batches, step: int, config: Config) -> dict[str, Tensor]:
     return batches(step)
 
 

@@ -191,7 +191,16 @@ BATCHES = {
     "labeled": lambda size, seed, *process: Batches(DIGITS.train, DIGITS.train_labels, size, seed, "cpu", *process),
     "pairs": lambda size, seed, *process: PairBatches(PAIRS.train, size, seed, 32, "cpu", *process),
     "unpaired": lambda size, seed, *process: UnpairedBatches(SIDES.train, size, seed, 32, "cpu", *process),
+    "masked": lambda *given: masked(BATCHES["unpaired"](*given)),
 }
+
+
+def masked(batches: UnpairedBatches) -> UnpairedBatches:
+    """Each picture with masks of its own."""
+    batches.masks = {
+        side: torch.arange(len(p)).view(-1, 1, 1, 1).repeat(1, 2, 2, 2) / 9 for side, p in SIDES.train.items()
+    }
+    return batches
 
 
 @pytest.mark.parametrize("kind", BATCHES)

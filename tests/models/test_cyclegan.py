@@ -4,11 +4,12 @@ import pytest
 import torch
 
 import ganzoo
-from ganzoo import checkpoint, recipes, settings
-from ganzoo.data.unpaired import UnpairedBatches
+from ganzoo import checkpoint, images, recipes, settings
+from ganzoo.data.unpaired import THING, UnpairedBatches
 from ganzoo.data.unpaired_sources import made_up_unpaired
 from ganzoo.evaluation import cyclemetrics, judges
 from ganzoo.models import cyclegan
+from ganzoo.models.localizer import enlarged
 from ganzoo.training import trainer
 from ganzoo.training.doctor import WINDOWS, Doctor
 from tests.fake_hub.pictures import a, put, two
@@ -194,3 +195,21 @@ def test_a_crop_is_an_exact_window_of_a_large_picture_and_every_place_comes_up()
             assert torch.equal(x, window.flip(1) if mirrored else window)
             seen.add((row, column, mirrored))
     assert len(seen) == 4 * 4 * 2
+
+
+def test_masks_are_cut_out_with_their_picture_and_a_crop_shows_the_thing():
+    places = torch.zeros(6, 2, 4, 4)
+    places[:, :, 2:, 2:] = 1.0  # the thing is in a corner that many crops miss
+    large = enlarged(places, (64, 64))
+    pictures = {side: images.to_uint8(2 * large[:, :1] - 1) for side in "ab"}
+    blind, seeing = (UnpairedBatches(pictures, 3, seed=0, size=24, device="cpu") for _ in range(2))
+    seeing.masks = {side: places for side in "ab"}
+    missed = {blind: 0, seeing: 0}
+    for step in range(40):
+        batch = seeing(step)
+        for side in "ab":
+            for mask in (batch[f"inside_{side}"], batch[f"sure_{side}"]):
+                assert (mask - (batch[side] + 1) / 2).abs().max() < 0.01
+        for batches in missed:
+            missed[batches] += int((batches(step)["a"].mean((1, 2, 3)) < 2 * THING - 1.01).sum())
+    assert missed[seeing] < missed[blind] / 2

@@ -3,8 +3,10 @@
 import torch
 from torch import nn
 
+from ganzoo.data.unpaired import Unpaired
+from ganzoo.images import to_float
 from ganzoo.models import cyclegan, localizer
-from ganzoo.models.localizer import Localizer, Masked
+from ganzoo.models.localizer import Localizer, Masked, enlarged
 from ganzoo.seeding import seeded
 
 SIDE, DISC = 224, 72
@@ -81,10 +83,36 @@ def masked_nets(inside: float) -> tuple[dict, dict, list]:
 
 def test_discriminators_see_the_thing_alone():
     config = cyclegan.Config(image_size=64, pool=0, identity=0.0, masked=True, r1=1.0)
-    batch = {side: torch.rand(1, 3, 64, 64) * 2 - 1 for side in "ab"}
+    pictures = {side: torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8) for side in "ab"}
     for inside in (0.9, 0.4):  # of 0.4 much may be changed, but nothing is surely the thing
         nets, optimizers, seen = masked_nets(inside)
+        batch = cyclegan.draw_batch(
+            nets, Unpaired("", ("a", "b"), pictures, pictures).batches(config, "cpu"), 0, config
+        )
         cyclegan.train_step(nets, optimizers, batch, config)
         cyclegan.penalty_step(nets, optimizers, batch, config)
         assert torch.equal(seen[0], batch["b"]) if inside == 0.9 else not any(picture.any() for picture in seen)
         assert not torch.equal(nets["generator"](batch["a"]), batch["a"])
+
+
+def test_training_pictures_have_the_masks_that_their_own_generator_finds_in_the_whole_picture():
+    config = cyclegan.Config(image_size=64, pool=0, masked=True)
+    pictures = {side: torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8) for side in "ab"}
+    batches = Unpaired("", ("a", "b"), pictures, pictures).batches(config, "cpu")
+    nets, *_ = masked_nets(0.5)
+    torch.manual_seed(0)
+    for side, role in (("a", "generator"), ("b", "generator_back")):
+        found = nets[role].localizer
+        places = found.places(to_float(pictures[side]))
+        found.mean.copy_(places.mean((0, 2, 3))[:, None, None])
+        found.spread.copy_(places.std((0, 2, 3))[:, None, None])
+        torch.nn.init.normal_(found.weight, 0, 0.05)
+    cyclegan.draw_batch(nets, batches, 0, config)
+    for side, role in (("a", "generator"), ("b", "generator_back")):
+        found, whole = nets[role].localizer, to_float(pictures[side])
+        masks = enlarged(batches.masks[side], (96, 96))
+        assert torch.allclose(masks, torch.cat([found(whole), found.sure(whole)], 1), atol=1e-4)
+        assert (masks.std((0, 2, 3)) > 0.1).all()
+        made, free = nets[role](whole, masks[:, :1]), nets[role].generator(whole)
+        assert torch.allclose(made, nets[role](whole), atol=1e-4)
+        assert torch.allclose(nets[role](whole, torch.ones(2, 1, 96, 96)), free, atol=1e-6)
