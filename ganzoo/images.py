@@ -51,6 +51,11 @@ def resized(pictures: Tensor, side: int, mode: str = "bicubic") -> Tensor:
     return torch.cat([part.clamp(0, 255).round().byte() for part in parts])
 
 
+def enlarged(pictures: Tensor, size) -> Tensor:
+    """Pictures or masks (B, C, h, w) of floats -> (B, C, *size), bilinear."""
+    return F.interpolate(pictures, tuple(size), mode="bilinear", align_corners=False)
+
+
 def to_pil(pictures: Tensor) -> list[Image.Image]:
     """(N, C, H, W), uint8 or float in [-1, 1] -> a list of N PIL pictures, mode L or RGB."""
     if pictures.dtype != torch.uint8:

@@ -28,6 +28,9 @@ def main(argv=None) -> int:
     # Networks: two generators, there and back, and a discriminator for each side.
     nets = recipes.networks(config, init)
 
+    if config.masked:
+        print("First, the animals in all training pictures are looked for. It takes minutes on a CPU.", flush=True)
+
     # Training: each step is cyclegan.train_step, the discriminators first, then the generators.
     # An event tells of numbers (every 50 steps), of samples, of the doctor's advice and of saves.
     with Session(config, push, argv) as session:

@@ -1,18 +1,17 @@
 """Two sets of pictures without pairs, and their batches (unpaired_sources.py finds them)."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ganzoo.data.paired import crop, in_memory, jitter
-from ganzoo.images import to_float
+from ganzoo.images import enlarged, to_float
 from ganzoo.seeding import Salt, seeded
 
-THING = 0.15  # of a crop: where less of it is the thing, another is drawn
-CROPS = 5  # drawn at most
+LEAST = 0.15  # share of a crop in which the thing surely is, or another crop is drawn
+TRIES = 5  # crops drawn at most
 
 
 @dataclass
@@ -53,9 +52,8 @@ class UnpairedBatches:
     """batches(step) -> {"a", "b"} in [-1, 1], a function of (seed, step). Each side has its own order, crops and mirrorings;
     the smaller side starts again earlier. Of `world` processes each takes its own slice of one large batch.
 
-    Who fills `masks` gets more: {"a", "b"}, for each picture of a side two masks of places (N, 2, h, w), where its thing is
-    and where it surely is. Batches then have them, too, cut out with the picture, "inside_a" and "sure_a" (B, 1, S, S); and
-    crops that have hardly anything of a thing are drawn anew."""
+    If `masks` is set, {"a": (N, 2, h, w), "b": ...}, each picture has two coarse masks: where its thing may be changed, and
+    where it surely is. Batches then hold them, too, cropped and mirrored like the pictures: "mask_a", "sure_a" (B, 1, S, S)."""
 
     def __init__(self, train: dict[str, Tensor], batch_size: int, seed: int, size: int, device, rank=0, world=1):
         self.train = {side: pictures.to(device) for side, pictures in train.items()}
@@ -77,15 +75,15 @@ class UnpairedBatches:
         batch = {}
         for side, pictures in self.train.items():
             rows = self.rows(side, step)[self.mine].to(self.device)
-            large = pictures.shape[-1]
-            crops = jitter(self, large, self.seed, step, Salt.CROPS, ord(side))
+            draw = partial(jitter, self, pictures.shape[-1], self.seed, step, Salt.CROPS, ord(side))
+            crops = draw()
             if self.masks:
-                masks = F.interpolate(self.masks[side][rows], (large, large), mode="bilinear", align_corners=False)
-                for attempt in range(1, CROPS):
-                    empty = crop(masks[:, 1:], *crops).mean((1, 2, 3)) < THING
-                    places, mirrored, size = jitter(self, large, self.seed, step, Salt.CROPS, ord(side), attempt)
-                    crops = torch.where(empty[:, None], places, crops[0]), torch.where(empty, mirrored, crops[1]), size
-                batch[f"inside_{side}"], batch[f"sure_{side}"] = crop(masks, *crops).split(1, 1)
+                masks = enlarged(self.masks[side][rows], pictures.shape[2:])
+                for attempt in range(1, TRIES):
+                    empty = crop(masks[:, 1:], *crops).mean((1, 2, 3)) < LEAST
+                    corners, mirrored, size = draw(attempt)
+                    crops = torch.where(empty[:, None], corners, crops[0]), torch.where(empty, mirrored, crops[1]), size
+                batch[f"mask_{side}"], batch[f"sure_{side}"] = crop(masks, *crops).split(1, 1)
             batch[side] = to_float(crop(pictures[rows], *crops))
         return batch
 

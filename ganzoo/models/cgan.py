@@ -17,6 +17,7 @@ from ganzoo.seeding import noise
 
 # The game is lesson 1's: it hands the label on to both networks.
 columns = gan.columns
+prepare = gan.prepare
 draw_batch = gan.draw_batch
 train_step = gan.train_step
 penalty_step = gan.penalty_step

@@ -18,7 +18,7 @@ from ganzoo.models.discriminators import descend, frozen
 from ganzoo.models.features import perceptual_distance
 from ganzoo.models.gan import seen
 from ganzoo.models.layers import double, init_normal, norm2d
-from ganzoo.models.localizer import Masked, masks_of_places
+from ganzoo.models.localizer import Masked, coarse_masks
 from ganzoo.models.losses import pixel_loss
 from ganzoo.models.pix2pix import PatchDiscriminator, UNetGenerator
 from ganzoo.models.projected import ProjectedDiscriminator
@@ -140,13 +140,14 @@ def columns(config: Config) -> tuple[str, ...]:
     return ("cycle", "identity", "loss_d", "loss_g", *scores, *likenesses)
 
 
-def draw_batch(nets, batches, step: int, config: Config) -> dict[str, Tensor]:
-    """With `masked`, each picture comes with its masks, found once in the whole picture. The discriminators see only where a
-    localizer is sure of the thing: the generators leave the rest of a picture, which would tell them at once what is real
-    (Mejjati et al. 2018, section 3.2)."""
-    if config.masked and not batches.masks:
-        for side, role in (("a", "generator"), ("b", "generator_back")):
-            batches.masks[side] = masks_of_places(nets[role].localizer, batches.train[side])
+def prepare(nets, batches, config: Config) -> None:
+    """With `masked`, find the masks of all training pictures."""
+    if config.masked:
+        roles = {"a": "generator", "b": "generator_back"}
+        batches.masks = {s: coarse_masks(nets[role].localizer, batches.train[s]) for s, role in roles.items()}
+
+
+def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
     return batches(step) | (batches.pool_places(step, config.pool) if config.pool else {})
 
 
@@ -173,14 +174,14 @@ def held_out(nets: dict, config: Config, sets, device) -> dict[str, float]:
 
 
 def train_step(nets, optimizers, batch, config) -> Tensor:
-    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], with `masked` their masks, and the pool's places.
-    Returns `columns`."""
+    """One round. `batch`: "a" and "b", pictures of the two sides in [-1, 1], with `masked` their masks as well, and the pool's
+    places. Returns `columns`."""
     a, b, judges = batch["a"], batch["b"], discriminators.present(nets, "", "_back")
     forth, back = (partial(translated, nets[role], batch, config) for role in ("generator", "generator_back"))
     fake_b, fake_a = forth(a, "a").float(), back(b, "b").float()
     shown = {
-        "": (judged(b, batch, "b"), judged(fake_b, batch, "a")),
-        "_back": (judged(a, batch, "a"), judged(fake_a, batch, "b")),
+        "": (judged(batch, config, b, "b"), judged(batch, config, fake_b, "a")),
+        "_back": (judged(batch, config, a, "a"), judged(batch, config, fake_a, "b")),
     }
 
     # Step 1, train the discriminators: real pictures of their side are 1, made ones, new or remembered, are 0.
@@ -216,13 +217,20 @@ def train_step(nets, optimizers, batch, config) -> Tensor:
 
 
 def translated(generator: nn.Module, batch: dict, config: Config, pictures: Tensor, side: str) -> Tensor:
-    """What a generator makes of pictures that come from the batch's `side`, there or back; with `masked`, inside its masks."""
-    return generator(pictures, batch[f"inside_{side}"]) if config.masked else generator(pictures)
+    """`pictures`: the batch's `side`, or what was made of it. With `masked`, both use the mask of that side."""
+    return generator(pictures, batch[f"mask_{side}"]) if config.masked else generator(pictures)
 
 
-def judged(pictures: Tensor, batch: dict, side: str) -> Tensor:
-    """What the discriminators see of pictures that come from the batch's `side`."""
-    return pictures * batch[f"sure_{side}"] if f"sure_{side}" in batch else pictures
+def judged(batch: dict, config: Config, pictures: Tensor, side: str) -> Tensor:
+    """What the discriminators see of the batch's `side`, or of what was made of it. With `masked` only where the thing surely
+    is: the generators leave the background alone, so it would give real pictures away (Mejjati et al. 2018, section 3.2)."""
+    return pictures * batch[f"sure_{side}"] if config.masked else pictures
+
+
+def judged_fakes(nets: dict, batch: dict, config: Config, way: str) -> Tensor:
+    """What discriminator{way} sees of the pictures that generator{way} makes."""
+    side = "b" if way else "a"
+    return judged(batch, config, translated(nets[f"generator{way}"], batch, config, batch[side], side), side)
 
 
 def returned(nets: dict, pairs, config: Config) -> tuple[Tensor, Tensor]:
@@ -248,10 +256,6 @@ def likeness(original: Tensor, made: Tensor) -> Tensor:
 
 def penalty_step(nets, optimizers, batch, config) -> None:
     """The gradient penalty (--r1) on both sides; see discriminators.penalty_step."""
-    for way, real, other in (("", "b", "a"), ("_back", "a", "b")):
-
-        def make(generator=nets[f"generator{way}"], other=other):
-            return judged(translated(generator, batch, config, batch[other], other), batch, other)
-
-        truth, see = judged(batch[real], batch, real), partial(seen, config=config)
-        discriminators.penalty_step(nets, optimizers, way, truth, make, see, config)
+    for way, real in (("", "b"), ("_back", "a")):
+        truth, make = judged(batch, config, batch[real], real), partial(judged_fakes, nets, batch, config, way)
+        discriminators.penalty_step(nets, optimizers, way, truth, make, partial(seen, config=config), config)

@@ -45,7 +45,7 @@ class Config(Settings):
     gate: bool = option(False, "a residual generator also says how much of each pixel to keep, to remove stripes")
     masked: bool = option(
         False,
-        "with --init MODEL: only what train/mask.py found is changed and judged; finding it in all pictures takes minutes",
+        "with --init MODEL of train/mask.py: only the animals are changed and judged; to find them takes minutes at first",
     )
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option("resize", "how sizes are doubled; deconv3: reference code", choices=(*UPSAMPLES, "deconv3"))

@@ -17,6 +17,7 @@ from ganzoo.settings import option
 
 # The game is lesson 1's; only the networks differ.
 columns = gan.columns
+prepare = gan.prepare
 draw_batch = gan.draw_batch
 train_step = gan.train_step
 penalty_step = gan.penalty_step

@@ -98,7 +98,11 @@ def columns(config) -> tuple[str, ...]:
     return ("loss_d", "loss_g", "score_real", "score_fake")
 
 
-def draw_batch(nets, batches, step: int, config) -> dict[str, Tensor]:
+def prepare(nets, batches, config) -> None:
+    """Nothing has to be found out before the first batch."""
+
+
+def draw_batch(batches, step: int, config) -> dict[str, Tensor]:
     """What `train_step` needs at `step`: real pictures, fresh noise and, for a conditional lesson, labels."""
     real, label = batches(step)
     generator = seeded(batches.device, config.seed, step, Salt.NOISE)

@@ -1,5 +1,5 @@
-"""Where in a picture the thing is that tells two sets of pictures apart, the horse or the zebra, so that a generator can
-leave all else as it is (after Mejjati et al. 2018, whose attention is learned beside the generators; ours after them).
+"""Finds the horse or the zebra in a picture, or whatever else tells two sets of pictures apart, so that a generator can leave
+the rest alone (after Mejjati et al. 2018, whose attention is learned beside the generators; ours after them).
 
 Nobody drew a mask. Two weak hints agree only on the animals, and each is a linear score of pretrained features at each place.
 One set differs from the other by its animals, more than by grass and sky: a score pooled over a picture's best places can
@@ -23,8 +23,7 @@ STEPS, BATCH, RATE = 300, 16, 2e-3  # of each of the two scores
 BEST = 0.15  # share of a picture's places that say which set it is from
 STRONG = 0.97  # a change above this quantile counts as whole
 # Of both scores together (geometric mean): outside, inside; soft between. Chosen on masks drawn by hand (train/RESULTS.md).
-LOW, HIGH = 0.25, 0.45
-SURE = (0.45, 0.6)  # the same for `sure`
+CHANGED, SURE = (0.25, 0.45), (0.45, 0.6)  # what a generator may change; what discriminators see
 
 
 @cache
@@ -46,23 +45,24 @@ class Localizer(nn.Module):
         self.register_buffer("bias", torch.zeros(2))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        return enlarged(inside(self.scores(pictures)), pictures.shape[2:])
+        return images.enlarged(self.coarse(pictures)[:, :1], pictures.shape[2:])
 
     def sure(self, pictures: Tensor) -> Tensor:
-        """The same where hardly anything else lies inside: what discriminators see of pictures."""
-        return enlarged(inside(self.scores(pictures), *SURE), pictures.shape[2:])
+        """A stricter mask, with hardly any background in it: the discriminators see nothing else."""
+        return images.enlarged(self.coarse(pictures)[:, 1:], pictures.shape[2:])
 
     @torch.no_grad()
-    def scores(self, pictures: Tensor) -> Tensor:
-        """(B, 1, H / 16, W / 16) from 0 to 1: how surely the thing is at each place."""
+    def coarse(self, pictures: Tensor) -> Tensor:
+        """(B, 2, H / 16, W / 16), rounded up: both masks, a cell for 16 pixels."""
         places = (self.places(pictures) - self.mean) / self.spread
-        return F.conv2d(places, self.weight, self.bias).float().sigmoid().prod(1, keepdim=True).sqrt()
+        score = F.conv2d(places, self.weight, self.bias).float().sigmoid().prod(1, keepdim=True).sqrt()
+        return torch.cat([((score - low) / (high - low)).clamp(0, 1) for low, high in (CHANGED, SURE)], 1)
 
     def places(self, pictures: Tensor) -> Tensor:
         """(B, F, H / 16, W / 16), rounded up: the features of strides 8, 16 and 32 side by side. Smaller pictures than
         features.SMALLEST have the places of that size."""
         finer, same, coarser = (m.float() for m in features_on(pictures.device)(pictures)[1:])
-        coarser = F.interpolate(coarser, same.shape[2:], mode="bilinear", align_corners=False)
+        coarser = images.enlarged(coarser, same.shape[2:])
         return torch.cat([F.avg_pool2d(finer, 2, ceil_mode=True), same, coarser], 1)
 
     def learn(self, generator: nn.Module, batches, side: str, seed: int, half=False, count=PICTURES) -> None:
@@ -107,21 +107,12 @@ class Localizer(nn.Module):
                 self.bias[i] = score.bias[0].detach()
 
 
-def inside(scores: Tensor, low: float = LOW, high: float = HIGH) -> Tensor:
-    """Scores of places -> masks of places: 0 up to `low`, 1 from `high` on."""
-    return ((scores - low) / (high - low)).clamp(0, 1)
-
-
-def enlarged(masks: Tensor, size) -> Tensor:
-    """Masks of places (B, C, h, w) -> of pixels (B, C, *size)."""
-    return F.interpolate(masks, size, mode="bilinear", align_corners=False)
-
-
-def masks_of_places(localizer: Localizer, pictures: Tensor) -> Tensor:
-    """uint8 (N, C, S, S) -> (N, 2, S / 16, S / 16): `localizer(pictures)` and `localizer.sure(pictures)`, before they are
-    enlarged."""
-    scores = torch.cat([localizer.scores(images.to_float(part)) for part in pictures.split(2)])
-    return torch.cat([inside(scores), inside(scores, *SURE)], 1)
+def coarse_masks(localizer: Localizer, pictures: Tensor) -> Tensor:
+    """`localizer.coarse` of many square pictures, uint8 (N, C, S, S). At a multiple of the features' last stride, 32, cells do
+    not reach beyond the picture, as in use."""
+    side = -(-pictures.shape[-1] // 32) * 32
+    parts = pictures.split(2)  # on a CPU, more at a time take longer
+    return torch.cat([localizer.coarse(images.enlarged(images.to_float(part), (side, side))) for part in parts])
 
 
 def _fitted(loss_of, mean: Tensor) -> nn.Module:

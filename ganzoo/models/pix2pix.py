@@ -191,7 +191,11 @@ def columns(config: Config) -> tuple[str, ...]:
     return tuple(names)
 
 
-def draw_batch(nets, batches, step: int, config: Config) -> dict[str, Tensor]:
+def prepare(nets: dict, batches, config: Config) -> None:
+    """Nothing has to be found out before the first batch."""
+
+
+def draw_batch(batches, step: int, config: Config) -> dict[str, Tensor]:
     return batches(step)
 
 

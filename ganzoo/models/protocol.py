@@ -28,7 +28,10 @@ class Lesson(Networks, Protocol):
     def columns(self, config) -> tuple[str, ...]:
         """Names of the numbers that `train_step` returns."""
 
-    def draw_batch(self, nets, batches, step: int, config) -> dict[str, Tensor]:
+    def prepare(self, nets, batches, config) -> None:
+        """What is found out once, with the weights that training begins or goes on with, before the first batch."""
+
+    def draw_batch(self, batches, step: int, config) -> dict[str, Tensor]:
         """What `train_step` needs at `step`: a function of (seed, step) alone, so that a resumed run sees the same."""
 
     def train_step(self, nets, optimizers, batch, config) -> Tensor:

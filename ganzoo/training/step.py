@@ -69,6 +69,10 @@ class Training:
         self._batch: dict[str, Tensor] = {}
         self._graph = None
 
+    def prepare(self) -> None:
+        """Before the first step, with the weights that it begins with."""
+        self.lesson.prepare(self.nets, self.batches, self.config)
+
     def rate(self, role: str) -> float:
         if role.startswith("generator"):
             return self.config.lr
@@ -123,7 +127,7 @@ class Training:
     def ready(self) -> dict[str, Tensor]:
         """What comes before the game's two steps: the batch of this step, the rates, the penalty where it is due."""
         began = time.perf_counter()
-        batch = self.lesson.draw_batch(self.nets, self.batches, self.step, self.config)
+        batch = self.lesson.draw_batch(self.batches, self.step, self.config)
         self.waited += time.perf_counter() - began
         if self.config.decay and self.steps:  # constant, then over this last share of the run in a straight line to 0
             self.set_rates(min(1.0, (self.steps - self.step) / max(1.0, self.config.decay * self.steps)))

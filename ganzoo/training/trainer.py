@@ -179,6 +179,8 @@ def _begin(config, pictures, folder: Path, nets: dict, init: Path | None) -> tup
         torch.backends.cudnn.benchmark = True  # one shape in the whole run: the fastest convolutions are found once
     training = Training(config, pictures, device, nets)
     recorder = Recorder(training, folder, origin(config, folder, init))
+    if not config.resume:
+        training.prepare()
     minutes = schedule.plan(training)
     config = training.config
     notes, changed = [*pictures.notes, pictures.where(device), f"computes in {config.chosen_precision}"], []
@@ -186,6 +188,7 @@ def _begin(config, pictures, folder: Path, nets: dict, init: Path | None) -> tup
         notes.append("a smaller --image-size or --width takes more steps in this time, and may get further")
     if config.resume:
         more, changed = _go_on(training, config, folder)
+        training.prepare()
         notes += more
     if config.norm == "batch" and config.batch_size == 1:
         advice = "use and training will differ; --norm instance_affine does not"

@@ -1,13 +1,14 @@
 """Where the thing is that tells two sets of pictures apart, learned without masks."""
 
+import pytest
 import torch
 from torch import nn
 
 from ganzoo.data.unpaired import Unpaired
-from ganzoo.images import to_float
+from ganzoo.images import enlarged, to_float
 from ganzoo.models import cyclegan, localizer
-from ganzoo.models.localizer import Localizer, Masked, enlarged
-from ganzoo.seeding import seeded
+from ganzoo.models.localizer import Localizer, Masked
+from ganzoo.seeding import global_seed, seeded
 
 SIDE, DISC = 224, 72
 
@@ -70,49 +71,62 @@ def test_the_features_are_no_weights_of_a_localizer_which_reads_pictures_of_any_
         assert net(torch.zeros(shape)).shape == (shape[0], 1, *shape[2:])
 
 
-def masked_nets(inside: float) -> tuple[dict, dict, list]:
-    """A CycleGAN whose localizers score every place with `inside`, its optimizers, and what its discriminators see."""
+def masked_nets() -> dict:
     config = cyclegan.Config(image_size=64, width=4, blocks=1, critic_width=4, patch=34, pool=0, masked=True)
-    nets, seen = cyclegan.build(config), []
-    for role in ("generator", "generator_back"):
-        nets[role].localizer.bias.fill_(torch.logit(torch.tensor(inside)))
-    for role in ("discriminator", "discriminator_back"):
-        nets[role].register_forward_pre_hook(lambda net, given: seen.append(given[0].detach()))
-    return nets, {role: torch.optim.Adam(net.parameters(), 1e-2) for role, net in nets.items()}, seen
+    with global_seed(0):
+        return cyclegan.build(config)
 
 
-def test_discriminators_see_the_thing_alone():
-    config = cyclegan.Config(image_size=64, pool=0, identity=0.0, masked=True, r1=1.0)
-    pictures = {side: torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8) for side in "ab"}
-    for inside in (0.9, 0.4):  # of 0.4 much may be changed, but nothing is surely the thing
-        nets, optimizers, seen = masked_nets(inside)
-        batch = cyclegan.draw_batch(
-            nets, Unpaired("", ("a", "b"), pictures, pictures).batches(config, "cpu"), 0, config
-        )
-        cyclegan.train_step(nets, optimizers, batch, config)
-        cyclegan.penalty_step(nets, optimizers, batch, config)
-        assert torch.equal(seen[0], batch["b"]) if inside == 0.9 else not any(picture.any() for picture in seen)
-        assert not torch.equal(nets["generator"](batch["a"]), batch["a"])
+def recorded(net: nn.Module) -> list:
+    """What the network is given from now on, and what it makes: a list that grows."""
+    calls = []
+    net.register_forward_hook(lambda net, given, made: calls.append([x.detach() for x in (*given, made)]))
+    return calls
 
 
-def test_training_pictures_have_the_masks_that_their_own_generator_finds_in_the_whole_picture():
+def test_each_discriminator_sees_its_side_and_what_becomes_of_the_other_only_where_the_thing_surely_is():
+    config = cyclegan.Config(image_size=64, pool=0, masked=True, adversarial="relativistic", r1=1.0, identity=0.0)
+    random, columns = seeded("cpu", 0), torch.arange(64)
+    batch = {side: torch.rand(2, 3, 64, 64, generator=random) * 2 - 1 for side in "ab"}
+    for side, changed, sure in (("a", columns < 32, columns < 20), ("b", columns >= 32, columns >= 50)):
+        batch[f"mask_{side}"], batch[f"sure_{side}"] = (where.float().expand(2, 1, 64, 64) for where in (changed, sure))
+    nets = masked_nets()
+    calls = {role: recorded(net) for role, net in nets.items()}
+    optimizers = {role: torch.optim.Adam(net.parameters(), 1e-2) for role, net in nets.items()}
+    cyclegan.train_step(nets, optimizers, batch, config)
+    cyclegan.penalty_step(nets, optimizers, batch, config)
+
+    for role, (side, other) in {"generator": "ab", "generator_back": "ba"}.items():
+        (picture, mask, made), (returning, mask_of_other, _) = calls[role][:2]
+        assert torch.equal(picture, batch[side]) and torch.equal(mask, batch[f"mask_{side}"])
+        assert torch.equal((made != picture).any(1).any(1).any(0), mask[0, 0, 0] > 0)
+        assert not torch.equal(returning, batch[other]) and torch.equal(mask_of_other, batch[f"mask_{other}"])
+    for way, (real, origin) in {"": "ba", "_back": "ab"}.items():
+        made = calls[f"generator{way}"][0][-1]
+        wanted = [batch[real] * batch[f"sure_{real}"], made * batch[f"sure_{origin}"]]
+        seen = [picture for picture, _ in calls[f"discriminator{way}"]]
+        assert torch.equal(seen[0], wanted[0]) and torch.equal(seen[1], wanted[1])
+        assert len(seen) == 6  # real and made ones, for itself, for the generators and for the penalty
+        assert all(any(torch.equal(picture != 0, whole != 0) for whole in wanted) for picture in seen)
+
+
+@pytest.mark.parametrize("size", [96, 100])
+def test_training_pictures_have_the_masks_that_their_own_generator_finds_in_the_whole_picture(size):
     config = cyclegan.Config(image_size=64, pool=0, masked=True)
-    pictures = {side: torch.randint(0, 256, (2, 3, 96, 96), dtype=torch.uint8) for side in "ab"}
-    batches = Unpaired("", ("a", "b"), pictures, pictures).batches(config, "cpu")
-    nets, *_ = masked_nets(0.5)
-    torch.manual_seed(0)
+    random = seeded("cpu", 0)
+    sets = {side: torch.randint(0, 256, (3, 3, size, size), dtype=torch.uint8, generator=random) for side in "ab"}
+    batches = Unpaired("", ("a", "b"), sets, sets).batches(config, "cpu")
+    nets = masked_nets()
     for side, role in (("a", "generator"), ("b", "generator_back")):
         found = nets[role].localizer
-        places = found.places(to_float(pictures[side]))
+        places = found.places(to_float(sets[side]))
         found.mean.copy_(places.mean((0, 2, 3))[:, None, None])
         found.spread.copy_(places.std((0, 2, 3))[:, None, None])
-        torch.nn.init.normal_(found.weight, 0, 0.05)
-    cyclegan.draw_batch(nets, batches, 0, config)
+        found.weight.copy_(torch.randn(found.weight.shape, generator=random) * 0.05)
+    cyclegan.prepare(nets, batches, config)
     for side, role in (("a", "generator"), ("b", "generator_back")):
-        found, whole = nets[role].localizer, to_float(pictures[side])
-        masks = enlarged(batches.masks[side], (96, 96))
+        found, side_in_use = nets[role].localizer, -(-size // 32) * 32
+        whole = enlarged(to_float(sets[side]), (side_in_use, side_in_use))
+        masks = enlarged(batches.masks[side], whole.shape[2:])
         assert torch.allclose(masks, torch.cat([found(whole), found.sure(whole)], 1), atol=1e-4)
-        assert (masks.std((0, 2, 3)) > 0.1).all()
-        made, free = nets[role](whole, masks[:, :1]), nets[role].generator(whole)
-        assert torch.allclose(made, nets[role](whole), atol=1e-4)
-        assert torch.allclose(nets[role](whole, torch.ones(2, 1, 96, 96)), free, atol=1e-6)
+        assert (masks.std((0, 2, 3)) > 0.03).all() and not torch.equal(masks[:, 0], masks[:, 1])

@@ -18,6 +18,7 @@ from ganzoo.models import cgan, cyclegan, dcgan, gan, pix2pix
 from ganzoo.models.registry import LESSONS
 from ganzoo.training import loop, schedule, trainer
 from ganzoo.training.step import Training
+from tests.hostile.made import cycle
 from tests.support.raises_code import raises_code
 
 TINY = {"device": "cpu", "seed": 3, "data": "made-up", "name": "x"}
@@ -82,6 +83,10 @@ RUNS = {
         cyclegan,
         PAIRED | {"image_size": 64, "blocks": 1, "critic": "both", "r1": 1.0, "r1_every": 2, "batch_size": 1},
     ),
+    "cyclegan with masks": (
+        cyclegan,
+        PAIRED | {"image_size": 64, "blocks": 1, "patch": 16, "masked": True, "batch_size": 1},
+    ),
 }
 
 
@@ -95,6 +100,8 @@ def rows_of(folder, *events) -> list[dict]:
 @pytest.mark.parametrize("kind", RUNS)
 def test_a_run_stopped_and_resumed_ends_where_a_straight_one_ends_bit_for_bit(kind, tmp_path):
     lesson, more = RUNS[kind]
+    if more.get("masked"):
+        more = more | {"init": str(cycle(tmp_path / "masked", image_size=64, masked=True))}
     folders = [tmp_path / name / "x" for name in ("straight", "halves")]
     fit(config(lesson, folders[0].parent, steps=4, **more))
     assert fit(config(lesson, folders[1].parent, steps=4, **more), stop_after=2)[-1]["event"] == "stopped"
