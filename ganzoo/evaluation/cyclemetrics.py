@@ -54,9 +54,9 @@ def measure(made: Model, sets: Unpaired, judge=None, inception=None, net=None, m
                 found[f"frechet-{name}-{protocol}"] = metrics.frechet_distance(seen, real_features)
                 found[f"kernel-{name}-{protocol}"] = metrics.kernel_distance(seen, real_features)
         if net:
-            learned = images.resized(sets.train[other][: len(originals)], originals.shape[-1])
+            train_pictures = images.resized(sets.train[other][: len(originals)], originals.shape[-1])
             tested = images.to_uint8(there), sets.test[side], sets.test[other]
-            known |= independent.translated(net, *tested, learned, direction, protocol)
+            known |= independent.translated(net, *tested, train_pictures, direction, protocol)
         if inception:
             known |= fid.distances(inception, images.to_uint8(there), sets.test[other], protocol)
     return {key: round(value, 4) for key, value in found.items()} | known

@@ -97,11 +97,11 @@ def paired(net: features.EfficientNetLite, made: Tensor, truth: Tensor, protocol
     return found
 
 
-def translated(net, made: Tensor, before: Tensor, real: Tensor, learned: Tensor, direction: str, protocol: str) -> dict:
+def translated(net, made: Tensor, before: Tensor, real: Tensor, train_pictures: Tensor, direction, protocol) -> dict:
     """Numbers of one direction of a CycleGAN ("horse->zebra"): `made` from the test pictures `before`, beside the other
-    side's test pictures `real` and as many of its training pictures, `learned`; uint8 (N, C, S, S). The share of each that
-    ImageNet's head takes for the target and for the source, where it has classes for them; and the distances to `real`."""
-    (seen, answers), (wanted, real_answers), (others, _) = (look(net, x) for x in (made, real, learned))
+    side's test pictures `real` and as many of its training pictures; uint8 (N, C, S, S). The share of each that ImageNet's
+    head takes for the target and for the source, where it has classes for them; and the distances to `real`."""
+    (seen, answers), (wanted, real_answers), (others, _) = (look(net, x) for x in (made, real, train_pictures))
     _, old_answers = look(net, before)
     found = {}
     for domain in reversed(direction.split("->")):

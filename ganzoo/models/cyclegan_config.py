@@ -44,8 +44,7 @@ class Config(Settings):
     residual: bool = option(False, "a resnet generator begins as a copy and learns what to change: quicker, and sharp")
     gate: bool = option(False, "a residual generator also says how much of each pixel to keep, to remove stripes")
     masked: bool = option(
-        False,
-        "with --init MODEL of train/mask.py: only the animals are changed and judged; to find them takes minutes at first",
+        False, "with --init MODEL of train/mask.py: only the animals are changed and judged; finding them takes minutes"
     )
     width: int = option(64, "features of the generators' first layer", 1, 512)
     upsample: str = option("resize", "how sizes are doubled; deconv3: reference code", choices=(*UPSAMPLES, "deconv3"))
